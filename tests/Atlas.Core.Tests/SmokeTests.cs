@@ -1,0 +1,7 @@
+namespace Atlas.Core.Tests;
+
+public sealed class SmokeTests
+{
+    [Fact]
+    public void Smoke_Runs() => 1.ShouldBe(1);
+}
