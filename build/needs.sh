@@ -1,0 +1,81 @@
+# shellcheck shell=bash
+# What the scripts at the root need from the machine: the .NET SDK and Debian packages. Sourced, not run;
+# `root` is the directory of the checkout.
+
+# kind | package | what shows that it is there: a command, or a pattern of paths | why
+readonly PACKAGES='
+unit        | gcc         | gcc                        | compares the layout of structs with the C compiler
+unit        | libc6-dev   | /usr/include/errno.h       | the C headers for that
+unit        | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
+simulation  | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
+integration | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
+integration | curl        | curl                       | a client that others wrote
+vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
+browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
+browser     | chromium    | chromium                   | opens the dashboard
+package     | clang       | clang                      | links the native binary
+package     | zlib1g-dev  | /usr/include/zlib.h        | linked into the native binary
+package     | binutils    | objcopy                    | takes the debug symbols out of the native binary
+'
+
+# Prints its arguments to standard error.
+say() {
+  printf '%s\n' "$*" >&2
+}
+
+# Removes the blanks around a column.
+trim() {
+  local text=$1
+  text=${text#"${text%%[![:space:]]*}"}
+  printf '%s' "${text%"${text##*[![:space:]]}"}"
+}
+
+# Installs what is missing for the given kinds: as root on Debian with apt, saying so; else says the command and returns 1.
+install_packages() {
+  local kinds=" $* " kind package shows why log
+  local -A missing=()
+  while IFS='|' read -r kind package shows why; do
+    kind=$(trim "$kind") package=$(trim "$package") shows=$(trim "$shows")
+    if [[ -n $package && $kinds == *" $kind "* ]] && ! command -v "$shows" >/dev/null && ! compgen -G "$shows" >/dev/null; then
+      missing[$package]=$(trim "$why")
+    fi
+  done <<<"$PACKAGES"
+  if ((${#missing[@]} == 0)); then
+    return 0
+  fi
+
+  for package in "${!missing[@]}"; do
+    say "needed: $package (${missing[$package]})"
+  done
+  if ! command -v apt-get >/dev/null; then
+    say "install the packages above with this system's package manager (the names are Debian's), then start this again"
+    return 1
+  fi
+  if ((EUID != 0)); then
+    say "install them with: sudo apt-get install --no-install-recommends ${!missing[*]}"
+    return 1
+  fi
+  say "installing with apt: ${!missing[*]}"
+  log=$(mktemp)
+  export DEBIAN_FRONTEND=noninteractive
+  if ! { apt-get update && apt-get install -y --no-install-recommends "${!missing[@]}"; } >"$log" 2>&1; then
+    cat "$log" >&2
+    say "apt could not install: ${!missing[*]}"
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+# Lets the built programs find the .NET runtime: they look in the usual places and in DOTNET_ROOT, not on the PATH.
+# Returns 1, saying so, where there is no SDK.
+find_dotnet() {
+  local dotnet
+  if ! dotnet=$(command -v dotnet); then
+    # shellcheck disable=SC2154 # root is set by the script that sources this one
+    say "the .NET SDK $(sed -n 's/.*"version": *"\([0-9]*\.[0-9]*\).*/\1/p' "$root/global.json") is needed: https://dot.net/download"
+    return 1
+  fi
+  dotnet=$(readlink -f "$dotnet")
+  export DOTNET_ROOT=${DOTNET_ROOT:-${dotnet%/*}}
+}
