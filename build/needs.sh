@@ -14,7 +14,6 @@ vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard
 package     | clang       | clang                      | links the native binary
-package     | zlib1g-dev  | /usr/include/zlib.h        | linked into the native binary
 package     | binutils    | objcopy                    | takes the debug symbols out of the native binary
 '
 
