@@ -78,3 +78,13 @@ find_dotnet() {
   dotnet=$(readlink -f "$dotnet")
   export DOTNET_ROOT=${DOTNET_ROOT:-${dotnet%/*}}
 }
+
+# Settings of the builds that the scripts start. Not for the programs that they start.
+prepare_build() {
+  # Keep the first build of a user from printing a welcome and making a development certificate.
+  export DOTNET_NOLOGO=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false DOTNET_CLI_TELEMETRY_OPTOUT=1
+  # MinVer fails without git, and warns where git refuses the repository: an archive, or a checkout of another user.
+  if ! git -C "$root" rev-parse --git-dir >/dev/null 2>&1; then
+    export MinVerVersionOverride=0.1.0-unknown
+  fi
+}
