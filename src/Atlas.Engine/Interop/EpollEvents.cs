@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Atlas.Engine.Interop;
+
+/// <summary>An array of <c>struct epoll_event</c> in native memory. The structure is packed (12 bytes) on x86-64 and
+/// naturally aligned (16 bytes) elsewhere, so entries are reached by stride and not by a C# struct.</summary>
+internal sealed unsafe class EpollEvents : IDisposable
+{
+    internal static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
+    internal static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+
+    private byte* _memory;
+
+    internal EpollEvents(int capacity)
+    {
+        Capacity = capacity;
+        _memory = (byte*)NativeMemory.AllocZeroed((nuint)capacity, (nuint)Stride);
+    }
+
+    internal int Capacity { get; }
+
+    internal void* Pointer => _memory;
+
+    public void Dispose()
+    {
+        NativeMemory.Free(_memory);
+        _memory = null;
+    }
+
+    internal uint Mask(int index) => Unsafe.ReadUnaligned<uint>(_memory + (index * Stride));
+
+    internal ulong Token(int index) => Unsafe.ReadUnaligned<ulong>(_memory + (index * Stride) + DataOffset);
+
+    internal static void Write(byte* entry, uint mask, ulong token)
+    {
+        Unsafe.WriteUnaligned(entry, mask);
+        Unsafe.WriteUnaligned(entry + DataOffset, token);
+    }
+}

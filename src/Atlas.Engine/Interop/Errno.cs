@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Atlas.Engine.Interop;
+
+/// <summary>Error numbers of Linux (asm-generic/errno.h, the same on x86-64 and arm64).</summary>
+public static class Errno
+{
+    /// <summary>Interrupted by a signal; .NET's runtime uses signals, so every call may return it.</summary>
+    public const int EINTR = 4;
+
+    /// <summary>The operation would block.</summary>
+    public const int EAGAIN = 11;
+
+    /// <summary>Out of kernel memory.</summary>
+    public const int ENOMEM = 12;
+
+    /// <summary>The system's table of open files is full.</summary>
+    public const int ENFILE = 23;
+
+    /// <summary>The process may open no more files.</summary>
+    public const int EMFILE = 24;
+
+    /// <summary>The other end closed; writing is of no use.</summary>
+    public const int EPIPE = 32;
+
+    /// <summary>No buffer space.</summary>
+    public const int ENOBUFS = 105;
+
+    /// <summary>The address is in use.</summary>
+    public const int EADDRINUSE = 98;
+
+    /// <summary>The connection was aborted before it was accepted.</summary>
+    public const int ECONNABORTED = 103;
+
+    /// <summary>The peer reset the connection.</summary>
+    public const int ECONNRESET = 104;
+
+    /// <summary>The connection timed out.</summary>
+    public const int ETIMEDOUT = 110;
+
+    /// <summary>Nobody listens at the address.</summary>
+    public const int ECONNREFUSED = 111;
+
+    /// <summary>A non-blocking connect is under way.</summary>
+    public const int EINPROGRESS = 115;
+
+    /// <summary>The text of an error number, as strerror gives it.</summary>
+    public static string Text(int error) => Marshal.GetPInvokeErrorMessage(Math.Abs(error));
+
+    /// <summary>The one place where -1 becomes the negative error number. Must be the first thing after the
+    /// call: anything between may overwrite errno.</summary>
+    internal static int Of(long result) => result >= 0 ? (int)result : -Marshal.GetLastSystemError();
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+
+namespace Atlas.Engine.Interop;
+
+/// <summary>The system calls that the engine makes, as C declares them. Every call goes through
+/// <see cref="Errno.Of(long)"/>, which turns -1 into a negative error number.</summary>
+internal static unsafe partial class Libc
+{
+    private const string Library = "libc";
+
+    [LibraryImport(Library)]
+    internal static partial int epoll_create1(int flags);
+
+    [LibraryImport(Library)]
+    internal static partial int epoll_ctl(int epoll, int operation, int descriptor, void* ev);
+
+    [LibraryImport(Library)]
+    internal static partial int epoll_wait(int epoll, void* events, int count, int timeoutMs);
+
+    [LibraryImport(Library)]
+    internal static partial int eventfd(uint initial, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library)]
+    internal static partial int bind(int descriptor, void* address, uint length);
+
+    [LibraryImport(Library)]
+    internal static partial int listen(int descriptor, int backlog);
+
+    [LibraryImport(Library)]
+    internal static partial int accept4(int descriptor, void* address, uint* length, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial int connect(int descriptor, void* address, uint length);
+
+    [LibraryImport(Library)]
+    internal static partial int getsockname(int descriptor, void* address, uint* length);
+
+    [LibraryImport(Library)]
+    internal static partial int getsockopt(int descriptor, int level, int name, void* value, uint* length);
+
+    [LibraryImport(Library)]
+    internal static partial int setsockopt(int descriptor, int level, int name, void* value, uint length);
+
+    [LibraryImport(Library)]
+    internal static partial nint recv(int descriptor, void* buffer, nuint length, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint send(int descriptor, void* buffer, nuint length, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint sendmsg(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint read(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial nint write(int descriptor, void* buffer, nuint length);
+
+    [LibraryImport(Library)]
+    internal static partial int shutdown(int descriptor, int how);
+
+    [LibraryImport(Library)]
+    internal static partial int close(int descriptor);
+
+    [LibraryImport(Library)]
+    internal static partial int unlink(byte* path);
+}

@@ -1,0 +1,153 @@
+using Atlas.Engine.Interop;
+using Atlas.Engine.Workers;
+
+namespace Atlas.Engine.Streams;
+
+/// <summary>A stream of bytes between two ends, bound to one loop and used on its thread only. Operations never block:
+/// they move what they can, or say that they would block, and the caller awaits readiness. Three kinds exist: a socket,
+/// TLS over a socket, and the simulated one that tests use; all keep the same contract.</summary>
+public abstract class ByteStream
+{
+    /// <summary>Returned by <see cref="TryReceive"/> and <see cref="TrySend(ReadOnlySpan{byte})"/>: wait, then call
+    /// again.</summary>
+    public const int WouldBlock = -Errno.EAGAIN;
+
+    private readonly Readiness _receive;
+    private readonly Readiness _send;
+    private IPeerClosedHandler? _peerClosedHandler;
+
+    /// <summary>Makes a stream of a loop.</summary>
+    protected ByteStream(EventLoop loop)
+    {
+        Loop = loop;
+        _receive = new Readiness(loop.Timers);
+        _send = new Readiness(loop.Timers);
+    }
+
+    /// <summary>The loop that the stream belongs to.</summary>
+    public EventLoop Loop { get; }
+
+    /// <summary>Whether the peer's end of stream or reset was seen. Bytes may still wait to be received.</summary>
+    public bool IsPeerClosed { get; private set; }
+
+    /// <summary>Whether <see cref="Close"/> or <see cref="Abort"/> was called.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>Whether something may have arrived since the last receive: cheap, without a system call.</summary>
+    public bool MayReceive => _receive.IsReady;
+
+    /// <summary>Told when the peer closes; null for nobody.</summary>
+    public IPeerClosedHandler? PeerClosedHandler
+    {
+        get => _peerClosedHandler;
+        set => _peerClosedHandler = value;
+    }
+
+    /// <summary>Receives up to the length of <paramref name="buffer"/> (which must not be empty).</summary>
+    /// <returns>The number of bytes, 0 at the end of the stream, <see cref="WouldBlock"/>, or a negative error
+    /// number.</returns>
+    public abstract int TryReceive(Span<byte> buffer);
+
+    /// <summary>Sends what the peer's window takes.</summary>
+    /// <returns>The number of bytes taken (fewer than given means: wait), <see cref="WouldBlock"/>, or a negative error
+    /// number.</returns>
+    public abstract int TrySend(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Sends two spans with one call, in order; else as <see cref="TrySend(ReadOnlySpan{byte})"/>.</summary>
+    public abstract int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+
+    /// <summary>Looks whether the peer closed or sent something, with a system call and without taking bytes: the last
+    /// look before an idle connection is used again.</summary>
+    /// <returns><see cref="WouldBlock"/> when the connection is open and silent.</returns>
+    public abstract int Peek();
+
+    /// <summary>Ends the sending direction (FIN); receiving goes on.</summary>
+    public abstract void ShutdownSend();
+
+    /// <summary>Waits until <see cref="TryReceive"/> may make progress.</summary>
+    /// <param name="deadlineMs">The loop's time at which the wait ends; <see cref="long.MaxValue"/> for none.</param>
+    public ReadinessAwaitable ReceiveReadyAsync(long deadlineMs = long.MaxValue) => new(_receive, deadlineMs);
+
+    /// <summary>Waits until a send may make progress.</summary>
+    /// <param name="deadlineMs">The loop's time at which the wait ends; <see cref="long.MaxValue"/> for none.</param>
+    public ReadinessAwaitable SendReadyAsync(long deadlineMs = long.MaxValue) => new(_send, deadlineMs);
+
+    /// <summary>Ends every wait, now and until <see cref="ResetCancel"/>, with <see cref="WaitResult.Cancelled"/>.</summary>
+    public void CancelWaits()
+    {
+        _receive.Cancel();
+        _send.Cancel();
+    }
+
+    /// <summary>Lets waits happen again after <see cref="CancelWaits"/>.</summary>
+    public void ResetCancel()
+    {
+        _receive.ClearCancel();
+        _send.ClearCancel();
+    }
+
+    /// <summary>Closes in order: what was sent is delivered, then FIN. Idempotent.</summary>
+    public void Close() => End(abort: false);
+
+    /// <summary>Closes with a reset: what was sent and not delivered is lost. Idempotent.</summary>
+    public void Abort() => End(abort: true);
+
+    /// <summary>Releases what the kind holds.</summary>
+    protected abstract void CloseCore(bool abort);
+
+    /// <summary>To be called when a receive took less than there was room for: the next must wait for news.</summary>
+    protected void ReceiveDrained()
+    {
+        if (!IsPeerClosed)
+        {
+            _receive.IsReady = false;
+        }
+    }
+
+    /// <summary>To be called when a send took less than it was given.</summary>
+    protected void SendFilled() => _send.IsReady = false;
+
+    /// <summary>To be called when bytes arrived.</summary>
+    protected void SignalReceive() => _receive.Signal();
+
+    /// <summary>To be called when sending may go on.</summary>
+    protected void SignalSend() => _send.Signal();
+
+    /// <summary>To be called when the peer's end of stream or a reset arrived.</summary>
+    protected void SignalPeerClosed(bool reset)
+    {
+        bool first = !IsPeerClosed;
+        IsPeerClosed = true;
+        if (reset)
+        {
+            _send.IsReady = true;
+        }
+
+        bool someoneReceives = _receive.IsWaiting;
+        _receive.Signal();
+        if (reset && !IsClosed)
+        {
+            _send.Signal();
+        }
+
+        if (first && !someoneReceives && !IsClosed)
+        {
+            _peerClosedHandler?.OnPeerClosed(this);
+        }
+    }
+
+    private void End(bool abort)
+    {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        IsClosed = true;
+        _peerClosedHandler = null;
+        _receive.Remove();
+        _send.Remove();
+        CloseCore(abort);
+        CancelWaits();
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using Atlas.Engine.Interop;
+using static Atlas.Engine.Interop.LinuxConstants;
+
+namespace Atlas.Engine.Streams;
+
+/// <summary>System calls on one descriptor, without state. Each returns a negative error number on failure.</summary>
+internal static unsafe class Socket
+{
+    internal static int Open(SocketAddress address) =>
+        Errno.Of(Libc.socket(address.Family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+
+    internal static int Bind(int descriptor, SocketAddress address)
+    {
+        fixed (byte* bytes = address.Bytes)
+        {
+            return Errno.Of(Libc.bind(descriptor, bytes, (uint)address.Bytes.Length));
+        }
+    }
+
+    internal static int Listen(int descriptor, int backlog) => Errno.Of(Libc.listen(descriptor, backlog));
+
+    internal static int Connect(int descriptor, SocketAddress address)
+    {
+        fixed (byte* bytes = address.Bytes)
+        {
+            return Errno.Of(Libc.connect(descriptor, bytes, (uint)address.Bytes.Length));
+        }
+    }
+
+    internal static int Accept(int listener, Span<byte> address, out int length)
+    {
+        uint size = (uint)address.Length;
+        fixed (byte* bytes = address)
+        {
+            int result = Errno.Of(Libc.accept4(listener, bytes, &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+            length = (int)Math.Min(size, (uint)address.Length);
+            return result;
+        }
+    }
+
+    internal static SocketAddress LocalAddress(int descriptor)
+    {
+        Span<byte> address = stackalloc byte[SocketAddress.MaxLength];
+        uint size = (uint)address.Length;
+        fixed (byte* bytes = address)
+        {
+            return Errno.Of(Libc.getsockname(descriptor, bytes, &size)) < 0
+                ? SocketAddress.OfIp(System.Net.IPAddress.Any, 0)
+                : SocketAddress.OfKernel(address[..(int)size]);
+        }
+    }
+
+    internal static int SetOption(int descriptor, int level, int name, int value) =>
+        Errno.Of(Libc.setsockopt(descriptor, level, name, &value, sizeof(int)));
+
+    internal static int PendingError(int descriptor)
+    {
+        int value = 0;
+        uint size = sizeof(int);
+        int result = Errno.Of(Libc.getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &value, &size));
+        return result < 0 ? -result : value;
+    }
+
+    internal static int Receive(int descriptor, Span<byte> buffer, int flags)
+    {
+        fixed (byte* bytes = buffer)
+        {
+            int result;
+            do
+            {
+                result = Errno.Of(Libc.recv(descriptor, bytes, (nuint)buffer.Length, flags));
+            }
+            while (result == -Errno.EINTR);
+            return result;
+        }
+    }
+
+    internal static int Send(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* pointer = bytes)
+        {
+            int result;
+            do
+            {
+                result = Errno.Of(Libc.send(descriptor, pointer, (nuint)bytes.Length, MSG_NOSIGNAL));
+            }
+            while (result == -Errno.EINTR);
+            return result;
+        }
+    }
+
+    internal static int Send(int descriptor, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        fixed (byte* a = first)
+        fixed (byte* b = second)
+        {
+            IoVector* vectors = stackalloc IoVector[2];
+            vectors[0] = new IoVector { Base = a, Length = (nuint)first.Length };
+            vectors[1] = new IoVector { Base = b, Length = (nuint)second.Length };
+            var message = new MessageHeader { Vectors = vectors, VectorCount = 2 };
+            int result;
+            do
+            {
+                result = Errno.Of(Libc.sendmsg(descriptor, &message, MSG_NOSIGNAL));
+            }
+            while (result == -Errno.EINTR);
+            return result;
+        }
+    }
+
+    internal static void ShutdownSend(int descriptor) => Errno.Of(Libc.shutdown(descriptor, SHUT_WR));
+
+    /// <summary>Makes the close that follows a reset instead of an orderly end.</summary>
+    internal static void ResetOnClose(int descriptor)
+    {
+        long linger = 1; // l_onoff = 1, l_linger = 0: two ints, little-endian.
+        Errno.Of(Libc.setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, sizeof(long)));
+    }
+
+    internal static void Close(int descriptor) => Errno.Of(Libc.close(descriptor));
+
+    internal static void Unlink(string path)
+    {
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            Errno.Of(Libc.unlink(bytes));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace Atlas.Engine.Workers;
+
+/// <summary>How an address is listened on, shared by the listeners of all workers.</summary>
+public sealed class ListenOptions(IConnectionHandler handler, int backlog, int maxConnections)
+{
+    private int _connections;
+    private long _acceptErrors;
+
+    /// <summary>Who serves the connections.</summary>
+    public IConnectionHandler Handler { get; } = handler;
+
+    /// <summary>The kernel's queue of connections not yet accepted.</summary>
+    public int Backlog { get; } = backlog;
+
+    /// <summary>Connections at once; past it accepting pauses and the kernel's queue fills.</summary>
+    public int MaxConnections { get; } = maxConnections;
+
+    /// <summary>Connections open now.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Times that accepting paused since the process or system had no descriptors or memory left.</summary>
+    public long AcceptErrors => Interlocked.Read(ref _acceptErrors);
+
+    internal bool IsFull => Connections >= MaxConnections;
+
+    internal void ConnectionOpened() => Interlocked.Increment(ref _connections);
+
+    internal void ConnectionClosed() => Interlocked.Decrement(ref _connections);
+
+    internal void CountAcceptError() => Interlocked.Increment(ref _acceptErrors);
+}
