@@ -1,10 +1,8 @@
-using System.Numerics;
-
 namespace Atlas.Protocols.Http;
 
 /// <summary>
-/// The fields of one head or trailer section in the order in which they came. It is reused: the array grows to what the
-/// largest section needed, never past the limit given to <see cref="TryAdd"/>, and is kept by <see cref="Clear"/>.
+/// The fields of one head or trailer section in the order in which they came. It is reused: the array doubles until the
+/// largest section has room and is kept by <see cref="Clear"/>. Who adds fields bounds their number.
 /// </summary>
 public sealed class HeaderTable
 {
@@ -43,20 +41,12 @@ public sealed class HeaderTable
     /// <returns>False, and nothing is added, if there are <paramref name="limit"/> fields already.</returns>
     public bool TryAdd(in HeaderField field, int limit)
     {
-        int count = Count;
-        if (count >= limit)
+        if (Count >= limit)
         {
             return false;
         }
 
-        if (count == _fields.Length)
-        {
-            Grow(limit);
-        }
-
-        _fields[count] = field;
-        Count = count + 1;
-        MarkPresent(field.Known);
+        Add(field);
         return true;
     }
 
@@ -98,6 +88,20 @@ public sealed class HeaderTable
         _presentHigh = 0;
     }
 
+    /// <summary>Adds a field at the end; the caller has checked its limit.</summary>
+    internal void Add(in HeaderField field)
+    {
+        int count = Count;
+        if ((uint)count >= (uint)_fields.Length)
+        {
+            Array.Resize(ref _fields, _fields.Length * 2);
+        }
+
+        _fields[count] = field;
+        Count = count + 1;
+        MarkPresent(field.Known);
+    }
+
     /// <summary>Adds a flag to a field that is present.</summary>
     internal void Flag(int index, FieldFlags flag) => _fields[index] = _fields[index].With(flag);
 
@@ -112,11 +116,5 @@ public sealed class HeaderTable
         {
             _presentHigh |= bit;
         }
-    }
-
-    private void Grow(int limit)
-    {
-        int size = (int)Math.Min((uint)limit, BitOperations.RoundUpToPowerOf2((uint)_fields.Length + 1));
-        Array.Resize(ref _fields, size);
     }
 }
