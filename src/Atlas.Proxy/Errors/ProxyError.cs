@@ -1,0 +1,51 @@
+namespace Atlas.Proxy.Errors;
+
+/// <summary>How a request ended that the proxy did not relay to its end; the reason flag of logs and metrics stands
+/// behind each.</summary>
+public enum ProxyError : byte
+{
+    /// <summary>It did.</summary>
+    None,
+
+    /// <summary>BR: the request's syntax was refused.</summary>
+    BadRequest,
+
+    /// <summary>TL: the body is larger than the listener takes.</summary>
+    BodyTooLarge,
+
+    /// <summary>CS: the client was too slow.</summary>
+    ClientSlow,
+
+    /// <summary>CC: the client left.</summary>
+    ClientClosed,
+
+    /// <summary>NH: no server may take the request.</summary>
+    NoHealthyServer,
+
+    /// <summary>LP: loop: the request passed this proxy before.</summary>
+    Loop,
+
+    /// <summary>OL: no memory for buffers.</summary>
+    Overload,
+
+    /// <summary>MN: the method is not offered here (CONNECT, TRACE).</summary>
+    MethodNotAllowed,
+
+    /// <summary>CF: the server refused the connection.</summary>
+    ConnectFailed,
+
+    /// <summary>CT: the server did not accept the connection in time.</summary>
+    ConnectTimeout,
+
+    /// <summary>UR: the server closed or reset before its head.</summary>
+    UpstreamReset,
+
+    /// <summary>UP: the server's response is malformed.</summary>
+    UpstreamProtocol,
+
+    /// <summary>UT: the server was silent for too long.</summary>
+    UpstreamTimeout,
+
+    /// <summary>UX: the response broke off after its head.</summary>
+    UpstreamTruncated,
+}

@@ -1,0 +1,60 @@
+namespace Atlas.Proxy.Errors;
+
+/// <summary>Status, reason flag and RFC 9209 error type of each <see cref="ProxyError"/>.</summary>
+public static class ProxyErrors
+{
+    /// <summary>The status that the client gets; 0 when nothing can be sent any more.</summary>
+    public static int Status(this ProxyError error) => error switch
+    {
+        ProxyError.None => 200,
+        ProxyError.BadRequest => 400,
+        ProxyError.BodyTooLarge => 413,
+        ProxyError.ClientSlow => 408,
+        ProxyError.ClientClosed => 499,
+        ProxyError.NoHealthyServer or ProxyError.Overload => 503,
+        ProxyError.Loop => 508,
+        ProxyError.MethodNotAllowed => 405,
+        ProxyError.ConnectFailed or ProxyError.UpstreamReset or ProxyError.UpstreamProtocol => 502,
+        ProxyError.ConnectTimeout or ProxyError.UpstreamTimeout => 504,
+        ProxyError.UpstreamTruncated => 0,
+        _ => throw new ArgumentOutOfRangeException(nameof(error)),
+    };
+
+    /// <summary>The two-letter flag of logs and metrics.</summary>
+    public static string Flag(this ProxyError error) => error switch
+    {
+        ProxyError.None => "-",
+        ProxyError.BadRequest => "BR",
+        ProxyError.BodyTooLarge => "TL",
+        ProxyError.ClientSlow => "CS",
+        ProxyError.ClientClosed => "CC",
+        ProxyError.NoHealthyServer => "NH",
+        ProxyError.Overload => "OL",
+        ProxyError.Loop => "LP",
+        ProxyError.MethodNotAllowed => "MN",
+        ProxyError.ConnectFailed => "CF",
+        ProxyError.ConnectTimeout => "CT",
+        ProxyError.UpstreamReset => "UR",
+        ProxyError.UpstreamProtocol => "UP",
+        ProxyError.UpstreamTimeout => "UT",
+        ProxyError.UpstreamTruncated => "UX",
+        _ => throw new ArgumentOutOfRangeException(nameof(error)),
+    };
+
+    /// <summary>The type in <c>Proxy-Status</c> (RFC 9209 2.3).</summary>
+    public static ReadOnlySpan<byte> ProxyStatusType(this ProxyError error) => error switch
+    {
+        ProxyError.BadRequest or ProxyError.MethodNotAllowed => "http_request_error"u8,
+        ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => "http_request_error"u8,
+        ProxyError.NoHealthyServer => "destination_unavailable"u8,
+        ProxyError.Loop => "proxy_loop_detected"u8,
+        ProxyError.ConnectFailed => "connection_refused"u8,
+        ProxyError.ConnectTimeout => "connection_timeout"u8,
+        ProxyError.UpstreamReset => "connection_terminated"u8,
+        ProxyError.UpstreamProtocol => "http_protocol_error"u8,
+        ProxyError.UpstreamTimeout => "connection_read_timeout"u8,
+        ProxyError.UpstreamTruncated => "http_response_incomplete"u8,
+        ProxyError.None or ProxyError.Overload => "proxy_internal_error"u8,
+        _ => throw new ArgumentOutOfRangeException(nameof(error)),
+    };
+}

@@ -1,0 +1,99 @@
+using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+
+namespace Atlas.Proxy.Forwarding;
+
+/// <summary>Writes the head that the client gets from the head that a server sent: hop-by-hop fields go and framing is
+/// written anew for the client's version.</summary>
+internal static class ResponseForwarder
+{
+    /// <summary>Writes the head.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="buffer">The server's bytes.</param>
+    /// <param name="head">The server's head.</param>
+    /// <param name="request">The request that it answers.</param>
+    /// <param name="framing">How the body goes to the client.</param>
+    /// <param name="keepAlive">Whether the client's connection goes on afterwards.</param>
+    /// <param name="date">Added when the server sent none.</param>
+    /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
+    internal static int Write(
+        Span<byte> destination,
+        ReadOnlySpan<byte> buffer,
+        ResponseHead head,
+        RequestHead request,
+        BodyFraming framing,
+        bool keepAlive,
+        ReadOnlySpan<byte> date)
+    {
+        var writer = new HeadWriter(destination);
+        writer.StatusLine(head.Status, head.Reason.Of(buffer));
+        foreach (ref readonly HeaderField field in head.Headers.Fields)
+        {
+            if (!field.Nominated && Passes(field.Known))
+            {
+                writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
+            }
+        }
+
+        if (head.Status >= 200 && head.Headers.IndexOf(KnownHeader.Date) < 0)
+        {
+            writer.Field("date"u8, date);
+        }
+
+        if (framing == BodyFraming.Chunked)
+        {
+            writer.Field("transfer-encoding"u8, "chunked"u8);
+        }
+        else if (head.ContentLength >= 0)
+        {
+            // A HEAD's or 304's Content-Length has no body behind it and passes as it is.
+            writer.Field("content-length"u8, head.ContentLength);
+        }
+
+        if (framing == BodyFraming.Tunnel)
+        {
+            int upgrade = head.Headers.IndexOf(KnownHeader.Upgrade);
+            if (upgrade >= 0)
+            {
+                writer.Field("upgrade"u8, head.Headers[upgrade].Value.Of(buffer));
+            }
+
+            writer.Field("connection"u8, "upgrade"u8);
+        }
+        else if (head.Status >= 200)
+        {
+            if (!keepAlive)
+            {
+                writer.Field("connection"u8, "close"u8);
+            }
+            else if (request.Version == HttpVersion.Http10)
+            {
+                writer.Field("connection"u8, "keep-alive"u8);
+            }
+        }
+
+        writer.End();
+        return writer.Overflowed ? -1 : writer.Written;
+    }
+
+    private static bool Passes(KnownHeader known)
+    {
+        switch (known)
+        {
+            case KnownHeader.Connection:
+            case KnownHeader.ProxyConnection:
+            case KnownHeader.KeepAlive:
+            case KnownHeader.Te:
+            case KnownHeader.TransferEncoding:
+            case KnownHeader.ContentLength:
+            case KnownHeader.Upgrade:
+            case KnownHeader.Http2Settings:
+            case KnownHeader.ProxyAuthenticate:
+            case KnownHeader.ProxyAuthorization:
+            case KnownHeader.AltSvc:
+                return false;
+            default:
+                return true;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Atlas.Protocols.Http1;
+
+namespace Atlas.Proxy.Http;
+
+/// <summary>Takes chunks apart and puts one new chunk together, so that a peer's framing is never copied.</summary>
+internal static class ChunkFraming
+{
+    // After the data: its CRLF and the last chunk.
+    private const int Tail = 2 + 5;
+
+    /// <summary>Decodes what is there into one chunk.</summary>
+    /// <param name="decoder">The sender's state.</param>
+    /// <param name="source">Bytes as they came.</param>
+    /// <param name="destination">Where the new chunk goes.</param>
+    /// <param name="reframe">Whether to frame; false writes plain data.</param>
+    /// <param name="consumed">Bytes of the source that were taken.</param>
+    /// <param name="start">Where the output begins in the destination.</param>
+    /// <param name="status">What the decoder said; trailers are dropped and count as done once complete.</param>
+    /// <returns>Where the output ends in the destination.</returns>
+    internal static int Frame(
+        ref ChunkedDecoder decoder,
+        ReadOnlySpan<byte> source,
+        Span<byte> destination,
+        bool reframe,
+        out int consumed,
+        out int start,
+        out ChunkStatus status)
+    {
+        const int reserved = ChunkWriter.MaxSizeLine;
+        status = decoder.Decode(source, destination[reserved..^Tail], out consumed, out int written);
+        start = reserved;
+        int end = reserved + written;
+        if (!reframe)
+        {
+            return end;
+        }
+
+        if (written > 0)
+        {
+            start = ChunkWriter.WriteSizeLineBefore(destination[..reserved], written);
+            ChunkWriter.Crlf.CopyTo(destination[end..]);
+            end += 2;
+        }
+
+        if (status == ChunkStatus.Done)
+        {
+            ChunkWriter.LastChunk.CopyTo(destination[end..]);
+            end += ChunkWriter.LastChunk.Length;
+        }
+
+        return end;
+    }
+}

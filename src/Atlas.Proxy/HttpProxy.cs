@@ -1,0 +1,46 @@
+using System.Collections.Concurrent;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
+using Atlas.Proxy.Http;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy;
+
+/// <summary>Serves HTTP listeners on the workers of a group.</summary>
+public sealed class HttpProxy
+{
+    private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
+
+    /// <summary>Requests taken so far, over all workers.</summary>
+    public long Requests => _contexts.Values.Sum(context => context.Requests);
+
+    /// <summary>What serves the connections of a listener.</summary>
+    public IConnectionHandler Handler(HttpListenerSnapshot listener) => new SessionStarter(this, listener);
+
+    /// <summary>Begins to drain a worker's connections: idle ones close, busy ones close after their response. Any
+    /// thread.</summary>
+    public void Drain()
+    {
+        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        {
+            loop.TryPost(() =>
+            {
+                context.IsDraining = true;
+                foreach (HttpSession session in context.Sessions.Where(session => session.IsIdle).ToArray())
+                {
+                    session.Client.CancelWaits();
+                }
+
+                context.CloseIdleUpstream();
+            });
+        }
+    }
+
+    private WorkerContext ContextOf(EventLoop loop) => _contexts.GetOrAdd(loop, static loop => new WorkerContext(loop));
+
+    private sealed class SessionStarter(HttpProxy proxy, HttpListenerSnapshot listener) : IConnectionHandler
+    {
+        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended) =>
+            new HttpSession(proxy.ContextOf(loop), listener, stream, peer, ended).RunAsync().Detach();
+    }
+}

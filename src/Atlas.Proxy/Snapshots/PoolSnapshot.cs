@@ -1,0 +1,57 @@
+using Atlas.Core.Balancing;
+
+namespace Atlas.Proxy.Snapshots;
+
+/// <summary>A pool as the data plane sees it: immutable, but for the counters of its servers and of its rotation.</summary>
+public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers, RoundRobin rotation)
+{
+    private readonly ServerState[] _servers = [.. servers];
+
+    /// <summary>The pool's name.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>The servers in the order of the configuration.</summary>
+    public IReadOnlyList<ServerState> Servers => _servers;
+
+    /// <summary>Milliseconds that a connect may take.</summary>
+    public int ConnectMs { get; init; } = 3_000;
+
+    /// <summary>Milliseconds that a server may be silent while it owes bytes.</summary>
+    public int ResponseMs { get; init; } = 60_000;
+
+    /// <summary>Milliseconds that a tunnel may be silent.</summary>
+    public int TunnelMs { get; init; } = 3_600_000;
+
+    /// <summary>Milliseconds that an unused connection to a server is kept.</summary>
+    public int IdleMs { get; init; } = 55_000;
+
+    /// <summary>Unused connections kept per server and worker.</summary>
+    public int IdlePerServer { get; init; } = 256;
+
+    /// <summary>Tries beyond the first.</summary>
+    public int Retries { get; init; } = 1;
+
+    /// <summary>The next server in rotation that is up and not in <paramref name="tried"/>; with none up, one that was not
+    /// tried; null when all were.</summary>
+    /// <param name="tried">Bit i is set when server i was tried for this request; servers past 63 are not marked.</param>
+    /// <param name="index">The server's place in <see cref="Servers"/>.</param>
+    public ServerState? Pick(ulong tried, out int index)
+    {
+        int start = rotation.Next(_servers.Length);
+        for (int pass = 0; pass < 2; pass++)
+        {
+            for (int i = 0; i < _servers.Length; i++)
+            {
+                index = (start + i) % _servers.Length;
+                bool wasTried = index < 64 && (tried & (1UL << index)) != 0;
+                if (!wasTried && (pass == 1 || _servers[index].IsUp))
+                {
+                    return _servers[index];
+                }
+            }
+        }
+
+        index = -1;
+        return null;
+    }
+}

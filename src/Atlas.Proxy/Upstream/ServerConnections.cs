@@ -1,0 +1,70 @@
+using Atlas.Engine.Streams;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Upstream;
+
+/// <summary>One worker's connections to one server: the idle ones, last used first, so that the rest grow old and
+/// leave.</summary>
+internal sealed class ServerConnections(ServerState server)
+{
+    // A connection that was used a moment ago is open: its end would have come with the events of this turn. One that
+    // idled longer is looked at before it is used, since servers close idle connections after seconds.
+    private const int PeekAfterMs = 500;
+
+    private readonly List<UpstreamConnection> _idle = [];
+
+    internal ServerState Server { get; } = server;
+
+    internal int Idle => _idle.Count;
+
+    /// <summary>The last used connection that is open and silent, or null.</summary>
+    internal UpstreamConnection? TakeIdle(long nowMs)
+    {
+        while (_idle.Count > 0)
+        {
+            UpstreamConnection connection = _idle[^1];
+            _idle.RemoveAt(_idle.Count - 1);
+            connection.BecomeBusy();
+            bool usable = !connection.Stream.IsPeerClosed && !connection.Stream.MayReceive;
+            if (usable && nowMs - connection.IdleSinceMs >= PeekAfterMs)
+            {
+                usable = connection.Stream.Peek() == ByteStream.WouldBlock;
+            }
+
+            if (usable)
+            {
+                return connection;
+            }
+
+            connection.Close();
+        }
+
+        return null;
+    }
+
+    internal void GiveBack(UpstreamConnection connection, PoolSnapshot pool, long nowMs)
+    {
+        if (_idle.Count >= pool.IdlePerServer)
+        {
+            connection.Close();
+            return;
+        }
+
+        connection.BecomeIdle(nowMs, pool.IdleMs);
+        _idle.Add(connection);
+    }
+
+    internal void Discard(UpstreamConnection connection)
+    {
+        _idle.Remove(connection);
+        connection.Close();
+    }
+
+    internal void CloseIdle()
+    {
+        while (_idle.Count > 0)
+        {
+            Discard(_idle[^1]);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using Atlas.Engine.Streams;
+using Atlas.Engine.Timers;
+
+namespace Atlas.Proxy.Upstream;
+
+/// <summary>A connection to a server: lent to one request at a time, or idle in its <see cref="ServerConnections"/>, which
+/// it leaves by itself when the server closes it or its time is up.</summary>
+internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
+{
+    private readonly ServerConnections _owner;
+    private readonly LoopTimer _idleTimer;
+
+    internal UpstreamConnection(ServerConnections owner, ByteStream stream)
+    {
+        _owner = owner;
+        Stream = stream;
+        _idleTimer = new LoopTimer(stream.Loop.Timers, this);
+    }
+
+    internal ByteStream Stream { get; }
+
+    /// <summary>Whether a request was answered on it before: only then is a reset before the head the keep-alive
+    /// race.</summary>
+    internal bool IsReused { get; set; }
+
+    internal long IdleSinceMs { get; private set; }
+
+    public void OnPeerClosed(ByteStream stream) => _owner.Discard(this);
+
+    public void OnTimer(LoopTimer timer) => _owner.Discard(this);
+
+    internal void BecomeIdle(long nowMs, int idleMs)
+    {
+        IsReused = true;
+        IdleSinceMs = nowMs;
+        Stream.PeerClosedHandler = this;
+        _idleTimer.Set(nowMs + idleMs);
+    }
+
+    internal void BecomeBusy()
+    {
+        Stream.PeerClosedHandler = null;
+        _idleTimer.Clear();
+    }
+
+    internal void Close()
+    {
+        _idleTimer.Remove();
+        Stream.Close();
+    }
+
+    internal void Abort()
+    {
+        _idleTimer.Remove();
+        Stream.Abort();
+    }
+}
