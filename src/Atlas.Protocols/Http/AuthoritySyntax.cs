@@ -18,7 +18,7 @@ public static class AuthoritySyntax
 
     /// <summary>Checks an authority and finds its parts.</summary>
     /// <param name="authority">The text; nothing may surround it.</param>
-    /// <param name="hostLength">The length in bytes of the host, which comes first; the brackets of an IPv6 address count.</param>
+    /// <param name="hostLength">The length in bytes of the host, which is first; the brackets of an IPv6 address count.</param>
     /// <param name="port">The port, 0 to 65535; -1 if absent or empty.</param>
     /// <returns>
     /// False if the host is empty or is not a registered name, an IPv4 address or an IPv6 address in brackets, or if the port

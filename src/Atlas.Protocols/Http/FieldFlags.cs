@@ -7,7 +7,7 @@ public enum FieldFlags : byte
     /// <summary>Nothing.</summary>
     None = 0,
 
-    /// <summary>Named by <c>Connection</c>, so meant for this hop only (RFC 9110 7.6.1). Never set on a protected field.</summary>
+    /// <summary>Named by <c>Connection</c>, meant for this hop only (RFC 9110 7.6.1). Never set on a protected field.</summary>
     Nominated = 1,
 
     /// <summary>

@@ -19,7 +19,7 @@ public static class FieldSyntax
         0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 127,
     ]);
 
-    /// <summary>Whether this is a token: one or more of its bytes and nothing else. A field name and a method are tokens.</summary>
+    /// <summary>Whether this is a token: one or more of its bytes, no other. A field name and a method are tokens.</summary>
     public static bool IsToken(ReadOnlySpan<byte> text) => !text.IsEmpty && !text.ContainsAnyExcept(Token);
 
     /// <summary>

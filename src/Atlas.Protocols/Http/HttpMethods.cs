@@ -3,7 +3,7 @@ namespace Atlas.Protocols.Http;
 /// <summary>What is known of the standard methods.</summary>
 public static class HttpMethods
 {
-    /// <summary>Whether repeating the request has the effect of sending it once (RFC 9110 9.2.2). False for unknown methods.</summary>
+    /// <summary>Whether repeating a request has the effect of one (RFC 9110 9.2.2). False for unknown methods.</summary>
     public static bool IsIdempotent(this HttpMethod method) => method switch
     {
         HttpMethod.Get or HttpMethod.Head or HttpMethod.Options or HttpMethod.Trace => true,

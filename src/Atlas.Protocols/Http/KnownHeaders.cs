@@ -3,7 +3,7 @@ namespace Atlas.Protocols.Http;
 /// <summary>The spelling of the known field names.</summary>
 public static class KnownHeaders
 {
-    /// <summary>The name in its usual spelling, such as <c>Content-Length</c>; empty for <see cref="KnownHeader.None"/>.</summary>
+    /// <summary>The name in its usual spelling, as in <c>Content-Length</c>; empty for <see cref="KnownHeader.None"/>.</summary>
     public static ReadOnlySpan<byte> Name(this KnownHeader header) => header switch
     {
         KnownHeader.Host => "Host"u8,

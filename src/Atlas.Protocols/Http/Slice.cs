@@ -31,7 +31,7 @@ public readonly struct Slice(int offset, int length) : IEquatable<Slice>
 
     /// <summary>The bytes themselves.</summary>
     /// <param name="buffer">The buffer that was parsed, from its first byte.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The buffer is shorter than the slice needs: it is not the one parsed.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The buffer is shorter, so not the one that was parsed.</exception>
     public ReadOnlySpan<byte> Of(ReadOnlySpan<byte> buffer) => buffer.Slice(Offset, Length);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
 using Atlas.Protocols.Http;
@@ -21,6 +22,7 @@ internal struct FieldLineReader
     // The colon of the line that is being read; 0 while it is not found. It is never at 0, for names are not empty.
     private int _colon;
 
+    private KnownHeader _known;
     private FieldFlags _flags;
 
     /// <summary>Why a line was refused.</summary>
@@ -38,7 +40,7 @@ internal struct FieldLineReader
         _scanned = start;
     }
 
-    /// <summary>Whether the first byte of another field line is there already. For a caller that has all the fields it takes.</summary>
+    /// <summary>Whether another field line begins, for a caller that has all the fields it takes.</summary>
     public readonly bool AnotherFollows(ReadOnlySpan<byte> buffer) => _line < buffer.Length && buffer[_line] != '\r';
 
     /// <summary>Reads the next line.</summary>
@@ -53,7 +55,7 @@ internal struct FieldLineReader
     {
         field = default;
         fold = 0;
-        if (_colon == 0)
+        if (_colon == 0 && !TryKnownName(buffer))
         {
             FieldLineStatus status = ReadName(buffer);
             if (status != FieldLineStatus.Field)
@@ -62,14 +64,13 @@ internal struct FieldLineReader
             }
         }
 
-        int length = buffer[_scanned..].IndexOfAny(FieldSyntax.Controls);
-        if (length < 0)
+        int end = FieldScan.IndexOfControl(buffer, _scanned);
+        if (end == buffer.Length)
         {
-            _scanned = buffer.Length;
+            _scanned = end;
             return FieldLineStatus.NeedMore;
         }
 
-        int end = _scanned + length;
         int next = end + 1;
         if (buffer[end] != '\r')
         {
@@ -103,6 +104,27 @@ internal struct FieldLineReader
         return FieldLineStatus.Field;
     }
 
+    // What is recognized needs no other check of its bytes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryKnownName(ReadOnlySpan<byte> buffer)
+    {
+        int colon = FieldScan.IndexOfNearColon(buffer, _line);
+        if (colon <= _line)
+        {
+            return false;
+        }
+
+        _known = HeaderNames.Recognize(buffer[_line..colon]);
+        if (_known == KnownHeader.None)
+        {
+            return false;
+        }
+
+        _colon = colon;
+        _scanned = colon + 1;
+        return true;
+    }
+
     private FieldLineStatus ReadName(ReadOnlySpan<byte> buffer)
     {
         while (true)
@@ -120,6 +142,7 @@ internal struct FieldLineReader
             {
                 _colon = end;
                 _scanned = end + 1;
+                _known = HeaderNames.Recognize(buffer[_line..end]);
                 return _flags != FieldFlags.None && ResemblesFraming(buffer[_line..end])
                     ? Fail(HttpError.FramingLookAlike)
                     : FieldLineStatus.Field;
@@ -186,7 +209,7 @@ internal struct FieldLineReader
         }
 
         Slice name = new(_line, _colon - _line);
-        return new HeaderField(name, new Slice(start, end - start), HeaderNames.Recognize(name.Of(buffer)), _flags);
+        return new HeaderField(name, new Slice(start, end - start), _known, _flags);
     }
 
     private FieldLineStatus Fail(HttpError error)

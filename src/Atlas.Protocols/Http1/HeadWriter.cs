@@ -49,7 +49,7 @@ public ref struct HeadWriter(Span<byte> destination)
         Append(" HTTP/1.1\r\n"u8);
     }
 
-    /// <summary>Writes <c>HTTP/1.1 status reason</c> with the standard reason phrase, or none if there is no standard one.</summary>
+    /// <summary>Writes <c>HTTP/1.1 status reason</c> with the registered reason phrase, or an empty one.</summary>
     /// <param name="status">100 to 599; anything else is a bug in the caller and overflows the head.</param>
     public void StatusLine(int status)
     {

@@ -81,7 +81,7 @@ public sealed class RequestHead
     /// <summary>Whether TE lists <c>trailers</c>: trailer fields of the response may be sent to this client.</summary>
     public bool TeTrailers { get; internal set; }
 
-    /// <summary>Bytes of the head from the start of the buffer: skipped empty lines, request line, fields and empty line.</summary>
+    /// <summary>Bytes of the head from the start of the buffer, skipped empty lines and the final one included.</summary>
     public int Length { get; internal set; }
 
     /// <summary>Forgets everything; keeps the memory.</summary>

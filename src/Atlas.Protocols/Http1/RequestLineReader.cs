@@ -124,6 +124,12 @@ internal struct RequestLineReader
 
     private bool ReadMethod(ReadOnlySpan<byte> line, RequestHead head)
     {
+        if (line[_part..].StartsWith("GET "u8))
+        {
+            AcceptMethod(head, HttpMethod.Get, _part + 3);
+            return true;
+        }
+
         int length = line[_scanned..].IndexOfAnyExcept(FieldSyntax.Token);
         int end = length < 0 ? line.Length : _scanned + length;
         _scanned = end;
@@ -142,18 +148,24 @@ internal struct RequestLineReader
             return FailAtLineEnd(line, HttpError.InvalidMethod, HttpError.InvalidMethod);
         }
 
-        Slice name = new(_part, end - _part);
-        head.MethodName = name;
-        head.Method = HttpMethods.Recognize(name.Of(line));
-        if (head.Method == HttpMethod.Other && IsStandardInOtherCase(name.Of(line)))
+        ReadOnlySpan<byte> name = line[_part..end];
+        HttpMethod method = HttpMethods.Recognize(name);
+        if (method == HttpMethod.Other && IsStandardInOtherCase(name))
         {
             return Fail(HttpError.MethodNotUpperCase);
         }
 
-        _scanned = end + 1;
-        _part = end + 1;
-        _state = State.Target;
+        AcceptMethod(head, method, end);
         return true;
+    }
+
+    private void AcceptMethod(RequestHead head, HttpMethod method, int end)
+    {
+        head.Method = method;
+        head.MethodName = new Slice(_part, end - _part);
+        _part = end + 1;
+        _scanned = _part;
+        _state = State.Target;
     }
 
     private bool ReadTarget(ReadOnlySpan<byte> line, RequestHead head)

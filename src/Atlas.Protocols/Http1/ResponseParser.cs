@@ -17,7 +17,7 @@ public struct ResponseParser
     private byte _connectionOptions;
     private ParseStatus _status;
 
-    /// <summary>Why the head was refused; none unless <see cref="Parse"/> said error. Any error is a 502 for the client.</summary>
+    /// <summary>Why the head was refused; none unless <see cref="Parse"/> said error. Any of them is a 502.</summary>
     public HttpError Error { readonly get; private set; }
 
     /// <summary>

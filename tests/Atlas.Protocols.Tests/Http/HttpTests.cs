@@ -146,7 +146,8 @@ public sealed class HttpTests
     {
         for (int value = 0; value < 256; value++)
         {
-            bool token = char.IsAsciiLetterOrDigit((char)value) || "!#$%&'*+-.^_`|~".Contains((char)value, StringComparison.Ordinal);
+            bool token = char.IsAsciiLetterOrDigit((char)value)
+                || "!#$%&'*+-.^_`|~".Contains((char)value, StringComparison.Ordinal);
             FieldSyntax.IsToken([(byte)value]).ShouldBe(token, $"byte {value}");
         }
 

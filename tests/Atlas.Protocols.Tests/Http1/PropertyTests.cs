@@ -76,8 +76,8 @@ public sealed class PropertyTests
     [Fact]
     public void Request_Mutated_NeverThrowsNorLetsControlsThrough() =>
         Mutation(
-            "POST http://a:80/b/%41?c HTTP/1.1\r\nHost: a\r\nConnection: close, x\r\nX: \"y\", z\r\nTransfer-Encoding: chunked\r\n"
-            + "Upgrade: u\r\nTE: trailers\r\nExpect: 100-continue\r\nX_Y: 1\r\n\r\n")
+            "POST http://a:80/b/%41?c HTTP/1.1\r\nHost: a\r\nConnection: close, x\r\nX: \"y\", z\r\n"
+            + "Transfer-Encoding: chunked\r\nUpgrade: u\r\nTE: trailers\r\nExpect: 100-continue\r\nX_Y: 1\r\n\r\n")
             .Sample(
                 text =>
                 {
@@ -139,7 +139,10 @@ public sealed class PropertyTests
 
     // One to four bytes replaced, inserted or removed, mostly by ones that mean something.
     private static Gen<string> Mutation(string text) =>
-        Gen.Select(Gen.Int[0, 2], Gen.Int[0, text.Length - 1], Gen.OneOf(Gen.Char["\r\n\0\t :;,=\"%_0aA"], Gen.Char['\0', '\xFF']))
+        Gen.Select(
+            Gen.Int[0, 2],
+            Gen.Int[0, text.Length - 1],
+            Gen.OneOf(Gen.Char["\r\n\0\t :;,=\"%_0aA"], Gen.Char['\0', '\xFF']))
             .Array[1, 4]
             .Select(changes =>
             {

@@ -54,7 +54,8 @@ public sealed class RequestLimitTests
 
     [Fact]
     public void Parse_FieldErrorPastTheLimit_IsStillTheLimit() =>
-        Requests.Refuse("GET / HTTP/1.1\r\nHost: " + new string('a', 60) + "\0\r\n\r\n", Small).ShouldBe(HttpError.HeaderTooLarge);
+        Requests.Refuse("GET / HTTP/1.1\r\nHost: " + new string('a', 60) + "\0\r\n\r\n", Small)
+            .ShouldBe(HttpError.HeaderTooLarge);
 
     [Fact]
     public void Parse_Fields_AreBoundedInNumber()
