@@ -1,6 +1,7 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Snapshots;
@@ -94,6 +95,12 @@ internal static class BodyRelay
                 continue;
             }
 
+            if (status == ChunkStatus.Trailers)
+            {
+                await SendTrailersAsync(x, session, pool, framed, reserve);
+                return;
+            }
+
             // All was taken: the place behind the head is free again.
             x.InStart = reserve;
             x.InEnd = reserve;
@@ -105,6 +112,44 @@ internal static class BodyRelay
 
             x.InEnd = reserve + received;
         }
+    }
+
+    private static async Flow SendTrailersAsync(
+        Exchange x, HttpSession session, PoolSnapshot pool, NativeBuffer framed, int reserve)
+    {
+        NativeBuffer source = x.In!;
+        source.Span[x.InStart..x.InEnd].CopyTo(source.Span[reserve..]);
+        x.InEnd = reserve + x.InEnd - x.InStart;
+        x.InStart = reserve;
+        x.TrailerParser.Reset();
+        x.Trailers.Clear();
+        ParseStatus status;
+        while ((status = x.TrailerParser.Parse(source.Span[reserve..x.InEnd], x.Trailers, HttpLimits.Trailers))
+            == ParseStatus.NeedMore)
+        {
+            int received = x.InEnd == source.Length
+                ? 0
+                : await ReceiveAsync(x, session, source, x.InEnd, source.Length - x.InEnd);
+            if (received <= 0)
+            {
+                return;
+            }
+
+            x.InEnd += received;
+        }
+
+        if (status == ParseStatus.Error)
+        {
+            Fail(x, ProxyError.BadRequest);
+            return;
+        }
+
+        x.InStart += x.TrailerParser.Length;
+        int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, pass: true);
+        x.RequestBodyDone = length > 0
+            && await StreamWrites.SendAsync(x.Connection!.Stream, framed, 0, length, pool.ResponseMs);
+        x.TrailerParser.Reset();
+        x.Trailers.Clear();
     }
 
     private static async ResultFlow<int> ReceiveAsync(Exchange x, HttpSession session, NativeBuffer buffer, int start, int length)

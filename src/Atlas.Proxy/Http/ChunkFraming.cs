@@ -1,3 +1,4 @@
+using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 
 namespace Atlas.Proxy.Http;
@@ -8,6 +9,32 @@ internal static class ChunkFraming
     // After the data: its CRLF and the last chunk.
     private const int Tail = 2 + 5;
 
+    /// <summary>Writes the end of a chunked body: the last chunk and the trailers that may be passed on.</summary>
+    /// <param name="destination">At least as long as the trailer section and 16 bytes.</param>
+    /// <param name="section">The section as it came.</param>
+    /// <param name="trailers">Its fields.</param>
+    /// <param name="pass">Whether the receiver takes trailers (RFC 9110 6.5.1); else they are dropped.</param>
+    /// <returns>Bytes written, or -1 if the destination is too short.</returns>
+    internal static int WriteEnd(Span<byte> destination, ReadOnlySpan<byte> section, HeaderTable trailers, bool pass)
+    {
+        ChunkWriter.LastChunkBeforeTrailers.CopyTo(destination);
+        int length = ChunkWriter.LastChunkBeforeTrailers.Length;
+        var writer = new HeadWriter(destination[length..]);
+        if (pass)
+        {
+            foreach (ref readonly HeaderField field in trailers.Fields)
+            {
+                if (!field.ForbiddenInTrailer && !field.HasUnderscore)
+                {
+                    writer.Field(field.Name.Of(section), field.Value.Of(section));
+                }
+            }
+        }
+
+        writer.End();
+        return writer.Overflowed ? -1 : length + writer.Written;
+    }
+
     /// <summary>Decodes what is there into one chunk.</summary>
     /// <param name="decoder">The sender's state.</param>
     /// <param name="source">Bytes as they came.</param>
@@ -15,7 +42,7 @@ internal static class ChunkFraming
     /// <param name="reframe">Whether to frame; false writes plain data.</param>
     /// <param name="consumed">Bytes of the source that were taken.</param>
     /// <param name="start">Where the output begins in the destination.</param>
-    /// <param name="status">What the decoder said; trailers are dropped and count as done once complete.</param>
+    /// <param name="status">What the decoder said; at trailers the caller goes on.</param>
     /// <returns>Where the output ends in the destination.</returns>
     internal static int Frame(
         ref ChunkedDecoder decoder,

@@ -1,4 +1,5 @@
 using Atlas.Engine.Buffers;
+using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Snapshots;
@@ -12,6 +13,8 @@ internal sealed class Exchange
     internal readonly RequestRelay Relay;
     internal readonly RequestHead Request = new();
     internal readonly ResponseHead Response = new();
+    internal readonly HeaderTable Trailers = new(4);
+    internal TrailerParser TrailerParser;
     internal RequestParser RequestParser;
     internal ResponseParser ResponseParser;
     internal ChunkedDecoder RequestChunks;
@@ -74,6 +77,8 @@ internal sealed class Exchange
         Response.Reset();
         ResponseParser.Reset();
         ResponseChunks.Reset();
+        TrailerParser.Reset();
+        Trailers.Clear();
         UpStart = 0;
         UpEnd = 0;
         RequestBytesSent = false;

@@ -283,6 +283,12 @@ internal static class ResponseRelay
                 continue;
             }
 
+            if (status == ChunkStatus.Trailers)
+            {
+                await RelayTrailersAsync(session, x, pool, reframe);
+                return;
+            }
+
             int received = status == ChunkStatus.Error ? 0 : await ReceiveAsync(x, pool, 0);
             if (received <= 0)
             {
@@ -292,6 +298,41 @@ internal static class ResponseRelay
 
             x.UpStart = 0;
             x.UpEnd = received;
+        }
+    }
+
+    private static async Flow RelayTrailersAsync(HttpSession session, Exchange x, PoolSnapshot pool, bool reframe)
+    {
+        // The section must lie in one piece: move its beginning to the front.
+        x.Up!.Span[x.UpStart..x.UpEnd].CopyTo(x.Up.Span);
+        x.UpEnd -= x.UpStart;
+        x.UpStart = 0;
+        ParseStatus status;
+        while ((status = x.TrailerParser.Parse(x.Up.Span[..x.UpEnd], x.Trailers, HttpLimits.Trailers)) == ParseStatus.NeedMore)
+        {
+            int received = await ReceiveAsync(x, pool, x.UpEnd);
+            if (received <= 0)
+            {
+                break;
+            }
+
+            x.UpEnd += received;
+        }
+
+        if (status != ParseStatus.Done)
+        {
+            End(x, x.Error == ProxyError.None ? ProxyError.UpstreamTruncated : x.Error);
+            return;
+        }
+
+        x.UpStart = x.TrailerParser.Length;
+        if (reframe)
+        {
+            int length = ChunkFraming.WriteEnd(x.Out!.Span, x.Up.Span, x.Trailers, x.Request.TeTrailers);
+            if (!await StreamWrites.SendAsync(session.Client, x.Out, 0, length, session.Listener.BodyIdleMs))
+            {
+                End(x, ProxyError.ClientClosed);
+            }
         }
     }
 
