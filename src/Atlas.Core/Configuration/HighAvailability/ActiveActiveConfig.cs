@@ -1,0 +1,17 @@
+namespace Atlas.Core.Configuration;
+
+/// <summary>An authoritative DNS server that answers with living nodes only.</summary>
+public sealed record ActiveActiveConfig : ConfigSection
+{
+    /// <summary>Where it listens, UDP and TCP; null only while the configuration is being read.</summary>
+    public BindAddress? Bind { get; init; }
+
+    /// <summary>The zone that it answers for, without a dot at its end.</summary>
+    public string Zone { get; init; } = "";
+
+    /// <summary>The time to live of its answers. Default 5 s.</summary>
+    public int TtlSeconds { get; init; } = 5;
+
+    /// <summary>The names in the zone.</summary>
+    public ValueList<DnsAnswerConfig> Records { get; init; } = [];
+}

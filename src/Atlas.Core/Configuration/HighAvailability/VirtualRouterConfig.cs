@@ -1,0 +1,28 @@
+using System.Net;
+
+namespace Atlas.Core.Configuration;
+
+/// <summary>A virtual router (VRRPv3, RFC 9568).</summary>
+public sealed record VirtualRouterConfig : ConfigSection
+{
+    /// <summary>The network interface that has the addresses.</summary>
+    public string Interface { get; init; } = "";
+
+    /// <summary>Its id, 1 to 255, the same on all nodes.</summary>
+    public int RouterId { get; init; }
+
+    /// <summary>The highest of the living nodes has the addresses; 1 to 254, or 255 for their owner. Default 100.</summary>
+    public int Priority { get; init; } = 100;
+
+    /// <summary>The addresses, all IPv4 or all IPv6, each with the length of its network's prefix. At least one.</summary>
+    public ValueList<InterfaceAddress> Addresses { get; init; } = [];
+
+    /// <summary>Between advertisements: 10 ms to 40,950 ms in steps of 10 ms. Default 1 s.</summary>
+    public int AdvertiseMs { get; init; } = 1_000;
+
+    /// <summary>Whether a node takes the addresses from a living one of lower priority. Default true.</summary>
+    public bool Preempt { get; init; } = true;
+
+    /// <summary>The nodes that advertisements go to; empty: to all by multicast.</summary>
+    public ValueList<IPAddress> UnicastPeers { get; init; } = [];
+}

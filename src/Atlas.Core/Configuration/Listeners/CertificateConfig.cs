@@ -1,0 +1,11 @@
+namespace Atlas.Core.Configuration;
+
+/// <summary>A certificate chain and its key, as PEM files. Paths are as written and are opened when Atlas runs.</summary>
+public sealed record CertificateConfig : ConfigSection
+{
+    /// <summary>The chain, the server's own certificate first.</summary>
+    public string CertPath { get; init; } = "";
+
+    /// <summary>The private key.</summary>
+    public string KeyPath { get; init; } = "";
+}

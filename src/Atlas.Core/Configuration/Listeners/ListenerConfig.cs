@@ -1,0 +1,59 @@
+namespace Atlas.Core.Configuration;
+
+/// <summary>One listener: addresses, what is spoken on them, and where it goes.</summary>
+public sealed record ListenerConfig : ConfigSection
+{
+    /// <summary>Its key under <c>listeners</c>.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The addresses to listen on, at least one.</summary>
+    public ValueList<BindAddress> Bind { get; init; } = [];
+
+    /// <summary>What is spoken. Default HTTP.</summary>
+    public ListenerProtocol Protocol { get; init; } = ListenerProtocol.Http;
+
+    /// <summary>What moves the traffic. Default Atlas itself.</summary>
+    public ListenerMode Mode { get; init; } = ListenerMode.User;
+
+    /// <summary>Connections that the kernel holds until they are accepted, 1 to 65535. Default 4096.</summary>
+    public int Backlog { get; init; } = 4096;
+
+    /// <summary>Peers whose <c>X-Forwarded-*</c> and <c>Forwarded</c> are believed. Default none.</summary>
+    public ValueList<IpNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>Peers that must open with a PROXY protocol header, version 1 or 2. Default none.</summary>
+    public ValueList<IpNetwork> AcceptProxyProtocol { get; init; } = [];
+
+    /// <summary>Whether servers get the <c>Forwarded</c> header (RFC 7239) as well. Default false.</summary>
+    public bool Forwarded { get; init; }
+
+    /// <summary>The pseudonym in the <c>Via</c> header (RFC 9110 7.6.3), a token. Default <c>atlas</c>.</summary>
+    public string Via { get; init; } = "atlas";
+
+    /// <summary>How much a client may ask for.</summary>
+    public ListenerLimitsConfig Limits { get; init; } = new();
+
+    /// <summary>How long a client may take.</summary>
+    public ListenerTimeoutsConfig Timeouts { get; init; } = new();
+
+    /// <summary>Where requests are logged; null: nowhere.</summary>
+    public AccessLogConfig? AccessLog { get; init; }
+
+    /// <summary>
+    /// HTTP only: the first route that matches serves, and none is 404. A listener written with <see cref="Pool"/> instead
+    /// has one route here, which matches everything.
+    /// </summary>
+    public ValueList<RouteConfig> Routes { get; init; } = [];
+
+    /// <summary>The pool for all traffic, where the file names one here; null with routes or SNI.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>Terminates TLS; null: plain text.</summary>
+    public ListenerTlsConfig? Tls { get; init; }
+
+    /// <summary>TCP only: chooses the pool by the ClientHello's server name, without terminating TLS.</summary>
+    public SniConfig? Sni { get; init; }
+
+    /// <summary>UDP only: what a session is.</summary>
+    public UdpConfig Udp { get; init; } = new();
+}

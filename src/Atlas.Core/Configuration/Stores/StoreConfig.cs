@@ -1,0 +1,17 @@
+namespace Atlas.Core.Configuration;
+
+/// <summary>A place for state.</summary>
+public sealed record StoreConfig : ConfigSection
+{
+    /// <summary>Its key under <c>stores</c>.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>What it is. Default memory.</summary>
+    public StoreType Type { get; init; } = StoreType.Memory;
+
+    /// <summary>Redis only, and there always: <c>redis://</c> or <c>rediss://</c>; null for memory.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>How long a request waits for it before it goes on without. Default 5 ms.</summary>
+    public int TimeoutMs { get; init; } = 5;
+}

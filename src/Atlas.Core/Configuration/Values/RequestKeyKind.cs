@@ -1,0 +1,26 @@
+namespace Atlas.Core.Configuration;
+
+/// <summary>The part of a request that is a key.</summary>
+public enum RequestKeyKind
+{
+    /// <summary>The client's address, after trusted proxies.</summary>
+    ClientIp,
+
+    /// <summary>The request's host, without the port.</summary>
+    Host,
+
+    /// <summary>The path, without the query.</summary>
+    Path,
+
+    /// <summary>The path and the query.</summary>
+    Uri,
+
+    /// <summary>The value of a header.</summary>
+    Header,
+
+    /// <summary>The value of a cookie.</summary>
+    Cookie,
+
+    /// <summary>The value of a query parameter.</summary>
+    Query,
+}
