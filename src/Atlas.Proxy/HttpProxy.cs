@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
-using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy;
 
@@ -15,7 +14,7 @@ public sealed class HttpProxy
     public long Requests => _contexts.Values.Sum(context => context.Requests);
 
     /// <summary>What serves the connections of a listener.</summary>
-    public IConnectionHandler Handler(HttpListenerSnapshot listener) => new SessionStarter(this, listener);
+    public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
 
     /// <summary>Begins to drain a worker's connections: idle ones close, busy ones close after their response. Any
     /// thread.</summary>
@@ -38,7 +37,7 @@ public sealed class HttpProxy
 
     private WorkerContext ContextOf(EventLoop loop) => _contexts.GetOrAdd(loop, static loop => new WorkerContext(loop));
 
-    private sealed class SessionStarter(HttpProxy proxy, HttpListenerSnapshot listener) : IConnectionHandler
+    private sealed class SessionStarter(HttpProxy proxy, HttpListener listener) : IConnectionHandler
     {
         public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended) =>
             new HttpSession(proxy.ContextOf(loop), listener, stream, peer, ended).RunAsync().Detach();

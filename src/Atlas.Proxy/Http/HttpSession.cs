@@ -12,7 +12,7 @@ namespace Atlas.Proxy.Http;
 /// exchange.</summary>
 internal sealed class HttpSession(
     WorkerContext context,
-    HttpListenerSnapshot listener,
+    HttpListener listener,
     ByteStream client,
     SocketAddress peer,
     Action ended)
@@ -22,7 +22,8 @@ internal sealed class HttpSession(
 
     internal ByteStream Client { get; } = client;
 
-    internal HttpListenerSnapshot Listener { get; } = listener;
+    /// <summary>The snapshot that the request at hand began with.</summary>
+    internal HttpListenerSnapshot Listener { get; private set; } = listener.Snapshot;
 
     internal ReadOnlySpan<byte> ClientIp => _clientIp;
 
@@ -40,6 +41,7 @@ internal sealed class HttpSession(
                 break;
             }
 
+            Listener = listener.Snapshot;
             goOn = await ServeAsync();
         }
 

@@ -6,6 +6,7 @@ using Atlas.Core.Balancing;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Snapshots;
+using HttpListener = Atlas.Proxy.HttpListener;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Commands;
@@ -41,7 +42,7 @@ internal static class DemoCommand
         {
             bound = workers.Listen(
                 SocketAddress.OfIp(IPAddress.Loopback, port),
-                new ListenOptions(proxy.Handler(new HttpListenerSnapshot("demo", pool)), 4096, 10_000));
+                new ListenOptions(proxy.Handler(new HttpListener(new HttpListenerSnapshot("demo", pool))), 4096, 10_000));
         }
         catch (IOException e)
         {
