@@ -19,6 +19,9 @@ public abstract class EventLoop
     /// <summary>The monotonic time in milliseconds, read once per turn of the loop.</summary>
     public abstract long NowMs { get; }
 
+    /// <summary>The monotonic time in microseconds, read once per turn of the loop.</summary>
+    public virtual long NowUs => NowMs * 1000;
+
     /// <summary>The timers of this loop.</summary>
     public TimerWheel Timers { get; }
 
