@@ -16,22 +16,41 @@ public sealed class HttpProxy
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
 
-    /// <summary>Begins to drain a worker's connections: idle ones close, busy ones close after their response. Any
-    /// thread.</summary>
-    public void Drain()
+    /// <summary>Begins to drain all connections: idle ones close, busy ones close after their response. Any thread; returns
+    /// before the workers have done it.</summary>
+    public void Drain() => Post(static context =>
+    {
+        context.IsDraining = true;
+        foreach (HttpSession session in context.Sessions.ToArray())
+        {
+            if (session.IsIdle)
+            {
+                session.Client.CancelWaits();
+            }
+        }
+
+        context.CloseIdleUpstream();
+    });
+
+    /// <summary>Ends connections at once, with a reset: a deadline has passed. Any thread; returns before the workers have
+    /// done it.</summary>
+    /// <param name="tunnels">Whether upgraded connections end too.</param>
+    public void Abort(bool tunnels) => Post(context =>
+    {
+        foreach (HttpSession session in context.Sessions.ToArray())
+        {
+            if (tunnels || !session.IsTunnel)
+            {
+                session.Abort();
+            }
+        }
+    });
+
+    private void Post(Action<WorkerContext> action)
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            loop.TryPost(() =>
-            {
-                context.IsDraining = true;
-                foreach (HttpSession session in context.Sessions.Where(session => session.IsIdle).ToArray())
-                {
-                    session.Client.CancelWaits();
-                }
-
-                context.CloseIdleUpstream();
-            });
+            loop.TryPost(() => action(context));
         }
     }
 
