@@ -29,11 +29,19 @@ internal sealed class HttpSession(
 
     internal bool IsIdle => _exchange is null;
 
+    internal HttpListener Owner => listener;
+
+    /// <summary>Whether the connection ends with the request at hand.</summary>
+    internal bool IsDraining => listener.IsDraining;
+
+    /// <summary>Whether the connection was upgraded.</summary>
+    internal bool IsTunnel { get; set; }
+
     internal async Flow RunAsync()
     {
         context.Sessions.Add(this);
         bool goOn = true;
-        while (goOn && !context.IsDraining)
+        while (goOn && !IsDraining)
         {
             if (_exchange is null
                 && await Client.ReceiveReadyAsync(context.Loop.NowMs + Listener.IdleMs) != WaitResult.Ready)
@@ -49,6 +57,13 @@ internal sealed class HttpSession(
         ReleaseExchange();
         Client.Close();
         ended();
+    }
+
+    /// <summary>Ends the connection with a reset, and the exchange at hand as when the client leaves.</summary>
+    internal void Abort()
+    {
+        Client.Abort();
+        _exchange?.Relay.OnPeerClosed(Client);
     }
 
     private static string IpText(SocketAddress address) => new System.Net.IPAddress(address.Ip).ToString();
@@ -78,7 +93,7 @@ internal sealed class HttpSession(
 
         context.CountRequest();
         x.InStart = x.Request.Length;
-        x.KeepClient = x.Request.KeepAlive && !context.IsDraining;
+        x.KeepClient = x.Request.KeepAlive && !IsDraining;
         await x.Relay.RunAsync(context, this);
         bool keep = x.KeepClient && !x.ClientGone;
         if (keep)

@@ -65,7 +65,7 @@ internal static class ResponseRelay
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
             : framing;
-        x.KeepClient &= toClient != BodyFraming.UntilClose && !context.IsDraining;
+        x.KeepClient &= toClient != BodyFraming.UntilClose && !session.IsDraining;
         if (!x.RequestBodyDone && x.Request.Framing != BodyFraming.None)
         {
             x.KeepClient = false;
@@ -185,6 +185,7 @@ internal static class ResponseRelay
     {
         x.Status = 101;
         x.KeepClient = false;
+        session.IsTunnel = true;
         x.UpStart = x.Response.Length;
         session.Client.PeerClosedHandler = null;
         bool sent = await SendHeadAsync(context, session, x, BodyFraming.Tunnel, x.UpEnd - x.UpStart);

@@ -19,8 +19,6 @@ internal sealed class WorkerContext(EventLoop loop)
 
     internal HashSet<HttpSession> Sessions { get; } = [];
 
-    internal bool IsDraining { get; set; }
-
     internal long Requests => Volatile.Read(ref _requests);
 
     internal void CountRequest() => Volatile.Write(ref _requests, _requests + 1);
@@ -57,9 +55,11 @@ internal sealed class WorkerContext(EventLoop loop)
         return _date;
     }
 
-    internal void CloseIdleUpstream()
+    /// <summary>Closes the unused connections to a server that no snapshot names any more. Those in use close by
+    /// themselves, once unused for long enough.</summary>
+    internal void Forget(ServerState server)
     {
-        foreach (ServerConnections connections in _connections.Values)
+        if (_connections.Remove(server, out ServerConnections? connections))
         {
             connections.CloseIdle();
         }
