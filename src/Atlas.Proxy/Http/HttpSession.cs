@@ -41,10 +41,11 @@ internal sealed class HttpSession(
     {
         context.Sessions.Add(this);
         bool goOn = true;
-        while (goOn && !IsDraining)
+        while (goOn && (!IsDraining || HasRequest()))
         {
             if (_exchange is null
-                && await Client.ReceiveReadyAsync(context.Loop.NowMs + Listener.IdleMs) != WaitResult.Ready)
+                && await Client.ReceiveReadyAsync(context.Loop.NowMs + Listener.IdleMs) != WaitResult.Ready
+                && !HasRequest())
             {
                 break;
             }
@@ -64,6 +65,19 @@ internal sealed class HttpSession(
     {
         Client.Abort();
         _exchange?.Relay.OnPeerClosed(Client);
+    }
+
+    /// <summary>Whether a request came before the connection could be drained: its client could not know, and is answered
+    /// once more.</summary>
+    private bool HasRequest()
+    {
+        if (!IsDraining || _exchange is not null || Client.Peek() <= 0)
+        {
+            return false;
+        }
+
+        Client.ResetCancel();
+        return true;
     }
 
     private static string IpText(SocketAddress address) => new System.Net.IPAddress(address.Ip).ToString();
