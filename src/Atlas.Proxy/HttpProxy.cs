@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy;
 
@@ -16,41 +17,45 @@ public sealed class HttpProxy
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
 
-    /// <summary>Begins to drain all connections: idle ones close, busy ones close after their response. Any thread; returns
-    /// before the workers have done it.</summary>
-    public void Drain() => Post(static context =>
+    /// <summary>Begins to drain the connections of a listener: idle ones close, busy ones close after their response, which
+    /// says so. Tunnels go on. Any thread; returns before the workers have done it.</summary>
+    public void Drain(HttpListener listener)
     {
-        context.IsDraining = true;
-        foreach (HttpSession session in context.Sessions.ToArray())
-        {
-            if (session.IsIdle)
-            {
-                session.Client.CancelWaits();
-            }
-        }
+        listener.BeginDrain();
+        ForSessionsOf(listener, static session => session.IsIdle, static session => session.Client.CancelWaits());
+    }
 
-        context.CloseIdleUpstream();
-    });
+    /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers
+    /// have done it.</summary>
+    /// <param name="listener">Whose connections.</param>
+    /// <param name="tunnels">Whether tunnels end too.</param>
+    public void Abort(HttpListener listener, bool tunnels) =>
+        ForSessionsOf(listener, session => tunnels || !session.IsTunnel, static session => session.Abort());
 
-    /// <summary>Ends connections at once, with a reset: a deadline has passed. Any thread; returns before the workers have
-    /// done it.</summary>
-    /// <param name="tunnels">Whether upgraded connections end too.</param>
-    public void Abort(bool tunnels) => Post(context =>
-    {
-        foreach (HttpSession session in context.Sessions.ToArray())
-        {
-            if (tunnels || !session.IsTunnel)
-            {
-                session.Abort();
-            }
-        }
-    });
-
-    private void Post(Action<WorkerContext> action)
+    /// <summary>Closes the unused connections to a server that no snapshot names any more. Any thread; returns before the
+    /// workers have done it.</summary>
+    public void Forget(ServerState server)
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            loop.TryPost(() => action(context));
+            loop.TryPost(() => context.Forget(server));
+        }
+    }
+
+    private void ForSessionsOf(HttpListener listener, Func<HttpSession, bool> choose, Action<HttpSession> act)
+    {
+        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        {
+            loop.TryPost(() =>
+            {
+                foreach (HttpSession session in context.Sessions.ToArray())
+                {
+                    if (session.Owner == listener && choose(session))
+                    {
+                        act(session);
+                    }
+                }
+            });
         }
     }
 

@@ -33,6 +33,12 @@ internal sealed class HttpSession(
 
     internal bool IsIdle => _exchange is null;
 
+    /// <summary>The listener that accepted it.</summary>
+    internal HttpListener Owner => listener;
+
+    /// <summary>Whether the connection ends with the request at hand.</summary>
+    internal bool IsDraining => listener.IsDraining;
+
     /// <summary>Whether it passes bytes unread after an upgrade.</summary>
     internal bool IsTunnel { get; set; }
 
@@ -49,10 +55,11 @@ internal sealed class HttpSession(
         context.Sessions.Add(this);
         long expiresMs = ExpiryMs();
         bool goOn = true;
-        while (goOn && !context.IsDraining && context.Loop.NowMs < expiresMs)
+        while (goOn && context.Loop.NowMs < expiresMs && (!IsDraining || HasLastRequest()))
         {
             if (_exchange is null
-                && await Client.ReceiveReadyAsync(Math.Min(context.Loop.NowMs + Listener.IdleMs, expiresMs)) != WaitResult.Ready)
+                && await Client.ReceiveReadyAsync(Math.Min(context.Loop.NowMs + Listener.IdleMs, expiresMs)) != WaitResult.Ready
+                && !HasLastRequest())
             {
                 break;
             }
@@ -100,6 +107,19 @@ internal sealed class HttpSession(
         }
     }
 
+    /// <summary>Whether a request came before the connection could be drained: its client could not know, and is answered
+    /// once more.</summary>
+    private bool HasLastRequest()
+    {
+        if (!IsDraining || IsAborted || _exchange is not null || Client.Peek() <= 0)
+        {
+            return false;
+        }
+
+        Client.ResetCancel();
+        return true;
+    }
+
     private bool MayStillSend() => _exchange is { ClientGone: false } x
         && !Client.IsPeerClosed
         && (!x.RequestBodyDone || x.InStart < x.InEnd || Client.MayReceive);
@@ -139,7 +159,7 @@ internal sealed class HttpSession(
             x.ClientReceive.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.BodyMinRateBytesPerSecond);
             x.InStart = x.Request.Length;
             x.RequestBodyDone = x.Request.Framing == BodyFraming.None;
-            x.KeepClient = x.Request.KeepAlive && !context.IsDraining && context.Loop.NowMs < expiresMs;
+            x.KeepClient = x.Request.KeepAlive && !IsDraining && context.Loop.NowMs < expiresMs;
             x.Error = Refusal(x);
             if (x.Error == ProxyError.None)
             {

@@ -53,7 +53,7 @@ internal static class ResponseRelay
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
             : framing;
-        x.KeepClient &= toClient != BodyFraming.UntilClose && !context.IsDraining && x.RequestBodyDone;
+        x.KeepClient &= toClient != BodyFraming.UntilClose && !session.IsDraining && x.RequestBodyDone;
         x.ResponseEndIsClose = toClient == BodyFraming.UntilClose;
         x.ReuseUpstream = x.Response.KeepAlive && framing != BodyFraming.UntilClose;
         x.UpStart = x.Response.Length;

@@ -20,8 +20,6 @@ internal sealed class WorkerContext(EventLoop loop)
 
     internal SessionList Sessions { get; } = new();
 
-    internal bool IsDraining { get; set; }
-
     internal long Requests => Volatile.Read(ref _requests);
 
     /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
@@ -61,9 +59,11 @@ internal sealed class WorkerContext(EventLoop loop)
         return _date;
     }
 
-    internal void CloseIdleUpstream()
+    /// <summary>Closes the unused connections to a server that no snapshot names any more. Those in use close by
+    /// themselves, once unused for long enough.</summary>
+    internal void Forget(ServerState server)
     {
-        foreach (ServerConnections connections in _connections.Values)
+        if (_connections.Remove(server, out ServerConnections? connections))
         {
             connections.CloseIdle();
         }

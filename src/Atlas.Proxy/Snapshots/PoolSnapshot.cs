@@ -47,6 +47,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Whether a try follows a connection that broke before the first byte of a response.</summary>
     public bool RetryOnReset { get; init; } = true;
 
+    /// <summary>The rotation, which the next snapshot of the same pool goes on with.</summary>
+    internal RoundRobin Rotation => rotation;
+
     /// <summary>The next server in rotation that is up and not in <paramref name="tried"/>; with none up, one that was not
     /// tried; null when all were.</summary>
     /// <param name="tried">Bit i is set when server i was tried for this request; servers past 63 are not marked.</param>
