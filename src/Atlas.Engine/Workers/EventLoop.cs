@@ -39,4 +39,7 @@ public abstract class EventLoop
 
     /// <summary>Returns to the loop and goes on in the same turn, after the events at hand.</summary>
     public abstract void Yield(Action continuation);
+
+    /// <summary>Waits until the events at hand had their turn.</summary>
+    public YieldAwaitable YieldAsync() => new(this);
 }

@@ -51,6 +51,11 @@ internal static class BodyRelay
             {
                 return;
             }
+
+            if (x.ServerSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
         }
 
         x.RequestBodyDone = true;
@@ -113,6 +118,10 @@ internal static class BodyRelay
             }
 
             x.InEnd = reserve + received;
+            if (x.ServerSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
         }
     }
 

@@ -42,6 +42,11 @@ internal static class ResponseBodyRelay
                 ClientFailed(x);
                 return;
             }
+
+            if (x.ClientSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
         }
     }
 
@@ -105,6 +110,10 @@ internal static class ResponseBodyRelay
             }
 
             x.UpEnd = received;
+            if (x.ClientSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
         }
     }
 
@@ -138,6 +147,10 @@ internal static class ResponseBodyRelay
             }
 
             x.UpEnd = received;
+            if (x.ClientSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
         }
     }
 

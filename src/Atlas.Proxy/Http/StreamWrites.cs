@@ -7,6 +7,9 @@ namespace Atlas.Proxy.Http;
 /// <summary>Sends whole pieces, waiting as often as the peer's window asks for.</summary>
 internal static class StreamWrites
 {
+    // Copying this much costs less than what a vectored send costs more than a plain one.
+    private const int CopyLength = 4096;
+
     /// <summary>Sends a part of a buffer.</summary>
     /// <param name="stream">Where to.</param>
     /// <param name="pace">How fast the receiver takes it, and how slow it may be.</param>
@@ -35,8 +38,8 @@ internal static class StreamWrites
         return true;
     }
 
-    /// <summary>Sends parts of two buffers, the first from its beginning, with one system call when the window takes
-    /// them.</summary>
+    /// <summary>Sends parts of two buffers, the first from its beginning, with one system call when the window takes them.
+    /// What lies behind the first part may be overwritten.</summary>
     internal static async ResultFlow<bool> SendAsync(
         ByteStream stream,
         TransferPace pace,
@@ -46,6 +49,13 @@ internal static class StreamWrites
         int secondStart,
         int secondLength)
     {
+        if (secondLength <= CopyLength && secondLength <= first.Length - firstLength)
+        {
+            second.Span.Slice(secondStart, secondLength).CopyTo(first.Span[firstLength..]);
+            firstLength += secondLength;
+            secondLength = 0;
+        }
+
         int sent = secondLength == 0
             ? stream.TrySend(first.Span[..firstLength])
             : stream.TrySend(first.Span[..firstLength], second.Span.Slice(secondStart, secondLength));

@@ -9,6 +9,11 @@ internal sealed class TransferPace
     /// <summary>Milliseconds of waiting before the minimum counts; Kestrel takes 5 s, mobile networks pause longer.</summary>
     internal const int GraceMs = 10_000;
 
+    /// <summary>Pieces that one transfer moves before the other connections of its worker have their turn: with the large
+    /// buffer 2 MiB, about a millisecond.</summary>
+    internal const int PiecesPerTurn = 16;
+
+    private int _pieces;
     private int _idleMs;
     private int _bytesPerSecond;
     private long _waitedMs;
@@ -42,6 +47,9 @@ internal sealed class TransferPace
         Bytes += bytes;
         MovedAtMs = nowMs;
     }
+
+    /// <summary>Whether it is the others' turn, after a piece that was moved without waiting.</summary>
+    internal bool ShouldYield() => ++_pieces % PiecesPerTurn == 0;
 
     /// <summary>Counts time that was spent waiting for this end.</summary>
     internal void Waited(long ms) => _waitedMs += ms;

@@ -78,8 +78,14 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
                     sent = await StreamWrites.SendAsync(to, pace, buffer, 0, received);
                 }
             }
-            while (received > 0 && sent && from.MayReceive);
+            while (received > 0 && sent && from.MayReceive && !pace.ShouldYield());
             buffer.Return();
+
+            if (received > 0 && sent)
+            {
+                await _loop.YieldAsync();
+                continue;
+            }
 
             if (received == 0)
             {
