@@ -26,6 +26,9 @@ internal sealed class ConfigErrors(string fileName)
         }
     }
 
+    /// <summary>The places of the errors so far.</summary>
+    public HashSet<(int Line, int Column)> Places() => [.. _errors.Select(error => (error.Line, error.Column))];
+
     /// <summary>
     /// The errors in the order of their places. Of more than <paramref name="max"/> the last one says that there are more.
     /// </summary>

@@ -35,7 +35,10 @@ internal static class ConfigFile
     {
         if (bytes.Length > ConfigLoader.MaxFileBytes)
         {
-            return Refuse(errors, Start, $"the file has more than {ConfigLoader.MaxFileBytes} bytes, which is the most that a configuration may have");
+            return Refuse(
+                errors,
+                Start,
+                $"the file has more than {ConfigLoader.MaxFileBytes} bytes, which is the most that a configuration may have");
         }
 
         if (bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..])

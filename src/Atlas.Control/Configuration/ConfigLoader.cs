@@ -1,5 +1,7 @@
+using Atlas.Control.Configuration.Keys;
+using Atlas.Control.Configuration.Sections;
+using Atlas.Control.Configuration.Validation;
 using Atlas.Control.Configuration.Yaml;
-using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration;
 
@@ -28,7 +30,12 @@ public static class ConfigLoader
     {
         var errors = new ConfigErrors(fileName);
         var root = YamlReader.Read(text, errors);
-        var config = root is null ? null : new AtlasConfig { FileName = fileName };
-        return new ConfigResult(config, errors.InOrder(MaxErrors));
+        if (root is null || !RootSection.Instance.TryRead(root, new Reading("a configuration", errors), out var config))
+        {
+            return new ConfigResult(null, errors.InOrder(MaxErrors));
+        }
+
+        ConfigRules.Check(config, errors);
+        return new ConfigResult(config with { FileName = fileName }, errors.InOrder(MaxErrors));
     }
 }

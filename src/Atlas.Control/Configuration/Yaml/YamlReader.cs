@@ -33,9 +33,9 @@ internal sealed class YamlReader
     /// <summary>The document's node, or null with an error where it cannot be read to its end.</summary>
     public static YamlNode? Read(string text, ConfigErrors errors)
     {
-        if (ControlCharacter.Find(text) is { } position)
+        if (ControlCharacter.Find(text) is { } control)
         {
-            errors.Add(position, "this control character may not stand in a configuration: remove it");
+            errors.Add(control, "this control character may not stand in a configuration: remove it");
             return null;
         }
 
@@ -45,7 +45,8 @@ internal sealed class YamlReader
         }
         catch (YamlException e)
         {
-            errors.Add(PositionOf(e.Start), YamlSyntax.Explain(e, text));
+            var (position, message) = YamlSyntax.Explain(e, text);
+            errors.Add(position, message);
         }
         catch (DocumentRefusedException e)
         {
@@ -90,7 +91,9 @@ internal sealed class YamlReader
         var opening = (NodeEvent)first;
         if (!opening.Tag.IsEmpty)
         {
-            _errors.Add(PositionOf(opening.Start), "tags are not used in configurations: put a text that begins with '!' into quotes, or remove the tag");
+            _errors.Add(
+                PositionOf(opening.Start),
+                "tags are not used in configurations: put a text that begins with '!' into quotes, or remove the tag");
         }
 
         var node = opening switch
@@ -109,14 +112,17 @@ internal sealed class YamlReader
 
     private YamlNode Follow(AnchorAlias alias, int depth)
     {
-        if (!_anchors.TryGetValue(alias.Value.Value, out var node))
+        string name = alias.Value.Value;
+        if (!_anchors.TryGetValue(name, out var node))
         {
-            throw Refuse(alias.Start, $"'*{alias.Value.Value}' refers to an anchor '&{alias.Value.Value}' that ends before it, and there is none; a text that begins with '*' needs quotes");
+            throw Refuse(
+                alias.Start,
+                $"'*{name}' refers to an anchor '&{name}' that ends before it, and there is none; a text that begins with '*' needs quotes");
         }
 
         if (depth - 1 + node.Height > MaxDepth)
         {
-            throw Refuse(alias.Start, $"what '*{alias.Value.Value}' stands for is nested deeper here than {MaxDepth} levels, which is the most");
+            throw Refuse(alias.Start, $"what '*{name}' stands for is nested deeper here than {MaxDepth} levels, which is the most");
         }
 
         Count(alias.Start, node.Size);
