@@ -1,6 +1,7 @@
 using System.Text;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Logging;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -41,6 +42,12 @@ public sealed record HttpListenerSnapshot(string Name, PoolSnapshot Pool)
         get => _trustedProxies;
         init => _trustedProxies = [.. value];
     }
+
+    /// <summary>Where requests are logged; null: nowhere.</summary>
+    public AccessLog? AccessLog { get; init; }
+
+    /// <summary>The form of the log's lines.</summary>
+    public AccessLogFormat AccessLogFormat { get; init; } = AccessLogFormat.Json;
 
     /// <summary>Whether servers get <c>Forwarded</c> (RFC 7239) beside <c>X-Forwarded-*</c>.</summary>
     public bool Forwarded { get; init; }

@@ -1,3 +1,4 @@
+using System.Text;
 using Atlas.Engine.Streams;
 
 namespace Atlas.Proxy.Snapshots;
@@ -11,6 +12,8 @@ public sealed class ServerState(string name, SocketAddress address)
 
     /// <summary>The server's name, unique in its pool.</summary>
     public string Name { get; } = name;
+
+    internal byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(name);
 
     /// <summary>Where it listens.</summary>
     public SocketAddress Address { get; } = address;
