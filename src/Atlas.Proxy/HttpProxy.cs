@@ -46,12 +46,14 @@ public sealed class HttpProxy
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            // A copy: a session that ends leaves the set.
             loop.TryPost(() =>
             {
-                foreach (HttpSession session in context.Sessions.Where(s => s.Owner == listener && choose(s)).ToArray())
+                foreach (HttpSession session in context.Sessions.ToArray())
                 {
-                    act(session);
+                    if (session.Owner == listener && choose(session))
+                    {
+                        act(session);
+                    }
                 }
             });
         }

@@ -19,6 +19,9 @@ public abstract class EventLoop
     /// <summary>The monotonic time in milliseconds, read once per turn of the loop.</summary>
     public abstract long NowMs { get; }
 
+    /// <summary>The monotonic time in microseconds, read once per turn of the loop.</summary>
+    public virtual long NowUs => NowMs * 1000;
+
     /// <summary>The timers of this loop.</summary>
     public TimerWheel Timers { get; }
 
@@ -36,4 +39,7 @@ public abstract class EventLoop
 
     /// <summary>Returns to the loop and goes on in the same turn, after the events at hand.</summary>
     public abstract void Yield(Action continuation);
+
+    /// <summary>Waits until the events at hand had their turn.</summary>
+    public YieldAwaitable YieldAsync() => new(this);
 }

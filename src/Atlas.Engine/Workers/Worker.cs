@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
@@ -23,6 +24,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     private readonly Stack<int> _freeSlots = new();
     private int _slotCount;
     private int _connections;
+    private long _nowUs;
     private long _nowMs;
     private volatile bool _stopping;
 
@@ -30,10 +32,10 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     /// <param name="index">Its number, from 0.</param>
     /// <param name="bufferLimitBytes">The upper bound of its buffers.</param>
     public Worker(int index, long bufferLimitBytes = 1L << 30)
-        : base(Environment.TickCount64, bufferLimitBytes)
+        : base(ReadClockUs() / 1000, bufferLimitBytes)
     {
         Index = index;
-        _nowMs = Environment.TickCount64;
+        ReadClock();
         _epoll = Check(Errno.Of(Libc.epoll_create1(EPOLL_CLOEXEC)), "epoll_create1");
         _wake = Check(Errno.Of(Libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), "eventfd");
         Watch(_wake, this, EPOLLIN | EPOLLET);
@@ -48,6 +50,9 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
 
     /// <inheritdoc/>
     public override long NowMs => _nowMs;
+
+    /// <inheritdoc/>
+    public override long NowUs => _nowUs;
 
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
@@ -180,7 +185,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         while (!_stopping)
         {
             int count = WaitForEvents();
-            _nowMs = Environment.TickCount64;
+            ReadClock();
             for (int i = 0; i < count; i++)
             {
                 ulong token = _events.Token(i);
@@ -202,6 +207,15 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         Errno.Of(Libc.close(_wake));
         Errno.Of(Libc.close(_epoll));
         _events.Dispose();
+    }
+
+    // Environment.TickCount64 would be cheaper by 20 ns, but jumps by 4 ms.
+    private static long ReadClockUs() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+
+    private void ReadClock()
+    {
+        _nowUs = ReadClockUs();
+        _nowMs = _nowUs / 1000;
     }
 
     private int WaitMs()

@@ -12,14 +12,18 @@ internal sealed class WorkerContext(EventLoop loop)
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
+    private readonly Random _random = new();
     private long _dateSecond = -1;
     private long _requests;
 
     internal EventLoop Loop { get; } = loop;
 
-    internal HashSet<HttpSession> Sessions { get; } = [];
+    internal SessionList Sessions { get; } = new();
 
     internal long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
+    internal int Jitter(int ms) => _random.Next(-ms, ms + 1);
 
     internal void CountRequest() => Volatile.Write(ref _requests, _requests + 1);
 
