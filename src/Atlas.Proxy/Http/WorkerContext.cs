@@ -8,7 +8,7 @@ namespace Atlas.Proxy.Http;
 
 /// <summary>What the sessions of one worker share: free exchanges, connections to servers, the date. Used on the
 /// worker's thread only.</summary>
-internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metrics)
+internal sealed class WorkerContext(EventLoop loop, int index)
 {
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
@@ -18,6 +18,9 @@ internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metr
     private long _dateSecond = -1;
 
     internal EventLoop Loop { get; } = loop;
+
+    /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
+    internal int Index { get; } = index;
 
     internal SessionList Sessions { get; } = new();
 
@@ -36,19 +39,18 @@ internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metr
     {
         if (!_views.TryGetValue(listener, out ListenerView? view))
         {
-            view = new ListenerView(listener, metrics.Listener(listener.Snapshot.Name).ForWorker(index), index);
+            view = new ListenerView(listener, listener.Snapshot.Metrics?.ForWorker(Index) ?? new ListenerCounters());
             _views.Add(listener, view);
         }
 
         return view;
     }
 
-    /// <summary>The worker's connections to a server of a pool; a server belongs to one pool.</summary>
-    internal ServerConnections To(PoolSnapshot pool, ServerState server)
+    internal ServerConnections To(ServerState server)
     {
         if (!_connections.TryGetValue(server, out ServerConnections? connections))
         {
-            connections = new ServerConnections(metrics.Server(pool.Name, server.Name).ForWorker(index));
+            connections = new ServerConnections(server.Metrics?.ForWorker(Index) ?? new ServerCounters());
             _connections.Add(server, connections);
         }
 
