@@ -66,5 +66,8 @@ internal static unsafe partial class Libc
     internal static partial int close(int descriptor);
 
     [LibraryImport(Library)]
+    internal static partial int statx(int directory, byte* path, int flags, uint mask, FileStatus* status);
+
+    [LibraryImport(Library)]
     internal static partial int unlink(byte* path);
 }
