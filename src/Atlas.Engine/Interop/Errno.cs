@@ -8,6 +8,9 @@ public static class Errno
     /// <summary>Interrupted by a signal; .NET's runtime uses signals, so every call may return it.</summary>
     public const int EINTR = 4;
 
+    /// <summary>The descriptor is not open for this.</summary>
+    public const int EBADF = 9;
+
     /// <summary>The operation would block.</summary>
     public const int EAGAIN = 11;
 
@@ -19,6 +22,9 @@ public static class Errno
 
     /// <summary>The process may open no more files.</summary>
     public const int EMFILE = 24;
+
+    /// <summary>The device has no space left.</summary>
+    public const int ENOSPC = 28;
 
     /// <summary>The other end closed; writing is of no use.</summary>
     public const int EPIPE = 32;

@@ -70,4 +70,8 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial int unlink(byte* path);
+
+    // Variadic in C; on x86-64 and arm64 Linux an int in that place is passed as any other.
+    [LibraryImport(Library)]
+    internal static partial int open(byte* path, int flags, uint mode);
 }

@@ -21,14 +21,17 @@ public abstract class EventLoop
     /// <summary>The monotonic time in milliseconds, read once per turn of the loop.</summary>
     public abstract long NowMs { get; }
 
-    /// <summary>Whether the loop refuses work for good. Any thread.</summary>
-    protected internal abstract bool HasEnded { get; }
+    /// <summary>The monotonic time in microseconds, read once per turn of the loop.</summary>
+    public virtual long NowUs => NowMs * 1000;
 
     /// <summary>The timers of this loop.</summary>
     public TimerWheel Timers { get; }
 
     /// <summary>The buffers of this loop.</summary>
     public BufferPool Buffers { get; }
+
+    /// <summary>Whether the loop refuses work for good. Any thread.</summary>
+    protected internal abstract bool HasEnded { get; }
 
     /// <summary>Connects to an address.</summary>
     /// <param name="address">Where to.</param>
@@ -41,6 +44,9 @@ public abstract class EventLoop
 
     /// <summary>Returns to the loop and goes on in the same turn, after the events at hand.</summary>
     public abstract void Yield(Action continuation);
+
+    /// <summary>Waits until the events at hand had their turn.</summary>
+    public YieldAwaitable YieldAsync() => new(this);
 
     /// <summary>Runs the work of a <see cref="Bridge"/> call away from the loop's thread.</summary>
     protected internal virtual void RunOutside(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false);

@@ -4,6 +4,7 @@ namespace Atlas.Engine.Workers;
 public sealed class ListenOptions(IConnectionHandler handler, int backlog, int maxConnections)
 {
     private int _connections;
+    private int _maxConnections = maxConnections;
     private long _acceptErrors;
 
     /// <summary>Who serves the connections.</summary>
@@ -12,8 +13,13 @@ public sealed class ListenOptions(IConnectionHandler handler, int backlog, int m
     /// <summary>The kernel's queue of connections not yet accepted.</summary>
     public int Backlog { get; } = backlog;
 
-    /// <summary>Connections at once, never more; past it accepting pauses and the kernel's queue fills.</summary>
-    public int MaxConnections { get; } = maxConnections;
+    /// <summary>Connections at once, never more; past it accepting pauses and the kernel's queue fills. Any thread may
+    /// change it; open connections stay.</summary>
+    public int MaxConnections
+    {
+        get => Volatile.Read(ref _maxConnections);
+        set => Volatile.Write(ref _maxConnections, value);
+    }
 
     /// <summary>Connections open now, and those that are just being accepted.</summary>
     public int Connections => Volatile.Read(ref _connections);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
@@ -21,6 +22,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     private readonly Queue<Action> _yielded = new();
     private int _connections;
     private int _disposed;
+    private long _nowUs;
     private long _nowMs;
     private volatile bool _stopping;
 
@@ -29,10 +31,10 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     /// <param name="bufferLimitBytes">The upper bound of its buffers.</param>
     /// <exception cref="IOException">The system has no descriptors or memory left.</exception>
     public Worker(int index, long bufferLimitBytes = 1L << 30)
-        : base(Environment.TickCount64, bufferLimitBytes)
+        : base(ReadClockUs() / 1000, bufferLimitBytes)
     {
         Index = index;
-        _nowMs = Environment.TickCount64;
+        ReadClock();
         _mailbox = new Mailbox(MailboxCapacity, Wake);
         Poller = new Poller();
         _wake = Errno.Of(Libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
@@ -56,6 +58,9 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     public override long NowMs => _nowMs;
 
     /// <inheritdoc/>
+    public override long NowUs => _nowUs;
+
+    /// <inheritdoc/>
     protected internal override bool HasEnded => _mailbox.IsClosed;
 
     internal Poller Poller { get; }
@@ -69,7 +74,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     {
         _stopping = true;
         _mailbox.Wake();
-        if ((_thread.ThreadState & ThreadState.Unstarted) != 0)
+        if ((_thread.ThreadState & System.Threading.ThreadState.Unstarted) != 0)
         {
             End();
         }
@@ -141,12 +146,21 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
 
     internal void ConnectionClosed() => Interlocked.Decrement(ref _connections);
 
+    // Environment.TickCount64 would be cheaper by 20 ns, but jumps by 4 ms.
+    private static long ReadClockUs() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+
+    private void ReadClock()
+    {
+        _nowUs = ReadClockUs();
+        _nowMs = _nowUs / 1000;
+    }
+
     private void Run()
     {
         while (!_stopping)
         {
             int count = Poller.Wait(WaitMs());
-            _nowMs = Environment.TickCount64;
+            ReadClock();
             Poller.Dispatch(count);
             Timers.Advance(_nowMs);
             RunYielded();

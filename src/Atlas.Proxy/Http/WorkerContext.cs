@@ -12,16 +12,18 @@ internal sealed class WorkerContext(EventLoop loop)
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
+    private readonly Random _random = new();
     private long _dateSecond = -1;
     private long _requests;
 
     internal EventLoop Loop { get; } = loop;
 
-    internal HashSet<HttpSession> Sessions { get; } = [];
-
-    internal bool IsDraining { get; set; }
+    internal SessionList Sessions { get; } = new();
 
     internal long Requests => Volatile.Read(ref _requests);
+
+    /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
+    internal int Jitter(int ms) => _random.Next(-ms, ms + 1);
 
     internal void CountRequest() => Volatile.Write(ref _requests, _requests + 1);
 
@@ -57,9 +59,11 @@ internal sealed class WorkerContext(EventLoop loop)
         return _date;
     }
 
-    internal void CloseIdleUpstream()
+    /// <summary>Closes the unused connections to a server that no snapshot names any more. Those in use close by
+    /// themselves, once unused for long enough.</summary>
+    internal void Forget(ServerState server)
     {
-        foreach (ServerConnections connections in _connections.Values)
+        if (_connections.Remove(server, out ServerConnections? connections))
         {
             connections.CloseIdle();
         }

@@ -12,6 +12,7 @@ internal sealed class ServerConnections(ServerState server)
     private const int PeekAfterMs = 500;
 
     private readonly List<UpstreamConnection> _idle = [];
+    private LearnedIdleAge _learned;
 
     internal ServerState Server { get; } = server;
 
@@ -42,16 +43,29 @@ internal sealed class ServerConnections(ServerState server)
         return null;
     }
 
-    internal void GiveBack(UpstreamConnection connection, PoolSnapshot pool, long nowMs)
+    /// <summary>Takes a connection back after a response, to keep or to close it.</summary>
+    /// <param name="connection">Open, with nothing left to receive.</param>
+    /// <param name="pool">How long, how old and how many may be kept.</param>
+    /// <param name="nowMs">The loop's time.</param>
+    /// <param name="serverIdleMs">What the server itself said of how long it keeps the connection.</param>
+    internal void GiveBack(UpstreamConnection connection, PoolSnapshot pool, long nowMs, int serverIdleMs)
     {
-        if (_idle.Count >= pool.IdlePerServer)
+        int idleMs = Math.Min(Math.Min(pool.IdleMs, serverIdleMs), _learned.LimitMs);
+        bool isSpent = pool.RequestsPerConnection > 0 && connection.Requests + 1 >= pool.RequestsPerConnection;
+        if (isSpent || idleMs <= 0 || _idle.Count >= pool.IdlePerServer || nowMs - connection.BornMs >= pool.MaxAgeMs)
         {
             connection.Close();
             return;
         }
 
-        connection.BecomeIdle(nowMs, pool.IdleMs);
+        connection.BecomeIdle(nowMs, idleMs);
         _idle.Add(connection);
+    }
+
+    internal void ServerClosed(UpstreamConnection connection)
+    {
+        _learned.ServerClosed(connection.Stream.Loop.NowMs - connection.IdleSinceMs);
+        Discard(connection);
     }
 
     internal void Discard(UpstreamConnection connection)

@@ -37,12 +37,13 @@ internal static class DemoCommand
             new RoundRobin());
         using var workers = new WorkerGroup(Environment.ProcessorCount);
         var proxy = new HttpProxy();
+        var listener = new HttpListener(new HttpListenerSnapshot("demo", pool));
         BoundAddress bound;
         try
         {
             bound = workers.Listen(
                 SocketAddress.OfIp(IPAddress.Loopback, port),
-                new ListenOptions(proxy.Handler(new HttpListener(new HttpListenerSnapshot("demo", pool))), 4096, 10_000));
+                new ListenOptions(proxy.Handler(listener), 4096, 10_000));
         }
         catch (IOException e)
         {
@@ -60,7 +61,7 @@ internal static class DemoCommand
         Console.WriteLine("Stop with Ctrl-C.");
         await WaitForSignalAsync();
         bound.Close();
-        proxy.Drain();
+        proxy.Drain(listener);
         for (int waited = 0; bound.Options.Connections > 0 && waited < DrainMs; waited += 10)
         {
             await Task.Delay(10);
