@@ -133,6 +133,22 @@ internal sealed class Exchange
         ResponseUs = 0;
     }
 
+    /// <summary>Moves what came from the client to a large buffer. False when it lies in one already, or there is
+    /// none.</summary>
+    internal bool TryGrowIn(BufferPool buffers)
+    {
+        NativeBuffer? larger = In!.Size == BufferSize.Small ? buffers.TryRent(BufferSize.Large) : null;
+        if (larger is null)
+        {
+            return false;
+        }
+
+        In.Span[..InEnd].CopyTo(larger.Span);
+        In.Return();
+        In = larger;
+        return true;
+    }
+
     internal bool TryRentUp(BufferPool buffers) => (Up ??= buffers.TryRent(UpSize)) is not null;
 
     internal void ReturnUp()

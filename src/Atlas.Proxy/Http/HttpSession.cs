@@ -243,7 +243,7 @@ internal sealed class HttpSession(
                     return ParseStatus.Done;
                 }
 
-                if (status == ParseStatus.Error || (x.InEnd == x.In!.Length && !Grow(x)))
+                if (status == ParseStatus.Error || (x.InEnd == x.In!.Length && !x.TryGrowIn(context.Loop.Buffers)))
                 {
                     x.Error = status == ParseStatus.Error ? ProxyError.BadRequest : ProxyError.Overload;
                     return ParseStatus.Error;
@@ -278,20 +278,6 @@ internal sealed class HttpSession(
                 return ParseStatus.Error;
             }
         }
-    }
-
-    private bool Grow(Exchange x)
-    {
-        NativeBuffer? larger = x.In!.Size == BufferSize.Small ? context.Loop.Buffers.TryRent(BufferSize.Large) : null;
-        if (larger is null)
-        {
-            return false;
-        }
-
-        x.In.Span[..x.InEnd].CopyTo(larger.Span);
-        x.In.Return();
-        x.In = larger;
-        return true;
     }
 
     private void PrepareNext(Exchange x)
