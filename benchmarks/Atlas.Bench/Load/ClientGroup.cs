@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Atlas.Engine.Workers;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -18,9 +19,9 @@ internal sealed class ClientGroup : IAsyncDisposable
         _clients = [.. Enumerable.Range(0, connections).Select(_ => new ClientConnection(loop, proxy, exchange))];
     }
 
-    /// <summary>As many exchanges as fast as they go.</summary>
+    /// <summary>Exchanges as fast as they go for so long; each client does at least one.</summary>
     /// <exception cref="BenchException">An exchange failed.</exception>
-    internal Task<LoadResult> RunAsync(long requests) => new ClosedRun(_clients, requests).StartAsync(_loop);
+    internal Task<LoadResult> RunAsync(double seconds) => new ClosedRun(_clients, seconds).StartAsync(_loop);
 
     /// <summary>As many exchanges at a fixed rate.</summary>
     /// <exception cref="BenchException">An exchange failed.</exception>
@@ -29,12 +30,15 @@ internal sealed class ClientGroup : IAsyncDisposable
 
     /// <summary>Each client does one exchange, some at a time, and stays connected.</summary>
     /// <exception cref="BenchException">An exchange failed.</exception>
-    internal async Task RunEachOnceAsync(int atOnce)
+    internal async Task<LoadResult> RunEachOnceAsync(int atOnce)
     {
+        var watch = Stopwatch.StartNew();
         foreach (ClientConnection[] some in _clients.Chunk(atOnce))
         {
-            await new ClosedRun(some, some.Length).StartAsync(_loop);
+            await new ClosedRun(some, seconds: 0).StartAsync(_loop);
         }
+
+        return new LoadResult(_clients.Length, watch.Elapsed.TotalSeconds, []);
     }
 
     public async ValueTask DisposeAsync()

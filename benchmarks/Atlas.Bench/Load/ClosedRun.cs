@@ -4,24 +4,17 @@ using Atlas.Engine.Workers;
 
 namespace Atlas.Bench.Load;
 
-/// <summary>Clients that send their next request as soon as they have their response, until all together did an exact number:
-/// no request is under way when it ends, so that the processor time of both sides belongs to counted requests.</summary>
-internal sealed class ClosedRun
+/// <summary>Clients that send their next request as soon as they have their response, for a time, each at least one. The run
+/// ends when no request is under way any more, so that the processor time of both sides belongs to counted
+/// requests.</summary>
+internal sealed class ClosedRun(IReadOnlyList<ClientConnection> clients, double seconds)
 {
-    private readonly IReadOnlyList<ClientConnection> _clients;
-    private readonly long _requests;
     private readonly TaskCompletionSource<LoadResult> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private long _left;
     private long _startedAt;
+    private long _endMs;
+    private long _done;
     private int _running;
     private string? _failure;
-
-    internal ClosedRun(IReadOnlyList<ClientConnection> clients, long requests)
-    {
-        _clients = clients;
-        _requests = _left = requests;
-        _running = clients.Count;
-    }
 
     /// <summary>Starts; ends with the last response.</summary>
     /// <exception cref="BenchException">An exchange failed.</exception>
@@ -30,24 +23,30 @@ internal sealed class ClosedRun
         loop.TryPost(() =>
         {
             _startedAt = Stopwatch.GetTimestamp();
-            foreach (ClientConnection client in _clients)
+            _endMs = loop.NowMs + (long)(seconds * 1000);
+            _running = clients.Count;
+            foreach (ClientConnection client in clients)
             {
-                RunAsync(client).Detach();
+                RunAsync(client, loop).Detach();
             }
         });
         return _end.Task;
     }
 
-    private async Flow RunAsync(ClientConnection client)
+    private async Flow RunAsync(ClientConnection client, EventLoop loop)
     {
-        while (_left > 0 && _failure is null)
+        do
         {
-            _left--;
-            if (!await client.RunAsync())
+            if (await client.RunAsync())
+            {
+                _done++;
+            }
+            else
             {
                 _failure = client.Failure;
             }
         }
+        while (_failure is null && loop.NowMs < _endMs);
 
         if (--_running > 0)
         {
@@ -60,7 +59,7 @@ internal sealed class ClosedRun
         }
         else
         {
-            _end.SetResult(new LoadResult(_requests, Stopwatch.GetElapsedTime(_startedAt).TotalSeconds, []));
+            _end.SetResult(new LoadResult(_done, Stopwatch.GetElapsedTime(_startedAt).TotalSeconds, []));
         }
     }
 }

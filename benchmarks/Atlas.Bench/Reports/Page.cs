@@ -35,7 +35,7 @@ internal static class Page
           requests as the clients; else the bench stops.
         - **Latency** is measured at half the rate that the slowest peer reached, the same for all, from the moment at which a request
           fell due, not from when its connection was free (no coordinated omission). Requests fall due once a millisecond.
-        - **Memory** is the resident set of all processes of a fresh peer after 30,000 requests on 64 connections; bytes per idle
+        - **Memory** is the resident set of all processes of a fresh peer after two seconds of requests on 64 connections; bytes per idle
           connection are what it grows by when 10,000 more connections are opened, each does one request, and all stay.
         - **The same work for all**: three origins in rotation, connections kept on both sides, bodies streamed, no access log, and the
           origin gets X-Forwarded-For, -Proto and -Host, X-Request-Id and Via. The configurations are in `benchmarks/peers/` and

@@ -9,7 +9,7 @@ namespace Atlas.Bench.Scenarios;
 internal sealed class IdleScenario(string name, string description, int connections) : Scenario(name, description)
 {
     private const int WarmUpConnections = 64;
-    private const int WarmUpRequests = 30_000;
+    private const double WarmUpSeconds = 2;
     private const int AtOnce = 100;
     private const int SettleMs = 500;
 
@@ -42,17 +42,13 @@ internal sealed class IdleScenario(string name, string description, int connecti
         await using RunningPeer running = await session.StartAsync(peer);
         await using (var few = new ClientGroup(session.Loop, running.Port, Exchange.Small, WarmUpConnections))
         {
-            await session.CheckedAsync(running, () => few.RunAsync(WarmUpRequests));
+            await session.CheckedAsync(running, () => few.RunAsync(WarmUpSeconds));
         }
 
         await Task.Delay(SettleMs, session.Cancel);
         long before = running.Tree.ResidentBytes();
         await using var many = new ClientGroup(session.Loop, running.Port, Exchange.Small, connections);
-        await session.CheckedAsync(running, async () =>
-        {
-            await many.RunEachOnceAsync(AtOnce);
-            return new LoadResult(connections, 1, []);
-        });
+        await session.CheckedAsync(running, () => many.RunEachOnceAsync(AtOnce));
         await Task.Delay(SettleMs, session.Cancel);
         long after = running.Tree.ResidentBytes();
         results.Add(peer, Figure.StartMs, running.StartMs);

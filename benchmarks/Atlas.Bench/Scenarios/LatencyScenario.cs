@@ -21,8 +21,8 @@ internal sealed class LatencyScenario(string name, string description, Exchange 
                 RunningPeer running = await session.LastingAsync(peer);
                 var clients = new ClientGroup(session.Loop, running.Port, exchange, connections);
                 contestants.Add((running, clients));
-                (LoadResult load, _) = await Warmth.AwaitAsync(session, running, clients, connections);
-                slowest = Math.Min(slowest, load.PerSecond);
+                (double perSecond, _) = await Warmth.AwaitAsync(session, running, clients);
+                slowest = Math.Min(slowest, perSecond);
             }
 
             double rate = slowest / 2;

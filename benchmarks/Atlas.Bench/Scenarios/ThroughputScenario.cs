@@ -9,6 +9,7 @@ internal sealed class ThroughputScenario(string name, string description, Exchan
     : Scenario(name, description)
 {
     private const double MaxSeconds = 6;
+    private const double FullBusy = 0.5;
 
     internal override async Task<Results> RunAsync(Session session)
     {
@@ -44,24 +45,23 @@ internal sealed class ThroughputScenario(string name, string description, Exchan
     {
         RunningPeer running = await session.LastingAsync(peer);
         var clients = new ClientGroup(session.Loop, running.Port, exchange, connections);
-        (LoadResult load, double cpuPerRequest) = await Warmth.AwaitAsync(session, running, clients, connections);
+        (_, double busy) = await Warmth.AwaitAsync(session, running, clients);
 
-        // Long enough that the kernel's hundredths of a second are below 1 % of the processor time.
+        // Longer for a peer that is hardly busy: the kernel's hundredths of a second shall stay below 1 % of its time.
         double seconds = session.Options.RunSeconds;
-        double wanted = Math.Max(seconds * load.PerSecond, seconds / 2 / Math.Max(cpuPerRequest, 1e-6));
-        return new Contestant(running, clients, (long)Math.Max(connections, Math.Min(wanted, MaxSeconds * load.PerSecond)));
+        return new Contestant(running, clients, Math.Min(MaxSeconds, seconds * Math.Max(1, FullBusy / Math.Max(busy, 0.01))));
     }
 
     private static async Task MeasureAsync(Session session, Contestant contestant, Results results)
     {
         RunningPeer running = contestant.Running;
         double before = running.Tree.CpuSeconds();
-        LoadResult load = await session.CheckedAsync(running, () => contestant.Clients.RunAsync(contestant.Requests));
+        LoadResult load = await session.CheckedAsync(running, () => contestant.Clients.RunAsync(contestant.Seconds));
         double cpuSeconds = running.Tree.CpuSeconds() - before;
         results.Add(running.Peer, Figure.CpuPerRequest, cpuSeconds / load.Requests * 1e6);
         results.Add(running.Peer, Figure.PerSecond, load.PerSecond);
         results.Add(running.Peer, Figure.Load, cpuSeconds / load.Seconds * 100);
     }
 
-    private sealed record Contestant(RunningPeer Running, ClientGroup Clients, long Requests);
+    private sealed record Contestant(RunningPeer Running, ClientGroup Clients, double Seconds);
 }

@@ -9,29 +9,31 @@ internal static class Warmth
     private const double WindowSeconds = 1;
     private const double SettledWithin = 0.05;
     private const int SettledWindows = 3;
+    private const int MaxFurtherWindows = 8;
     private const int PauseMs = 150;
 
-    /// <summary>Runs windows of about a second. What compiles while it runs gets pauses to do so, and a least time the first
+    /// <summary>Runs windows of a second. What compiles while it runs gets pauses to do so, and a least time the first
     /// time, because its cost falls in steps with plateaus between.</summary>
-    /// <returns>The last window: requests per second, and processor seconds per request.</returns>
-    internal static async Task<(LoadResult Load, double CpuPerRequest)> AwaitAsync(
-        Session session, RunningPeer peer, ClientGroup clients, int connections)
+    /// <returns>Of the last window: requests per second, and the share of its core that the peer used.</returns>
+    internal static async Task<(double PerSecond, double Busy)> AwaitAsync(Session session, RunningPeer peer, ClientGroup clients)
     {
         var costs = new List<double>();
-        LoadResult load = await session.CheckedAsync(peer, () => clients.RunAsync(connections));
         int least = peer.IsWarm || !peer.Peer.Compiles ? SettledWindows : session.Options.WarmUpWindows;
-        int most = least + session.Options.WarmUpWindows;
-        while (costs.Count < most && (costs.Count < least || !IsSettled(costs)))
+        int most = least + MaxFurtherWindows;
+        LoadResult load;
+        double cpuSeconds;
+        do
         {
-            long requests = Math.Max(connections, (long)(load.PerSecond * WindowSeconds));
             double before = peer.Tree.CpuSeconds();
-            load = await session.CheckedAsync(peer, () => clients.RunAsync(requests));
-            costs.Add((peer.Tree.CpuSeconds() - before) / requests);
+            load = await session.CheckedAsync(peer, () => clients.RunAsync(WindowSeconds));
+            cpuSeconds = peer.Tree.CpuSeconds() - before;
+            costs.Add(cpuSeconds / load.Requests);
             await Task.Delay(PauseMs, session.Cancel);
         }
+        while (costs.Count < least || (costs.Count < most && !IsSettled(costs)));
 
         peer.IsWarm = true;
-        return (load, costs[^1]);
+        return (load.PerSecond, cpuSeconds / load.Seconds);
     }
 
     private static bool IsSettled(List<double> costs)
