@@ -7,6 +7,7 @@ namespace Atlas.Proxy;
 public sealed class HttpListener(HttpListenerSnapshot snapshot)
 {
     private HttpListenerSnapshot _snapshot = snapshot;
+    private volatile bool _isDraining;
 
     /// <summary>What requests that begin now go by.</summary>
     public HttpListenerSnapshot Snapshot
@@ -14,4 +15,10 @@ public sealed class HttpListener(HttpListenerSnapshot snapshot)
         get => Volatile.Read(ref _snapshot);
         set => Volatile.Write(ref _snapshot, value);
     }
+
+    /// <summary>Whether its connections end with the request at hand. Once set it stays: see
+    /// <see cref="HttpProxy.Drain"/>.</summary>
+    public bool IsDraining => _isDraining;
+
+    internal void BeginDrain() => _isDraining = true;
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy;
 
@@ -9,37 +10,65 @@ namespace Atlas.Proxy;
 public sealed class HttpProxy
 {
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
-
-    /// <summary>Requests taken so far, over all workers.</summary>
-    public long Requests => _contexts.Values.Sum(context => context.Requests);
+    private int _workers;
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
 
-    /// <summary>Begins to drain a worker's connections: idle ones close, busy ones close after their response. Any
-    /// thread.</summary>
-    public void Drain()
+    /// <summary>Begins to drain the connections of a listener: idle ones close, busy ones close after their response, which
+    /// says so. Tunnels go on. Any thread; returns before the workers have done it.</summary>
+    public void Drain(HttpListener listener)
+    {
+        listener.BeginDrain();
+        ForSessionsOf(listener, static session => session.IsIdle, static session => session.Client.CancelWaits());
+    }
+
+    /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers
+    /// have done it.</summary>
+    /// <param name="listener">Whose connections.</param>
+    /// <param name="tunnels">Whether tunnels end too.</param>
+    public void Abort(HttpListener listener, bool tunnels) =>
+        ForSessionsOf(listener, session => tunnels || !session.IsTunnel, static session => session.Abort());
+
+    /// <summary>Closes the unused connections to a server that no snapshot names any more. Any thread; returns before the
+    /// workers have done it.</summary>
+    public void Forget(ServerState server)
+    {
+        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        {
+            loop.TryPost(() => context.Forget(server));
+        }
+    }
+
+    private void ForSessionsOf(HttpListener listener, Func<HttpSession, bool> choose, Action<HttpSession> act)
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
             loop.TryPost(() =>
             {
-                context.IsDraining = true;
-                foreach (HttpSession session in context.Sessions.Where(session => session.IsIdle).ToArray())
+                foreach (HttpSession session in context.Sessions.ToArray())
                 {
-                    session.Client.CancelWaits();
+                    if (session.Owner == listener && choose(session))
+                    {
+                        act(session);
+                    }
                 }
 
-                context.CloseIdleUpstream();
+                context.ForgetIfDrained(listener, context.ViewOf(listener));
             });
         }
     }
 
-    private WorkerContext ContextOf(EventLoop loop) => _contexts.GetOrAdd(loop, static loop => new WorkerContext(loop));
+    private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)
+        ? context
+        : _contexts.GetOrAdd(loop, new WorkerContext(loop, Interlocked.Increment(ref _workers) - 1));
 
     private sealed class SessionStarter(HttpProxy proxy, HttpListener listener) : IConnectionHandler
     {
-        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended) =>
-            new HttpSession(proxy.ContextOf(loop), listener, stream, peer, ended).RunAsync().Detach();
+        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended)
+        {
+            WorkerContext context = proxy.ContextOf(loop);
+            new HttpSession(context, listener, context.ViewOf(listener), stream, peer, ended).RunAsync().Detach();
+        }
     }
 }

@@ -8,6 +8,9 @@ public static class Errno
     /// <summary>Interrupted by a signal; .NET's runtime uses signals, so every call may return it.</summary>
     public const int EINTR = 4;
 
+    /// <summary>The descriptor is not open for this.</summary>
+    public const int EBADF = 9;
+
     /// <summary>The operation would block.</summary>
     public const int EAGAIN = 11;
 
@@ -20,14 +23,20 @@ public static class Errno
     /// <summary>The process may open no more files.</summary>
     public const int EMFILE = 24;
 
+    /// <summary>The device has no space left.</summary>
+    public const int ENOSPC = 28;
+
     /// <summary>The other end closed; writing is of no use.</summary>
     public const int EPIPE = 32;
 
-    /// <summary>No buffer space.</summary>
-    public const int ENOBUFS = 105;
+    /// <summary>The protocol of the connection failed before it was accepted.</summary>
+    public const int EPROTO = 71;
 
     /// <summary>The address is in use.</summary>
     public const int EADDRINUSE = 98;
+
+    /// <summary>No buffer space.</summary>
+    public const int ENOBUFS = 105;
 
     /// <summary>The connection was aborted before it was accepted.</summary>
     public const int ECONNABORTED = 103;
@@ -40,6 +49,9 @@ public static class Errno
 
     /// <summary>Nobody listens at the address.</summary>
     public const int ECONNREFUSED = 111;
+
+    /// <summary>The operation was cancelled: the loop ends.</summary>
+    public const int ECANCELED = 125;
 
     /// <summary>A non-blocking connect is under way.</summary>
     public const int EINPROGRESS = 115;

@@ -22,7 +22,7 @@ public ref struct HeadWriter(Span<byte> destination)
     /// <summary>Writes <c>METHOD target HTTP/1.1</c>.</summary>
     /// <param name="method">A token.</param>
     /// <param name="target">A request target in the form that fits the next hop; must not be empty.</param>
-    public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> target)
+    public void RequestLine(scoped ReadOnlySpan<byte> method, scoped ReadOnlySpan<byte> target)
     {
         Append(method);
         Append(" "u8);
@@ -35,7 +35,7 @@ public ref struct HeadWriter(Span<byte> destination)
     /// <param name="path">The path; an empty one, as an absolute form may have, is written as <c>/</c>.</param>
     /// <param name="hasQuery">Whether to write <c>?</c> and the query.</param>
     /// <param name="query">The query without the <c>?</c>.</param>
-    public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> path, bool hasQuery, ReadOnlySpan<byte> query)
+    public void RequestLine(scoped ReadOnlySpan<byte> method, scoped ReadOnlySpan<byte> path, bool hasQuery, scoped ReadOnlySpan<byte> query)
     {
         Append(method);
         Append(" "u8);
@@ -67,7 +67,7 @@ public ref struct HeadWriter(Span<byte> destination)
     /// <summary>Writes <c>HTTP/1.1 status reason</c>.</summary>
     /// <param name="status">100 to 599; anything else is a bug in the caller and overflows the head.</param>
     /// <param name="reason">The reason phrase; may be empty.</param>
-    public void StatusLine(int status, ReadOnlySpan<byte> reason)
+    public void StatusLine(int status, scoped ReadOnlySpan<byte> reason)
     {
         if (status is < 100 or > 599)
         {
@@ -83,7 +83,7 @@ public ref struct HeadWriter(Span<byte> destination)
     }
 
     /// <summary>Writes a field line.</summary>
-    public void Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    public void Field(scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
     {
         int length = name.Length + value.Length + 4;
         Span<byte> rest = _destination[_written..];
@@ -103,10 +103,10 @@ public ref struct HeadWriter(Span<byte> destination)
     }
 
     /// <summary>Writes a field line with the usual spelling of a known name.</summary>
-    public void Field(KnownHeader name, ReadOnlySpan<byte> value) => Field(name.Name(), value);
+    public void Field(KnownHeader name, scoped ReadOnlySpan<byte> value) => Field(name.Name(), value);
 
     /// <summary>Writes a field line whose value is a decimal number.</summary>
-    public void Field(ReadOnlySpan<byte> name, long value)
+    public void Field(scoped ReadOnlySpan<byte> name, long value)
     {
         BeginField(name);
         Append(value);
@@ -117,14 +117,14 @@ public ref struct HeadWriter(Span<byte> destination)
     public void Field(KnownHeader name, long value) => Field(name.Name(), value);
 
     /// <summary>Begins a field line whose value is put together with <see cref="Append(ReadOnlySpan{byte})"/>.</summary>
-    public void BeginField(ReadOnlySpan<byte> name)
+    public void BeginField(scoped ReadOnlySpan<byte> name)
     {
         Append(name);
         Append(": "u8);
     }
 
     /// <summary>Writes bytes as they are, as a part of a value.</summary>
-    public void Append(ReadOnlySpan<byte> bytes)
+    public void Append(scoped ReadOnlySpan<byte> bytes)
     {
         if (bytes.TryCopyTo(_destination[_written..]))
         {

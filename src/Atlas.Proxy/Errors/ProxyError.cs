@@ -31,6 +31,12 @@ public enum ProxyError : byte
     /// <summary>MN: the method is not offered here (CONNECT, TRACE).</summary>
     MethodNotAllowed,
 
+    /// <summary>MF: an OPTIONS request that may go no further is answered here.</summary>
+    MaxForwardsReached,
+
+    /// <summary>SD: the deadline of a shutdown passed.</summary>
+    ShuttingDown,
+
     /// <summary>CF: the server refused the connection.</summary>
     ConnectFailed,
 

@@ -6,12 +6,12 @@ public static class ProxyErrors
     /// <summary>The status that the client gets; 0 when nothing can be sent any more.</summary>
     public static int Status(this ProxyError error) => error switch
     {
-        ProxyError.None => 200,
+        ProxyError.None or ProxyError.MaxForwardsReached => 200,
         ProxyError.BadRequest => 400,
         ProxyError.BodyTooLarge => 413,
         ProxyError.ClientSlow => 408,
         ProxyError.ClientClosed => 499,
-        ProxyError.NoHealthyServer or ProxyError.Overload => 503,
+        ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown => 503,
         ProxyError.Loop => 508,
         ProxyError.MethodNotAllowed => 405,
         ProxyError.ConnectFailed or ProxyError.UpstreamReset or ProxyError.UpstreamProtocol => 502,
@@ -32,6 +32,8 @@ public static class ProxyErrors
         ProxyError.Overload => "OL",
         ProxyError.Loop => "LP",
         ProxyError.MethodNotAllowed => "MN",
+        ProxyError.MaxForwardsReached => "MF",
+        ProxyError.ShuttingDown => "SD",
         ProxyError.ConnectFailed => "CF",
         ProxyError.ConnectTimeout => "CT",
         ProxyError.UpstreamReset => "UR",
@@ -41,7 +43,7 @@ public static class ProxyErrors
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
 
-    /// <summary>The type in <c>Proxy-Status</c> (RFC 9209 2.3).</summary>
+    /// <summary>The type in <c>Proxy-Status</c> (RFC 9209 2.3); empty where nothing went wrong.</summary>
     public static ReadOnlySpan<byte> ProxyStatusType(this ProxyError error) => error switch
     {
         ProxyError.BadRequest or ProxyError.MethodNotAllowed => "http_request_error"u8,
@@ -54,7 +56,8 @@ public static class ProxyErrors
         ProxyError.UpstreamProtocol => "http_protocol_error"u8,
         ProxyError.UpstreamTimeout => "connection_read_timeout"u8,
         ProxyError.UpstreamTruncated => "http_response_incomplete"u8,
-        ProxyError.None or ProxyError.Overload => "proxy_internal_error"u8,
+        ProxyError.None or ProxyError.MaxForwardsReached => default,
+        ProxyError.Overload or ProxyError.ShuttingDown => "proxy_internal_error"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
 }

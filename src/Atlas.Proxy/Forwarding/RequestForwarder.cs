@@ -1,22 +1,21 @@
+using System.Buffers.Text;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 
 namespace Atlas.Proxy.Forwarding;
 
 /// <summary>Writes the head that a server gets from the head that a client sent (RFC 9110 7.6): hop-by-hop fields and
-/// those that <c>Connection</c> names go, framing is written anew, and the proxy's own fields are added. The client's
-/// <c>X-Forwarded-*</c> are overwritten: nobody is trusted who was not configured.</summary>
+/// those that <c>Connection</c> names go, framing is written anew, and the proxy's own fields are added
+/// (<see cref="ForwardingFields"/>).</summary>
 internal static class RequestForwarder
 {
+    /// <summary>Times that a request may have passed a proxy of this name before: tiers of Atlas before Atlas are common,
+    /// more than this is a loop.</summary>
+    internal const int MaxPasses = 4;
+
     /// <summary>Writes the head.</summary>
     /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
-    internal static int Write(
-        Span<byte> destination,
-        ReadOnlySpan<byte> buffer,
-        RequestHead head,
-        ReadOnlySpan<byte> clientIp,
-        ReadOnlySpan<byte> pseudonym,
-        ReadOnlySpan<byte> requestId)
+    internal static int Write(Span<byte> destination, ReadOnlySpan<byte> buffer, RequestHead head, in ClientOrigin origin)
     {
         var writer = new HeadWriter(destination);
         ReadOnlySpan<byte> path = head.Path.Of(buffer);
@@ -34,50 +33,34 @@ internal static class RequestForwarder
 
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
-            if (!field.Nominated && !field.HasUnderscore && Passes(field.Known))
+            if (!field.Nominated && !field.HasUnderscore && Passes(field.Known, origin.IsPeerTrusted))
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
+            }
+            else if (field.Known == KnownHeader.MaxForwards)
+            {
+                WriteMaxForwards(ref writer, head.Method, field.Value.Of(buffer));
             }
         }
 
         WriteFraming(ref writer, buffer, head);
-        writer.Field("x-forwarded-for"u8, clientIp);
-        writer.Field("x-forwarded-proto"u8, "http"u8);
-        if (!authority.IsEmpty)
-        {
-            writer.Field("x-forwarded-host"u8, authority);
-        }
-
-        if (head.Headers.IndexOf(KnownHeader.XRequestId) < 0)
-        {
-            writer.Field("x-request-id"u8, requestId);
-        }
-
-        writer.BeginField("via"u8);
-        int via = -1;
-        while ((via = head.Headers.IndexOf(KnownHeader.Via, via + 1)) >= 0)
-        {
-            writer.Append(head.Headers[via].Value.Of(buffer));
-            writer.Append(", "u8);
-        }
-
-        writer.Append(head.Version == HttpVersion.Http10 ? "1.0 "u8 : "1.1 "u8);
-        writer.Append(pseudonym);
-        writer.EndField();
+        ForwardingFields.Write(ref writer, buffer, head, origin);
         writer.End();
         return writer.Overflowed ? -1 : writer.Written;
     }
 
-    /// <summary>Whether the request passed a proxy of this name before (RFC 9110 7.6.3).</summary>
+    /// <summary>Whether the request passed proxies of this name more often than <see cref="MaxPasses"/> (RFC 9110
+    /// 7.6.3).</summary>
     internal static bool IsLoop(ReadOnlySpan<byte> buffer, RequestHead head, ReadOnlySpan<byte> pseudonym)
     {
+        int passes = 0;
         int via = -1;
         while ((via = head.Headers.IndexOf(KnownHeader.Via, via + 1)) >= 0)
         {
             foreach (ReadOnlySpan<byte> hop in new TokenList(head.Headers[via].Value.Of(buffer)))
             {
                 int space = hop.IndexOf((byte)' ');
-                if (space >= 0 && hop[(space + 1)..].SequenceEqual(pseudonym))
+                if (space >= 0 && hop[(space + 1)..].SequenceEqual(pseudonym) && ++passes > MaxPasses)
                 {
                     return true;
                 }
@@ -87,10 +70,23 @@ internal static class RequestForwarder
         return false;
     }
 
-    private static bool Passes(KnownHeader known)
+    /// <summary>Whether this proxy is the last that an OPTIONS request may reach (RFC 9110 7.6.2).</summary>
+    internal static bool EndsHere(ReadOnlySpan<byte> buffer, RequestHead head)
+    {
+        int field = head.Method == HttpMethod.Options ? head.Headers.IndexOf(KnownHeader.MaxForwards) : -1;
+        return field >= 0 && TryReadCount(head.Headers[field].Value.Of(buffer), out int left) && left == 0;
+    }
+
+    /// <summary>Whether the request asks for an upgrade that is passed on: never with a body. The parser offers no h2c,
+    /// which would hide requests from the proxy.</summary>
+    internal static bool IsTunnel(RequestHead head) => head.UpgradeRequested && head.Framing == BodyFraming.None;
+
+    private static bool Passes(KnownHeader known, bool isPeerTrusted)
     {
         switch (known)
         {
+            case KnownHeader.None:
+                return true;
             case KnownHeader.Host:
             case KnownHeader.Connection:
             case KnownHeader.ProxyConnection:
@@ -104,17 +100,37 @@ internal static class RequestForwarder
             case KnownHeader.ProxyAuthorization:
             case KnownHeader.Expect:
             case KnownHeader.Via:
-            case KnownHeader.Forwarded:
+            case KnownHeader.MaxForwards:
             case KnownHeader.XForwardedFor:
             case KnownHeader.XForwardedProto:
             case KnownHeader.XForwardedHost:
             case KnownHeader.XForwardedPort:
             case KnownHeader.XRealIp:
+            case KnownHeader.XRequestId:
+            case KnownHeader.Forwarded:
                 return false;
+            case KnownHeader.XForwardedServer:
+                return isPeerTrusted;
             default:
                 return true;
         }
     }
+
+    // RFC 9110 7.6.2: only OPTIONS and TRACE count down; elsewhere the field may be passed on as it is.
+    private static void WriteMaxForwards(ref HeadWriter writer, HttpMethod method, ReadOnlySpan<byte> value)
+    {
+        if (method == HttpMethod.Options && TryReadCount(value, out int left))
+        {
+            writer.Field("max-forwards"u8, Math.Max(left - 1, 0));
+        }
+        else
+        {
+            writer.Field("max-forwards"u8, value);
+        }
+    }
+
+    private static bool TryReadCount(ReadOnlySpan<byte> value, out int count) =>
+        Utf8Parser.TryParse(value, out count, out int read) && read == value.Length && count >= 0;
 
     private static void WriteFraming(ref HeadWriter writer, ReadOnlySpan<byte> buffer, RequestHead head)
     {
@@ -132,7 +148,7 @@ internal static class RequestForwarder
             writer.Field("expect"u8, "100-continue"u8);
         }
 
-        bool upgrade = IsTunnel(buffer, head);
+        bool upgrade = IsTunnel(head);
         if (upgrade)
         {
             writer.Field("upgrade"u8, head.UpgradeProtocol.Of(buffer));
@@ -147,18 +163,5 @@ internal static class RequestForwarder
         {
             writer.Field("te"u8, "trailers"u8);
         }
-    }
-
-    /// <summary>Whether the request asks for an upgrade that is passed on: never h2c, which would hide requests from the
-    /// proxy, and never with a body.</summary>
-    internal static bool IsTunnel(ReadOnlySpan<byte> buffer, RequestHead head)
-    {
-        if (!head.UpgradeRequested || head.Framing != BodyFraming.None)
-        {
-            return false;
-        }
-
-        ReadOnlySpan<byte> protocol = head.UpgradeProtocol.Of(buffer);
-        return !protocol.StartsWith("h2"u8) && !protocol.StartsWith("H2"u8);
     }
 }

@@ -4,61 +4,66 @@ using Atlas.Engine.Streams;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
-using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Http;
 
-/// <summary>Sends the rest of a request's body to the server while the response may already come back.</summary>
+/// <summary>Sends the rest of a request's body to the server while the response may already come back. A slow server holds
+/// the client back: nothing is received before what came last was sent.</summary>
 internal static class BodyRelay
 {
-    internal static async Flow SendRequestBodyAsync(Exchange x, HttpSession session, PoolSnapshot pool)
+    internal static async Flow SendRequestBodyAsync(Exchange x, HttpSession session)
     {
         BufferPool buffers = session.Client.Loop.Buffers;
         bool chunked = x.Request.Framing == BodyFraming.Chunked;
-        NativeBuffer? body = buffers.TryRent(!chunked && x.BodyLeft > BufferPool.SmallLength ? BufferSize.Large : BufferSize.Small);
-        NativeBuffer? framed = chunked ? buffers.TryRent(BufferSize.Small) : null;
-        if (body is null || (chunked && framed is null))
+        bool small = chunked || x.BodyLeft <= BufferPool.SmallLength;
+        NativeBuffer? piece = buffers.TryRent(small ? BufferSize.Small : BufferSize.Large);
+        if (piece is null)
         {
             Fail(x, ProxyError.Overload);
+            return;
         }
-        else if (chunked)
+
+        if (chunked)
         {
-            await SendChunkedAsync(x, session, pool, framed!);
+            await SendChunkedAsync(x, session, piece);
         }
         else
         {
-            await SendLengthAsync(x, session, pool, body);
+            await SendLengthAsync(x, session, piece);
         }
 
-        body?.Return();
-        framed?.Return();
+        piece.Return();
     }
 
-    private static async Flow SendLengthAsync(Exchange x, HttpSession session, PoolSnapshot pool, NativeBuffer body)
+    private static async Flow SendLengthAsync(Exchange x, HttpSession session, NativeBuffer piece)
     {
-        ByteStream server = x.Connection!.Stream;
         while (x.BodyLeft > 0)
         {
-            int room = (int)Math.Min(body.Length, x.BodyLeft);
-            int received = await ReceiveAsync(x, session, body, 0, room);
+            int received = await ReceiveAsync(x, session, piece, 0, (int)Math.Min(piece.Length, x.BodyLeft));
             if (received <= 0)
             {
                 return;
             }
 
             x.BodyLeft -= received;
-            if (!await StreamWrites.SendAsync(server, body, 0, received, pool.ResponseMs))
+            x.RequestWireBytes += received;
+            x.RequestBodyBytes += received;
+            if (!await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, piece, 0, received))
             {
                 return;
+            }
+
+            if (x.ServerSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
             }
         }
 
         x.RequestBodyDone = true;
     }
 
-    private static async Flow SendChunkedAsync(Exchange x, HttpSession session, PoolSnapshot pool, NativeBuffer framed)
+    private static async Flow SendChunkedAsync(Exchange x, HttpSession session, NativeBuffer framed)
     {
-        ByteStream server = x.Connection!.Stream;
         NativeBuffer source = x.In!;
         int reserve = x.InStart;
         while (true)
@@ -72,33 +77,37 @@ internal static class BodyRelay
                 out int start,
                 out ChunkStatus status);
             x.InStart += consumed;
-            if (status == ChunkStatus.Error)
-            {
-                Fail(x, ProxyError.BadRequest);
-                return;
-            }
-
+            x.RequestWireBytes += consumed;
             x.RequestBodyBytes += end - start;
-            if (end > start && !await StreamWrites.SendAsync(server, framed, start, end - start, pool.ResponseMs))
+            ProxyError refusal = status == ChunkStatus.Error ? ProxyError.BadRequest
+                : x.RequestBodyBytes > session.Listener.MaxBodyBytes ? ProxyError.BodyTooLarge
+                : ProxyError.None;
+            if (refusal != ProxyError.None)
+            {
+                Fail(x, refusal);
+                return;
+            }
+
+            if (end > start
+                && !await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, framed, start, end - start))
             {
                 return;
             }
 
-            if (status == ChunkStatus.Done)
+            switch (status)
             {
-                x.RequestBodyDone = true;
-                return;
-            }
-
-            if (status == ChunkStatus.Data)
-            {
-                continue;
-            }
-
-            if (status == ChunkStatus.Trailers)
-            {
-                await SendTrailersAsync(x, session, pool, framed, reserve);
-                return;
+                case ChunkStatus.Done:
+                    x.RequestBodyDone = true;
+                    return;
+                case ChunkStatus.Trailers:
+                    await SendTrailersAsync(x, session, framed, reserve);
+                    return;
+                case ChunkStatus.Data:
+                    continue;
+                case ChunkStatus.NeedMore:
+                case ChunkStatus.Error:
+                default:
+                    break;
             }
 
             // All was taken: the place behind the head is free again.
@@ -111,11 +120,14 @@ internal static class BodyRelay
             }
 
             x.InEnd = reserve + received;
+            if (x.ServerSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
         }
     }
 
-    private static async Flow SendTrailersAsync(
-        Exchange x, HttpSession session, PoolSnapshot pool, NativeBuffer framed, int reserve)
+    private static async Flow SendTrailersAsync(Exchange x, HttpSession session, NativeBuffer framed, int reserve)
     {
         NativeBuffer source = x.In!;
         source.Span[x.InStart..x.InEnd].CopyTo(source.Span[reserve..]);
@@ -132,6 +144,7 @@ internal static class BodyRelay
                 : await ReceiveAsync(x, session, source, x.InEnd, source.Length - x.InEnd);
             if (received <= 0)
             {
+                Fail(x, x.Error == ProxyError.None ? ProxyError.BadRequest : x.Error);
                 return;
             }
 
@@ -145,20 +158,24 @@ internal static class BodyRelay
         }
 
         x.InStart += x.TrailerParser.Length;
+        x.RequestWireBytes += x.TrailerParser.Length;
         int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, pass: true);
         x.RequestBodyDone = length > 0
-            && await StreamWrites.SendAsync(x.Connection!.Stream, framed, 0, length, pool.ResponseMs);
+            && await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, framed, 0, length);
         x.TrailerParser.Reset();
         x.Trailers.Clear();
     }
 
+    /// <summary>Receives from the client. 0 when it left, is too slow, or nobody wants the body any more.</summary>
     private static async ResultFlow<int> ReceiveAsync(Exchange x, HttpSession session, NativeBuffer buffer, int start, int length)
     {
+        ByteStream client = session.Client;
         while (true)
         {
-            int received = session.Client.TryReceive(buffer.Span.Slice(start, length));
+            int received = client.TryReceive(buffer.Span.Slice(start, length));
             if (received > 0)
             {
+                x.ClientReceive.Moved(received, client.Loop.NowMs);
                 return received;
             }
 
@@ -169,7 +186,9 @@ internal static class BodyRelay
                 return 0;
             }
 
-            WaitResult wait = await session.Client.ReceiveReadyAsync(session.Client.Loop.NowMs + session.Listener.BodyIdleMs);
+            long beganMs = client.Loop.NowMs;
+            WaitResult wait = await client.ReceiveReadyAsync(x.ClientReceive.DeadlineMs(beganMs));
+            x.ClientReceive.Waited(client.Loop.NowMs - beganMs);
             if (wait == WaitResult.TimedOut)
             {
                 Fail(x, ProxyError.ClientSlow);

@@ -29,7 +29,7 @@ internal static class ErrorResponder
         }
 
         int length = Write(buffer.Span, context, session, x, status);
-        if (!await StreamWrites.SendAsync(session.Client, buffer, 0, length, session.Listener.BodyIdleMs))
+        if (!await StreamWrites.SendAsync(session.Client, x.ClientSend, buffer, 0, length))
         {
             x.ClientGone = true;
         }
@@ -45,11 +45,16 @@ internal static class ErrorResponder
         writer.Field("date"u8, context.Date());
         writer.Field("content-type"u8, "text/plain"u8);
         writer.Field("content-length"u8, reason.Length + 1);
-        writer.BeginField("proxy-status"u8);
-        writer.Append(System.Text.Encoding.ASCII.GetBytes(session.Listener.Pseudonym));
-        writer.Append("; error="u8);
-        writer.Append(x.Error.ProxyStatusType());
-        writer.EndField();
+        ReadOnlySpan<byte> type = x.Error.ProxyStatusType();
+        if (!type.IsEmpty)
+        {
+            writer.BeginField("proxy-status"u8);
+            writer.Append(session.Listener.PseudonymBytes);
+            writer.Append("; error="u8);
+            writer.Append(type);
+            writer.EndField();
+        }
+
         if (status == 503)
         {
             writer.Field("retry-after"u8, 1);

@@ -14,74 +14,130 @@ internal sealed class Exchange
     internal readonly RequestHead Request = new();
     internal readonly ResponseHead Response = new();
     internal readonly HeaderTable Trailers = new(4);
+    internal readonly TransferPace ClientReceive = new();
+    internal readonly TransferPace ClientSend = new();
+    internal readonly TransferPace ServerSend = new();
     internal TrailerParser TrailerParser;
     internal RequestParser RequestParser;
     internal ResponseParser ResponseParser;
     internal ChunkedDecoder RequestChunks;
     internal ChunkedDecoder ResponseChunks;
 
-    /// <summary>Bytes from the client: the head from 0, then what was received past it, up to <see cref="InEnd"/>.</summary>
+    /// <summary>Bytes from the client: the head from 0, then what was received past it, up to <see cref="InEnd"/>. Kept to
+    /// the end of the exchange, so that the request can be sent again and logged.</summary>
     internal NativeBuffer? In;
     internal int InEnd;
 
     /// <summary>The first byte in <see cref="In"/> that was not taken yet: body, or the next request.</summary>
     internal int InStart;
 
-    /// <summary>Bytes from the server, as <see cref="In"/>.</summary>
+    /// <summary>Bytes from the server, as <see cref="In"/>. Null while waiting for the server with nothing at hand.</summary>
     internal NativeBuffer? Up;
     internal int UpStart;
     internal int UpEnd;
 
-    /// <summary>Heads and re-framed bodies on their way out.</summary>
-    internal NativeBuffer? Out;
+    /// <summary>The size that <see cref="Up"/> is rented in.</summary>
+    internal BufferSize UpSize;
 
     internal UpstreamConnection? Connection;
     internal ServerConnections? Connections;
     internal ServerState? Server;
+
+    /// <summary>How long the server says that it keeps the connection.</summary>
+    internal int ServerIdleMs;
+    internal int Attempts;
     internal ulong Tried;
+
+    /// <summary>Where the client's address stands in the head; empty: it is the peer's.</summary>
+    internal Slice Client;
+
+    /// <summary>Bytes of a body with a length that the server was not sent yet.</summary>
     internal long BodyLeft;
+
+    /// <summary>Bytes of the request as it came: head, framing, body.</summary>
+    internal long RequestWireBytes;
     internal long RequestBodyBytes;
+    internal long ResponseBodyBytes;
     internal bool RequestBodyDone;
     internal bool RequestBytesSent;
+
+    /// <summary>Whether the last attempt went over a connection that had served before.</summary>
+    internal bool ReusedUpstream;
     internal bool ResponseStarted;
+
+    /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
+    internal bool ResponseEndIsClose;
     internal bool ClientGone;
     internal bool KeepClient;
     internal bool ReuseUpstream;
     internal ProxyError Error;
     internal int Status;
 
+    /// <summary>The loop's times in microseconds at which the request's first byte came, its head was complete, a server
+    /// was connected, and the response's head was complete; 0 for what did not happen.</summary>
+    internal long BeganUs;
+    internal long HeadUs;
+    internal long ConnectedUs;
+    internal long ResponseUs;
+
     internal Exchange() => Relay = new RequestRelay(this);
+
+    /// <summary>Whether the whole body stands in <see cref="In"/> behind the head, so that it can be sent again.</summary>
+    internal bool HasWholeBody => Request.Framing == BodyFraming.None
+        || (Request.Framing == BodyFraming.Length && Request.ContentLength <= InEnd - Request.Length);
 
     internal void Reset()
     {
         Request.Reset();
         RequestParser.Reset();
-        RequestChunks.Reset();
         InStart = 0;
         InEnd = 0;
+        Attempts = 0;
         Tried = 0;
-        BodyLeft = 0;
+        Client = default;
+        RequestWireBytes = 0;
         RequestBodyBytes = 0;
-        RequestBodyDone = false;
+        ReusedUpstream = false;
+        ResponseBodyBytes = 0;
+        ResponseEndIsClose = false;
         ClientGone = false;
         KeepClient = false;
         Error = ProxyError.None;
         Status = 0;
         ResponseStarted = false;
         Server = null;
+        BeganUs = 0;
+        HeadUs = 0;
         ResetAttempt();
     }
 
+    /// <summary>Makes the exchange ready to send its request, at first or again. Only while the body's first byte is still
+    /// at hand.</summary>
     internal void ResetAttempt()
     {
         Response.Reset();
         ResponseParser.Reset();
         ResponseChunks.Reset();
+        RequestChunks.Reset();
         TrailerParser.Reset();
         Trailers.Clear();
         UpStart = 0;
         UpEnd = 0;
+        UpSize = BufferSize.Small;
+        InStart = Request.Length;
+        BodyLeft = Math.Max(Request.ContentLength, 0);
+        RequestBodyDone = Request.Framing == BodyFraming.None;
         RequestBytesSent = false;
         ReuseUpstream = false;
+        ConnectedUs = 0;
+        ResponseUs = 0;
+    }
+
+    internal bool TryRentUp(BufferPool buffers) => (Up ??= buffers.TryRent(UpSize)) is not null;
+
+    internal void ReturnUp()
+    {
+        Up?.Return();
+        Up = null;
     }
 }

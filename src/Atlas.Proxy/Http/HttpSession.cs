@@ -1,9 +1,9 @@
-using System.Text;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Http;
@@ -13,11 +13,12 @@ namespace Atlas.Proxy.Http;
 internal sealed class HttpSession(
     WorkerContext context,
     HttpListener listener,
+    ListenerView view,
     ByteStream client,
     SocketAddress peer,
     Action ended)
 {
-    private readonly byte[] _clientIp = peer.IsUnix ? "unix"u8.ToArray() : Encoding.ASCII.GetBytes(IpText(peer));
+    private readonly byte[] _peerIp = PeerText.Of(peer);
     private Exchange? _exchange;
 
     internal ByteStream Client { get; } = client;
@@ -25,35 +26,124 @@ internal sealed class HttpSession(
     /// <summary>The snapshot that the request at hand began with.</summary>
     internal HttpListenerSnapshot Listener { get; private set; } = listener.Snapshot;
 
-    internal ReadOnlySpan<byte> ClientIp => _clientIp;
+    /// <summary>The peer's address as text; empty on a unix socket.</summary>
+    internal ReadOnlySpan<byte> PeerIp => _peerIp;
+
+    /// <summary>The peer's port; 0 on a unix socket.</summary>
+    internal int PeerPort => peer.Port;
+
+    /// <summary>What counts and logs this session's requests.</summary>
+    internal ListenerView View => view;
+
+    /// <summary>The loop's time in microseconds since which the connection waits for a request.</summary>
+    internal long IdleSinceUs { get; private set; } = context.Loop.NowUs;
+
+    /// <summary>Whether the peer's forwarding fields are believed.</summary>
+    internal bool IsPeerTrusted { get; private set; }
 
     internal bool IsIdle => _exchange is null;
+
+    /// <summary>The listener that accepted it.</summary>
+    internal HttpListener Owner => listener;
+
+    /// <summary>Whether the connection ends with the request at hand.</summary>
+    internal bool IsDraining => listener.IsDraining;
+
+    /// <summary>Whether it passes bytes unread after an upgrade.</summary>
+    internal bool IsTunnel { get; set; }
+
+    /// <summary>Whether <see cref="Abort"/> was called.</summary>
+    internal bool IsAborted { get; private set; }
+
+    // The links of the worker's list of sessions.
+    internal HttpSession? Next { get; set; }
+
+    internal HttpSession? Previous { get; set; }
 
     internal async Flow RunAsync()
     {
         context.Sessions.Add(this);
+        view.SessionOpened();
+        long expiresMs = ExpiryMs();
         bool goOn = true;
-        while (goOn && !context.IsDraining)
+        while (goOn && context.Loop.NowMs < expiresMs && (!IsDraining || HasLastRequest()))
         {
             if (_exchange is null
-                && await Client.ReceiveReadyAsync(context.Loop.NowMs + Listener.IdleMs) != WaitResult.Ready)
+                && await Client.ReceiveReadyAsync(Math.Min(context.Loop.NowMs + Listener.IdleMs, expiresMs)) != WaitResult.Ready
+                && !HasLastRequest())
             {
                 break;
             }
 
             Listener = listener.Snapshot;
-            goOn = await ServeAsync();
+            IsPeerTrusted = Listener.Trusts(peer.Ip);
+            goOn = await ServeAsync(expiresMs);
+        }
+
+        bool abort = IsAborted || _exchange is { ResponseEndIsClose: true, Error: not ProxyError.None };
+        bool linger = !abort && MayStillSend();
+        ReleaseExchange();
+        if (linger)
+        {
+            await LingeringClose.RunAsync(Client);
         }
 
         context.Sessions.Remove(this);
-        ReleaseExchange();
-        Client.Close();
+        view.SessionClosed();
+        context.ForgetIfDrained(listener, view);
+        if (abort)
+        {
+            Client.Abort();
+        }
+        else
+        {
+            Client.Close();
+        }
+
         ended();
     }
 
-    private static string IpText(SocketAddress address) => new System.Net.IPAddress(address.Ip).ToString();
+    /// <summary>Ends it now, whatever it does: the deadline of a shutdown has passed.</summary>
+    internal void Abort()
+    {
+        IsAborted = true;
+        Client.CancelWaits();
+        _exchange?.Connection?.Stream.CancelWaits();
+    }
 
-    private async ResultFlow<bool> ServeAsync()
+    /// <summary>Lets waits for the client happen again, unless the session is to end.</summary>
+    internal void ResetCancel()
+    {
+        if (!IsAborted)
+        {
+            Client.ResetCancel();
+        }
+    }
+
+    /// <summary>Whether a request came before the connection could be drained: its client could not know, and is answered
+    /// once more.</summary>
+    private bool HasLastRequest()
+    {
+        if (!IsDraining || IsAborted || _exchange is not null || Client.Peek() <= 0)
+        {
+            return false;
+        }
+
+        Client.ResetCancel();
+        return true;
+    }
+
+    private bool MayStillSend() => _exchange is { ClientGone: false } x
+        && !Client.IsPeerClosed
+        && (!x.RequestBodyDone || x.InStart < x.InEnd || Client.MayReceive);
+
+    private long ExpiryMs()
+    {
+        int maxMs = Listener.MaxAgeMs;
+        return maxMs == int.MaxValue ? long.MaxValue : context.Loop.NowMs + maxMs + context.Jitter(maxMs / 10);
+    }
+
+    private async ResultFlow<bool> ServeAsync(long expiresMs)
     {
         if (_exchange is null)
         {
@@ -66,20 +156,46 @@ internal sealed class HttpSession(
         }
 
         Exchange x = _exchange;
-        if (!await ReadHeadAsync(x))
+        x.BeganUs = context.Loop.NowUs;
+        x.ClientSend.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.SendMinRateBytesPerSecond);
+        ParseStatus head = await ReadHeadAsync(x);
+        if (head == ParseStatus.NeedMore)
         {
-            if (x.Error != ProxyError.None)
-            {
-                await ErrorResponder.SendAsync(context, this, x);
-            }
+            // Woken for nothing.
+            ReleaseExchange();
+            return true;
+        }
 
+        if (head == ParseStatus.Done)
+        {
+            x.HeadUs = context.Loop.NowUs;
+            x.ClientReceive.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.BodyMinRateBytesPerSecond);
+            x.InStart = x.Request.Length;
+            x.RequestWireBytes = x.Request.Length;
+            x.RequestBodyDone = x.Request.Framing == BodyFraming.None;
+            x.KeepClient = x.Request.KeepAlive && !IsDraining && context.Loop.NowMs < expiresMs;
+            x.Error = Refusal(x);
+            if (x.Error == ProxyError.None)
+            {
+                await x.Relay.RunAsync(context, this);
+            }
+        }
+        else if (x.Error == ProxyError.None)
+        {
+            // The client left between requests or within a head, or the session is to end: there is nothing to answer.
+            x.ClientGone = true;
             return false;
         }
 
-        context.CountRequest();
-        x.InStart = x.Request.Length;
-        x.KeepClient = x.Request.KeepAlive && !context.IsDraining;
-        await x.Relay.RunAsync(context, this);
+        if (x.Error != ProxyError.None)
+        {
+            x.Error = IsAborted ? ProxyError.ShuttingDown : x.Error;
+            x.KeepClient &= x.RequestBodyDone && !IsAborted;
+            await ErrorResponder.SendAsync(context, this, x);
+        }
+
+        RequestEnd.Record(context, this, x);
+        IdleSinceUs = context.Loop.NowUs;
         bool keep = x.KeepClient && !x.ClientGone;
         if (keep)
         {
@@ -89,8 +205,32 @@ internal sealed class HttpSession(
         return keep;
     }
 
-    /// <summary>Reads and parses a head. False without an error: the client closed between requests.</summary>
-    private async ResultFlow<bool> ReadHeadAsync(Exchange x)
+    /// <summary>Why a request is not passed on at all.</summary>
+    private ProxyError Refusal(Exchange x)
+    {
+        ReadOnlySpan<byte> buffer = x.In!.Span;
+        if (x.Request.Method is HttpMethod.Connect or HttpMethod.Trace)
+        {
+            return ProxyError.MethodNotAllowed;
+        }
+
+        if (x.Request.ContentLength > Listener.MaxBodyBytes)
+        {
+            return ProxyError.BodyTooLarge;
+        }
+
+        if (RequestForwarder.EndsHere(buffer, x.Request))
+        {
+            return ProxyError.MaxForwardsReached;
+        }
+
+        return RequestForwarder.IsLoop(buffer, x.Request, Listener.PseudonymBytes) ? ProxyError.Loop : ProxyError.None;
+    }
+
+    /// <summary>Reads and parses a head.</summary>
+    /// <returns>Done; error with the exchange's error, or without one when the client left; need-more when not a single byte
+    /// was there.</returns>
+    private async ResultFlow<ParseStatus> ReadHeadAsync(Exchange x)
     {
         long deadlineMs = context.Loop.NowMs + Listener.HeadersMs;
         while (true)
@@ -100,39 +240,43 @@ internal sealed class HttpSession(
                 ParseStatus status = x.RequestParser.Parse(x.In!.Span[..x.InEnd], x.Request, Listener.Limits);
                 if (status == ParseStatus.Done)
                 {
-                    return true;
+                    return ParseStatus.Done;
                 }
 
                 if (status == ParseStatus.Error || (x.InEnd == x.In!.Length && !Grow(x)))
                 {
                     x.Error = status == ParseStatus.Error ? ProxyError.BadRequest : ProxyError.Overload;
-                    return false;
+                    return ParseStatus.Error;
                 }
             }
 
             int received = Client.TryReceive(x.In!.Span[x.InEnd..]);
-            if (received == ByteStream.WouldBlock)
+            if (received > 0)
             {
-                WaitResult wait = await Client.ReceiveReadyAsync(deadlineMs);
-                if (wait == WaitResult.TimedOut && x.InEnd > 0)
-                {
-                    x.Error = ProxyError.ClientSlow;
-                }
-
-                if (wait != WaitResult.Ready)
-                {
-                    return false;
-                }
-
+                x.InEnd += received;
                 continue;
             }
 
-            if (received <= 0)
+            if (received != ByteStream.WouldBlock)
             {
-                return false;
+                return ParseStatus.Error;
             }
 
-            x.InEnd += received;
+            if (x.InEnd == 0)
+            {
+                return ParseStatus.NeedMore;
+            }
+
+            WaitResult wait = await Client.ReceiveReadyAsync(deadlineMs);
+            if (wait == WaitResult.TimedOut)
+            {
+                x.Error = ProxyError.ClientSlow;
+            }
+
+            if (wait != WaitResult.Ready)
+            {
+                return ParseStatus.Error;
+            }
         }
     }
 

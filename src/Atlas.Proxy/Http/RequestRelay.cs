@@ -1,4 +1,3 @@
-using System.Text;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
@@ -15,10 +14,10 @@ namespace Atlas.Proxy.Http;
 /// await the head, relay. Part of its exchange and reused with it.</summary>
 internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 {
-    // A reused connection that died before any response byte may be tried again this often, then a fresh one is forced.
-    private const int MaxRaceRetries = 2;
+    // Times that a request may meet the closing of a kept connection before a fresh one is forced.
+    private const int MaxRaces = 2;
 
-    private readonly byte[] _requestId = new byte[32];
+    private readonly byte[] _requestId = new byte[RequestIds.Length];
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
 
@@ -32,46 +31,19 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.Connection?.Stream.CancelWaits();
     }
 
+    /// <summary>The request's id, as servers and logs get it.</summary>
+    internal ReadOnlySpan<byte> RequestIdOf(HttpSession session)
+    {
+        int brought = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XRequestId) : -1;
+        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.In!.Span) : x.Attempts > 0 ? _requestId : default;
+    }
+
     internal async Flow RunAsync(WorkerContext context, HttpSession session)
     {
         _context = context;
         _session = session;
-        x.Error = Refusal();
-        if (x.Error == ProxyError.None)
-        {
-            x.BodyLeft = Math.Max(x.Request.ContentLength, 0);
-            session.Client.PeerClosedHandler = this;
-            await TryServersAsync();
-            session.Client.PeerClosedHandler = null;
-        }
-
-        if (x.Error != ProxyError.None)
-        {
-            x.KeepClient &= x.RequestBodyDone || x.Request.Framing == BodyFraming.None;
-            await ErrorResponder.SendAsync(context, session, x);
-        }
-    }
-
-    private ProxyError Refusal()
-    {
-        ReadOnlySpan<byte> buffer = x.In!.Span;
-        if (x.Request.Method is HttpMethod.Connect or HttpMethod.Trace)
-        {
-            return ProxyError.MethodNotAllowed;
-        }
-
-        if (x.Request.ContentLength > Listener.MaxBodyBytes)
-        {
-            return ProxyError.BodyTooLarge;
-        }
-
-        return RequestForwarder.IsLoop(buffer, x.Request, Encoding.ASCII.GetBytes(Listener.Pseudonym))
-            ? ProxyError.Loop
-            : ProxyError.None;
-    }
-
-    private async Flow TryServersAsync()
-    {
+        session.Client.PeerClosedHandler = this;
+        FindOrigin();
         int retries = Pool.Retries;
         int races = 0;
         while (true)
@@ -80,112 +52,110 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             if (server is null)
             {
                 x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
-                return;
+                break;
             }
 
-            while (true)
+            bool reused;
+            do
             {
-                x.Error = ProxyError.None;
-                x.ResetAttempt();
-                server.Begin();
-                x.Server = server;
-                bool fresh = races > MaxRaceRetries;
-                bool reused = await ConnectAsync(server, fresh);
-                if (x.Error == ProxyError.None)
-                {
-                    await AttemptAsync();
-                }
-
-                server.End();
-                Release();
-                if (x.Error != ProxyError.UpstreamReset || !reused || !MayRepeat() || races > MaxRaceRetries)
-                {
-                    break;
-                }
-
-                races++;
+                reused = await TryServerAsync(server, fresh: races > MaxRaces || NeedsFreshConnection());
             }
+            while (x.Error == ProxyError.UpstreamReset && reused && MayRepeat() && races++ <= MaxRaces);
 
-            bool connectFailed = x.Error is ProxyError.ConnectFailed or ProxyError.ConnectTimeout;
-            bool again = connectFailed || (x.Error == ProxyError.UpstreamReset && MayRepeat());
-            if (!again || retries == 0 || x.ClientGone)
+            if (retries == 0 || x.ClientGone || !MayTryAnother())
             {
-                return;
+                break;
             }
 
             retries--;
             x.Tried |= index < 64 ? 1UL << index : 0;
         }
+
+        session.Client.PeerClosedHandler = null;
+    }
+
+    /// <summary>One try at one server.</summary>
+    /// <returns>Whether it went over a kept connection.</returns>
+    private async ResultFlow<bool> TryServerAsync(ServerState server, bool fresh)
+    {
+        x.Error = ProxyError.None;
+        x.ResetAttempt();
+        x.Attempts++;
+        x.Server = server;
+        server.Begin();
+        x.Connections = _context.To(server);
+        x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
+        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs);
+        x.ReusedUpstream = x.Connection is not null;
+        if (!x.ReusedUpstream)
+        {
+            await ConnectAsync(server);
+        }
+
+        if (x.Error == ProxyError.None)
+        {
+            x.ConnectedUs = _context.Loop.NowUs;
+            await ExchangeAsync();
+        }
+
+        server.End();
+        x.Connections.Counters.AttemptEnded(
+            x.ResponseUs == 0 ? 0 : x.Response.Status, x.Error, x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
+        Release();
+        return x.ReusedUpstream;
     }
 
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
     private bool MayRepeat() => !x.ResponseStarted && !x.ClientGone
-        && (!x.RequestBytesSent || (x.Request.Method.IsIdempotent() && x.Request.Framing == BodyFraming.None));
+        && (!x.RequestBytesSent || (x.Request.Method.IsIdempotent() && x.HasWholeBody));
 
-    private async ResultFlow<bool> ConnectAsync(ServerState server, bool fresh)
+    private bool MayTryAnother() => x.Error switch
     {
-        x.Connections = _context.To(server);
-        UpstreamConnection? idle = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs);
-        if (idle is not null)
-        {
-            x.Connection = idle;
-            return true;
-        }
+        ProxyError.ConnectFailed or ProxyError.ConnectTimeout => Pool.RetryOnConnectFailure,
+        ProxyError.UpstreamReset => Pool.RetryOnReset && MayRepeat(),
+        _ => false,
+    };
 
+    private bool NeedsFreshConnection() => Pool.FreshForNonIdempotent && !x.Request.Method.IsIdempotent();
+
+    private async Flow ConnectAsync(ServerState server)
+    {
         ConnectResult result = await _context.Loop.ConnectAsync(server.Address, _context.Loop.NowMs + Pool.ConnectMs);
         if (result.Stream is null)
         {
             x.Error = result.Error == Engine.Interop.Errno.ETIMEDOUT
                 ? ProxyError.ConnectTimeout
                 : ProxyError.ConnectFailed;
-            return false;
+            return;
         }
 
+        x.Connections!.Counters.Connected();
         x.Connection = new UpstreamConnection(x.Connections, result.Stream);
-        if (x.ClientGone)
+        if (x.ClientGone || _session.IsAborted)
         {
             x.Error = ProxyError.ClientClosed;
         }
-
-        return false;
     }
 
-    private async Flow AttemptAsync()
+    private async Flow ExchangeAsync()
     {
         ByteStream server = x.Connection!.Stream;
-        if (!RentBuffers())
+        x.ServerSend.Begin(_context.Loop.NowMs, Pool.ResponseMs, bytesPerSecond: 0);
+        if (!await SendHeadAsync(server))
         {
-            x.Error = ProxyError.Overload;
+            if (x.Error == ProxyError.None)
+            {
+                x.Error = x.ClientGone ? ProxyError.ClientClosed : ProxyError.UpstreamReset;
+            }
+
             return;
         }
 
-        int head = WriteRequestHead();
-        if (head < 0)
-        {
-            x.Error = ProxyError.BadRequest;
-            return;
-        }
-
-        // What of the body came with the head goes out with it, unless it has to be re-framed.
-        int inline = x.Request.Framing == BodyFraming.Length
-            ? (int)Math.Min(x.InEnd - x.InStart, x.BodyLeft)
-            : 0;
-        bool sent = await StreamWrites.SendAsync(server, x.Out!, head, x.In!, x.InStart, inline, Pool.ResponseMs);
-        x.RequestBytesSent = true;
-        if (!sent)
-        {
-            x.Error = x.ClientGone ? ProxyError.ClientClosed : ProxyError.UpstreamReset;
-            return;
-        }
-
-        x.InStart += inline;
-        x.BodyLeft -= inline;
-        bool bodyLeft = x.Request.Framing == BodyFraming.Chunked || x.BodyLeft > 0;
-        x.RequestBodyDone = !bodyLeft;
-        Flow body = bodyLeft ? BodyRelay.SendRequestBodyAsync(x, _session, Pool) : default;
+        bool sendsBody = !x.RequestBodyDone;
+        Flow body = sendsBody ? BodyRelay.SendRequestBodyAsync(x, _session) : default;
         await ResponseRelay.RunAsync(_context, _session, x, Pool);
-        if (bodyLeft)
+        if (sendsBody)
         {
             if (!x.RequestBodyDone)
             {
@@ -197,7 +167,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             }
 
             await body;
-            _session.Client.ResetCancel();
+            _session.ResetCancel();
         }
 
         if (x.ClientGone && x.Error != ProxyError.None)
@@ -206,36 +176,75 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         }
     }
 
-    private int WriteRequestHead()
+    /// <summary>Sends the head, and what of the body came with it unless it has to be re-framed.</summary>
+    private async ResultFlow<bool> SendHeadAsync(ByteStream server)
     {
-        if (x.Request.Headers.IndexOf(KnownHeader.XRequestId) < 0)
+        NativeBuffer? head = _context.Loop.Buffers.TryRent(x.In!.Size);
+        if (head is null)
+        {
+            x.Error = ProxyError.Overload;
+            return false;
+        }
+
+        int length = WriteHead(head);
+        if (length < 0 && head.Size == BufferSize.Small)
+        {
+            // What the proxy adds did not fit behind a head that just did.
+            head.Return();
+            head = _context.Loop.Buffers.TryRent(BufferSize.Large);
+            length = head is null ? -1 : WriteHead(head);
+        }
+
+        if (length < 0)
+        {
+            x.Error = ProxyError.Overload;
+            head?.Return();
+            return false;
+        }
+
+        int inline = x.Request.Framing == BodyFraming.Length
+            ? (int)Math.Min(x.InEnd - x.InStart, x.BodyLeft)
+            : 0;
+        bool sent = await StreamWrites.SendAsync(server, x.ServerSend, head!, length, x.In!, x.InStart, inline);
+        head!.Return();
+        x.RequestBytesSent = x.ServerSend.Bytes > 0;
+        x.InStart += inline;
+        x.BodyLeft -= inline;
+        x.RequestBodyBytes = inline;
+        x.RequestWireBytes = x.Request.Length + inline;
+        x.RequestBodyDone = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0;
+        return sent;
+    }
+
+    private void FindOrigin()
+    {
+        if (_session.IsPeerTrusted && x.Request.Headers.Contains(KnownHeader.XForwardedFor))
+        {
+            x.Client = ForwardedChain.FindClient(x.In!.Span, x.Request, Listener);
+        }
+
+        if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
         {
             RequestIds.Write(_requestId);
         }
-
-        return RequestForwarder.Write(
-            x.Out!.Span,
-            x.In!.Span,
-            x.Request,
-            _session.ClientIp,
-            Encoding.ASCII.GetBytes(Listener.Pseudonym),
-            _requestId);
     }
 
-    private bool RentBuffers()
+    private int WriteHead(NativeBuffer destination)
     {
-        BufferPool buffers = _context.Loop.Buffers;
-        x.Out ??= buffers.TryRent(x.In!.Size);
-        x.Up ??= buffers.TryRent(BufferSize.Small);
-        return x.Out is not null && x.Up is not null;
+        var origin = new ClientOrigin
+        {
+            Listener = Listener,
+            PeerIp = _session.PeerIp,
+            ClientIp = x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span),
+            IsPeerTrusted = _session.IsPeerTrusted,
+            RequestId = _requestId,
+        };
+        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin);
     }
 
     private void Release()
     {
-        x.Out?.Return();
-        x.Out = null;
-        x.Up?.Return();
-        x.Up = null;
+        x.ReturnUp();
         UpstreamConnection? connection = x.Connection;
         x.Connection = null;
         if (connection is null)
@@ -246,7 +255,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         connection.Stream.ResetCancel();
         if (x.ReuseUpstream && x.Error == ProxyError.None && !connection.Stream.IsPeerClosed)
         {
-            x.Connections!.GiveBack(connection, Pool, _context.Loop.NowMs);
+            x.Connections!.GiveBack(connection, Pool, _context.Loop.NowMs, x.ServerIdleMs);
         }
         else if (x.Error == ProxyError.None)
         {

@@ -12,17 +12,13 @@ namespace Atlas.Proxy.Http;
 /// received before what came last was sent.</summary>
 internal static class ResponseBodyRelay
 {
-    internal static async Flow RelayLengthAsync(
-        WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool, long left)
+    internal static async Flow RelayLengthAsync(HttpSession session, Exchange x, PoolSnapshot pool, long left)
     {
-        if (x.Up!.Size == BufferSize.Small && left > BufferPool.SmallLength)
+        if (left > BufferPool.SmallLength && x.Up!.Size == BufferSize.Small)
         {
-            NativeBuffer? larger = context.Loop.Buffers.TryRent(BufferSize.Large);
-            if (larger is not null)
-            {
-                x.Up.Return();
-                x.Up = larger;
-            }
+            // The rest is received into a large buffer.
+            x.UpSize = BufferSize.Large;
+            x.ReturnUp();
         }
 
         x.UpStart = 0;
@@ -32,18 +28,24 @@ internal static class ResponseBodyRelay
             int received = await ReceiveAsync(x, pool, 0);
             if (received <= 0)
             {
-                End(x, x.Error == ProxyError.None ? ProxyError.UpstreamTruncated : x.Error);
+                ServerFailed(x);
                 return;
             }
 
             int part = (int)Math.Min(received, left);
             x.UpStart = part;
             x.UpEnd = received;
+            x.ResponseBodyBytes += part;
             left -= part;
-            if (!await StreamWrites.SendAsync(session.Client, x.Up, 0, part, session.Listener.BodyIdleMs))
+            if (!await StreamWrites.SendAsync(session.Client, x.ClientSend, x.Up!, 0, part))
             {
-                End(x, ProxyError.ClientClosed);
+                ClientFailed(x);
                 return;
+            }
+
+            if (x.ClientSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
             }
         }
     }
@@ -52,18 +54,38 @@ internal static class ResponseBodyRelay
     {
         while (true)
         {
-            int end = ChunkFraming.Frame(
-                ref x.ResponseChunks,
-                x.Up!.Span[x.UpStart..x.UpEnd],
-                x.Out!.Span,
-                reframe,
-                out int consumed,
-                out int start,
-                out ChunkStatus status);
-            x.UpStart += consumed;
-            if (end > start && !await StreamWrites.SendAsync(session.Client, x.Out, start, end - start, session.Listener.BodyIdleMs))
+            NativeBuffer? framed = session.Client.Loop.Buffers.TryRent(BufferSize.Small);
+            if (framed is null)
             {
-                End(x, ProxyError.ClientClosed);
+                Fail(x, ProxyError.Overload);
+                return;
+            }
+
+            ChunkStatus status;
+            bool sent = true;
+            do
+            {
+                int end = ChunkFraming.Frame(
+                    ref x.ResponseChunks,
+                    x.Up!.Span[x.UpStart..x.UpEnd],
+                    framed.Span,
+                    reframe,
+                    out int consumed,
+                    out int start,
+                    out status);
+                x.UpStart += consumed;
+                x.ResponseBodyBytes += end - start;
+                if (end > start)
+                {
+                    sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, framed, start, end - start);
+                }
+            }
+            while (sent && status == ChunkStatus.Data);
+            framed.Return();
+
+            if (!sent)
+            {
+                ClientFailed(x);
                 return;
             }
 
@@ -72,28 +94,131 @@ internal static class ResponseBodyRelay
                 return;
             }
 
-            if (status == ChunkStatus.Data)
-            {
-                continue;
-            }
-
             if (status == ChunkStatus.Trailers)
             {
                 await RelayTrailersAsync(session, x, pool, reframe);
                 return;
             }
 
+            x.UpStart = 0;
+            x.UpEnd = 0;
             int received = status == ChunkStatus.Error ? 0 : await ReceiveAsync(x, pool, 0);
             if (received <= 0)
             {
-                End(x, x.Error == ProxyError.None ? ProxyError.UpstreamTruncated : x.Error);
+                ServerFailed(x);
+                return;
+            }
+
+            x.UpEnd = received;
+            if (x.ClientSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
+        }
+    }
+
+    internal static async Flow RelayUntilCloseAsync(HttpSession session, Exchange x, PoolSnapshot pool, bool reframe)
+    {
+        while (true)
+        {
+            if (x.UpEnd > x.UpStart && !await SendPieceAsync(session, x, reframe))
+            {
+                ClientFailed(x);
                 return;
             }
 
             x.UpStart = 0;
+            x.UpEnd = 0;
+            int received = await ReceiveAsync(x, pool, 0);
+            if (received < 0)
+            {
+                ServerFailed(x);
+                return;
+            }
+
+            if (received == 0)
+            {
+                if (reframe && !await SendLastChunkAsync(session, x))
+                {
+                    ClientFailed(x);
+                }
+
+                return;
+            }
+
             x.UpEnd = received;
+            if (x.ClientSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
         }
     }
+
+    /// <summary>Nothing could be sent to the client: it left or is too slow, unless the error says something else.</summary>
+    internal static void ClientFailed(Exchange x)
+    {
+        if (x.Error == ProxyError.None)
+        {
+            x.Error = x.ClientSend.IsTooSlow ? ProxyError.ClientSlow : ProxyError.ClientClosed;
+            x.ClientGone = true;
+        }
+
+        Fail(x, x.Error);
+    }
+
+    /// <summary>Receives into the server's buffer from <paramref name="start"/>. While it waits with nothing at hand it holds
+    /// no buffer.</summary>
+    /// <returns>0 at the end of the stream, negative when it failed; the error is set for silence, for a client that left and
+    /// for want of memory.</returns>
+    internal static async ResultFlow<int> ReceiveAsync(Exchange x, PoolSnapshot pool, int start)
+    {
+        ByteStream server = x.Connection!.Stream;
+        long sinceMs = server.Loop.NowMs;
+        while (true)
+        {
+            if (server.MayReceive)
+            {
+                if (!x.TryRentUp(server.Loop.Buffers))
+                {
+                    x.Error = ProxyError.Overload;
+                    return -1;
+                }
+
+                int received = server.TryReceive(x.Up!.Span[start..]);
+                if (received != ByteStream.WouldBlock)
+                {
+                    return received;
+                }
+            }
+
+            if (start == 0)
+            {
+                x.ReturnUp();
+            }
+
+            // While the client still sends, the server need not answer: its time begins with the body's last byte.
+            sinceMs = Math.Max(sinceMs, x.ClientReceive.MovedAtMs);
+            WaitResult wait = await server.ReceiveReadyAsync(Deadline(sinceMs, pool.ResponseMs));
+            if (wait == WaitResult.TimedOut && Deadline(x.ClientReceive.MovedAtMs, pool.ResponseMs) > server.Loop.NowMs)
+            {
+                continue;
+            }
+
+            if (wait == WaitResult.TimedOut)
+            {
+                x.Error = ProxyError.UpstreamTimeout;
+                return -1;
+            }
+
+            if (wait == WaitResult.Cancelled)
+            {
+                x.Error = x.Error == ProxyError.None ? ProxyError.ClientClosed : x.Error;
+                return -1;
+            }
+        }
+    }
+
+    private static long Deadline(long sinceMs, int limitMs) => limitMs == int.MaxValue ? long.MaxValue : sinceMs + limitMs;
 
     private static async Flow RelayTrailersAsync(HttpSession session, Exchange x, PoolSnapshot pool, bool reframe)
     {
@@ -115,108 +240,77 @@ internal static class ResponseBodyRelay
 
         if (status != ParseStatus.Done)
         {
-            End(x, x.Error == ProxyError.None ? ProxyError.UpstreamTruncated : x.Error);
+            ServerFailed(x);
             return;
         }
 
         x.UpStart = x.TrailerParser.Length;
-        if (reframe)
+        if (!reframe)
         {
-            int length = ChunkFraming.WriteEnd(x.Out!.Span, x.Up.Span, x.Trailers, x.Request.TeTrailers);
-            if (!await StreamWrites.SendAsync(session.Client, x.Out, 0, length, session.Listener.BodyIdleMs))
-            {
-                End(x, ProxyError.ClientClosed);
-            }
+            return;
         }
+
+        NativeBuffer? end = session.Client.Loop.Buffers.TryRent(BufferSize.Small);
+        if (end is null)
+        {
+            Fail(x, ProxyError.Overload);
+            return;
+        }
+
+        int length = ChunkFraming.WriteEnd(end.Span, x.Up.Span, x.Trailers, x.Request.TeTrailers);
+        if (!await StreamWrites.SendAsync(session.Client, x.ClientSend, end, 0, length))
+        {
+            ClientFailed(x);
+        }
+
+        end.Return();
     }
 
-    internal static async Flow RelayUntilCloseAsync(HttpSession session, Exchange x, PoolSnapshot pool, bool reframe)
+    private static async ResultFlow<bool> SendPieceAsync(HttpSession session, Exchange x, bool reframe)
     {
-        while (true)
+        int length = x.UpEnd - x.UpStart;
+        x.ResponseBodyBytes += length;
+        if (!reframe)
         {
-            int length = x.UpEnd - x.UpStart;
-            if (length > 0)
-            {
-                int start = x.UpStart;
-                if (reframe)
-                {
-                    int size = ChunkWriter.WriteSizeLine(x.Out!.Span, length);
-                    if (!await StreamWrites.SendAsync(
-                            session.Client, x.Out, size, x.Up!, start, length, session.Listener.BodyIdleMs))
-                    {
-                        End(x, ProxyError.ClientClosed);
-                        return;
-                    }
-
-                    ChunkWriter.Crlf.CopyTo(x.Out.Span);
-                    length = 2;
-                    start = 0;
-                }
-
-                if (!await StreamWrites.SendAsync(
-                        session.Client, reframe ? x.Out! : x.Up!, start, length, session.Listener.BodyIdleMs))
-                {
-                    End(x, ProxyError.ClientClosed);
-                    return;
-                }
-            }
-
-            int received = await ReceiveAsync(x, pool, 0);
-            x.UpStart = 0;
-            x.UpEnd = Math.Max(received, 0);
-            if (received < 0)
-            {
-                End(x, x.Error == ProxyError.None ? ProxyError.UpstreamTruncated : x.Error);
-                return;
-            }
-
-            if (received == 0)
-            {
-                ChunkWriter.LastChunk.CopyTo(x.Out!.Span);
-                if (reframe && !await StreamWrites.SendAsync(
-                        session.Client, x.Out, 0, ChunkWriter.LastChunk.Length, session.Listener.BodyIdleMs))
-                {
-                    End(x, ProxyError.ClientClosed);
-                }
-
-                return;
-            }
+            return await StreamWrites.SendAsync(session.Client, x.ClientSend, x.Up!, x.UpStart, length);
         }
+
+        NativeBuffer? frame = session.Client.Loop.Buffers.TryRent(BufferSize.Small);
+        if (frame is null)
+        {
+            x.Error = ProxyError.Overload;
+            return false;
+        }
+
+        int size = ChunkWriter.WriteSizeLine(frame.Span, length);
+        bool sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, frame, size, x.Up!, x.UpStart, length);
+        ChunkWriter.Crlf.CopyTo(frame.Span);
+        sent = sent && await StreamWrites.SendAsync(session.Client, x.ClientSend, frame, 0, ChunkWriter.Crlf.Length);
+        frame.Return();
+        return sent;
     }
 
-    internal static void End(Exchange x, ProxyError error)
+    private static async ResultFlow<bool> SendLastChunkAsync(HttpSession session, Exchange x)
+    {
+        NativeBuffer? frame = session.Client.Loop.Buffers.TryRent(BufferSize.Small);
+        if (frame is null)
+        {
+            x.Error = ProxyError.Overload;
+            return false;
+        }
+
+        ChunkWriter.LastChunk.CopyTo(frame.Span);
+        bool sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, frame, 0, ChunkWriter.LastChunk.Length);
+        frame.Return();
+        return sent;
+    }
+
+    private static void ServerFailed(Exchange x) => Fail(x, x.Error == ProxyError.None ? ProxyError.UpstreamTruncated : x.Error);
+
+    private static void Fail(Exchange x, ProxyError error)
     {
         x.Error = error;
         x.KeepClient = false;
         x.ReuseUpstream = false;
-        x.ClientGone |= error == ProxyError.ClientClosed;
-    }
-
-    /// <summary>Receives into the server's buffer from <paramref name="start"/>. 0 at the end of the stream, negative when it
-    /// failed; sets the error for silence and for a client that left.</summary>
-    internal static async ResultFlow<int> ReceiveAsync(Exchange x, PoolSnapshot pool, int start)
-    {
-        ByteStream server = x.Connection!.Stream;
-        while (true)
-        {
-            int received = server.TryReceive(x.Up!.Span[start..]);
-            if (received != ByteStream.WouldBlock)
-            {
-                return received;
-            }
-
-            WaitResult wait = await server.ReceiveReadyAsync(server.Loop.NowMs + pool.ResponseMs);
-            if (wait == WaitResult.TimedOut)
-            {
-                x.Error = ProxyError.UpstreamTimeout;
-                return -1;
-            }
-
-            if (wait == WaitResult.Cancelled)
-            {
-                x.Error = x.ClientGone || x.Error == ProxyError.None ? ProxyError.ClientClosed : x.Error;
-                return -1;
-            }
-        }
     }
 }

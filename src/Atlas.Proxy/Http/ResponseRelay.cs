@@ -5,6 +5,7 @@ using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Upstream;
 
 namespace Atlas.Proxy.Http;
 
@@ -15,35 +16,24 @@ internal static class ResponseRelay
 
     internal static async Flow RunAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
-        while (true)
+        while (await ReadHeadAsync(context, x, pool))
         {
-            if (!await ReadHeadAsync(context, x, pool))
-            {
-                return;
-            }
-
             if (x.Response.Status == 101)
             {
-                if (!RequestForwarder.IsTunnel(x.In!.Span, x.Request))
-                {
-                    x.Error = ProxyError.UpstreamProtocol;
-                    return;
-                }
-
                 await TunnelAsync(context, session, x, pool);
                 return;
             }
 
             if (!x.Response.IsInterim)
             {
-                break;
+                await RelayFinalAsync(context, session, x, pool);
+                return;
             }
 
             // Interim responses go on to clients that know them; HTTP/1.0 has none.
             if (x.Request.Version != HttpVersion.Http10 && !await SendHeadAsync(context, session, x, BodyFraming.None, 0))
             {
-                x.ClientGone = true;
-                x.Error = ProxyError.ClientClosed;
+                ResponseBodyRelay.ClientFailed(x);
                 return;
             }
 
@@ -54,8 +44,6 @@ internal static class ResponseRelay
             x.Response.Reset();
             x.ResponseParser.Reset();
         }
-
-        await RelayFinalAsync(context, session, x, pool);
     }
 
     private static async Flow RelayFinalAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
@@ -65,29 +53,24 @@ internal static class ResponseRelay
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
             : framing;
-        x.KeepClient &= toClient != BodyFraming.UntilClose && !context.IsDraining;
-        if (!x.RequestBodyDone && x.Request.Framing != BodyFraming.None)
-        {
-            x.KeepClient = false;
-        }
-
+        x.KeepClient &= toClient != BodyFraming.UntilClose && !session.IsDraining && x.RequestBodyDone;
+        x.ResponseEndIsClose = toClient == BodyFraming.UntilClose;
         x.ReuseUpstream = x.Response.KeepAlive && framing != BodyFraming.UntilClose;
         x.UpStart = x.Response.Length;
         long left = framing == BodyFraming.Length ? x.Response.ContentLength : 0;
         int inline = framing == BodyFraming.Length ? (int)Math.Min(left, x.UpEnd - x.UpStart) : 0;
-        bool sent = await SendHeadAsync(context, session, x, toClient, inline);
-        x.ResponseStarted = true;
-        if (!sent)
+        if (!await SendHeadAsync(context, session, x, toClient, inline))
         {
-            ResponseBodyRelay.End(x, x.Error == ProxyError.None ? ProxyError.ClientClosed : x.Error);
+            ResponseBodyRelay.ClientFailed(x);
             return;
         }
 
         x.UpStart += inline;
+        x.ResponseBodyBytes = inline;
         left -= inline;
         if (left > 0)
         {
-            await ResponseBodyRelay.RelayLengthAsync(context, session, x, pool, left);
+            await ResponseBodyRelay.RelayLengthAsync(session, x, pool, left);
         }
         else if (framing == BodyFraming.Chunked)
         {
@@ -115,6 +98,8 @@ internal static class ResponseRelay
                     x.Up!.Span[..x.UpEnd], x.Response, x.Request.Method, ResponseLimits);
                 if (status == ParseStatus.Done)
                 {
+                    x.ResponseUs = context.Loop.NowUs;
+                    x.ServerIdleMs = KeepAliveField.IdleMs(x.Up.Span, x.Response);
                     return true;
                 }
 
@@ -154,47 +139,57 @@ internal static class ResponseRelay
         return true;
     }
 
+    /// <summary>Writes the client's head and sends it with what of the body came with the server's.</summary>
     private static async ResultFlow<bool> SendHeadAsync(
         WorkerContext context, HttpSession session, Exchange x, BodyFraming framing, int inline)
     {
-        int length = ResponseForwarder.Write(
-            x.Out!.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date());
-        if (length < 0 && x.Out.Size == BufferSize.Small)
+        NativeBuffer? head = context.Loop.Buffers.TryRent(x.Up!.Size);
+        int length = head is null ? -1 : WriteHead(context, x, head, framing);
+        if (length < 0 && x.Up.Size == BufferSize.Small)
         {
-            NativeBuffer? larger = context.Loop.Buffers.TryRent(BufferSize.Large);
-            if (larger is not null)
-            {
-                x.Out.Return();
-                x.Out = larger;
-                length = ResponseForwarder.Write(
-                    x.Out.Span, x.Up.Span, x.Response, x.Request, framing, x.KeepClient, context.Date());
-            }
+            head?.Return();
+            head = context.Loop.Buffers.TryRent(BufferSize.Large);
+            length = head is null ? -1 : WriteHead(context, x, head, framing);
         }
 
+        bool sent = false;
         if (length < 0)
         {
             x.Error = ProxyError.Overload;
-            return false;
+        }
+        else
+        {
+            x.ResponseStarted |= !x.Response.IsInterim;
+            sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, head!, length, x.Up, x.UpStart, inline);
         }
 
-        return await StreamWrites.SendAsync(
-            session.Client, x.Out, length, x.Up, x.UpStart, inline, session.Listener.BodyIdleMs);
+        head?.Return();
+        return sent;
     }
+
+    private static int WriteHead(WorkerContext context, Exchange x, NativeBuffer destination, BodyFraming framing) =>
+        ResponseForwarder.Write(
+            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date());
 
     private static async Flow TunnelAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
+        if (!RequestForwarder.IsTunnel(x.Request))
+        {
+            x.Error = ProxyError.UpstreamProtocol;
+            return;
+        }
+
         x.Status = 101;
         x.KeepClient = false;
         x.UpStart = x.Response.Length;
         session.Client.PeerClosedHandler = null;
-        bool sent = await SendHeadAsync(context, session, x, BodyFraming.Tunnel, x.UpEnd - x.UpStart);
-        x.ResponseStarted = true;
-        if (!sent)
+        if (!await SendHeadAsync(context, session, x, BodyFraming.Tunnel, x.UpEnd - x.UpStart))
         {
-            ResponseBodyRelay.End(x, ProxyError.ClientClosed);
+            ResponseBodyRelay.ClientFailed(x);
             return;
         }
 
-        await Tunnel.RunAsync(session.Client, x.In!, x.InStart, x.InEnd, x.Connection!.Stream, x.Up!, pool.TunnelMs);
+        x.ReturnUp();
+        await new Tunnel(session, x, pool.TunnelMs).RunAsync();
     }
 }

@@ -1,51 +1,115 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
+using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Http;
 
 /// <summary>Passes bytes both ways, unread, until both sides ended or both were silent for too long. The end of one
-/// direction is passed on as such (half-close).</summary>
-internal static class Tunnel
+/// direction is passed on as such (half-close); a broken one breaks both. While it idles it holds no buffer.</summary>
+internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
 {
-    internal static async Flow RunAsync(
-        ByteStream client, NativeBuffer fromClient, int start, int end, ByteStream server, NativeBuffer fromServer, int idleMs)
+    private readonly EventLoop _loop = session.Client.Loop;
+    private readonly ByteStream _client = session.Client;
+    private readonly ByteStream _server = x.Connection!.Stream;
+    private long _movedAtMs = session.Client.Loop.NowMs;
+
+    internal async Flow RunAsync()
     {
-        Flow up = PumpAsync(client, server, fromClient, start, end, idleMs);
-        await PumpAsync(server, client, fromServer, 0, 0, idleMs);
+        x.ClientSend.ChangeLimits(idleMs, bytesPerSecond: 0);
+        x.ServerSend.ChangeLimits(idleMs, bytesPerSecond: 0);
+        session.IsTunnel = true;
+        Flow up = UpAsync();
+        await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
         await up;
-        client.ResetCancel();
-        server.ResetCancel();
+        session.IsTunnel = false;
+        session.ResetCancel();
+        _server.ResetCancel();
     }
 
-    private static async Flow PumpAsync(ByteStream from, ByteStream to, NativeBuffer buffer, int start, int end, int idleMs)
+    // What the client sent right behind its request goes first.
+    private async Flow UpAsync()
+    {
+        if (x.InEnd > x.InStart
+            && !await StreamWrites.SendAsync(_server, x.ServerSend, x.In!, x.InStart, x.InEnd - x.InStart))
+        {
+            Break(ProxyError.UpstreamTruncated);
+            return;
+        }
+
+        x.RequestWireBytes += x.InEnd - x.InStart;
+        x.InStart = x.InEnd;
+        await PumpAsync(_client, _server, x.ServerSend, ProxyError.ClientClosed, ProxyError.UpstreamTruncated);
+    }
+
+    private async Flow PumpAsync(
+        ByteStream from, ByteStream to, TransferPace pace, ProxyError receiveError, ProxyError sendError)
     {
         while (true)
         {
-            if (end > start && !await StreamWrites.SendAsync(to, buffer, start, end - start, idleMs))
+            WaitResult wait = await from.ReceiveReadyAsync(DeadlineMs());
+            if (wait == WaitResult.TimedOut && DeadlineMs() > _loop.NowMs)
             {
-                break;
+                // The other direction moved bytes meanwhile.
+                continue;
             }
 
-            int received = from.TryReceive(buffer.Span);
+            if (wait != WaitResult.Ready)
+            {
+                Break(ProxyError.None);
+                return;
+            }
+
+            NativeBuffer? buffer = _loop.Buffers.TryRent(BufferSize.Small);
+            if (buffer is null)
+            {
+                Break(ProxyError.Overload);
+                return;
+            }
+
+            int received;
+            bool sent = true;
+            do
+            {
+                received = from.TryReceive(buffer.Span);
+                if (received > 0)
+                {
+                    _movedAtMs = _loop.NowMs;
+                    x.RequestWireBytes += from == _client ? received : 0;
+                    sent = await StreamWrites.SendAsync(to, pace, buffer, 0, received);
+                }
+            }
+            while (received > 0 && sent && from.MayReceive && !pace.ShouldYield());
+            buffer.Return();
+
+            if (received > 0 && sent)
+            {
+                await _loop.YieldAsync();
+                continue;
+            }
+
             if (received == 0)
             {
                 to.ShutdownSend();
                 return;
             }
 
-            start = 0;
-            end = Math.Max(received, 0);
-            if (received < 0
-                && (received != ByteStream.WouldBlock
-                    || await from.ReceiveReadyAsync(from.Loop.NowMs + idleMs) != WaitResult.Ready))
+            if (!sent || (received < 0 && received != ByteStream.WouldBlock))
             {
-                break;
+                Break(sent ? receiveError : sendError);
+                return;
             }
         }
+    }
 
-        // One direction failed: the other has nobody to talk to.
-        from.CancelWaits();
-        to.CancelWaits();
+    private long DeadlineMs() => idleMs == int.MaxValue ? long.MaxValue : _movedAtMs + idleMs;
+
+    /// <summary>Ends both directions: the one that is left has nobody to talk to.</summary>
+    private void Break(ProxyError error)
+    {
+        x.Error = x.Error == ProxyError.None ? error : x.Error;
+        _client.CancelWaits();
+        _server.CancelWaits();
     }
 }

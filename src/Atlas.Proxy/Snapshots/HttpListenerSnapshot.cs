@@ -1,10 +1,17 @@
+using System.Text;
+using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>An HTTP listener as the data plane sees it: immutable.</summary>
 public sealed record HttpListenerSnapshot(string Name, PoolSnapshot Pool)
 {
+    private readonly string _pseudonym = "atlas";
+    private readonly IpNetwork[] _trustedProxies = [];
+
     /// <summary>Bounds of request heads.</summary>
     public HttpLimits Limits { get; init; } = HttpLimits.Default;
 
@@ -20,6 +27,57 @@ public sealed record HttpListenerSnapshot(string Name, PoolSnapshot Pool)
     /// <summary>Milliseconds that a client may neither send nor take any byte of a body.</summary>
     public int BodyIdleMs { get; init; } = 30_000;
 
-    /// <summary>What <c>Via</c> calls this proxy (RFC 9110 7.6.3).</summary>
-    public string Pseudonym { get; init; } = "atlas";
+    /// <summary>Bytes per second that a request's body must bring after 10 s of waiting for it; 0: any.</summary>
+    public int BodyMinRateBytesPerSecond { get; init; } = 240;
+
+    /// <summary>Bytes per second that a client must take of a response after 10 s of waiting for it; 0: any.</summary>
+    public int SendMinRateBytesPerSecond { get; init; } = 240;
+
+    /// <summary>Milliseconds after which a connection ends with its request, give or take a tenth, so that connections that
+    /// came together do not leave together; <see cref="int.MaxValue"/>: never.</summary>
+    public int MaxAgeMs { get; init; } = 3_600_000;
+
+    /// <summary>Peers whose forwarding fields are believed.</summary>
+    public IReadOnlyList<IpNetwork> TrustedProxies
+    {
+        get => _trustedProxies;
+        init => _trustedProxies = [.. value];
+    }
+
+    /// <summary>Whether servers get <c>Forwarded</c> (RFC 7239) beside <c>X-Forwarded-*</c>.</summary>
+    public bool Forwarded { get; init; }
+
+    /// <summary>What <c>Via</c> calls this proxy (RFC 9110 7.6.3), a token.</summary>
+    public string Pseudonym
+    {
+        get => _pseudonym;
+        init
+        {
+            _pseudonym = value;
+            PseudonymBytes = Encoding.ASCII.GetBytes(value);
+        }
+    }
+
+    /// <summary>What counts its requests, the same across reloads; null: nothing does.</summary>
+    public ListenerMetrics? Metrics { get; init; }
+
+    /// <summary>What writes its access log: a writer for each worker, by the worker's index. Empty: no log.</summary>
+    public IReadOnlyList<AccessLogWriter> AccessLog { get; init; } = [];
+
+    internal byte[] PseudonymBytes { get; private init; } = Encoding.ASCII.GetBytes("atlas");
+
+    /// <summary>Whether an address is one of <see cref="TrustedProxies"/>.</summary>
+    /// <param name="ip">4 or 16 bytes; anything else is trusted by nobody.</param>
+    internal bool Trusts(ReadOnlySpan<byte> ip)
+    {
+        foreach (ref readonly IpNetwork network in _trustedProxies.AsSpan())
+        {
+            if (network.Contains(ip))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

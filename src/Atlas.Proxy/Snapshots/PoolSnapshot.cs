@@ -1,3 +1,4 @@
+using System.Text;
 using Atlas.Core.Balancing;
 
 namespace Atlas.Proxy.Snapshots;
@@ -10,16 +11,18 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>The pool's name.</summary>
     public string Name { get; } = name;
 
+    internal byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(name);
+
     /// <summary>The servers in the order of the configuration.</summary>
     public IReadOnlyList<ServerState> Servers => _servers;
 
     /// <summary>Milliseconds that a connect may take.</summary>
     public int ConnectMs { get; init; } = 3_000;
 
-    /// <summary>Milliseconds that a server may be silent while it owes bytes.</summary>
+    /// <summary>Milliseconds that a server may be silent while it owes bytes; <see cref="int.MaxValue"/>: any.</summary>
     public int ResponseMs { get; init; } = 60_000;
 
-    /// <summary>Milliseconds that a tunnel may be silent.</summary>
+    /// <summary>Milliseconds that a tunnel may be silent; <see cref="int.MaxValue"/>: any.</summary>
     public int TunnelMs { get; init; } = 3_600_000;
 
     /// <summary>Milliseconds that an unused connection to a server is kept.</summary>
@@ -28,8 +31,27 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Unused connections kept per server and worker.</summary>
     public int IdlePerServer { get; init; } = 256;
 
+    /// <summary>Requests after which a connection to a server is closed; 0: never.</summary>
+    public int RequestsPerConnection { get; init; }
+
+    /// <summary>Milliseconds after which a connection to a server is closed with its request; <see cref="int.MaxValue"/>:
+    /// never.</summary>
+    public int MaxAgeMs { get; init; } = 3_600_000;
+
+    /// <summary>Whether requests that must not be sent twice get a new connection, which no server is about to close.</summary>
+    public bool FreshForNonIdempotent { get; init; }
+
     /// <summary>Tries beyond the first.</summary>
     public int Retries { get; init; } = 1;
+
+    /// <summary>Whether a try follows a connection that could not be made.</summary>
+    public bool RetryOnConnectFailure { get; init; } = true;
+
+    /// <summary>Whether a try follows a connection that broke before the first byte of a response.</summary>
+    public bool RetryOnReset { get; init; } = true;
+
+    /// <summary>The rotation, which the next snapshot of the same pool goes on with.</summary>
+    internal RoundRobin Rotation => rotation;
 
     /// <summary>The next server in rotation that is up and not in <paramref name="tried"/>; with none up, one that was not
     /// tried; null when all were.</summary>

@@ -1,21 +1,21 @@
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Upstream;
 
 /// <summary>One worker's connections to one server: the idle ones, last used first, so that the rest grow old and
 /// leave.</summary>
-internal sealed class ServerConnections(ServerState server)
+internal sealed class ServerConnections(ServerCounters counters)
 {
     // A connection that was used a moment ago is open: its end would have come with the events of this turn. One that
     // idled longer is looked at before it is used, since servers close idle connections after seconds.
     private const int PeekAfterMs = 500;
 
     private readonly List<UpstreamConnection> _idle = [];
+    private LearnedIdleAge _learned;
 
-    internal ServerState Server { get; } = server;
-
-    internal int Idle => _idle.Count;
+    internal ServerCounters Counters { get; } = counters;
 
     /// <summary>The last used connection that is open and silent, or null.</summary>
     internal UpstreamConnection? TakeIdle(long nowMs)
@@ -24,6 +24,7 @@ internal sealed class ServerConnections(ServerState server)
         {
             UpstreamConnection connection = _idle[^1];
             _idle.RemoveAt(_idle.Count - 1);
+            Counters.IdleChanged(-1);
             connection.BecomeBusy();
             bool usable = !connection.Stream.IsPeerClosed && !connection.Stream.MayReceive;
             if (usable && nowMs - connection.IdleSinceMs >= PeekAfterMs)
@@ -42,21 +43,35 @@ internal sealed class ServerConnections(ServerState server)
         return null;
     }
 
-    internal void GiveBack(UpstreamConnection connection, PoolSnapshot pool, long nowMs)
+    /// <summary>Takes a connection back after a response, to keep or to close it.</summary>
+    /// <param name="connection">Open, with nothing left to receive.</param>
+    /// <param name="pool">How long, how old and how many may be kept.</param>
+    /// <param name="nowMs">The loop's time.</param>
+    /// <param name="serverIdleMs">What the server itself said of how long it keeps the connection.</param>
+    internal void GiveBack(UpstreamConnection connection, PoolSnapshot pool, long nowMs, int serverIdleMs)
     {
-        if (_idle.Count >= pool.IdlePerServer)
+        int idleMs = Math.Min(Math.Min(pool.IdleMs, serverIdleMs), _learned.LimitMs);
+        bool isSpent = pool.RequestsPerConnection > 0 && connection.Requests + 1 >= pool.RequestsPerConnection;
+        if (isSpent || idleMs <= 0 || _idle.Count >= pool.IdlePerServer || nowMs - connection.BornMs >= pool.MaxAgeMs)
         {
             connection.Close();
             return;
         }
 
-        connection.BecomeIdle(nowMs, pool.IdleMs);
+        connection.BecomeIdle(nowMs, idleMs);
         _idle.Add(connection);
+        Counters.IdleChanged(1);
+    }
+
+    internal void ServerClosed(UpstreamConnection connection)
+    {
+        _learned.ServerClosed(connection.Stream.Loop.NowMs - connection.IdleSinceMs);
+        Discard(connection);
     }
 
     internal void Discard(UpstreamConnection connection)
     {
-        _idle.Remove(connection);
+        Counters.IdleChanged(_idle.Remove(connection) ? -1 : 0);
         connection.Close();
     }
 

@@ -14,24 +14,27 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
     {
         _owner = owner;
         Stream = stream;
+        BornMs = stream.Loop.NowMs;
         _idleTimer = new LoopTimer(stream.Loop.Timers, this);
     }
 
     internal ByteStream Stream { get; }
 
-    /// <summary>Whether a request was answered on it before: only then is a reset before the head the keep-alive
-    /// race.</summary>
-    internal bool IsReused { get; set; }
+    /// <summary>The loop's time at which it was made.</summary>
+    internal long BornMs { get; }
+
+    /// <summary>Requests that were answered on it.</summary>
+    internal int Requests { get; private set; }
 
     internal long IdleSinceMs { get; private set; }
 
-    public void OnPeerClosed(ByteStream stream) => _owner.Discard(this);
+    public void OnPeerClosed(ByteStream stream) => _owner.ServerClosed(this);
 
     public void OnTimer(LoopTimer timer) => _owner.Discard(this);
 
     internal void BecomeIdle(long nowMs, int idleMs)
     {
-        IsReused = true;
+        Requests++;
         IdleSinceMs = nowMs;
         Stream.PeerClosedHandler = this;
         _idleTimer.Set(nowMs + idleMs);

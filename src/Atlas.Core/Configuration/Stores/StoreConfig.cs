@@ -12,6 +12,9 @@ public sealed record StoreConfig : ConfigSection
     /// <summary>Redis only, and there always: <c>redis://</c> or <c>rediss://</c>; null for memory.</summary>
     public string? Url { get; init; }
 
+    /// <summary>Redis only: its password; null: none.</summary>
+    public SecretConfig? Password { get; init; }
+
     /// <summary>How long a request waits for it before it goes on without. Default 5 ms.</summary>
     public int TimeoutMs { get; init; } = 5;
 }

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Atlas.Control.Configuration.Keys;
+using Atlas.Control.Configuration.Yaml;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration.Kinds;
+
+/// <summary>A map from names that the writer chooses to sections.</summary>
+/// <typeparam name="T">The section's record.</typeparam>
+/// <param name="section">The table of each section's keys.</param>
+/// <param name="name">Which names are allowed.</param>
+/// <param name="max">The most sections.</param>
+/// <param name="setName">Puts the name into the record.</param>
+internal sealed class NamedSectionsKind<T>(Section<T> section, ScalarKind<string> name, int max, Func<T, string, T> setName) : ValueKind<ValueList<T>>
+    where T : ConfigSection, new()
+{
+    /// <inheritdoc/>
+    public override string Allowed => $"a map of at most {max} names, each with {section.Noun}";
+
+    /// <inheritdoc/>
+    public override IEnumerable<ISection> Sections => [section];
+
+    /// <inheritdoc/>
+    public override bool TryRead(YamlNode node, Reading reading, out ValueList<T> value)
+    {
+        value = [];
+        if (node is not YamlMap map)
+        {
+            return reading.Refuse(node, Allowed);
+        }
+
+        if (map.Entries.Count > max)
+        {
+            return reading.Add(map.Entries[max].Position, $"{reading.What} has {map.Entries.Count} names, but at most {max} are allowed");
+        }
+
+        var values = new List<T>(map.Entries.Count);
+        foreach (var entry in map.Entries)
+        {
+            var key = new YamlScalar(entry.Position, entry.Key, isPlain: false);
+            name.TryRead(key, reading with { What = $"a name in {reading.What}" }, out _);
+            if (section.TryRead(entry.Value, reading.Of(entry.Key), out var read))
+            {
+                values.Add(setName(read, entry.Key));
+            }
+        }
+
+        value = [.. values];
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override string Format(ValueList<T> value) =>
+        value.Count == 0 ? "{}" : "as written";
+
+    /// <inheritdoc/>
+    public override void WriteSchema(Utf8JsonWriter writer)
+    {
+        writer.WriteString("type", "object");
+        writer.WriteNumber("maxProperties", max);
+        writer.WriteStartObject("propertyNames");
+        name.WriteSchema(writer);
+        writer.WriteEndObject();
+        writer.WriteStartObject("additionalProperties");
+        writer.WriteString("$ref", $"#/$defs/{section.Name}");
+        writer.WriteEndObject();
+    }
+}

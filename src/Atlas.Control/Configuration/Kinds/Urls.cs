@@ -1,0 +1,73 @@
+namespace Atlas.Control.Configuration.Kinds;
+
+/// <summary>Targets and URLs.</summary>
+internal static class Urls
+{
+    /// <summary>The most characters.</summary>
+    public const int MaxLength = 2048;
+
+    private static readonly string[] Placeholders = ["{rest}", "{scheme}", "{host}", "{path}", "{query}"];
+
+    /// <summary>A path and query to ask a server for.</summary>
+    public static ScalarKind<string> Target { get; } = Texts.Make(
+        $"a path with or without a query, such as /health, at most {MaxLength} characters",
+        text => text.Length is > 0 and <= MaxLength && text[0] == '/' && IsPrintable(text) && !text.Contains('#', StringComparison.Ordinal),
+        Schema.Text("/[!-~]*"),
+        ("/" + new string('a', MaxLength - 1), true),
+        ("/" + new string('a', MaxLength), false));
+
+    /// <summary>The start of a path, or nothing.</summary>
+    public static ScalarKind<string> Prefix { get; } = Texts.Make(
+        "the start of a path, such as /api, or \"\"",
+        text => text.Length == 0 || (text.Length <= MaxLength && text[0] == '/' && IsPrintable(text) && text.AsSpan().IndexOfAny('?', '#', '*') < 0),
+        Schema.Text("(/[!-~]*)?"),
+        ("/" + new string('a', MaxLength - 1), true),
+        ("/" + new string('a', MaxLength), false));
+
+    /// <summary>The <c>Location</c> of a redirect.</summary>
+    public static ScalarKind<string> Location { get; } = new(
+        "a path or URL such as /new/{rest} or https://{host}{path}{query}",
+        (string text, out string value, ref string? hint) =>
+        {
+            value = text;
+            string rest = Placeholders.Aggregate(text, (left, placeholder) => left.Replace(placeholder, "", StringComparison.Ordinal));
+            bool hasUnknown = rest.AsSpan().IndexOfAny('{', '}') >= 0;
+            hint = hasUnknown ? $"the placeholders are {string.Join(", ", Placeholders)}" : null;
+            return text.Length is > 0 and <= MaxLength && !hasUnknown && IsPrintable(text)
+                && (text[0] == '/' || text.StartsWith("{path}", StringComparison.Ordinal) || text.StartsWith("{scheme}://", StringComparison.Ordinal)
+                    || IsUrl(text, "http://") || IsUrl(text, "https://"));
+        },
+        value => value.Length == 0 ? "\"\"" : value,
+        Schema.Text("[!-~]+"))
+    {
+        Edges = [("/" + new string('a', MaxLength - 1), true), ("/" + new string('a', MaxLength), false)],
+    };
+
+    /// <summary>An OTLP collector, or nothing.</summary>
+    public static ScalarKind<string> Collector { get; } = Texts.Make(
+        "an http:// or https:// URL such as http://127.0.0.1:4317, or \"\"",
+        text => text.Length == 0 || IsAbsolute(text, "http", "https"),
+        Schema.Text("(https?://[!-~]+)?"));
+
+    /// <summary>A Redis server.</summary>
+    public static ScalarKind<string> Redis { get; } = new(
+        "a redis:// or rediss:// URL such as redis://127.0.0.1:6379/0",
+        (string text, out string value, ref string? hint) =>
+        {
+            value = text;
+            bool isUrl = IsAbsolute(text, "redis", "rediss");
+            bool hasPassword = isUrl && new Uri(text).UserInfo.Contains(':', StringComparison.Ordinal);
+            hint = hasPassword ? "a password is never written in the configuration: give its file with 'password: { file: PATH }'" : null;
+            return isUrl && !hasPassword;
+        },
+        value => value,
+        Schema.Text("rediss?://[!-~]+"));
+
+    private static bool IsUrl(string text, string scheme) => text.StartsWith(scheme, StringComparison.Ordinal) && text.Length > scheme.Length;
+
+    private static bool IsAbsolute(string text, params ReadOnlySpan<string> schemes) =>
+        text.Length <= MaxLength && IsPrintable(text) && Uri.TryCreate(text, UriKind.Absolute, out var uri) && schemes.Contains(uri.Scheme)
+        && uri.Host.Length > 0 && text.StartsWith(uri.Scheme + "://", StringComparison.Ordinal);
+
+    private static bool IsPrintable(string text) => !text.AsSpan().ContainsAnyExceptInRange('!', '~');
+}

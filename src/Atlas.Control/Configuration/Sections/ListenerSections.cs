@@ -1,0 +1,156 @@
+using Atlas.Control.Configuration.Keys;
+using Atlas.Control.Configuration.Kinds;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration.Sections;
+
+/// <summary>The keys of listeners.</summary>
+internal static class ListenerSections
+{
+    /// <summary><c>limits</c>.</summary>
+    public static Section<ListenerLimitsConfig> Limits { get; } = new Section<ListenerLimitsConfig>(
+        "listener_limits", "listeners.NAME.limits", "a listener's 'limits'", "The most that a listener takes from its clients.")
+        .Key("request_line", ByteSizes.Small(256, 1 << 20),
+            s => s.RequestLineBytes, (s, v) => s with { RequestLineBytes = v },
+            "HTTP: a request line that is longer is 414.")
+        .Key("headers", ByteSizes.Small(256, 16 << 20),
+            s => s.HeadersBytes, (s, v) => s with { HeadersBytes = v },
+            "HTTP: header lines that are longer together are 431.")
+        .Key("header_count", Numbers.Integer(1, 10_000),
+            s => s.HeaderCount, (s, v) => s with { HeaderCount = v },
+            "HTTP: more header lines are 431.")
+        .Key("body", Kind.OrWord("none", ByteSizes.Large(0, 1L << 50)),
+            s => s.BodyBytes, (s, v) => s with { BodyBytes = v },
+            "HTTP: a longer body is 413; `none` lets any length through.")
+        .Key("connections", Numbers.Integer(1, 10_000_000),
+            s => s.Connections, (s, v) => s with { Connections = v },
+            "Connections open at once; at this number the listener stops accepting until one closes.");
+
+    /// <summary><c>timeouts</c>.</summary>
+    public static Section<ListenerTimeoutsConfig> Timeouts { get; } = new Section<ListenerTimeoutsConfig>(
+        "listener_timeouts", "listeners.NAME.timeouts", "a listener's 'timeouts'", "How long a listener waits for its clients.")
+        .Key("headers", Durations.Milliseconds(10, SectionLimits.LongestMs),
+            s => s.HeadersMs, (s, v) => s with { HeadersMs = v },
+            "HTTP: from the first byte of a request to the end of its head; longer is 408.")
+        .Key("idle", Durations.Milliseconds(10, SectionLimits.LongestMs),
+            s => s.IdleMs, (s, v) => s with { IdleMs = v },
+            "HTTP: between two requests of a connection. TCP: without a byte either way.", otherwise: "75s; with TCP 1h")
+        .Key("body_min_rate", Numbers.Integer(0, 1 << 30),
+            s => s.BodyMinRateBytesPerSecond, (s, v) => s with { BodyMinRateBytesPerSecond = v },
+            "HTTP: bytes per second that a request's body must bring after its first 10 s; slower is 408. 0: off.")
+        .Key("body_idle", Durations.Milliseconds(10, SectionLimits.LongestMs),
+            s => s.BodyIdleMs, (s, v) => s with { BodyIdleMs = v },
+            "HTTP: between two pieces of a request's body; longer is 408.")
+        .Key("send_min_rate", Numbers.Integer(0, 1 << 30),
+            s => s.SendMinRateBytesPerSecond, (s, v) => s with { SendMinRateBytesPerSecond = v },
+            "HTTP: bytes per second that a client must take of a response after its first 10 s. 0: off.")
+        .Key("max_age", Kind.OrWord("none", Durations.Milliseconds(1000, SectionLimits.LongestMs)),
+            s => s.MaxAgeMs, (s, v) => s with { MaxAgeMs = v },
+            "HTTP: a connection of this age is closed after its current request.");
+
+    /// <summary><c>access_log</c>.</summary>
+    public static Section<AccessLogConfig> AccessLog { get; } = new Section<AccessLogConfig>(
+        "access_log", "listeners.NAME.access_log", "an 'access_log'",
+        "A line for each request. Without this section nothing is logged.")
+        .Key("to", LogTargets.Kind,
+            s => (Target: s.Target, Path: s.FilePath), (s, v) => s with { Target = v.Target, FilePath = v.Path },
+            "`stdout`, `stderr` or a file that is appended to.")
+        .Key("format", Choices.Of(("json", AccessLogFormat.Json), ("combined", AccessLogFormat.Combined)),
+            s => s.Format, (s, v) => s with { Format = v },
+            "One JSON object a line, or the combined format of Apache and nginx.");
+
+    /// <summary>An element of <c>certificates</c>.</summary>
+    public static Section<CertificateConfig> Certificate { get; } = new Section<CertificateConfig>(
+        "certificate", "listeners.NAME.tls.certificates[]", "a certificate",
+        "A certificate chain and its key, read again when a file changes.")
+        .Key("cert", Texts.FilePath,
+            s => s.CertPath, (s, v) => s with { CertPath = v },
+            "A PEM file with the chain, the server's own certificate first.", required: true)
+        .Key("key", Texts.FilePath,
+            s => s.KeyPath, (s, v) => s with { KeyPath = v },
+            "A PEM file with the private key.", required: true);
+
+    /// <summary><c>tls</c>.</summary>
+    public static Section<ListenerTlsConfig> Tls { get; } = new Section<ListenerTlsConfig>(
+        "listener_tls", "listeners.NAME.tls", "a listener's 'tls'",
+        "The listener terminates TLS and offers h2 and http/1.1 by ALPN.")
+        .Key("certificates", Kind.ListOf(Kind.Map(Certificate), 1, SectionLimits.Certificates),
+            s => s.Certificates, (s, v) => s with { Certificates = v },
+            "Chosen by the client's server name; the first is for other names and for none.", required: true)
+        .Key("min_version", Choices.Of(("1.2", TlsVersion.Tls12), ("1.3", TlsVersion.Tls13)),
+            s => s.MinVersion, (s, v) => s with { MinVersion = v },
+            "The lowest version of TLS that is spoken.")
+        .Key("client_ca", Kind.Optional(Texts.FilePath),
+            s => s.ClientCaPath, (s, v) => s with { ClientCaPath = v },
+            "A PEM file of authorities: clients must show a certificate that one of them signed.");
+
+    /// <summary><c>udp</c>.</summary>
+    public static Section<UdpConfig> Udp { get; } = new Section<UdpConfig>(
+        "udp", "listeners.NAME.udp", "a listener's 'udp'",
+        "When a UDP session ends. A session is what comes from one address and port of a client.")
+        .Key("idle", Durations.Milliseconds(10, SectionLimits.LongestMs),
+            s => s.IdleMs, (s, v) => s with { IdleMs = v },
+            "Without a datagram either way.")
+        .Key("responses", Kind.OrWord("any", Numbers.Integer(1, 1_000_000)),
+            s => s.Responses, (s, v) => s with { Responses = v },
+            "After so many datagrams from the server; 1 suits DNS.");
+
+    /// <summary>A listener.</summary>
+    public static Section<ListenerConfig> Listener { get; } = new Section<ListenerConfig>(
+        "listener", "listeners.NAME", "a listener", "One listener: addresses, what is spoken on them, and where it goes.")
+        .Key("bind", Kind.OneOrMore(BindKind.Instance, SectionLimits.Binds),
+            s => s.Bind, (s, v) => s with { Bind = v },
+            "The address to listen on, or a list.", required: true)
+        .Key("protocol",
+            Choices.Of(("http", ListenerProtocol.Http), ("tcp", ListenerProtocol.Tcp), ("udp", ListenerProtocol.Udp)),
+            s => s.Protocol, (s, v) => s with { Protocol = v },
+            "What is spoken with clients.")
+        .Key("mode", Choices.Of(("user", ListenerMode.User), ("kernel", ListenerMode.Kernel)),
+            s => s.Mode, (s, v) => s with { Mode = v },
+            "TCP and UDP: `kernel` lets nftables forward the packets, and Atlas sees no byte.")
+        .Key("backlog", Numbers.Integer(1, 65_535),
+            s => s.Backlog, (s, v) => s with { Backlog = v },
+            "Connections that the kernel holds until they are accepted.")
+        .Key("trusted_proxies", Kind.AnyNumber(Addresses.Network, SectionLimits.Patterns),
+            s => s.TrustedProxies, (s, v) => s with { TrustedProxies = v },
+            "HTTP: peers whose `X-Forwarded-*` and `Forwarded` are believed.")
+        .Key("accept_proxy_protocol", Kind.AnyNumber(Addresses.Network, SectionLimits.Patterns),
+            s => s.AcceptProxyProtocol, (s, v) => s with { AcceptProxyProtocol = v },
+            "Peers that must open with a PROXY protocol header, version 1 or 2.")
+        .Key("forwarded", Numbers.Bool,
+            s => s.Forwarded, (s, v) => s with { Forwarded = v },
+            "HTTP: whether servers get `Forwarded` (RFC 7239) beside `X-Forwarded-*`.")
+        .Key("via", Texts.Token, s => s.Via, (s, v) => s with { Via = v }, "HTTP: the name in the `Via` header (RFC 9110 7.6.3).")
+        .Key("limits", Kind.Map(Limits), s => s.Limits, (s, v) => s with { Limits = v }, "How much a client may ask for.")
+        .Key("timeouts", Kind.Map(Timeouts), s => s.Timeouts, (s, v) => s with { Timeouts = v }, "How long a client may take.")
+        .Key("access_log", Kind.OptionalMap(AccessLog),
+            s => s.AccessLog, (s, v) => s with { AccessLog = v },
+            "HTTP: where requests are logged.")
+        .Key("routes", Kind.ListOf(Kind.Map(RouteSections.Route), 1, SectionLimits.Routes),
+            s => s.Routes, (s, v) => s with { Routes = v },
+            "HTTP: the first route that matches serves; where none does, the answer is 404.",
+            otherwise: "one that sends everything to `pool`")
+        .Key("pool", Kind.Optional(Kind.NameOf("pool")),
+            s => s.Pool, (s, v) => s with { Pool = v },
+            "The pool for all traffic, instead of `routes` or `sni`.")
+        .Key("tls", Kind.OptionalMap(Tls), s => s.Tls, (s, v) => s with { Tls = v }, "Terminates TLS.")
+        .Key("sni", new OptionalKind<SniConfig>(SniKind.Instance, "absent"),
+            s => s.Sni, (s, v) => s with { Sni = v },
+            "TCP: chooses the pool by the server name of the ClientHello, without terminating TLS. `default` is for other "
+                + "names and for none.")
+        .Key("udp", Kind.Map(Udp), s => s.Udp, (s, v) => s with { Udp = v }, "UDP: what a session is.")
+        .Finish((s, _) => WithDefaults(s));
+
+    private static ListenerConfig WithDefaults(ListenerConfig listener)
+    {
+        ValueList<RouteConfig> routes = listener is { Pool: { } pool, Protocol: ListenerProtocol.Http } && !listener.Source.IsWritten("routes")
+            ? [new RouteConfig { Pool = pool, Source = listener.Source }]
+            : listener.Routes;
+        bool isTcpIdle = listener.Protocol == ListenerProtocol.Tcp && !listener.Timeouts.Source.IsWritten("idle");
+        return listener with
+        {
+            Routes = [.. routes.Select((route, index) => route.Name.Length > 0 ? route : route with { Name = $"route-{index + 1}" })],
+            Timeouts = isTcpIdle ? listener.Timeouts with { IdleMs = ListenerTimeoutsConfig.DefaultTcpIdleMs } : listener.Timeouts,
+        };
+    }
+}

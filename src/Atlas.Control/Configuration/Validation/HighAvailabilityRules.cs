@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration.Validation;
+
+/// <summary>What nodes, virtual routers and the zone must be among each other.</summary>
+internal static class HighAvailabilityRules
+{
+    /// <summary>Adds an error for every rule that the section breaks.</summary>
+    public static void Check(HighAvailabilityConfig? section, Findings findings)
+    {
+        if (section is null)
+        {
+            return;
+        }
+
+        if (section.Peers.Count > 0 && !section.Source.IsWritten("secret"))
+        {
+            findings.Add(
+                section.Position,
+                "'high_availability' has peers and needs 'secret', so that nodes can trust each other: write secret: { file: PATH }");
+        }
+
+        CheckPeers(section, findings);
+        foreach (var router in section.ActivePassive)
+        {
+            CheckFamilies(router, findings);
+        }
+
+        findings.Unique(
+            section.ActivePassive.Where(router => router.Source.IsWritten("router_id") && router.Addresses.Count > 0),
+            router => $"{router.RouterId} on {router.Interface}{(IsIPv6(router.Addresses[0].Address) ? " (IPv6)" : "")}",
+            router => router.Source.PositionOf("router_id"),
+            (id, line) => $"two virtual routers have the id {id}, the first in line {line}: ids are unique on an interface");
+        if (section.ActiveActive is { } zone)
+        {
+            var nodes = section.Peers.Select(peer => peer.Name).Prepend(section.Node).Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
+            foreach (var (answer, node) in zone.Records.SelectMany(answer => answer.Nodes.Select(node => (answer, node))))
+            {
+                findings.Refer(answer.Source.PositionOf("nodes"), "node", node.Node, nodes);
+            }
+        }
+    }
+
+    private static void CheckPeers(HighAvailabilityConfig section, Findings findings)
+    {
+        foreach (var peer in section.Peers.Where(peer => peer.Name.Length > 0 && peer.Name == section.Node))
+        {
+            findings.Add(peer, "name", $"'{peer.Name}' is this node itself: peers are the other nodes");
+        }
+
+        findings.Unique(
+            section.Peers,
+            peer => peer.Name,
+            peer => peer.Source.PositionOf("name"),
+            (name, line) => $"two peers have the name '{name}', the first in line {line}: each node has its own");
+        findings.Unique(
+            section.Peers,
+            peer => peer.Address?.ToString(),
+            peer => peer.Source.PositionOf("address"),
+            (address, line) => $"two peers have the address {address}, the first in line {line}: each node has its own");
+    }
+
+    private static void CheckFamilies(VirtualRouterConfig router, Findings findings)
+    {
+        if (router.Addresses.Count == 0)
+        {
+            return;
+        }
+
+        bool isIPv6 = IsIPv6(router.Addresses[0].Address);
+        if (router.Addresses.Any(address => IsIPv6(address.Address) != isIPv6))
+        {
+            findings.Add(router, "addresses", "'addresses' has both IPv4 and IPv6, and a virtual router has one of them (RFC 9568 1): make two");
+        }
+
+        if (router.UnicastPeers.Any(peer => IsIPv6(peer) != isIPv6))
+        {
+            findings.Add(router, "unicast_peers", $"'unicast_peers' must be {(isIPv6 ? "IPv6" : "IPv4")}, as 'addresses' is");
+        }
+    }
+
+    private static bool IsIPv6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+}

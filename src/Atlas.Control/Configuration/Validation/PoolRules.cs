@@ -1,0 +1,95 @@
+using Atlas.Control.Configuration.Kinds;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration.Validation;
+
+/// <summary>Which keys of a pool go together.</summary>
+internal static class PoolRules
+{
+    /// <summary>Adds an error for every rule that the pool breaks.</summary>
+    public static void Check(PoolConfig pool, KnownNames names, Findings findings)
+    {
+        findings.Refer(pool.Source.PositionOf("session"), "session", pool.Session, names.Sessions);
+        if (pool.Source.IsWritten("hash_key") && pool.Balance != BalanceAlgorithm.ConsistentHash)
+        {
+            findings.Add(pool, "hash_key", "'hash_key' needs balance: consistent_hash: change the balance, or remove it");
+        }
+
+        if (pool.Protocol != UpstreamProtocol.Http1 && pool.SendProxyProtocol != ProxyProtocolVersion.None)
+        {
+            findings.Add(
+                pool,
+                "send_proxy_protocol",
+                "'send_proxy_protocol' says who the client of a connection is, and HTTP/2 shares connections between clients: use protocol http1");
+        }
+
+        if (pool.Tls is { Verify: false, CaPath: not null } tls)
+        {
+            findings.Add(tls, "ca", "'ca' has no effect with verify: false: remove one of them");
+        }
+
+        CheckHealth(pool.HealthCheck, findings);
+        CheckSticky(pool.Sticky, names, findings);
+    }
+
+    /// <summary>Adds an error where browsers would refuse the cookie.</summary>
+    public static void CheckCookie(CookieConfig cookie, Findings findings)
+    {
+        if (cookie is { SameSite: CookieSameSite.None, Secure: CookieSecure.Never })
+        {
+            findings.Add(
+                cookie,
+                "same_site",
+                "browsers refuse cookies with same_site: none and secure: false: write secure: true, or same_site: lax");
+        }
+    }
+
+    private static void CheckHealth(HealthCheckConfig? health, Findings findings)
+    {
+        if (health is null)
+        {
+            return;
+        }
+
+        if (health.TimeoutMs >= health.IntervalMs)
+        {
+            findings.Add(
+                health,
+                health.Source.IsWritten("timeout") ? "timeout" : "interval",
+                $"timeout {Durations.Format(health.TimeoutMs)} is not below interval {Durations.Format(health.IntervalMs)}: lower timeout or raise interval");
+        }
+
+        switch (health.Type)
+        {
+            case HealthCheckType.Tcp:
+                findings.Forbid(health, ["path", "host", "expect"], "needs type: http, and a check of type tcp only connects: remove it, or change the type");
+                break;
+            case HealthCheckType.Grpc:
+                findings.Forbid(health, ["path", "expect"], "needs type: http, and a check of type grpc has no such thing: remove it");
+                break;
+            case HealthCheckType.Http:
+            default:
+                break;
+        }
+    }
+
+    private static void CheckSticky(StickyConfig? sticky, KnownNames names, Findings findings)
+    {
+        if (sticky is null)
+        {
+            return;
+        }
+
+        findings.Refer(sticky.Source.PositionOf("store"), "store", sticky.Store, names.Stores);
+        CheckCookie(sticky.Cookie, findings);
+        if (sticky.By != StickyKind.Cookie)
+        {
+            findings.Forbid(sticky, ["cookie"], "is the cookie that Atlas sets, and this pool is sticky by something else: remove it, or write by: cookie");
+        }
+
+        if (sticky is { By: StickyKind.AppCookie, Store: null })
+        {
+            findings.Add(sticky, "by", $"'by' is app_cookie:{sticky.Name}, which must be learned from responses: name the 'store' that keeps it");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration.Validation;
+
+/// <summary>What a route must have, and which routes no request can reach.</summary>
+internal static class RouteRules
+{
+    private static readonly string[] Actions = ["pool", "split", "redirect", "respond"];
+    private static readonly string[] ForwardingKeys = ["mirror", "rewrite", "request_headers", "timeouts", "retry"];
+
+    /// <summary>Adds an error for every rule that the listener's routes break.</summary>
+    public static void Check(ListenerConfig listener, KnownNames names, Findings findings)
+    {
+        if (!listener.Source.IsWritten("routes"))
+        {
+            return;
+        }
+
+        findings.Unique(
+            listener.Routes,
+            route => route.Name,
+            route => route.Source.PositionOf("name"),
+            (name, line) => $"two routes of listener '{listener.Name}' have the name '{name}', the first in line {line}: names are unique in a listener");
+        CheckReach(listener.Routes, findings);
+        foreach (var route in listener.Routes)
+        {
+            CheckAction(route, findings);
+            CheckSplit(route, names, findings);
+            CheckAnswer(route, findings);
+            findings.Refer(route.Source.PositionOf("pool"), "pool", route.Pool, names.Pools);
+            if (route.Mirror is { Pool.Length: > 0 } mirror)
+            {
+                findings.Refer(mirror.Source.PositionOf("pool"), "pool", mirror.Pool, names.Pools);
+            }
+
+            if (route.RateLimit is { } limit)
+            {
+                findings.Refer(limit.Source.PositionOf("store"), "store", limit.Store, names.Stores);
+            }
+        }
+    }
+
+    /// <summary>Whether every request matches.</summary>
+    public static bool MatchesAll(MatchConfig match) =>
+        match.IsEmpty || (match with { Paths = [] }).IsEmpty && match.Paths.Any(path => path.MatchesAll);
+
+    // The first route that matches serves. One behind a route that matches everything, or behind one with the same match, is a
+    // mistake that shows only once its requests go elsewhere, so it is refused.
+    private static void CheckReach(ValueList<RouteConfig> routes, Findings findings)
+    {
+        var first = new Dictionary<MatchConfig, RouteConfig>();
+        RouteConfig? all = null;
+        foreach (var (index, route) in routes.Index())
+        {
+            bool isLast = index == routes.Count - 1;
+            if (all is not null)
+            {
+                findings.Add(
+                    route.Position,
+                    $"route '{route.Name}' is never reached: '{all.Name}' in line {all.Position.Line} matches every request; "
+                        + "move that one to the end");
+            }
+            else if (!isLast && findings.IsRefusedBetween(route.Position, routes[index + 1].Position))
+            {
+                // What it matches is not known.
+                continue;
+            }
+            else if (MatchesAll(route.Match))
+            {
+                all = route;
+            }
+            else if (!first.TryAdd(route.Match, route))
+            {
+                var before = first[route.Match];
+                findings.Add(
+                    route.Position,
+                    $"route '{route.Name}' is never reached: '{before.Name}' in line {before.Position.Line} matches the same requests; "
+                        + "remove one of them");
+            }
+        }
+    }
+
+    private static void CheckAction(RouteConfig route, Findings findings)
+    {
+        string[] written = [.. Actions.Where(route.Source.IsWritten)];
+        if (written.Length == 0)
+        {
+            findings.Add(route.Position, $"route '{route.Name}' does nothing: it needs exactly one of pool, split, redirect and respond");
+        }
+        else if (written.Length > 1)
+        {
+            findings.Add(
+                route,
+                written[1],
+                $"route '{route.Name}' has {string.Join(" and ", written)}, but exactly one of pool, split, redirect and respond is allowed");
+        }
+        else if (written[0] is "redirect" or "respond")
+        {
+            findings.Forbid(route, ForwardingKeys, $"is about a server, and this route answers with '{written[0]}' itself: remove it");
+        }
+    }
+
+    private static void CheckSplit(RouteConfig route, KnownNames names, Findings findings)
+    {
+        if (route.Split.Count > 0 && route.Split.All(part => part.Weight == 0))
+        {
+            findings.Add(route, "split", "every part of this 'split' has weight 0: give at least one a weight from 1 to 65535");
+        }
+
+        findings.Unique(
+            route.Split,
+            part => part.Pool,
+            part => part.Source.PositionOf("pool"),
+            (pool, line) => $"pool '{pool}' stands in this 'split' twice, first in line {line}: add the weights");
+        foreach (var part in route.Split.Where(part => part.Pool.Length > 0))
+        {
+            findings.Refer(part.Source.PositionOf("pool"), "pool", part.Pool, names.Pools);
+        }
+    }
+
+    private static void CheckAnswer(RouteConfig route, Findings findings)
+    {
+        if (route.Redirect is { } redirect && redirect.To.Contains("{rest}", StringComparison.Ordinal)
+            && (route.Match.Paths.Count == 0 || route.Match.Paths.Any(path => path.Kind != PathPatternKind.Prefix)))
+        {
+            findings.Add(
+                redirect,
+                "to",
+                "{rest} is what a path prefix left over, and this route does not match prefixes alone: match /prefix/*, or use {path}");
+        }
+
+        if (route.Respond is { Status: 204 or 205 or 304, Body.Length: > 0 } respond)
+        {
+            findings.Add(
+                respond,
+                "body",
+                $"a response with status {respond.Status} has no body (RFC 9110 15): remove 'body', or choose another status");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Forwarding;
+
+/// <summary>What is known of where a request came from, as the forwarding fields tell it.</summary>
+internal readonly ref struct ClientOrigin
+{
+    /// <summary>The listener, which says how forwarding fields are written.</summary>
+    internal HttpListenerSnapshot Listener { get; init; }
+
+    /// <summary>The peer's address as text; empty on a unix socket.</summary>
+    internal ReadOnlySpan<byte> PeerIp { get; init; }
+
+    /// <summary>The client's address as text: the peer's, or what trusted peers say; empty when unknown.</summary>
+    internal ReadOnlySpan<byte> ClientIp { get; init; }
+
+    /// <summary>Whether the peer is one whose forwarding fields are believed.</summary>
+    internal bool IsPeerTrusted { get; init; }
+
+    /// <summary>The request's id if it brings none that is believed.</summary>
+    internal ReadOnlySpan<byte> RequestId { get; init; }
+}

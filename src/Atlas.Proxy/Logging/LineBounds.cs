@@ -1,0 +1,49 @@
+namespace Atlas.Proxy.Logging;
+
+/// <summary>How long the parts of a line may become.</summary>
+internal static class LineBounds
+{
+    /// <summary>Bytes kept of what a client names at length: path, query, user agent, referer.</summary>
+    internal const int LongField = 2048;
+
+    /// <summary>Bytes kept of every other text. RFC 1035 2.3.4 lets a host name have 255.</summary>
+    internal const int ShortField = 256;
+
+    /// <summary>What keys, numbers, dates, and the marks of shortened fields take at most.</summary>
+    internal const int Fixed = 1536;
+
+    // A byte becomes at most six: \u00XX.
+    private const int Growth = 6;
+
+    /// <summary>An upper bound of the line of a record, in every format.</summary>
+    internal static int Of(in AccessRecord record) => Fixed + (Growth * (
+        Short(record.ClientIp) + Short(record.Listener) + Short(record.Route) + Short(record.Pool) + Short(record.Server)
+        + Short(record.Method) + Short(record.Host) + Short(record.Version) + Short(record.RequestId)
+        + Long(record.Path) + Long(record.Query) + Long(record.UserAgent) + Long(record.Referer)));
+
+    /// <summary>The first bytes of a text, cut between characters.</summary>
+    /// <param name="text">Any bytes.</param>
+    /// <param name="limit">How many are kept.</param>
+    /// <param name="wasCut">Whether bytes are missing.</param>
+    internal static ReadOnlySpan<byte> Cut(ReadOnlySpan<byte> text, int limit, out bool wasCut)
+    {
+        wasCut = text.Length > limit;
+        if (!wasCut)
+        {
+            return text;
+        }
+
+        // A character of UTF-8 has at most three continuation bytes (10xxxxxx); what has more is no UTF-8 anyway.
+        int end = limit;
+        while (end > limit - 3 && (text[end] & 0xC0) == 0x80)
+        {
+            end--;
+        }
+
+        return text[..end];
+    }
+
+    private static int Short(ReadOnlySpan<byte> text) => Math.Min(text.Length, ShortField);
+
+    private static int Long(ReadOnlySpan<byte> text) => Math.Min(text.Length, LongField);
+}

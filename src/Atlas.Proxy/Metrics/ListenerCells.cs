@@ -1,0 +1,16 @@
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>Where the numbers of a listener lie.</summary>
+internal static class ListenerCells
+{
+    internal const int Accepted = 0;
+    internal const int Open = 1;
+    internal const int BytesIn = 2;
+    internal const int BytesOut = 3;
+    internal const int DurationSumUs = 4;
+    internal const int Statuses = 5;
+    internal const int Durations = Statuses + StatusClass.Count;
+
+    internal static readonly int Errors = Durations + DurationBuckets.Count;
+    internal static readonly int Count = Errors + ErrorCells.Count;
+}

@@ -1,0 +1,45 @@
+using Atlas.Proxy.Errors;
+
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>What one worker counts of one listener. For that worker's thread only; allocates nothing.</summary>
+public sealed class ListenerCounters
+{
+    private readonly CounterCells _cells = new(ListenerCells.Count);
+
+    internal ListenerCounters()
+    {
+    }
+
+    /// <summary>The worker serves one more connection.</summary>
+    public void ConnectionOpened()
+    {
+        _cells.Add(ListenerCells.Accepted, 1);
+        _cells.Add(ListenerCells.Open, 1);
+    }
+
+    /// <summary>One of the connections that <see cref="ConnectionOpened"/> counted ended.</summary>
+    public void ConnectionClosed() => _cells.Add(ListenerCells.Open, -1);
+
+    /// <summary>A request ended. Once per request, however it ended.</summary>
+    /// <param name="status">The status that the client got; 0 when it got none.</param>
+    /// <param name="error">How it ended.</param>
+    /// <param name="durationUs">Microseconds from its first byte to the response's last.</param>
+    /// <param name="bytesIn">All its bytes: head, framing, body.</param>
+    /// <param name="bytesOut">All bytes of the response.</param>
+    public void RequestEnded(int status, ProxyError error, long durationUs, long bytesIn, long bytesOut)
+    {
+        _cells.Add(ListenerCells.Statuses + StatusClass.Of(status), 1);
+        if (error != ProxyError.None)
+        {
+            _cells.Add(ListenerCells.Errors + ErrorCells.Of(error), 1);
+        }
+
+        _cells.Add(ListenerCells.BytesIn, bytesIn);
+        _cells.Add(ListenerCells.BytesOut, bytesOut);
+        _cells.Add(ListenerCells.DurationSumUs, Math.Max(durationUs, 0));
+        _cells.Add(ListenerCells.Durations + DurationBuckets.IndexOf(durationUs), 1);
+    }
+
+    internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
+}

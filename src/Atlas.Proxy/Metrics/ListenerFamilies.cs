@@ -1,0 +1,32 @@
+using Atlas.Core.Telemetry;
+
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>The families of listeners.</summary>
+internal static class ListenerFamilies
+{
+    internal static void Write(IMetricWriter writer, ListenerMetrics[] listeners)
+    {
+        MetricRow[] rows =
+            [.. listeners.Select(listener => new MetricRow([new MetricLabel("listener", listener.Name)], listener.Read()))];
+        MetricRows.Statuses(
+            writer, rows, "atlas_requests_total", "Requests by class of the status sent.", ListenerCells.Statuses);
+        MetricRows.Errors(
+            writer, rows, "atlas_request_errors_total", "Requests not relayed to their end, by reason flag.", ListenerCells.Errors);
+        MetricRows.Durations(
+            writer,
+            rows,
+            "atlas_request_duration_seconds",
+            "Time from a request's first byte to the response's last.",
+            ListenerCells.Durations,
+            ListenerCells.DurationSumUs);
+        MetricRows.Cell(
+            writer, rows, "atlas_received_bytes_total", "Bytes received from clients.", MetricKind.Counter, ListenerCells.BytesIn);
+        MetricRows.Cell(
+            writer, rows, "atlas_sent_bytes_total", "Bytes sent to clients.", MetricKind.Counter, ListenerCells.BytesOut);
+        MetricRows.Cell(
+            writer, rows, "atlas_connections_total", "Connections of clients taken.", MetricKind.Counter, ListenerCells.Accepted);
+        MetricRows.Cell(
+            writer, rows, "atlas_connections_open", "Connections of clients that are open.", MetricKind.Gauge, ListenerCells.Open);
+    }
+}

@@ -1,0 +1,61 @@
+using Atlas.Proxy.Errors;
+
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>The numbers of a listener, counted by each worker for itself. Reading sums over the workers; a reading while
+/// they count is of no one moment, but no number in it ever goes backwards (gauges aside).</summary>
+public sealed class ListenerMetrics
+{
+    private readonly ListenerCounters[] _workers;
+
+    internal ListenerMetrics(string name, int workers)
+    {
+        Name = name;
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new ListenerCounters())];
+    }
+
+    /// <summary>The listener's configured name.</summary>
+    public string Name { get; }
+
+    /// <summary>Connections that workers took.</summary>
+    public long Accepted => Read()[ListenerCells.Accepted];
+
+    /// <summary>Connections that are open.</summary>
+    public long Open => Read()[ListenerCells.Open];
+
+    /// <summary>Requests that ended.</summary>
+    public long Requests
+    {
+        get
+        {
+            long sum = 0;
+            foreach (long count in Read().AsSpan(ListenerCells.Statuses, StatusClass.Count))
+            {
+                sum += count;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>The part that a worker counts in.</summary>
+    /// <param name="worker">The worker's index.</param>
+    public ListenerCounters ForWorker(int worker) => _workers[worker];
+
+    /// <summary>Requests that ended so.</summary>
+    public long Errors(ProxyError error) => Read()[ListenerCells.Errors + ErrorCells.Of(error)];
+
+    /// <summary>Requests answered with a status of a class (<see cref="StatusClass.Of"/>).</summary>
+    public long Statuses(int statusClass) => Read()[ListenerCells.Statuses + statusClass];
+
+    internal long[] Read()
+    {
+        long[] sums = new long[ListenerCells.Count];
+        foreach (ListenerCounters worker in _workers)
+        {
+            worker.AddTo(sums);
+        }
+
+        return sums;
+    }
+}

@@ -1,0 +1,136 @@
+using Atlas.Core.Telemetry;
+
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>The numbers of the data plane. Labels are configured names only, and what is past a bound is counted under one
+/// name together: no configuration and no peer can make the numbers grow without end. Any thread.</summary>
+public sealed class ProxyMetrics
+{
+    /// <summary>Listeners and servers that are counted by name, together. Each has some 60 series at most, so that a scrape
+    /// stays below 300,000 lines.</summary>
+    public const int DefaultMaxSubjects = 4_096;
+
+    /// <summary>What the listeners and servers past the bound are called.</summary>
+    public const string OtherName = "(other)";
+
+    private readonly Dictionary<string, ListenerMetrics> _listeners = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Pool, string Server), ServerMetrics> _servers = [];
+    private readonly ListenerMetrics _otherListeners;
+    private readonly ServerMetrics _otherServers;
+    private readonly int _workers;
+    private readonly int _maxSubjects;
+    private readonly Lock _lock = new();
+    private long _overflows;
+
+    /// <summary>Makes metrics.</summary>
+    /// <param name="workers">How many workers count.</param>
+    /// <param name="maxSubjects">Listeners and servers that are counted by name.</param>
+    public ProxyMetrics(int workers, int maxSubjects = DefaultMaxSubjects)
+    {
+        _workers = workers;
+        _maxSubjects = maxSubjects;
+        _otherListeners = new ListenerMetrics(OtherName, workers);
+        _otherServers = new ServerMetrics(OtherName, OtherName, workers);
+    }
+
+    /// <summary>How often a name was asked for past the bound.</summary>
+    public long Overflows => Volatile.Read(ref _overflows);
+
+    /// <summary>The numbers of a listener, the same for the same name, so that they survive a reload.</summary>
+    public ListenerMetrics Listener(string name)
+    {
+        lock (_lock)
+        {
+            if (_listeners.TryGetValue(name, out ListenerMetrics? listener))
+            {
+                return listener;
+            }
+
+            if (IsFull())
+            {
+                return _otherListeners;
+            }
+
+            listener = new ListenerMetrics(name, _workers);
+            _listeners.Add(name, listener);
+            return listener;
+        }
+    }
+
+    /// <summary>The numbers of a server, the same for the same names, so that they survive a reload.</summary>
+    public ServerMetrics Server(string pool, string server)
+    {
+        lock (_lock)
+        {
+            if (_servers.TryGetValue((pool, server), out ServerMetrics? metrics))
+            {
+                return metrics;
+            }
+
+            if (IsFull())
+            {
+                return _otherServers;
+            }
+
+            metrics = new ServerMetrics(pool, server, _workers);
+            _servers.Add((pool, server), metrics);
+            return metrics;
+        }
+    }
+
+    /// <summary>Forgets the numbers of what the configuration no longer has; counters that were handed out go on counting
+    /// unseen.</summary>
+    /// <param name="keepListener">Whether a listener of that name is configured.</param>
+    /// <param name="keepServer">Whether a server of that pool and name is configured.</param>
+    public void Prune(Func<string, bool> keepListener, Func<string, string, bool> keepServer)
+    {
+        lock (_lock)
+        {
+            foreach (string name in _listeners.Keys.Where(name => !keepListener(name)).ToArray())
+            {
+                _listeners.Remove(name);
+            }
+
+            foreach ((string Pool, string Server) key in _servers.Keys.Where(k => !keepServer(k.Pool, k.Server)).ToArray())
+            {
+                _servers.Remove(key);
+            }
+        }
+    }
+
+    /// <summary>Writes all families.</summary>
+    public void WriteTo(IMetricWriter writer)
+    {
+        ListenerMetrics[] listeners;
+        ServerMetrics[] servers;
+        lock (_lock)
+        {
+            listeners = [.. _listeners.Values];
+            servers = [.. _servers.Values];
+            if (_overflows > 0)
+            {
+                listeners = [.. listeners, _otherListeners];
+                servers = [.. servers, _otherServers];
+            }
+        }
+
+        ListenerFamilies.Write(writer, listeners);
+        ServerFamilies.Write(writer, servers);
+        writer.Family(
+            "atlas_metrics_overflows_total",
+            "Listeners and servers that were counted together as (other), because there are too many.",
+            MetricKind.Counter);
+        writer.Sample(Overflows);
+    }
+
+    private bool IsFull()
+    {
+        bool isFull = _listeners.Count + _servers.Count >= _maxSubjects;
+        if (isFull)
+        {
+            Volatile.Write(ref _overflows, _overflows + 1);
+        }
+
+        return isFull;
+    }
+}

@@ -1,0 +1,58 @@
+using Atlas.Proxy.Errors;
+
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>The numbers of a server of a pool, counted by each worker for itself; see <see cref="ListenerMetrics"/>.</summary>
+public sealed class ServerMetrics
+{
+    private readonly ServerCounters[] _workers;
+
+    internal ServerMetrics(string pool, string server, int workers)
+    {
+        Pool = pool;
+        Server = server;
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new ServerCounters())];
+    }
+
+    /// <summary>The pool's configured name.</summary>
+    public string Pool { get; }
+
+    /// <summary>The server's name in the pool.</summary>
+    public string Server { get; }
+
+    /// <summary>Requests tried at the server.</summary>
+    public long Attempts => Read()[ServerCells.Attempts];
+
+    /// <summary>Those of <see cref="Attempts"/> that were not a request's first.</summary>
+    public long Retries => Read()[ServerCells.Retries];
+
+    /// <summary>Attempts under way.</summary>
+    public long Active => Read()[ServerCells.Active];
+
+    /// <summary>Connections made.</summary>
+    public long Connected => Read()[ServerCells.Connected];
+
+    /// <summary>Connections that wait for the next request.</summary>
+    public long Idle => Read()[ServerCells.Idle];
+
+    /// <summary>The part that a worker counts in.</summary>
+    /// <param name="worker">The worker's index.</param>
+    public ServerCounters ForWorker(int worker) => _workers[worker];
+
+    /// <summary>Attempts that ended so.</summary>
+    public long Errors(ProxyError error) => Read()[ServerCells.Errors + ErrorCells.Of(error)];
+
+    /// <summary>Responses with a status of a class (<see cref="StatusClass.Of"/>).</summary>
+    public long Statuses(int statusClass) => Read()[ServerCells.Statuses + statusClass];
+
+    internal long[] Read()
+    {
+        long[] sums = new long[ServerCells.Count];
+        foreach (ServerCounters worker in _workers)
+        {
+            worker.AddTo(sums);
+        }
+
+        return sums;
+    }
+}

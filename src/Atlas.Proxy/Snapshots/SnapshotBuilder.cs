@@ -1,0 +1,114 @@
+using System.Net;
+using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
+using Atlas.Protocols.Http;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
+
+namespace Atlas.Proxy.Snapshots;
+
+/// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
+/// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
+/// counters and connections, a pool (by name) its place in the rotation.</summary>
+public sealed class SnapshotBuilder
+{
+    private readonly AtlasConfig _config;
+    private readonly ProxyMetrics? _metrics;
+    private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
+    private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
+
+    private SnapshotBuilder(
+        AtlasConfig config,
+        ProxySnapshot previous,
+        ProxyMetrics? metrics,
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog)
+    {
+        _config = config;
+        _metrics = metrics;
+        _openLog = openLog;
+        var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
+        foreach (PoolConfig pool in config.Pools)
+        {
+            _pools.Add(pool.Name, BuildPool(pool, known.GetValueOrDefault(pool.Name)));
+        }
+    }
+
+    /// <summary>Makes the snapshots. O(servers).</summary>
+    /// <param name="config">The configuration; of its listeners, the HTTP ones are taken.</param>
+    /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
+    /// <param name="metrics">What counts; null: nothing does.</param>
+    /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
+    /// throw what opening a file does.</param>
+    /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
+    public static ProxySnapshot Build(
+        AtlasConfig config,
+        ProxySnapshot previous,
+        ProxyMetrics? metrics = null,
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null)
+    {
+        var builder = new SnapshotBuilder(config, previous, metrics, openLog);
+        return new ProxySnapshot(
+            [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
+            [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
+    }
+
+    private HttpListenerSnapshot BuildListener(ListenerConfig listener)
+    {
+        string? pool = listener.Routes is [var only] ? only.Pool : null;
+        if (pool is null || _config.FindPool(pool) is null)
+        {
+            throw new ArgumentException($"listener {listener.Name} needs one route with a pool", nameof(listener));
+        }
+
+        return new HttpListenerSnapshot(listener.Name, _pools[pool])
+        {
+            Limits = new HttpLimits(
+                listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount),
+            MaxBodyBytes = listener.Limits.BodyBytes ?? long.MaxValue,
+            HeadersMs = listener.Timeouts.HeadersMs,
+            IdleMs = listener.Timeouts.IdleMs,
+            BodyIdleMs = listener.Timeouts.BodyIdleMs,
+            BodyMinRateBytesPerSecond = listener.Timeouts.BodyMinRateBytesPerSecond,
+            SendMinRateBytesPerSecond = listener.Timeouts.SendMinRateBytesPerSecond,
+            MaxAgeMs = listener.Timeouts.MaxAgeMs ?? int.MaxValue,
+            TrustedProxies = listener.TrustedProxies,
+            Forwarded = listener.Forwarded,
+            Pseudonym = listener.Via,
+            Metrics = _metrics?.Listener(listener.Name),
+            AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
+        };
+    }
+
+    private PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
+    {
+        var known = previous?.Servers.ToDictionary(server => (server.Name, server.Address)) ?? [];
+        IEnumerable<ServerState> servers = pool.Servers.Select(server =>
+        {
+            SocketAddress address = AddressOf(server);
+            return known.GetValueOrDefault((server.Name, address))
+                ?? new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
+        });
+        return new PoolSnapshot(pool.Name, [.. servers], previous?.Rotation ?? new RoundRobin())
+        {
+            ConnectMs = pool.Timeouts.ConnectMs,
+            ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
+            TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
+            IdleMs = pool.Keepalive.IdleMs,
+            IdlePerServer = pool.Keepalive.PerServer,
+            RequestsPerConnection = pool.Keepalive.Requests,
+            MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
+            FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
+            Retries = pool.Retry.Attempts,
+            RetryOnConnectFailure = pool.Retry.OnConnectFailure,
+            RetryOnReset = pool.Retry.OnReset,
+        };
+    }
+
+    private static SocketAddress AddressOf(ServerConfig server) => server.Address switch
+    {
+        { Ip: IPAddress ip, Port: int port } => SocketAddress.OfIp(ip, port),
+        { UnixPath: string path } => SocketAddress.OfUnixPath(path),
+        _ => throw new ArgumentException($"server {server.Name} needs an IP address or a Unix socket", nameof(server)),
+    };
+}

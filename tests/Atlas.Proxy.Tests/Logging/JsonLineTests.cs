@@ -1,0 +1,106 @@
+using System.Text;
+using System.Text.Json;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Logging;
+using CsCheck;
+
+namespace Atlas.Proxy.Tests.Logging;
+
+public sealed class JsonLineTests
+{
+    [Fact]
+    public void Write_TypicalRecord_GivesTheLine() =>
+        Encoding.UTF8.GetString(Records.Json(Records.Typical())).ShouldBe(
+            """
+            {"time":"2024-02-29T12:34:56.007Z","client_ip":"192.0.2.7","client_port":50123,
+            "listener":"web","route":"","pool":"api","server":"b",
+            "method":"GET","host":"example.com","path":"/a/b","query":"x=1",
+            "version":"HTTP/1.1","status":502,"flag":"UR","end":"upstream_reset","attempts":2,"reused_upstream":true,
+            "bytes_received":120,"bytes_sent":345,"body_received":0,"body_sent":45,
+            "request_id":"0123456789abcdef0123456789abcdef","user_agent":"curl/8.5","referer":"https://example.com/",
+            "timers":{"Th":0,"Ti":12,"TR":1,"Tw":0,"Tc":3,"Tr":-1,"Td":-1,"Ta":9}}
+            """.Replace("\n", "") + "\n");
+
+    [Theory]
+    [InlineData("a\"b\\c", @"a\""b\\c")]
+    [InlineData("a\r\nb\0", @"a\u000D\u000Ab\u0000")]
+    [InlineData("\u007f\u001b[31m\u0085\u2028", @"\u007F\u001B[31m\u0085\u2028")]
+    [InlineData("grüße 😀", "grüße 😀")]
+    public void Write_SpecialCharacters_EscapesThem(string text, string expected) =>
+        Encoding.UTF8.GetString(Records.Json(Records.Filled(Encoding.UTF8.GetBytes(text), "/"u8)))
+            .ShouldContain($"\"user_agent\":\"{expected}\"");
+
+    [Fact]
+    public void Write_InvalidUtf8_GivesReplacementCharacters() =>
+        Encoding.UTF8.GetString(Records.Json(Records.Filled([(byte)'a', 0xFF, 0xC0, 0x80, (byte)'b', 0xE2, 0x82], "/"u8)))
+            .ShouldContain("\"user_agent\":\"a\\ufffd\\ufffd\\ufffdb\\ufffd\"");
+
+    [Fact]
+    public void Write_AnyBytes_ParsesToTheSameValues() =>
+        Gen.Byte.Array[0, 100].Sample(bytes =>
+        {
+            byte[] line = Records.Json(Records.Filled(bytes, bytes));
+
+            line.AsSpan().IndexOfAnyInRange((byte)0, (byte)0x1F).ShouldBe(line.Length - 1);
+            using JsonDocument json = JsonDocument.Parse(line);
+            string expected = Encoding.UTF8.GetString(bytes);
+            foreach (string key in (string[])["client_ip", "listener", "route", "pool", "server", "method", "host", "path", "query",
+                "version", "request_id", "user_agent", "referer"])
+            {
+                json.RootElement.GetProperty(key).GetString().ShouldBe(expected);
+            }
+
+            json.RootElement.GetProperty("bytes_sent").GetInt64().ShouldBe(long.MinValue);
+        });
+
+    [Fact]
+    public void Write_LongestRecord_StaysWithinTheBound()
+    {
+        foreach (byte worst in (byte[])[0, 0xFF, (byte)'"', (byte)'a'])
+        {
+            byte[] text = new byte[100_000];
+            Array.Fill(text, worst);
+            AccessRecord record = Records.Filled(text, text);
+
+            LineBounds.Of(record).ShouldBeLessThanOrEqualTo(AccessLog.MaxLineBytes);
+            JsonDocument.Parse(Records.Json(record)).Dispose();
+            Records.Combined(record).Length.ShouldBeLessThan(AccessLog.MaxLineBytes);
+        }
+    }
+
+    [Theory]
+    [InlineData(2048, false)]
+    [InlineData(2049, true)]
+    public void Write_LongPath_IsCutWithAMark(int length, bool isCut)
+    {
+        byte[] path = new byte[length];
+        Array.Fill(path, (byte)'p');
+
+        string text = Encoding.UTF8.GetString(Records.Json(Records.Filled("x"u8, path)));
+
+        text.ShouldContain($"\"path\":\"{new string('p', 2048)}{(isCut ? "…" : "")}\"");
+    }
+
+    [Fact]
+    public void Write_CutWithinACharacter_LeavesTheCharacterOut()
+    {
+        string path = new string('p', 2046) + "€€";
+
+        string text = Encoding.UTF8.GetString(Records.Json(Records.Filled("x"u8, Encoding.UTF8.GetBytes(path))));
+
+        text.ShouldContain($"\"path\":\"{new string('p', 2046)}…\"");
+    }
+
+    [Fact]
+    public void Flag_EveryError_HasFlagAndWord()
+    {
+        foreach (ProxyError error in Enum.GetValues<ProxyError>())
+        {
+            Encoding.ASCII.GetString(EndReasons.Flag(error)).ShouldBe(error.Flag());
+            EndReasons.Word(error).IndexOfAnyExcept("abcdefghijklmnopqrstuvwxyz_"u8).ShouldBe(-1);
+        }
+
+        Encoding.ASCII.GetString(EndReasons.Word(ProxyError.None)).ShouldBe("completed");
+        Encoding.ASCII.GetString(EndReasons.Word((ProxyError)255)).ShouldBe("unknown");
+    }
+}

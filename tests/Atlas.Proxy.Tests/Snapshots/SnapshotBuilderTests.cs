@@ -1,0 +1,215 @@
+using System.Net;
+using Atlas.Core.Configuration;
+using Atlas.Protocols.Http;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Tests.Logging;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
+
+namespace Atlas.Proxy.Tests.Snapshots;
+
+public sealed class SnapshotBuilderTests
+{
+    [Fact]
+    public void Build_DefaultsOfTheConfiguration_AreThoseOfTheSnapshot()
+    {
+        ProxySnapshot built = SnapshotBuilder.Build(Config(Pool("web", ("a", 9001))), ProxySnapshot.Empty);
+
+        PoolSnapshot pool = built.Pools.ShouldHaveSingleItem();
+        HttpListenerSnapshot listener = built.Listeners.ShouldHaveSingleItem();
+        Values(listener).ShouldBe(Values(new HttpListenerSnapshot("front", pool)));
+        listener.TrustedProxies.ShouldBeEmpty();
+        Values(pool).ShouldBe(Values(new PoolSnapshot("web", [], new())));
+    }
+
+    [Fact]
+    public void Build_EveryKeyWritten_ReachesTheSnapshot()
+    {
+        AtlasConfig config = Config(
+            Pool("web", ("a", 9001)) with
+            {
+                Timeouts = new PoolTimeoutsConfig { ConnectMs = 1, ResponseMs = 2, TunnelMs = 3 },
+                Keepalive = new KeepaliveConfig
+                {
+                    IdleMs = 4, PerServer = 5, Requests = 6, MaxAgeMs = 7, NonIdempotent = ConnectionReuse.Fresh,
+                },
+                Retry = new RetryConfig { Attempts = 8, OnConnectFailure = false, OnReset = false },
+            },
+            front => front with
+            {
+                Limits = new ListenerLimitsConfig { RequestLineBytes = 11, HeadersBytes = 12, HeaderCount = 13, BodyBytes = 14 },
+                Timeouts = new ListenerTimeoutsConfig
+                {
+                    HeadersMs = 15,
+                    IdleMs = 16,
+                    BodyMinRateBytesPerSecond = 17,
+                    BodyIdleMs = 18,
+                    SendMinRateBytesPerSecond = 19,
+                    MaxAgeMs = 20,
+                },
+                TrustedProxies = [IpNetwork.Create(IPAddress.Parse("10.0.0.0"), 8)],
+                Forwarded = true,
+                Via = "edge",
+            });
+
+        ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
+
+        Values(built.Pools[0]).ShouldBe([1, 2, 3, 4, 5, 6, 7, true, 8, false, false]);
+        HttpListenerSnapshot listener = built.Listeners[0];
+        Values(listener).ShouldBe([new HttpLimits(11, 12, 13), 14L, 15, 16, 17, 18, 19, 20, true, "edge"]);
+        listener.TrustedProxies.ShouldBe(config.Listeners[0].TrustedProxies);
+    }
+
+    [Fact]
+    public void Build_NoneWhereALimitMayBe_IsTheLargestNumber()
+    {
+        AtlasConfig config = Config(
+            Pool("web", ("a", 9001)) with
+            {
+                Timeouts = new PoolTimeoutsConfig { ResponseMs = null, TunnelMs = null },
+                Keepalive = new KeepaliveConfig { MaxAgeMs = null },
+            },
+            front => front with
+            {
+                Limits = new ListenerLimitsConfig { BodyBytes = null },
+                Timeouts = new ListenerTimeoutsConfig { MaxAgeMs = null },
+            });
+
+        ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
+
+        PoolSnapshot pool = built.Pools[0];
+        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
+        none.ShouldAllBe(value => value == int.MaxValue);
+        built.Listeners[0].MaxBodyBytes.ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public void Build_Again_KeepsServersWithTheSamePoolNameAndAddress()
+    {
+        ProxySnapshot first = SnapshotBuilder.Build(
+            Config(Pool("web", ("a", 9001), ("b", 9002), ("c", 9003))), ProxySnapshot.Empty);
+        ProxySnapshot second = SnapshotBuilder.Build(
+            Config(Pool("web", ("c", 9003), ("b", 9999), ("d", 9001))), first);
+
+        IReadOnlyList<ServerState> before = first.Pools[0].Servers;
+        IReadOnlyList<ServerState> after = second.Pools[0].Servers;
+        after[0].ShouldBeSameAs(before[2]);
+        after[1].ShouldNotBeSameAs(before[1]);
+        after[1].Address.Port.ShouldBe(9999);
+        after[2].ShouldNotBeSameAs(before[0]);
+    }
+
+    [Fact]
+    public void Build_Again_CountsOnAndLogsOn()
+    {
+        var metrics = new ProxyMetrics(workers: 2);
+        var opened = new List<AccessLogConfig>();
+        var log = new AccessLog(new CollectingDestination(), "test", workers: 2, AccessLog.DefaultRingBytes, _ => { });
+        AccessLogWriter[] writers = [log.Writer(0, AccessLogFormat.Combined), log.Writer(1, AccessLogFormat.Combined)];
+        IReadOnlyList<AccessLogWriter> Open(AccessLogConfig config)
+        {
+            opened.Add(config);
+            return writers;
+        }
+
+        AtlasConfig config = Config(
+            Pool("web", ("a", 9001)), front => front with { AccessLog = new AccessLogConfig { Format = AccessLogFormat.Combined } });
+
+        ProxySnapshot first = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics, Open);
+        ProxySnapshot second = SnapshotBuilder.Build(config, first, metrics, Open);
+        log.Stop(deadlineMs: 10_000).ShouldBeTrue();
+
+        second.Listeners[0].Metrics.ShouldBeSameAs(metrics.Listener("front"));
+        second.Pools[0].Servers[0].Metrics.ShouldBeSameAs(metrics.Server("web", "a"));
+        first.Listeners[0].Metrics.ShouldBeSameAs(second.Listeners[0].Metrics);
+        second.Listeners[0].AccessLog.ShouldBe(writers);
+        opened.ShouldBe([config.Listeners[0].AccessLog!, config.Listeners[0].AccessLog!]);
+    }
+
+    [Fact]
+    public void Build_NoAccessLog_HasNoWriters()
+    {
+        ProxySnapshot built = SnapshotBuilder.Build(
+            Config(Pool("web", ("a", 9001))),
+            ProxySnapshot.Empty,
+            openLog: _ => throw new InvalidOperationException("nobody asked for a log"));
+
+        built.Listeners[0].AccessLog.ShouldBeEmpty();
+        built.Listeners[0].Metrics.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Build_PoolRenamed_TakesNothingOver()
+    {
+        ProxySnapshot first = SnapshotBuilder.Build(Config(Pool("web", ("a", 9001))), ProxySnapshot.Empty);
+        ProxySnapshot second = SnapshotBuilder.Build(Config(Pool("site", ("a", 9001))), first);
+
+        second.Pools[0].Servers[0].ShouldNotBeSameAs(first.Pools[0].Servers[0]);
+    }
+
+    [Fact]
+    public void Build_Again_TheRotationGoesOn()
+    {
+        AtlasConfig config = Config(Pool("web", ("a", 9001), ("b", 9002), ("c", 9003)));
+        ProxySnapshot first = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
+        first.Pools[0].Pick(0, out int one);
+        ProxySnapshot second = SnapshotBuilder.Build(config, first);
+        second.Pools[0].Pick(0, out int two);
+
+        (one, two).ShouldBe((0, 1));
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1:80", "10.0.0.1:80")]
+    [InlineData("[2001:db8::1]:80", "[2001:db8::1]:80")]
+    [InlineData("unix:/run/app.sock", "unix:/run/app.sock")]
+    public void Build_AddressOfAServer_IsTheKernels(string written, string expected)
+    {
+        ServerAddress.TryParse(written, out ServerAddress? address).ShouldBeTrue();
+        PoolConfig pool = Pool("web") with { Servers = [new ServerConfig { Name = "a", Address = address }] };
+
+        SocketAddress built = SnapshotBuilder.Build(Config(pool), ProxySnapshot.Empty).Pools[0].Servers[0].Address;
+
+        built.ToString().ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Build_TwoRoutes_IsRefused()
+    {
+        AtlasConfig config = Config(
+            Pool("web", ("a", 9001)),
+            front => front with { Routes = [new RouteConfig { Pool = "web" }, new RouteConfig { Pool = "web" }] });
+
+        Should.Throw<ArgumentException>(() => SnapshotBuilder.Build(config, ProxySnapshot.Empty))
+            .Message.ShouldContain("listener front");
+    }
+
+    private static AtlasConfig Config(PoolConfig pool, Func<ListenerConfig, ListenerConfig>? change = null)
+    {
+        var front = new ListenerConfig { Name = "front", Routes = [new RouteConfig { Pool = pool.Name }] };
+        return new AtlasConfig { Listeners = [change?.Invoke(front) ?? front], Pools = [pool] };
+    }
+
+    private static PoolConfig Pool(string name, params (string Name, int Port)[] servers) => new()
+    {
+        Name = name,
+        Servers = [.. servers.Select(server => new ServerConfig
+        {
+            Name = server.Name,
+            Address = ServerAddress.TryParse($"127.0.0.1:{server.Port}", out ServerAddress? address) ? address : null,
+        })],
+    };
+
+    private static object[] Values(HttpListenerSnapshot listener) =>
+    [
+        listener.Limits, listener.MaxBodyBytes, listener.HeadersMs, listener.IdleMs, listener.BodyMinRateBytesPerSecond,
+        listener.BodyIdleMs, listener.SendMinRateBytesPerSecond, listener.MaxAgeMs, listener.Forwarded, listener.Pseudonym,
+    ];
+
+    private static object[] Values(PoolSnapshot pool) =>
+    [
+        pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
+        pool.MaxAgeMs, pool.FreshForNonIdempotent, pool.Retries, pool.RetryOnConnectFailure, pool.RetryOnReset,
+    ];
+}
