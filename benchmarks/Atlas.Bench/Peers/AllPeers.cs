@@ -8,8 +8,8 @@ internal static partial class AllPeers
 {
     private static readonly string Yarp = Layout.Built("Atlas.Bench.Yarp", "Atlas.Bench.Yarp");
     private static readonly string Relay = Layout.Built("Atlas.Bench.Relay", "Atlas.Bench.Relay");
-    private static readonly string AtlasJit = Layout.Built("Atlas.Bench.Host", "Atlas.Bench.Host");
-    private static readonly string AtlasAot = Layout.Native("Atlas.Bench.Host");
+    private static readonly string AtlasJit = Layout.Built("Atlas", "atlas");
+    private static readonly string AtlasAot = Layout.Native("atlas");
 
     internal static IReadOnlyList<Peer> List { get; } =
     [
@@ -17,8 +17,8 @@ internal static partial class AllPeers
         new("haproxy", () => Say("haproxy", "-v"), s => ["haproxy", "-db", "-f", s.Fill("haproxy.cfg")]) { IsRival = true },
         new("yarp", () => Say(Yarp, "version"), s => [Yarp, .. Ports(s)]) { IsRival = true, Compiles = true },
         new("relay", () => "this tree", s => [Relay, .. Ports(s)]) { Compiles = true, HoldsServerPerClient = true },
-        new("atlas-jit", () => "this tree", s => [AtlasJit, .. Ports(s)]) { IsAtlas = true, Compiles = true },
-        new("atlas-aot", () => "this tree", s => [AtlasAot, .. Ports(s)]) { IsAtlas = true },
+        new("atlas-jit", () => "this tree", s => [AtlasJit, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true, Compiles = true },
+        new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true },
     ];
 
     private static IEnumerable<string> Ports(PeerSettings settings) =>
