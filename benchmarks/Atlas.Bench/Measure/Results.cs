@@ -13,7 +13,8 @@ internal sealed class Results(string scenario, string description, IReadOnlyList
 
     internal IReadOnlyList<Figure> Figures { get; } = figures;
 
-    /// <summary>What holds for the whole run only, as a sentence; empty for nothing.</summary>
+    /// <summary>What holds for the whole run only, as a sentence after a blank; empty for
+    /// nothing.</summary>
     internal string Note { get; set; } = "";
 
     internal IReadOnlyList<Peer> Peers { get; private set; } = [];

@@ -23,8 +23,8 @@ internal static class Page
         - **One core for the proxy**, core 0; clients and origins share core 1. So this compares what work costs, not how it spreads
           over cores. Everything speaks over loopback, whose cost is part of every figure.
         - **CPU per request** is user and system time of all processes and threads of the proxy, as the kernel accounts it, over the
-          requests that the clients counted. It hardly changes with what else a machine does; requests per second do, so judge by
-          the first. `core busy` says how loaded the proxy was while it was measured: a proxy that waits for clients wakes for fewer
+          requests that the clients counted. It changes far less than requests per second do with what else a machine does, so judge
+          by it. `core busy` says how loaded the proxy was while it was measured: a proxy that waits for clients wakes for fewer
           events at a time, and each request costs more.
         - **Interleaved**: each of the {options.Rounds} rounds goes through all peers, and each round begins with another one. Cells hold the
           median and, in parentheses, the least and the most. **Ratios** are taken within a round, to the same round of the best of

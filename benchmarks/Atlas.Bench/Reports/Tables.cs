@@ -12,7 +12,7 @@ internal static class Tables
     internal static string Of(Results results)
     {
         var text = new StringBuilder();
-        text.Append(Format($"### {results.Scenario}\n{results.Description}. {results.Note}")).Append("\n\n|  |");
+        text.Append(Format($"### {results.Scenario}\n{results.Description}.{results.Note}")).Append("\n\n|  |");
         foreach (Figure figure in results.Figures)
         {
             text.Append(Format($" {figure.Name} |"));

@@ -26,7 +26,7 @@ internal sealed class LatencyScenario(string name, string description, Exchange 
             }
 
             double rate = slowest / 2;
-            results.Note = string.Create(CultureInfo.InvariantCulture, $"Rate: {rate:F0} requests per second.");
+            results.Note = string.Create(CultureInfo.InvariantCulture, $" Rate: {rate:F0} requests per second.");
             for (int round = 0; round < session.Options.Rounds; round++)
             {
                 foreach ((RunningPeer running, ClientGroup clients) in Session.InRound(contestants, round))
