@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy;
@@ -9,10 +10,23 @@ namespace Atlas.Proxy;
 /// <summary>Serves HTTP listeners on the workers of a group.</summary>
 public sealed class HttpProxy
 {
+    /// <summary>The most workers of a proxy that counts for itself.</summary>
+    public const int MaxWorkers = 64;
+
+    private readonly ProxyMetrics _metrics;
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
 
-    /// <summary>Requests taken so far, over all workers.</summary>
-    public long Requests => _contexts.Values.Sum(context => context.Requests);
+    private int _workers;
+
+    /// <summary>Makes a proxy that counts for itself.</summary>
+    public HttpProxy()
+        : this(new ProxyMetrics(MaxWorkers))
+    {
+    }
+
+    /// <summary>Makes a proxy.</summary>
+    /// <param name="metrics">Where it counts; must have room for each worker that will serve.</param>
+    public HttpProxy(ProxyMetrics metrics) => _metrics = metrics;
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
@@ -55,15 +69,22 @@ public sealed class HttpProxy
                         act(session);
                     }
                 }
+
+                context.ForgetIfDrained(listener, context.ViewOf(listener));
             });
         }
     }
 
-    private WorkerContext ContextOf(EventLoop loop) => _contexts.GetOrAdd(loop, static loop => new WorkerContext(loop));
+    private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)
+        ? context
+        : _contexts.GetOrAdd(loop, new WorkerContext(loop, Interlocked.Increment(ref _workers) - 1, _metrics));
 
     private sealed class SessionStarter(HttpProxy proxy, HttpListener listener) : IConnectionHandler
     {
-        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended) =>
-            new HttpSession(proxy.ContextOf(loop), listener, stream, peer, ended).RunAsync().Detach();
+        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended)
+        {
+            WorkerContext context = proxy.ContextOf(loop);
+            new HttpSession(context, listener, context.ViewOf(listener), stream, peer, ended).RunAsync().Detach();
+        }
     }
 }

@@ -46,6 +46,7 @@ internal static class BodyRelay
             }
 
             x.BodyLeft -= received;
+            x.RequestWireBytes += received;
             x.RequestBodyBytes += received;
             if (!await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, piece, 0, received))
             {
@@ -76,6 +77,7 @@ internal static class BodyRelay
                 out int start,
                 out ChunkStatus status);
             x.InStart += consumed;
+            x.RequestWireBytes += consumed;
             x.RequestBodyBytes += end - start;
             ProxyError refusal = status == ChunkStatus.Error ? ProxyError.BadRequest
                 : x.RequestBodyBytes > session.Listener.MaxBodyBytes ? ProxyError.BodyTooLarge
@@ -156,6 +158,7 @@ internal static class BodyRelay
         }
 
         x.InStart += x.TrailerParser.Length;
+        x.RequestWireBytes += x.TrailerParser.Length;
         int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, pass: true);
         x.RequestBodyDone = length > 0
             && await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, framed, 0, length);

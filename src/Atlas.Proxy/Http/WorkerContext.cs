@@ -1,31 +1,28 @@
 using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
 namespace Atlas.Proxy.Http;
 
 /// <summary>What the sessions of one worker share: free exchanges, connections to servers, the date. Used on the
-/// worker's thread only, but for the counters, which others may read.</summary>
-internal sealed class WorkerContext(EventLoop loop)
+/// worker's thread only.</summary>
+internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metrics)
 {
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
+    private readonly Dictionary<HttpListener, ListenerView> _views = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
     private readonly Random _random = new();
     private long _dateSecond = -1;
-    private long _requests;
 
     internal EventLoop Loop { get; } = loop;
 
     internal SessionList Sessions { get; } = new();
 
-    internal long Requests => Volatile.Read(ref _requests);
-
     /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
     internal int Jitter(int ms) => _random.Next(-ms, ms + 1);
-
-    internal void CountRequest() => Volatile.Write(ref _requests, _requests + 1);
 
     internal Exchange RentExchange() => _free.TryPop(out Exchange? exchange) ? exchange : new Exchange();
 
@@ -35,11 +32,23 @@ internal sealed class WorkerContext(EventLoop loop)
         _free.Push(exchange);
     }
 
-    internal ServerConnections To(ServerState server)
+    internal ListenerView ViewOf(HttpListener listener)
+    {
+        if (!_views.TryGetValue(listener, out ListenerView? view))
+        {
+            view = new ListenerView(listener, metrics.Listener(listener.Snapshot.Name).ForWorker(index), index);
+            _views.Add(listener, view);
+        }
+
+        return view;
+    }
+
+    /// <summary>The worker's connections to a server of a pool; a server belongs to one pool.</summary>
+    internal ServerConnections To(PoolSnapshot pool, ServerState server)
     {
         if (!_connections.TryGetValue(server, out ServerConnections? connections))
         {
-            connections = new ServerConnections(server);
+            connections = new ServerConnections(metrics.Server(pool.Name, server.Name).ForWorker(index));
             _connections.Add(server, connections);
         }
 
@@ -57,6 +66,15 @@ internal sealed class WorkerContext(EventLoop loop)
         }
 
         return _date;
+    }
+
+    /// <summary>Forgets a listener that drains, once its last connection has ended.</summary>
+    internal void ForgetIfDrained(HttpListener listener, ListenerView view)
+    {
+        if (listener.IsDraining && view.Sessions == 0)
+        {
+            _views.Remove(listener);
+        }
     }
 
     /// <summary>Closes the unused connections to a server that no snapshot names any more. Those in use close by
