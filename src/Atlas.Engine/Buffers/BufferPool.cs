@@ -16,6 +16,7 @@ public sealed unsafe class BufferPool : IDisposable
     private readonly Stack<NativeBuffer> _small = new();
     private readonly Stack<NativeBuffer> _large = new();
     private readonly List<NativeBuffer> _all = [];
+    private bool _disposed;
 
     /// <summary>Makes an empty pool.</summary>
     /// <param name="limitBytes">The upper bound of memory in bytes.</param>
@@ -30,7 +31,7 @@ public sealed unsafe class BufferPool : IDisposable
     /// <summary>Number of blocks lent now.</summary>
     public int Lent { get; private set; }
 
-    /// <summary>Lends a block, or null when the bound is reached.</summary>
+    /// <summary>Lends a block, or null when the bound is reached, the system has no memory or the pool is disposed.</summary>
     public NativeBuffer? TryRent(BufferSize size)
     {
         Stack<NativeBuffer> free = size == BufferSize.Small ? _small : _large;
@@ -48,9 +49,10 @@ public sealed unsafe class BufferPool : IDisposable
         return buffer;
     }
 
-    /// <summary>Frees all blocks; only once nobody uses any.</summary>
+    /// <summary>Frees all blocks, lent or not; only once nobody uses any. Giving one back later does nothing.</summary>
     public void Dispose()
     {
+        _disposed = true;
         foreach (NativeBuffer buffer in _all)
         {
             NativeMemory.AlignedFree(buffer.Pointer);
@@ -71,21 +73,39 @@ public sealed unsafe class BufferPool : IDisposable
 
         buffer.IsLent = false;
         Lent--;
+        if (_disposed)
+        {
+            return;
+        }
+
         (buffer.Size == BufferSize.Small ? _small : _large).Push(buffer);
     }
 
     private NativeBuffer? Allocate(BufferSize size)
     {
         int length = size == BufferSize.Small ? SmallLength : LargeLength;
-        if (AllocatedBytes + length > LimitBytes)
+        if (_disposed || AllocatedBytes + length > LimitBytes || !TryAllocate(length, out byte* memory))
         {
             return null;
         }
 
-        byte* memory = (byte*)NativeMemory.AlignedAlloc((nuint)length, PageSize);
         var buffer = new NativeBuffer(this, memory, length, size);
         AllocatedBytes += length;
         _all.Add(buffer);
         return buffer;
+    }
+
+    private static bool TryAllocate(int length, out byte* memory)
+    {
+        try
+        {
+            memory = (byte*)NativeMemory.AlignedAlloc((nuint)length, PageSize);
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            memory = null;
+            return false;
+        }
     }
 }

@@ -7,8 +7,11 @@ namespace Atlas.Engine.Interop;
 /// naturally aligned (16 bytes) elsewhere, so entries are reached by stride and not by a C# struct.</summary>
 internal sealed unsafe class EpollEvents : IDisposable
 {
-    internal static readonly int Stride = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
-    internal static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
+    /// <summary>The longest entry of any architecture.</summary>
+    internal const int MaxStride = 16;
+
+    internal static readonly int Stride = StrideOf(RuntimeInformation.ProcessArchitecture);
+    internal static readonly int DataOffset = DataOffsetOf(RuntimeInformation.ProcessArchitecture);
 
     private byte* _memory;
 
@@ -27,6 +30,12 @@ internal sealed unsafe class EpollEvents : IDisposable
         NativeMemory.Free(_memory);
         _memory = null;
     }
+
+    /// <summary><c>sizeof(struct epoll_event)</c>: EPOLL_PACKED is set on x86-64 only (linux/eventpoll.h).</summary>
+    internal static int StrideOf(Architecture architecture) => architecture == Architecture.X64 ? 12 : MaxStride;
+
+    /// <summary><c>offsetof(struct epoll_event, data)</c>.</summary>
+    internal static int DataOffsetOf(Architecture architecture) => architecture == Architecture.X64 ? 4 : 8;
 
     internal uint Mask(int index) => Unsafe.ReadUnaligned<uint>(_memory + (index * Stride));
 

@@ -29,11 +29,14 @@ public static class Errno
     /// <summary>The other end closed; writing is of no use.</summary>
     public const int EPIPE = 32;
 
-    /// <summary>No buffer space.</summary>
-    public const int ENOBUFS = 105;
+    /// <summary>The protocol of the connection failed before it was accepted.</summary>
+    public const int EPROTO = 71;
 
     /// <summary>The address is in use.</summary>
     public const int EADDRINUSE = 98;
+
+    /// <summary>No buffer space.</summary>
+    public const int ENOBUFS = 105;
 
     /// <summary>The connection was aborted before it was accepted.</summary>
     public const int ECONNABORTED = 103;
@@ -46,6 +49,9 @@ public static class Errno
 
     /// <summary>Nobody listens at the address.</summary>
     public const int ECONNREFUSED = 111;
+
+    /// <summary>The operation was cancelled: the loop ends.</summary>
+    public const int ECANCELED = 125;
 
     /// <summary>A non-blocking connect is under way.</summary>
     public const int EINPROGRESS = 115;

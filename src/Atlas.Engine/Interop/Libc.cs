@@ -66,6 +66,9 @@ internal static unsafe partial class Libc
     internal static partial int close(int descriptor);
 
     [LibraryImport(Library)]
+    internal static partial int statx(int directory, byte* path, int flags, uint mask, FileStatus* status);
+
+    [LibraryImport(Library)]
     internal static partial int unlink(byte* path);
 
     // Variadic in C; on x86-64 and arm64 Linux an int in that place is passed as any other.

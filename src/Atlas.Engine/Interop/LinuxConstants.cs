@@ -32,6 +32,11 @@ internal static class LinuxConstants
     internal const int TCP_NODELAY = 1;
     internal const int IPPROTO_IPV6 = 41;
     internal const int IPV6_V6ONLY = 26;
+    internal const int AT_FDCWD = -100;
+    internal const int AT_SYMLINK_NOFOLLOW = 0x100;
+    internal const uint STATX_TYPE = 1;
+    internal const int S_IFMT = 0xF000;
+    internal const int S_IFSOCK = 0xC000;
     internal const int MSG_PEEK = 0x2;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;

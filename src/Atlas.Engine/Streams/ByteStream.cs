@@ -16,12 +16,13 @@ public abstract class ByteStream
     private readonly Readiness _send;
     private IPeerClosedHandler? _peerClosedHandler;
 
-    /// <summary>Makes a stream of a loop.</summary>
+    /// <summary>Makes a stream of a loop. Receiving waits for the first news, so that a connection that says nothing
+    /// needs no buffer; sending may begin at once.</summary>
     protected ByteStream(EventLoop loop)
     {
         Loop = loop;
         _receive = new Readiness(loop.Timers);
-        _send = new Readiness(loop.Timers);
+        _send = new Readiness(loop.Timers) { IsReady = true };
     }
 
     /// <summary>The loop that the stream belongs to.</summary>
@@ -36,7 +37,8 @@ public abstract class ByteStream
     /// <summary>Whether something may have arrived since the last receive: cheap, without a system call.</summary>
     public bool MayReceive => _receive.IsReady;
 
-    /// <summary>Told when the peer closes; null for nobody.</summary>
+    /// <summary>Told when the peer closes from now on; null for nobody. Whether it did before says
+    /// <see cref="IsPeerClosed"/>.</summary>
     public IPeerClosedHandler? PeerClosedHandler
     {
         get => _peerClosedHandler;
@@ -75,34 +77,43 @@ public abstract class ByteStream
     /// <summary>Ends every wait, now and until <see cref="ResetCancel"/>, with <see cref="WaitResult.Cancelled"/>.</summary>
     public void CancelWaits()
     {
-        _receive.Cancel();
-        _send.Cancel();
+        // Both marks before anybody runs: the first waiter may well reset them, and the second must then wait on.
+        _receive.SetCancelled(true);
+        _send.SetCancelled(true);
+        _receive.ResumeCancelled();
+        _send.ResumeCancelled();
     }
 
-    /// <summary>Lets waits happen again after <see cref="CancelWaits"/>.</summary>
+    /// <summary>Lets waits happen again after <see cref="CancelWaits"/>; those of a closed stream stay cancelled.</summary>
     public void ResetCancel()
     {
-        _receive.ClearCancel();
-        _send.ClearCancel();
+        _receive.SetCancelled(IsClosed);
+        _send.SetCancelled(IsClosed);
     }
 
     /// <summary>Closes in order: what was sent is delivered, then FIN. Idempotent.</summary>
     public void Close() => End(abort: false);
 
-    /// <summary>Closes with a reset: what was sent and not delivered is lost. Idempotent.</summary>
+    /// <summary>Closes with a reset: what was sent and not delivered is lost, and the peer sees an error, not an end. (Unix
+    /// sockets know no reset: their peer sees an end unless bytes from it were left unread.) Idempotent.</summary>
     public void Abort() => End(abort: true);
 
     /// <summary>Releases what the kind holds.</summary>
     protected abstract void CloseCore(bool abort);
 
-    /// <summary>To be called when a receive took less than there was room for: the next must wait for news.</summary>
-    protected void ReceiveDrained()
+    /// <summary>To be called when a receive took less than there was room for, or found nothing: the next must wait for
+    /// news. After the peer's end there is no further news, so only finding nothing counts then.</summary>
+    protected void ReceiveDrained(bool foundNothing)
     {
-        if (!IsPeerClosed)
+        if (foundNothing || !IsPeerClosed)
         {
             _receive.IsReady = false;
         }
     }
+
+    /// <summary>To be called when a receive met the end or a reset, which may be before the news of it. Whoever received
+    /// knows it, so the handler is not told.</summary>
+    protected void ReceiveEnded() => IsPeerClosed = true;
 
     /// <summary>To be called when a send took less than it was given.</summary>
     protected void SendFilled() => _send.IsReady = false;

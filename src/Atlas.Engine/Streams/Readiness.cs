@@ -8,7 +8,7 @@ internal sealed class Readiness(TimerWheel timers) : ITimerTarget
     private Action? _continuation;
     private LoopTimer? _timer;
 
-    internal bool IsReady { get; set; } = true;
+    internal bool IsReady { get; set; }
 
     internal bool IsCancelled { get; private set; }
 
@@ -20,6 +20,11 @@ internal sealed class Readiness(TimerWheel timers) : ITimerTarget
 
     internal void Wait(Action continuation, long deadlineMs)
     {
+        if (_continuation is not null)
+        {
+            throw new InvalidOperationException("One direction of a stream has one waiter.");
+        }
+
         _continuation = continuation;
         if (deadlineMs != long.MaxValue)
         {
@@ -34,13 +39,15 @@ internal sealed class Readiness(TimerWheel timers) : ITimerTarget
         Resume(WaitResult.Ready);
     }
 
-    internal void Cancel()
-    {
-        IsCancelled = true;
-        Resume(WaitResult.Cancelled);
-    }
+    internal void SetCancelled(bool value) => IsCancelled = value;
 
-    internal void ClearCancel() => IsCancelled = false;
+    internal void ResumeCancelled()
+    {
+        if (IsCancelled)
+        {
+            Resume(WaitResult.Cancelled);
+        }
+    }
 
     internal void Remove() => _timer?.Remove();
 

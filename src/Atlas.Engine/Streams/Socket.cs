@@ -54,6 +54,17 @@ internal static unsafe class Socket
     internal static int SetOption(int descriptor, int level, int name, int value) =>
         Errno.Of(Libc.setsockopt(descriptor, level, name, &value, sizeof(int)));
 
+    /// <summary>What every connection has: keep-alive probes find peers that died in silence, and small writes leave at
+    /// once. A listening socket passes them on to what it accepts.</summary>
+    internal static void SetConnectionOptions(int descriptor, SocketAddress address)
+    {
+        if (!address.IsUnix)
+        {
+            SetOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+            SetOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+        }
+    }
+
     internal static int PendingError(int descriptor)
     {
         int value = 0;
@@ -125,6 +136,17 @@ internal static unsafe class Socket
         fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
         {
             Errno.Of(Libc.unlink(bytes));
+        }
+    }
+
+    /// <summary>Whether a path is a unix socket, not following symbolic links.</summary>
+    internal static bool IsSocket(string path)
+    {
+        FileStatus status;
+        fixed (byte* bytes = Encoding.UTF8.GetBytes(path + "\0"))
+        {
+            return Errno.Of(Libc.statx(AT_FDCWD, bytes, AT_SYMLINK_NOFOLLOW, STATX_TYPE, &status)) == 0
+                && (status.Mode & S_IFMT) == S_IFSOCK;
         }
     }
 }

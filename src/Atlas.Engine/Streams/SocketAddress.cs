@@ -49,6 +49,9 @@ public sealed class SocketAddress : IEquatable<SocketAddress>
 
     internal ReadOnlySpan<byte> Bytes => _bytes;
 
+    /// <summary>The path of a unix socket.</summary>
+    internal string UnixPath => Encoding.UTF8.GetString(_bytes.AsSpan(2)).TrimEnd('\0');
+
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
     /// <summary>An IP address and port.</summary>
@@ -97,7 +100,7 @@ public sealed class SocketAddress : IEquatable<SocketAddress>
 
     /// <summary>The address as text: <c>192.0.2.1:80</c>, <c>[2001:db8::1]:80</c> or <c>unix:/path</c>.</summary>
     public override string ToString() => IsUnix
-        ? "unix:" + Encoding.UTF8.GetString(_bytes.AsSpan(2)).TrimEnd('\0')
+        ? "unix:" + UnixPath
         : new IPEndPoint(new IPAddress(Ip), Port).ToString();
 
     internal static SocketAddress OfKernel(ReadOnlySpan<byte> bytes) => new(bytes.ToArray());

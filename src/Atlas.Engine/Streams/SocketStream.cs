@@ -10,17 +10,33 @@ internal sealed class SocketStream : ByteStream, IEventSource
 {
     private readonly Worker _worker;
     private readonly int _descriptor;
-    private readonly int _slot;
+    private int _slot;
 
-    internal SocketStream(Worker worker, int descriptor)
+    // The kernel reports a reset once, to whichever call comes first, and an end of stream from then on. Remembered, so
+    // that a sender that met it doesn't make a receiver take a truncated stream for a whole one.
+    private bool _wasReset;
+
+    private SocketStream(Worker worker, int descriptor)
         : base(worker)
     {
         _worker = worker;
         _descriptor = descriptor;
-        _slot = worker.Watch(descriptor, this, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
     }
 
     internal int Descriptor => _descriptor;
+
+    /// <summary>Makes the stream of a descriptor, which then belongs to it.</summary>
+    /// <param name="worker">The loop.</param>
+    /// <param name="descriptor">A connected or connecting socket.</param>
+    /// <param name="error">The positive error number of a failure: the descriptor is still the caller's then.</param>
+    internal static SocketStream? TryCreate(Worker worker, int descriptor, out int error)
+    {
+        var stream = new SocketStream(worker, descriptor);
+        int slot = worker.Poller.TryWatch(descriptor, stream, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+        error = slot < 0 ? -slot : 0;
+        stream._slot = slot;
+        return slot < 0 ? null : stream;
+    }
 
     /// <summary>A connect is under way: sending waits for its end.</summary>
     internal void AwaitConnected() => SendFilled();
@@ -33,9 +49,14 @@ internal sealed class SocketStream : ByteStream, IEventSource
         }
 
         int received = Socket.Receive(_descriptor, buffer, 0);
-        if (received < buffer.Length && received != 0)
+        if (received == WouldBlock || (received > 0 && received < buffer.Length))
         {
-            ReceiveDrained();
+            ReceiveDrained(foundNothing: received < 0);
+        }
+        else if (received <= 0)
+        {
+            ReceiveEnded();
+            received = received == 0 && _wasReset ? -Errno.ECONNRESET : Failed(received);
         }
 
         return received;
@@ -49,12 +70,7 @@ internal sealed class SocketStream : ByteStream, IEventSource
         }
 
         int sent = Socket.Send(_descriptor, bytes);
-        if (sent < bytes.Length)
-        {
-            SendFilled();
-        }
-
-        return sent;
+        return Sent(sent, bytes.Length);
     }
 
     public override int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
@@ -65,12 +81,7 @@ internal sealed class SocketStream : ByteStream, IEventSource
         }
 
         int sent = Socket.Send(_descriptor, first, second);
-        if (sent < first.Length + second.Length)
-        {
-            SendFilled();
-        }
-
-        return sent;
+        return Sent(sent, first.Length + second.Length);
     }
 
     public override int Peek()
@@ -109,6 +120,8 @@ internal sealed class SocketStream : ByteStream, IEventSource
         }
     }
 
+    public void OnLoopEnding() => Abort();
+
     protected override void CloseCore(bool abort)
     {
         if (abort)
@@ -116,7 +129,23 @@ internal sealed class SocketStream : ByteStream, IEventSource
             Socket.ResetOnClose(_descriptor);
         }
 
-        _worker.Unwatch(_slot);
+        _worker.Poller.Unwatch(_slot);
         Socket.Close(_descriptor);
+    }
+
+    private int Sent(int sent, int given)
+    {
+        if (sent == WouldBlock || (sent >= 0 && sent < given))
+        {
+            SendFilled();
+        }
+
+        return sent < 0 ? Failed(sent) : sent;
+    }
+
+    private int Failed(int result)
+    {
+        _wasReset |= result == -Errno.ECONNRESET;
+        return result;
     }
 }

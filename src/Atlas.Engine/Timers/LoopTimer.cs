@@ -57,16 +57,17 @@ public sealed class LoopTimer
         }
     }
 
-    internal void Expire(long nowMs)
+    /// <summary>The time came for which the wheel held it, and it is out of the wheel.</summary>
+    internal void Expire(long elapsedMs)
     {
-        if (DeadlineMs <= nowMs)
+        if (DeadlineMs <= elapsedMs)
         {
             DeadlineMs = long.MaxValue;
             _target.OnTimer(this);
         }
-        else if (IsSet && WheelMs < 0)
+        else if (IsSet)
         {
-            _wheel.Insert(this, DeadlineMs);
+            _wheel.Hold(this, DeadlineMs);
         }
     }
 }

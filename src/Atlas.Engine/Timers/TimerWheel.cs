@@ -10,14 +10,28 @@ public sealed class TimerWheel
     private const int SlotBits = 6;
     private const int Slots = 1 << SlotBits;
     private const int Levels = 6;
-    private const long Range = 1L << (SlotBits * Levels);
+
+    // One slot of the highest level less than a round (about two years): a time a whole round ahead would share the slot
+    // that the wheel stands in, which would never come up. What is due later is held here meanwhile and put in anew.
+    private const long MaxAheadMs = (Slots - 1L) << (SlotBits * (Levels - 1));
 
     private readonly LoopTimer?[] _heads = new LoopTimer?[Levels * Slots];
     private readonly ulong[] _occupied = new ulong[Levels];
     private long _elapsedMs;
 
+    // The first time for which a timer may still be set: past the running advance, so that a timer that sets itself again
+    // for now gets its turn in the next one and can't hold the loop.
+    private long _earliestMs;
+
+    // The rest of a slot's list while one of its timers runs: its head may be removed by what runs.
+    private LoopTimer? _parked;
+
     /// <summary>Makes a wheel that stands at a time.</summary>
-    public TimerWheel(long nowMs) => _elapsedMs = nowMs;
+    public TimerWheel(long nowMs)
+    {
+        _elapsedMs = nowMs;
+        _earliestMs = nowMs;
+    }
 
     /// <summary>Timers that the wheel holds, cleared ones that have not come up among them.</summary>
     public int Count { get; private set; }
@@ -29,9 +43,14 @@ public sealed class TimerWheel
         return TryNext(out _, out _, out long atMs) ? atMs : long.MaxValue;
     }
 
-    /// <summary>Calls what is due at <paramref name="nowMs"/>, in order of milliseconds.</summary>
+    /// <summary>Timers that <see cref="Advance"/> touched so far: the work it did.</summary>
+    internal long Touched { get; private set; }
+
+    /// <summary>Calls what is due at <paramref name="nowMs"/>, in order of milliseconds; what is set meanwhile for then or
+    /// earlier is due a millisecond later. A time before that of the last call does nothing.</summary>
     public void Advance(long nowMs)
     {
+        _earliestMs = Math.Max(_earliestMs, nowMs + 1);
         while (TryNext(out int level, out int slot, out long atMs) && atMs <= nowMs)
         {
             _elapsedMs = Math.Max(_elapsedMs, atMs);
@@ -39,36 +58,35 @@ public sealed class TimerWheel
             while (timer is not null)
             {
                 // A timer that runs may remove any other, so each is unlinked before it is called.
-                LoopTimer? next = timer.Next;
+                _parked = timer.Next;
                 Unlink(timer);
+                Touched++;
                 if (timer.WheelMs > _elapsedMs)
                 {
-                    Insert(timer, timer.WheelMs);
+                    Hold(timer, timer.WheelMs);
                 }
                 else
                 {
                     timer.WheelMs = -1;
-                    if (next is not null)
-                    {
-                        Park(next);
-                    }
-
-                    timer.Expire(nowMs);
-                    next = Unpark();
+                    timer.Expire(_elapsedMs);
                 }
 
-                timer = next;
+                timer = _parked;
             }
         }
 
+        _parked = null;
         _elapsedMs = Math.Max(_elapsedMs, nowMs);
+        _earliestMs = _elapsedMs;
     }
 
-    internal void Insert(LoopTimer timer, long atMs)
+    /// <summary>Puts in a timer that is set; what is past is due at the next advance.</summary>
+    internal void Insert(LoopTimer timer, long atMs) => Hold(timer, Math.Max(atMs, _earliestMs));
+
+    /// <summary>Puts in a timer for a time that may lie within the running advance.</summary>
+    internal void Hold(LoopTimer timer, long atMs)
     {
-        // What is past is due at the next advance.
-        long when = Math.Max(atMs, _elapsedMs);
-        long held = Math.Min(when, _elapsedMs + Range - 1);
+        long held = Math.Min(atMs, _elapsedMs + MaxAheadMs);
         long differing = (_elapsedMs ^ held) | (Slots - 1);
         int level = Math.Min((63 - BitOperations.LeadingZeroCount((ulong)differing)) / SlotBits, Levels - 1);
         int slot = (int)(held >> (level * SlotBits)) & (Slots - 1);
@@ -106,18 +124,6 @@ public sealed class TimerWheel
 
         Unlink(timer);
         timer.WheelMs = -1;
-    }
-
-    // The rest of a slot's list while one of its timers runs: its head may be removed by what runs.
-    private LoopTimer? _parked;
-
-    private void Park(LoopTimer timer) => _parked = timer;
-
-    private LoopTimer? Unpark()
-    {
-        LoopTimer? timer = _parked;
-        _parked = null;
-        return timer;
     }
 
     private LoopTimer? TakeSlot(int level, int slot)

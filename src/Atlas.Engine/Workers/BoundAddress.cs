@@ -7,18 +7,29 @@ public sealed class BoundAddress
 {
     private readonly WorkerGroup _group;
     private readonly Listener?[] _listeners;
+    private int _closed;
 
+    /// <summary>Hands the sockets to the workers, and takes those that it handed on out of the list.</summary>
+    /// <exception cref="IOException">A worker is ending, or its mailbox stays full.</exception>
     internal BoundAddress(WorkerGroup group, SocketAddress address, List<int> descriptors, ListenOptions options)
     {
         _group = group;
         Address = address;
         Options = options;
         _listeners = new Listener?[descriptors.Count];
-        for (int i = 0; i < descriptors.Count; i++)
+        while (descriptors.Count > 0)
         {
-            int index = i;
+            int index = descriptors.Count - 1;
+            int descriptor = descriptors[index];
             Worker worker = group.Workers[index];
-            worker.TryPost(() => _listeners[index] = new Listener(worker, group, options, descriptors[index]));
+            if (!Post(worker, () => _listeners[index] = new Listener(worker, group, options, descriptor)))
+            {
+                Close();
+                throw new IOException($"cannot listen on {address}: worker {index} takes no more work");
+            }
+
+            // From here on the descriptor is the listener's.
+            descriptors.RemoveAt(index);
         }
     }
 
@@ -28,22 +39,45 @@ public sealed class BoundAddress
     /// <summary>The options and counters.</summary>
     public ListenOptions Options { get; }
 
-    /// <summary>Stops listening; connections go on. Returns before the workers have done it.</summary>
+    /// <summary>Stops listening; connections go on. Returns before the workers have done it. Idempotent.</summary>
     public void Close()
     {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
+        if (Address.IsUnix)
+        {
+            Socket.Unlink(Address.UnixPath);
+        }
+
         for (int i = 0; i < _listeners.Length; i++)
         {
             int index = i;
-            _group.Workers[index].TryPost(() =>
+            Post(_group.Workers[index], () =>
             {
                 _listeners[index]?.Close();
                 _listeners[index] = null;
             });
         }
+    }
 
-        if (Address.IsUnix)
+    // Opening and closing an address must not be lost to a mailbox that is full for a moment. Called from outside the
+    // workers, where waiting is allowed.
+    private static bool Post(Worker worker, Action action)
+    {
+        const int tries = 1000;
+        for (int i = 0; i < tries && !worker.HasEnded; i++)
         {
-            Socket.Unlink(Address.ToString()["unix:".Length..]);
+            if (worker.TryPost(action))
+            {
+                return true;
+            }
+
+            Thread.Sleep(1);
         }
+
+        return false;
     }
 }

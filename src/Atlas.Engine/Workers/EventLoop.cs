@@ -9,6 +9,8 @@ namespace Atlas.Engine.Workers;
 /// A <see cref="Worker"/> does it with the kernel; tests do it in simulated time.</summary>
 public abstract class EventLoop
 {
+    private readonly HashSet<IBridgeCall> _calls = [];
+
     /// <summary>Makes a loop whose clock stands at a time.</summary>
     protected EventLoop(long nowMs, long bufferLimitBytes)
     {
@@ -28,6 +30,9 @@ public abstract class EventLoop
     /// <summary>The buffers of this loop.</summary>
     public BufferPool Buffers { get; }
 
+    /// <summary>Whether the loop refuses work for good. Any thread.</summary>
+    protected internal abstract bool HasEnded { get; }
+
     /// <summary>Connects to an address.</summary>
     /// <param name="address">Where to.</param>
     /// <param name="deadlineMs">The loop's time at which it gives up with ETIMEDOUT.</param>
@@ -42,4 +47,21 @@ public abstract class EventLoop
 
     /// <summary>Waits until the events at hand had their turn.</summary>
     public YieldAwaitable YieldAsync() => new(this);
+
+    /// <summary>Runs the work of a <see cref="Bridge"/> call away from the loop's thread.</summary>
+    protected internal virtual void RunOutside(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false);
+
+    /// <summary>To be called when the loop has ended: flows that wait for the control plane go on with
+    /// <see cref="BridgeStatus.Ended"/>.</summary>
+    protected void EndBridgeCalls()
+    {
+        foreach (IBridgeCall call in _calls.ToArray())
+        {
+            call.OnLoopEnding();
+        }
+    }
+
+    internal bool TryBeginCall(IBridgeCall call) => !HasEnded && _calls.Count < Bridge.MaxCalls && _calls.Add(call);
+
+    internal void EndCall(IBridgeCall call) => _calls.Remove(call);
 }

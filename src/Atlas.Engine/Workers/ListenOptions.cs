@@ -13,23 +13,37 @@ public sealed class ListenOptions(IConnectionHandler handler, int backlog, int m
     /// <summary>The kernel's queue of connections not yet accepted.</summary>
     public int Backlog { get; } = backlog;
 
-    /// <summary>Connections at once; past it accepting pauses and the kernel's queue fills. Any thread may change it; open
-    /// connections stay.</summary>
+    /// <summary>Connections at once, never more; past it accepting pauses and the kernel's queue fills. Any thread may
+    /// change it; open connections stay.</summary>
     public int MaxConnections
     {
         get => Volatile.Read(ref _maxConnections);
         set => Volatile.Write(ref _maxConnections, value);
     }
 
-    /// <summary>Connections open now.</summary>
+    /// <summary>Connections open now, and those that are just being accepted.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
     /// <summary>Times that accepting paused since the process or system had no descriptors or memory left.</summary>
     public long AcceptErrors => Interlocked.Read(ref _acceptErrors);
 
-    internal bool IsFull => Connections >= MaxConnections;
+    /// <summary>Counts a connection if there is room for it.</summary>
+    internal bool TryOpenConnection()
+    {
+        int seen = Connections;
+        while (seen < MaxConnections)
+        {
+            int before = Interlocked.CompareExchange(ref _connections, seen + 1, seen);
+            if (before == seen)
+            {
+                return true;
+            }
 
-    internal void ConnectionOpened() => Interlocked.Increment(ref _connections);
+            seen = before;
+        }
+
+        return false;
+    }
 
     internal void ConnectionClosed() => Interlocked.Decrement(ref _connections);
 

@@ -12,14 +12,19 @@ internal sealed class Listener : IEventSource, ITimerTarget
     private const int AcceptsPerTurn = 64;
 
     // Out of descriptors or memory: trying at once again would spin (measured by others as 100 % CPU).
-    private const int PauseMs = 100;
+    private const int ErrorPauseMs = 100;
+
+    // At the limit of connections: how soon one that left makes room for the next.
+    private const int FullPauseMs = 10;
 
     private readonly Worker _worker;
     private readonly WorkerGroup _group;
     private readonly ListenOptions _options;
     private readonly int _descriptor;
     private readonly LoopTimer _resume;
+    private readonly Action[] _ended;
     private int _slot = -1;
+    private bool _closed;
 
     internal Listener(Worker worker, WorkerGroup group, ListenOptions options, int descriptor)
     {
@@ -28,19 +33,38 @@ internal sealed class Listener : IEventSource, ITimerTarget
         _options = options;
         _descriptor = descriptor;
         _resume = new LoopTimer(worker.Timers, this);
+        _ended = [.. group.Workers.Select(each => (Action)(() => End(each)))];
         Resume();
     }
 
     public void OnTimer(LoopTimer timer) => Resume();
 
-    public void OnEvents(uint mask)
+    public void OnEvents(uint mask) => Accept(AcceptsPerTurn);
+
+    public void OnLoopEnding() => Release();
+
+    /// <summary>Stops listening. What waits in the kernel's queue is accepted first: it would be reset.</summary>
+    internal void Close()
+    {
+        if (!_closed)
+        {
+            if (_slot >= 0)
+            {
+                Accept(_options.Backlog);
+            }
+
+            Release();
+        }
+    }
+
+    private void Accept(int most)
     {
         Span<byte> address = stackalloc byte[SocketAddress.MaxLength];
-        for (int i = 0; i < AcceptsPerTurn && _slot >= 0; i++)
+        for (int i = 0; i < most && _slot >= 0; i++)
         {
-            if (_options.IsFull)
+            if (!_options.TryOpenConnection())
             {
-                Pause();
+                Pause(FullPauseMs);
                 return;
             }
 
@@ -51,42 +75,39 @@ internal sealed class Listener : IEventSource, ITimerTarget
                 continue;
             }
 
-            if (descriptor is -Errno.EMFILE or -Errno.ENFILE or -Errno.ENOBUFS or -Errno.ENOMEM)
+            _options.ConnectionClosed();
+            if (descriptor == -Errno.EAGAIN)
+            {
+                return;
+            }
+
+            // Those three belong to one connection, which is gone; anything else would come again at once.
+            if (descriptor is not (-Errno.EINTR or -Errno.ECONNABORTED or -Errno.EPROTO))
             {
                 _options.CountAcceptError();
-                Pause();
-                return;
-            }
-
-            if (descriptor is not (-Errno.EINTR or -Errno.ECONNABORTED))
-            {
+                Pause(ErrorPauseMs);
                 return;
             }
         }
-    }
-
-    internal void Close()
-    {
-        _resume.Remove();
-        if (_slot >= 0)
-        {
-            _worker.Unwatch(_slot, _descriptor);
-            _slot = -1;
-        }
-
-        Socket.Close(_descriptor);
     }
 
     private void Hand(int descriptor, SocketAddress peer)
     {
         Worker target = _group.LeastLoaded(_worker);
         target.ConnectionOpened();
-        _options.ConnectionOpened();
         if (ReferenceEquals(target, _worker))
         {
             Begin(_worker, descriptor, peer);
         }
-        else if (!target.TryPost(() => Begin(target, descriptor, peer)))
+        else
+        {
+            HandOver(target, descriptor, peer);
+        }
+    }
+
+    private void HandOver(Worker target, int descriptor, SocketAddress peer)
+    {
+        if (!target.TryPost(() => Begin(target, descriptor, peer)))
         {
             target.ConnectionClosed();
             _worker.ConnectionOpened();
@@ -96,33 +117,56 @@ internal sealed class Listener : IEventSource, ITimerTarget
 
     private void Begin(Worker worker, int descriptor, SocketAddress peer)
     {
-        if (!peer.IsUnix)
+        SocketStream? stream = SocketStream.TryCreate(worker, descriptor, out _);
+        if (stream is null)
         {
-            Socket.SetOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+            _options.CountAcceptError();
+            Socket.Close(descriptor);
+            End(worker);
+            return;
         }
 
-        var stream = new SocketStream(worker, descriptor);
-        _options.Handler.OnAccepted(worker, stream, peer, () =>
-        {
-            worker.ConnectionClosed();
-            _options.ConnectionClosed();
-        });
+        _options.Handler.OnAccepted(worker, stream, peer, _ended[worker.Index]);
     }
 
-    private void Pause()
+    private void End(Worker worker)
+    {
+        worker.ConnectionClosed();
+        _options.ConnectionClosed();
+    }
+
+    private void Pause(int forMs)
     {
         if (_slot >= 0)
         {
-            _worker.Unwatch(_slot, _descriptor);
+            _worker.Poller.Unwatch(_slot, _descriptor);
             _slot = -1;
         }
 
-        _resume.Set(_worker.NowMs + PauseMs);
+        _resume.Set(_worker.NowMs + forMs);
     }
 
     private void Resume()
     {
         // Level-triggered: what one turn leaves in the queue comes up in the next.
-        _slot = _worker.Watch(_descriptor, this, EPOLLIN);
+        _slot = _worker.Poller.TryWatch(_descriptor, this, EPOLLIN);
+        if (_slot < 0)
+        {
+            _options.CountAcceptError();
+            Pause(ErrorPauseMs);
+        }
+    }
+
+    private void Release()
+    {
+        _closed = true;
+        _resume.Remove();
+        if (_slot >= 0)
+        {
+            _worker.Poller.Unwatch(_slot, _descriptor);
+            _slot = -1;
+        }
+
+        Socket.Close(_descriptor);
     }
 }

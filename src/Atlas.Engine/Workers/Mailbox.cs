@@ -1,27 +1,58 @@
 namespace Atlas.Engine.Workers;
 
 /// <summary>A bounded queue of work for one loop, filled from any thread and emptied by the loop.</summary>
-internal sealed class Mailbox(int capacity)
+/// <param name="capacity">How much may wait.</param>
+/// <param name="wake">Wakes the loop. Called under the gate and never after <see cref="Close"/>, so that what it writes
+/// to may be closed then; must not block.</param>
+internal sealed class Mailbox(int capacity, Action wake)
 {
     private readonly Lock _gate = new();
     private Queue<Action> _incoming = new();
     private Queue<Action> _outgoing = new();
     private bool _closed;
 
-    /// <summary>Adds work. <paramref name="wake"/> says whether the loop must be woken: it was empty before.</summary>
-    internal bool TryAdd(Action action, out bool wake)
+    /// <summary>Whether work is refused for good.</summary>
+    internal bool IsClosed
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _closed;
+            }
+        }
+    }
+
+    /// <summary>Adds work, and wakes the loop if nothing was waiting before.</summary>
+    /// <returns>False when it is full or closed.</returns>
+    internal bool TryAdd(Action action)
     {
         lock (_gate)
         {
-            wake = false;
             if (_closed || _incoming.Count >= capacity)
             {
                 return false;
             }
 
-            wake = _incoming.Count == 0;
             _incoming.Enqueue(action);
+            if (_incoming.Count == 1)
+            {
+                wake();
+            }
+
             return true;
+        }
+    }
+
+    /// <summary>Wakes the loop without work.</summary>
+    internal void Wake()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+            {
+                wake();
+            }
         }
     }
 

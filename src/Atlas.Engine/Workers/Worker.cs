@@ -10,20 +10,18 @@ namespace Atlas.Engine.Workers;
 /// it is used on its thread only, except <see cref="TryPost"/> and the counters.</summary>
 public sealed class Worker : EventLoop, IEventSource, IDisposable
 {
-    private const int EventsPerTurn = 512;
-    private const int MailboxCapacity = 64 * 1024;
+    /// <summary>Posted actions that may wait; past it <see cref="TryPost"/> refuses.</summary>
+    public const int MailboxCapacity = 64 * 1024;
 
-    private readonly int _epoll;
+    // Flows that yield again and again when the loop ends are left behind after this many rounds.
+    private const int MaxEndRounds = 1000;
+
     private readonly int _wake;
-    private readonly EpollEvents _events = new(EventsPerTurn);
-    private readonly Mailbox _mailbox = new(MailboxCapacity);
+    private readonly Mailbox _mailbox;
     private readonly Thread _thread;
     private readonly Queue<Action> _yielded = new();
-    private IEventSource?[] _sources = new IEventSource?[64];
-    private uint[] _generations = new uint[64];
-    private readonly Stack<int> _freeSlots = new();
-    private int _slotCount;
     private int _connections;
+    private int _disposed;
     private long _nowUs;
     private long _nowMs;
     private volatile bool _stopping;
@@ -31,14 +29,22 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     /// <summary>Makes a worker; <see cref="Start"/> starts its thread.</summary>
     /// <param name="index">Its number, from 0.</param>
     /// <param name="bufferLimitBytes">The upper bound of its buffers.</param>
+    /// <exception cref="IOException">The system has no descriptors or memory left.</exception>
     public Worker(int index, long bufferLimitBytes = 1L << 30)
         : base(ReadClockUs() / 1000, bufferLimitBytes)
     {
         Index = index;
         ReadClock();
-        _epoll = Check(Errno.Of(Libc.epoll_create1(EPOLL_CLOEXEC)), "epoll_create1");
-        _wake = Check(Errno.Of(Libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), "eventfd");
-        Watch(_wake, this, EPOLLIN | EPOLLET);
+        _mailbox = new Mailbox(MailboxCapacity, Wake);
+        Poller = new Poller();
+        _wake = Errno.Of(Libc.eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+        int slot = _wake < 0 ? _wake : Poller.TryWatch(_wake, this, EPOLLIN | EPOLLET);
+        if (slot < 0)
+        {
+            CloseDescriptors();
+            throw new IOException("cannot make a worker: " + Errno.Text(slot));
+        }
+
         _thread = new Thread(Run) { Name = "atlas-worker-" + index, IsBackground = true };
     }
 
@@ -54,31 +60,32 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     /// <inheritdoc/>
     public override long NowUs => _nowUs;
 
+    /// <inheritdoc/>
+    protected internal override bool HasEnded => _mailbox.IsClosed;
+
+    internal Poller Poller { get; }
+
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
-    /// <summary>Ends the loop after the turn at hand and waits for the thread.</summary>
+    /// <summary>Ends the loop after the turn at hand and waits for the thread. What is open is reset, waits are cancelled,
+    /// and all descriptors and buffers are released. Idempotent.</summary>
     public void Dispose()
     {
         _stopping = true;
-        Wake();
-        if (_thread.IsAlive && !ReferenceEquals(Thread.CurrentThread, _thread))
+        _mailbox.Wake();
+        if ((_thread.ThreadState & System.Threading.ThreadState.Unstarted) != 0)
+        {
+            End();
+        }
+        else if (!ReferenceEquals(Thread.CurrentThread, _thread))
         {
             _thread.Join();
         }
     }
 
     /// <inheritdoc/>
-    public override bool TryPost(Action action)
-    {
-        bool added = _mailbox.TryAdd(action, out bool wake);
-        if (wake)
-        {
-            Wake();
-        }
-
-        return added;
-    }
+    public override bool TryPost(Action action) => _mailbox.TryAdd(action);
 
     /// <inheritdoc/>
     public override void Yield(Action continuation) => _yielded.Enqueue(continuation);
@@ -86,35 +93,33 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     /// <inheritdoc/>
     public override async ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs)
     {
-        int descriptor = Socket.Open(address);
+        int descriptor = _stopping ? -Errno.ECANCELED : Socket.Open(address);
         if (descriptor < 0)
         {
             return new ConnectResult(null, -descriptor);
         }
 
-        if (!address.IsUnix)
-        {
-            Socket.SetOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
-        }
-
+        Socket.SetConnectionOptions(descriptor, address);
         int result = Socket.Connect(descriptor, address);
-        if (result < 0 && result != -Errno.EINPROGRESS)
+        bool underWay = result is -Errno.EINPROGRESS or -Errno.EINTR;
+        int error = result < 0 && !underWay ? -result : 0;
+        SocketStream? stream = error == 0 ? SocketStream.TryCreate(this, descriptor, out error) : null;
+        if (stream is null)
         {
             Socket.Close(descriptor);
-            return new ConnectResult(null, -result);
+            return new ConnectResult(null, error);
         }
 
-        var stream = new SocketStream(this, descriptor);
-        if (result < 0)
+        if (underWay)
         {
             stream.AwaitConnected();
-            if (await stream.SendReadyAsync(deadlineMs) == WaitResult.TimedOut)
+            error = await stream.SendReadyAsync(deadlineMs) switch
             {
-                stream.Abort();
-                return new ConnectResult(null, Errno.ETIMEDOUT);
-            }
-
-            int error = Socket.PendingError(descriptor);
+                WaitResult.Ready => Socket.PendingError(descriptor),
+                WaitResult.TimedOut => Errno.ETIMEDOUT,
+                WaitResult.Cancelled => Errno.ECANCELED,
+                _ => throw new InvalidOperationException("unknown end of a wait"),
+            };
             if (error != 0)
             {
                 stream.Abort();
@@ -132,82 +137,14 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         _mailbox.Drain();
     }
 
+    void IEventSource.OnLoopEnding()
+    {
+        // The mailbox is closed by then; its descriptor goes last.
+    }
+
     internal void ConnectionOpened() => Interlocked.Increment(ref _connections);
 
     internal void ConnectionClosed() => Interlocked.Decrement(ref _connections);
-
-    /// <summary>Watches a descriptor. The token holds the slot and its generation, so that an event of a descriptor that
-    /// was closed in the same turn reaches nobody.</summary>
-    internal unsafe int Watch(int descriptor, IEventSource source, uint mask)
-    {
-        if (!_freeSlots.TryPop(out int slot))
-        {
-            slot = _slotCount++;
-            if (slot == _sources.Length)
-            {
-                Array.Resize(ref _sources, slot * 2);
-                Array.Resize(ref _generations, slot * 2);
-            }
-        }
-
-        _sources[slot] = source;
-        byte* ev = stackalloc byte[16];
-        EpollEvents.Write(ev, mask, (uint)slot | ((ulong)_generations[slot] << 32));
-        Check(Errno.Of(Libc.epoll_ctl(_epoll, EPOLL_CTL_ADD, descriptor, ev)), "epoll_ctl");
-        return slot;
-    }
-
-    /// <summary>Forgets a descriptor; closing it takes it out of epoll.</summary>
-    internal void Unwatch(int slot)
-    {
-        _sources[slot] = null;
-        _generations[slot]++;
-        _freeSlots.Push(slot);
-    }
-
-    /// <summary>Stops watching without closing.</summary>
-    internal unsafe void Unwatch(int slot, int descriptor)
-    {
-        byte* ev = stackalloc byte[16];
-        Errno.Of(Libc.epoll_ctl(_epoll, EPOLL_CTL_DEL, descriptor, ev));
-        Unwatch(slot);
-    }
-
-    private static int Check(int result, string call) => result >= 0
-        ? result
-        : throw new IOException($"{call} failed: {Errno.Text(result)}");
-
-    private unsafe int WaitForEvents() =>
-        Errno.Of(Libc.epoll_wait(_epoll, _events.Pointer, _events.Capacity, WaitMs()));
-
-    private void Run()
-    {
-        while (!_stopping)
-        {
-            int count = WaitForEvents();
-            ReadClock();
-            for (int i = 0; i < count; i++)
-            {
-                ulong token = _events.Token(i);
-                int slot = (int)(uint)token;
-                if (_generations[slot] == (uint)(token >> 32))
-                {
-                    _sources[slot]?.OnEvents(_events.Mask(i));
-                }
-            }
-
-            Timers.Advance(_nowMs);
-            for (int yielded = _yielded.Count; yielded > 0; yielded--)
-            {
-                _yielded.Dequeue()();
-            }
-        }
-
-        _mailbox.Close();
-        Errno.Of(Libc.close(_wake));
-        Errno.Of(Libc.close(_epoll));
-        _events.Dispose();
-    }
 
     // Environment.TickCount64 would be cheaper by 20 ns, but jumps by 4 ms.
     private static long ReadClockUs() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
@@ -216,6 +153,58 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     {
         _nowUs = ReadClockUs();
         _nowMs = _nowUs / 1000;
+    }
+
+    private void Run()
+    {
+        while (!_stopping)
+        {
+            int count = Poller.Wait(WaitMs());
+            ReadClock();
+            Poller.Dispatch(count);
+            Timers.Advance(_nowMs);
+            RunYielded();
+        }
+
+        End();
+    }
+
+    private void End()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        // First what others handed over: it may be a connection, which is then closed with the rest.
+        _mailbox.Close();
+        EndBridgeCalls();
+        Poller.EndAll();
+        for (int round = 0; round < MaxEndRounds && _yielded.Count > 0; round++)
+        {
+            RunYielded();
+        }
+
+        CloseDescriptors();
+        Buffers.Dispose();
+    }
+
+    private void CloseDescriptors()
+    {
+        if (_wake >= 0)
+        {
+            Errno.Of(Libc.close(_wake));
+        }
+
+        Poller.Dispose();
+    }
+
+    private void RunYielded()
+    {
+        for (int yielded = _yielded.Count; yielded > 0; yielded--)
+        {
+            _yielded.Dequeue()();
+        }
     }
 
     private int WaitMs()

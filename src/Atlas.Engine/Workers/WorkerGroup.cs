@@ -1,6 +1,4 @@
-using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
-using static Atlas.Engine.Interop.LinuxConstants;
 
 namespace Atlas.Engine.Workers;
 
@@ -8,14 +6,31 @@ namespace Atlas.Engine.Workers;
 public sealed class WorkerGroup : IDisposable
 {
     private readonly Worker[] _workers;
+    private readonly Lock _gate = new();
+    private readonly List<BoundAddress> _bound = [];
 
     /// <summary>Makes and starts workers.</summary>
     /// <param name="count">How many, at least 1.</param>
     /// <param name="bufferLimitBytes">The upper bound of the buffers of all together.</param>
+    /// <exception cref="IOException">The system has no descriptors or memory left.</exception>
     public WorkerGroup(int count, long bufferLimitBytes = 1L << 30)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        _workers = [.. Enumerable.Range(0, count).Select(i => new Worker(i, bufferLimitBytes / count))];
+        var workers = new List<Worker>(count);
+        try
+        {
+            while (workers.Count < count)
+            {
+                workers.Add(new Worker(workers.Count, bufferLimitBytes / count));
+            }
+        }
+        catch
+        {
+            workers.ForEach(worker => worker.Dispose());
+            throw;
+        }
+
+        _workers = [.. workers];
         foreach (Worker worker in _workers)
         {
             worker.Start();
@@ -26,7 +41,7 @@ public sealed class WorkerGroup : IDisposable
     public IReadOnlyList<Worker> Workers => _workers;
 
     /// <summary>Listens on an address with one SO_REUSEPORT socket per worker. A unix path is bound once and served by the
-    /// first worker's socket, which hands connections on.</summary>
+    /// first worker's socket, which hands connections on; a socket file that a dead process left behind is replaced.</summary>
     /// <returns>The bound address (with the port that the kernel chose, where 0 was asked for).</returns>
     /// <exception cref="IOException">The address can't be bound; the message says why.</exception>
     public BoundAddress Listen(SocketAddress address, ListenOptions options)
@@ -38,11 +53,17 @@ public sealed class WorkerGroup : IDisposable
             int count = address.IsUnix ? 1 : _workers.Length;
             for (int i = 0; i < count; i++)
             {
-                descriptors.Add(OpenListening(bound, options.Backlog));
+                descriptors.Add(ListeningSocket.Open(bound, options.Backlog, isFirst: i == 0));
                 bound = address.IsUnix ? address : Socket.LocalAddress(descriptors[0]);
             }
 
-            return new BoundAddress(this, bound, descriptors, options);
+            var result = new BoundAddress(this, bound, descriptors, options);
+            lock (_gate)
+            {
+                _bound.Add(result);
+            }
+
+            return result;
         }
         catch
         {
@@ -51,9 +72,15 @@ public sealed class WorkerGroup : IDisposable
         }
     }
 
-    /// <summary>Ends all workers and waits for their threads.</summary>
+    /// <summary>Stops listening, resets what is open, ends all workers and waits for their threads.</summary>
     public void Dispose()
     {
+        lock (_gate)
+        {
+            _bound.ForEach(bound => bound.Close());
+            _bound.Clear();
+        }
+
         foreach (Worker worker in _workers)
         {
             worker.Dispose();
@@ -76,38 +103,5 @@ public sealed class WorkerGroup : IDisposable
         }
 
         return least;
-    }
-
-    private static int OpenListening(SocketAddress address, int backlog)
-    {
-        int descriptor = Socket.Open(address);
-        int result = descriptor;
-        if (result >= 0 && !address.IsUnix)
-        {
-            Socket.SetOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
-            result = Socket.SetOption(descriptor, SOL_SOCKET, SO_REUSEPORT, 1);
-        }
-
-        if (result >= 0)
-        {
-            result = Socket.Bind(descriptor, address);
-        }
-
-        if (result >= 0)
-        {
-            result = Socket.Listen(descriptor, backlog);
-        }
-
-        if (result < 0)
-        {
-            if (descriptor >= 0)
-            {
-                Socket.Close(descriptor);
-            }
-
-            throw new IOException($"cannot listen on {address}: {Errno.Text(result)}");
-        }
-
-        return descriptor;
     }
 }

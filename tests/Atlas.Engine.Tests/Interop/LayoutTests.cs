@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Net;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using System.Text;
+using Atlas.Engine.Interop;
+
+namespace Atlas.Engine.Tests.Interop;
+
+/// <summary>What C says about the structures and constants that the engine shares with the kernel.</summary>
+public sealed class LayoutTests
+{
+    [Fact]
+    public void Constants_All_AreThoseOfTheHeaders()
+    {
+        (string Name, long Value)[] constants =
+        [
+            .. ConstantsOf(typeof(LinuxConstants)),
+            .. ConstantsOf(typeof(Errno)),
+        ];
+        constants.Length.ShouldBeGreaterThan(40);
+        Compare([.. constants.Select(constant => (constant.Name, constant.Value))]);
+    }
+
+    [Fact]
+    public unsafe void Structures_All_AreLaidOutAsInC()
+    {
+        IoVector vector;
+        MessageHeader message;
+        FileStatus status;
+        Compare(
+        [
+            ("sizeof(struct iovec)", sizeof(IoVector)),
+            ("offsetof(struct iovec, iov_base)", Offset(&vector, &vector.Base)),
+            ("offsetof(struct iovec, iov_len)", Offset(&vector, &vector.Length)),
+            ("sizeof(struct msghdr)", sizeof(MessageHeader)),
+            ("offsetof(struct msghdr, msg_name)", Offset(&message, &message.Name)),
+            ("offsetof(struct msghdr, msg_namelen)", Offset(&message, &message.NameLength)),
+            ("offsetof(struct msghdr, msg_iov)", Offset(&message, &message.Vectors)),
+            ("offsetof(struct msghdr, msg_iovlen)", Offset(&message, &message.VectorCount)),
+            ("offsetof(struct msghdr, msg_control)", Offset(&message, &message.Control)),
+            ("offsetof(struct msghdr, msg_controllen)", Offset(&message, &message.ControlLength)),
+            ("offsetof(struct msghdr, msg_flags)", Offset(&message, &message.Flags)),
+            ("sizeof(struct epoll_event)", EpollEvents.Stride),
+            ("offsetof(struct epoll_event, events)", 0),
+            ("offsetof(struct epoll_event, data)", EpollEvents.DataOffset),
+            ("sizeof(struct statx)", sizeof(FileStatus)),
+            ("offsetof(struct statx, stx_mode)", Offset(&status, &status.Mode)),
+            ("sizeof(((struct statx*)0)->stx_mode)", sizeof(ushort)),
+            ("sizeof(struct linger)", sizeof(long)),
+            ("offsetof(struct linger, l_onoff)", 0),
+            ("offsetof(struct linger, l_linger)", sizeof(int)),
+            ("sizeof(int)", sizeof(int)),
+            ("sizeof(ssize_t)", sizeof(nint)),
+            ("sizeof(socklen_t)", sizeof(uint)),
+        ]);
+    }
+
+    private static ReadOnlySpan<byte> Port => [0x12, 0x34];
+
+    private static ReadOnlySpan<byte> Ip => [1, 2, 3, 4];
+
+    [Fact]
+    public void Addresses_All_AreLaidOutAsInC()
+    {
+        SocketAddress v4 = SocketAddress.OfIp(IPAddress.Parse("1.2.3.4"), 0x1234);
+        SocketAddress v6 = SocketAddress.OfIp(IPAddress.Parse("102:304::%5"), 0x1234);
+        SocketAddress unix = SocketAddress.OfUnixPath("/x");
+        Compare(
+        [
+            ("sizeof(struct sockaddr_in)", v4.Bytes.Length),
+            ("offsetof(struct sockaddr_in, sin_family)", 0),
+            ("offsetof(struct sockaddr_in, sin_port)", v4.Bytes.IndexOf(Port)),
+            ("offsetof(struct sockaddr_in, sin_addr)", v4.Bytes.IndexOf(Ip)),
+            ("sizeof(struct sockaddr_in6)", v6.Bytes.Length),
+            ("offsetof(struct sockaddr_in6, sin6_port)", v6.Bytes.IndexOf(Port)),
+            ("offsetof(struct sockaddr_in6, sin6_addr)", v6.Bytes.IndexOf(Ip)),
+            ("offsetof(struct sockaddr_in6, sin6_scope_id)", v6.Bytes.IndexOf((byte)5)),
+            ("offsetof(struct sockaddr_un, sun_path)", unix.Bytes.IndexOf("/x"u8)),
+            ("sizeof(((struct sockaddr_un*)0)->sun_path) - 1", SocketAddress.MaxUnixPath),
+            ("sizeof(struct sockaddr_un)", SocketAddress.MaxLength),
+        ]);
+    }
+
+    [Theory]
+    [InlineData(Architecture.X64, 12, 4)]
+    [InlineData(Architecture.Arm64, 16, 8)]
+    [InlineData(Architecture.RiscV64, 16, 8)]
+    public void EpollEvent_Architecture_DecidesItsLayout(Architecture architecture, int stride, int dataOffset)
+    {
+        // linux/eventpoll.h: __attribute__((packed)) on x86-64, else a u32 and a u64 in their natural alignment.
+        EpollEvents.StrideOf(architecture).ShouldBe(stride);
+        EpollEvents.DataOffsetOf(architecture).ShouldBe(dataOffset);
+        stride.ShouldBeLessThanOrEqualTo(EpollEvents.MaxStride);
+    }
+
+    private static IEnumerable<(string Name, long Value)> ConstantsOf(Type type) =>
+        type.GetFields(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
+            .Where(field => field.IsLiteral)
+            .Select(field => (field.Name, Convert.ToInt64(field.GetRawConstantValue(), null)));
+
+    private static unsafe long Offset(void* structure, void* field) => (byte*)field - (byte*)structure;
+
+    private static void Compare((string Expression, long Value)[] expected)
+    {
+        var program = new StringBuilder("""
+            #define _GNU_SOURCE
+            #include <errno.h>
+            #include <fcntl.h>
+            #include <netinet/in.h>
+            #include <netinet/tcp.h>
+            #include <stddef.h>
+            #include <stdio.h>
+            #include <sys/epoll.h>
+            #include <sys/eventfd.h>
+            #include <sys/socket.h>
+            #include <sys/stat.h>
+            #include <sys/uio.h>
+            #include <sys/un.h>
+            int main(void) {
+
+            """);
+        foreach ((string expression, _) in expected)
+        {
+            program.Append("printf(\"%lld\\n\", (long long)(").Append(expression).Append("));\n");
+        }
+
+        program.Append("return 0; }\n");
+        long[] actual = [.. Run(program.ToString()).Select(line => long.Parse(line, null))];
+        actual.Length.ShouldBe(expected.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            expected[i].Value.ShouldBe(actual[i], expected[i].Expression);
+        }
+    }
+
+    private static string[] Run(string program)
+    {
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("atlas-");
+        try
+        {
+            string source = Path.Combine(directory.FullName, "layout.c");
+            string binary = Path.Combine(directory.FullName, "layout");
+            File.WriteAllText(source, program);
+            Execute("gcc", "-Wall", "-Werror", "-o", binary, source);
+            return Execute(binary).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static string Execute(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0, errors.GetAwaiter().GetResult());
+        return output;
+    }
+}

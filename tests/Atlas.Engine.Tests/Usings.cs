@@ -1,0 +1,1 @@
+global using SocketAddress = Atlas.Engine.Streams.SocketAddress;

@@ -1,0 +1,248 @@
+using System.Net;
+using System.Net.Sockets;
+using Atlas.Engine.Interop;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Tests.Streams;
+using Atlas.Engine.Workers;
+using static Atlas.Engine.Interop.LinuxConstants;
+using SystemSocket = System.Net.Sockets.Socket;
+
+namespace Atlas.Engine.Tests.Workers;
+
+/// <summary>Accepting and ending, with real sockets.</summary>
+[Collection(nameof(AloneCollection))]
+public sealed class WorkerGroupTests
+{
+    [Fact]
+    public void Accept_TenLongLivedOnTwoWorkers_SpreadsThemEvenly()
+    {
+        for (int round = 0; round < 10; round++)
+        {
+            using var group = new WorkerGroup(2);
+            var holder = new Holder();
+            BoundAddress bound = group.Listen(SocketAddress.OfIp(IPAddress.Loopback, 0), new ListenOptions(holder, 128, 100));
+            List<SystemSocket> clients = [.. Enumerable.Range(0, 10).Select(_ => Clients.Connect(bound.Address))];
+            Eventually.So(() => holder.Count == 10);
+            int[] perWorker = [.. group.Workers.Select(worker => worker.Connections)];
+            perWorker.Sum().ShouldBe(10);
+            perWorker.Min().ShouldBeGreaterThanOrEqualTo(4, string.Join('/', perWorker));
+            holder.Threads.Count.ShouldBe(2);
+            clients.ForEach(client => client.Dispose());
+        }
+    }
+
+    [Fact]
+    public void Accept_AtTheLimit_PausesAndGoesOnWhenOneLeaves()
+    {
+        using var group = new WorkerGroup(2);
+        var holder = new Holder();
+        var options = new ListenOptions(holder, 128, maxConnections: 3);
+        BoundAddress bound = group.Listen(SocketAddress.OfIp(IPAddress.Loopback, 0), options);
+        List<SystemSocket> clients = [.. Enumerable.Range(0, 5).Select(_ => Clients.Connect(bound.Address))];
+        Eventually.So(() => holder.Count == 3);
+        options.AcceptErrors.ShouldBe(0);
+
+        holder.CloseOne();
+        Eventually.So(() => holder.Count == 4);
+        holder.CloseOne();
+        Eventually.So(() => holder.Count == 5);
+        holder.Most.ShouldBe(3, "never more than the limit");
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void Accept_OfIp_HasTheOptionsOfConnections(string ip)
+    {
+        using var group = new WorkerGroup(1);
+        var holder = new Holder();
+        BoundAddress bound = group.Listen(SocketAddress.OfIp(IPAddress.Parse(ip), 0), new ListenOptions(holder, 128, 10));
+        using SystemSocket client = Clients.Connect(bound.Address);
+        Eventually.So(() => holder.Count == 1);
+        int descriptor = holder.Descriptors.Single();
+        OptionOf(descriptor, SOL_SOCKET, SO_KEEPALIVE).ShouldBe(1);
+        OptionOf(descriptor, IPPROTO_TCP, TCP_NODELAY).ShouldBe(1);
+        string flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").Single(line => line.StartsWith("flags:", StringComparison.Ordinal));
+        int octal = Convert.ToInt32(flags["flags:".Length..].Trim(), 8);
+        (octal & SOCK_CLOEXEC).ShouldNotBe(0, "a program that is started must not inherit connections");
+        (octal & SOCK_NONBLOCK).ShouldNotBe(0);
+        var own = (IPEndPoint)client.LocalEndPoint!;
+        holder.Peers.Single().ShouldBe(SocketAddress.OfIp(own.Address, own.Port));
+    }
+
+    [Fact]
+    public void Connect_OfIp_HasTheOptionsOfConnections()
+    {
+        using var world = new SocketWorld(IPAddress.Loopback);
+        SocketAddress address = world.Listen(new Acceptor(world.Loop));
+        world.Run(async () =>
+        {
+            ConnectResult result = await world.Loop.ConnectAsync(address, world.Loop.NowMs + 10_000);
+            int descriptor = ((SocketStream)result.Stream!).Descriptor;
+            OptionOf(descriptor, SOL_SOCKET, SO_KEEPALIVE).ShouldBe(1);
+            OptionOf(descriptor, IPPROTO_TCP, TCP_NODELAY).ShouldBe(1);
+            result.Stream!.Close();
+        });
+    }
+
+    [Fact]
+    public void Listen_BothWildcards_ShareAPort()
+    {
+        using var group = new WorkerGroup(2);
+        var v4 = new Holder();
+        var v6 = new Holder();
+        BoundAddress six = group.Listen(SocketAddress.OfIp(IPAddress.IPv6Any, 0), new ListenOptions(v6, 128, 10));
+        BoundAddress four = group.Listen(SocketAddress.OfIp(IPAddress.Any, six.Address.Port), new ListenOptions(v4, 128, 10));
+        using SystemSocket a = Clients.Connect(SocketAddress.OfIp(IPAddress.Loopback, four.Address.Port));
+        using SystemSocket b = Clients.Connect(SocketAddress.OfIp(IPAddress.IPv6Loopback, six.Address.Port));
+        Eventually.So(() => v4.Count == 1 && v6.Count == 1);
+        v4.Peers.Single().Ip.Length.ShouldBe(4);
+        v6.Peers.Single().Ip.Length.ShouldBe(16);
+    }
+
+    [Fact]
+    public void Listen_TheAddressIsTaken_SaysSo()
+    {
+        using var group = new WorkerGroup(2);
+        BoundAddress bound = group.Listen(SocketAddress.OfIp(IPAddress.Loopback, 0), new ListenOptions(new Holder(), 128, 10));
+        int descriptors = Descriptors.Count();
+        IOException error = Should.Throw<IOException>(() => group.Listen(bound.Address, new ListenOptions(new Holder(), 128, 10)));
+        error.Message.ShouldBe($"cannot listen on {bound.Address}: another process, or another listener of this one, has it "
+            + "(address already in use)");
+        Descriptors.Count().ShouldBe(descriptors);
+    }
+
+    [Fact]
+    public void Listen_NotAnAddressOfThisMachine_SaysSo()
+    {
+        using var group = new WorkerGroup(1);
+        SocketAddress address = SocketAddress.OfIp(IPAddress.Parse("192.0.2.1"), 0);
+        Should.Throw<IOException>(() => group.Listen(address, new ListenOptions(new Holder(), 128, 10)))
+            .Message.ShouldBe("cannot listen on 192.0.2.1:0: Cannot assign requested address");
+    }
+
+    [Fact]
+    public void Close_ConnectionsWaitInTheQueue_AcceptsThemFirst()
+    {
+        using var group = new WorkerGroup(1);
+        var holder = new Holder();
+        BoundAddress bound = group.Listen(SocketAddress.OfIp(IPAddress.Loopback, 0), new ListenOptions(holder, 128, 100));
+        using var blocked = new ManualResetEventSlim();
+        group.Workers[0].TryPost(() => blocked.Wait());
+        List<SystemSocket> clients = [.. Enumerable.Range(0, 5).Select(_ => Clients.Connect(bound.Address))];
+        bound.Close();
+        bound.Close();
+        blocked.Set();
+        Eventually.So(() => holder.Count == 5);
+        Eventually.So(() => Clients.IsRefused(bound.Address));
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public void Dispose_ConnectionsAreOpen_ResetsThemAndReleasesEverything()
+    {
+        // Once before, so that what the runtime opens on first use does not count.
+        Cycle();
+        int before = Descriptors.Count();
+        Cycle();
+        Descriptors.Count().ShouldBe(before);
+        Eventually.So(() => WorkerThreads() == 0);
+
+        static void Cycle()
+        {
+            var group = new WorkerGroup(2);
+            var holder = new Holder(rents: true);
+            BoundAddress bound = group.Listen(SocketAddress.OfIp(IPAddress.Loopback, 0), new ListenOptions(holder, 128, 100));
+            List<SystemSocket> clients = [.. Enumerable.Range(0, 6).Select(_ => Clients.Connect(bound.Address))];
+            Eventually.So(() => holder.Count == 6);
+            group.Dispose();
+            holder.Cancelled.ShouldBe(6, "who waits goes on, and may give back what it has");
+            bound.Options.Connections.ShouldBe(0);
+            foreach (SystemSocket client in clients)
+            {
+                Should.Throw<SocketException>(() => client.Receive(new byte[1])).SocketErrorCode.ShouldBe(SocketError.ConnectionReset);
+                client.Dispose();
+            }
+
+            foreach (Worker worker in group.Workers)
+            {
+                worker.Buffers.AllocatedBytes.ShouldBe(0);
+                worker.Buffers.Lent.ShouldBe(0);
+                worker.TryPost(() => { }).ShouldBeFalse();
+            }
+
+            group.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Dispose_AConnectIsUnderWay_CancelsIt()
+    {
+        using var world = new SocketWorld(IPAddress.Loopback);
+        SocketAddress silent = world.Silent!;
+        var group = new WorkerGroup(1);
+        EventLoop loop = group.Workers[0];
+        using var began = new ManualResetEventSlim();
+        ConnectResult? result = null;
+        loop.TryPost(() => Connect().Detach());
+        began.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
+        group.Dispose();
+        result.ShouldBe(new ConnectResult(null, Errno.ECANCELED));
+
+        async Atlas.Engine.Flows.Flow Connect()
+        {
+            began.Set();
+            result = await loop.ConnectAsync(silent, loop.NowMs + 60_000);
+        }
+    }
+
+    [Fact]
+    public void TryPost_WhileTheWorkerEnds_NeverTouchesAForeignDescriptor()
+    {
+        // Were the wake-up written after the end, it would go to whatever has the number of the event descriptor by then.
+        for (int round = 0; round < 20; round++)
+        {
+            var group = new WorkerGroup(1);
+            Worker worker = group.Workers[0];
+            long ran = 0;
+            long accepted = 0;
+            using var started = new ManualResetEventSlim();
+            var poster = new Thread(() =>
+            {
+                while (worker.TryPost(() => ran++))
+                {
+                    accepted++;
+                    started.Set();
+                }
+            });
+            poster.Start();
+            started.Wait();
+            group.Dispose();
+            poster.Join();
+            ran.ShouldBe(accepted, "what was accepted runs");
+        }
+    }
+
+    [Fact]
+    public void Worker_NeverStarted_ReleasesItsDescriptors()
+    {
+        new Worker(0).Dispose();
+        int before = Descriptors.Count();
+        var worker = new Worker(0);
+        worker.Dispose();
+        worker.Dispose();
+        Descriptors.Count().ShouldBe(before);
+    }
+
+    private static int WorkerThreads() => Directory.EnumerateDirectories("/proc/self/task")
+        .Count(task => File.ReadAllText(Path.Combine(task, "comm")).StartsWith("atlas-worker", StringComparison.Ordinal));
+
+    private static unsafe int OptionOf(int descriptor, int level, int name)
+    {
+        int value = -1;
+        uint size = sizeof(int);
+        Errno.Of(Libc.getsockopt(descriptor, level, name, &value, &size)).ShouldBe(0);
+        return value;
+    }
+}
