@@ -5,13 +5,15 @@ using Atlas.Proxy.Snapshots;
 namespace Atlas.Proxy.Http;
 
 /// <summary>What one worker counts and logs of one listener.</summary>
-internal sealed class ListenerView(HttpListener listener, ListenerCounters counters, int worker)
+internal sealed class ListenerView(string name, ListenerCounters counters, int worker)
 {
-    private readonly byte[] _name = System.Text.Encoding.UTF8.GetBytes(listener.Snapshot.Name);
+    private readonly byte[] _name = System.Text.Encoding.UTF8.GetBytes(name);
     private AccessLog? _log;
     private AccessLogWriter? _writer;
 
     internal ListenerCounters Counters { get; } = counters;
+
+    internal string ListenerName { get; } = name;
 
     /// <summary>Sessions that are open.</summary>
     internal int Sessions { get; private set; }

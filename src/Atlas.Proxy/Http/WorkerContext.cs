@@ -34,10 +34,12 @@ internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metr
 
     internal ListenerView ViewOf(HttpListener listener)
     {
-        if (!_views.TryGetValue(listener, out ListenerView? view))
+        string name = listener.Snapshot.Name;
+        if (!_views.TryGetValue(listener, out ListenerView? view) || view.ListenerName != name)
         {
-            view = new ListenerView(listener, metrics.Listener(listener.Snapshot.Name).ForWorker(index), index);
-            _views.Add(listener, view);
+            // A listener that a reload renamed counts under its new name from here on.
+            view = new ListenerView(name, metrics.Listener(name).ForWorker(index), index);
+            _views[listener] = view;
         }
 
         return view;

@@ -60,6 +60,24 @@ public sealed class AdminTests
     }
 
     [Fact]
+    public async Task AccessLog_OnStandardOutput_HasALineForARequest()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server]);
+        config.Write(ConfigFile.Text([server]).Replace(
+            "routes:", "access_log: { to: stdout, format: json }, routes:", StringComparison.Ordinal));
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new Client(atlas.Address);
+        await client.GetAsync("/some/path");
+
+        string line = "{" + await atlas.Program.OutputAsync("{");
+
+        using JsonDocument record = JsonDocument.Parse(line);
+        line.ShouldContain("/some/path");
+        line.ShouldContain("web");
+    }
+
+    [Fact]
     public async Task Token_InAFileBesideTheConfiguration_IsAskedFor()
     {
         await using var server = new Backend("A");
