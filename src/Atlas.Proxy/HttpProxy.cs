@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
-using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy;
@@ -10,23 +9,8 @@ namespace Atlas.Proxy;
 /// <summary>Serves HTTP listeners on the workers of a group.</summary>
 public sealed class HttpProxy
 {
-    /// <summary>The most workers of a proxy that counts for itself.</summary>
-    public const int MaxWorkers = 64;
-
-    private readonly ProxyMetrics _metrics;
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
-
     private int _workers;
-
-    /// <summary>Makes a proxy that counts for itself.</summary>
-    public HttpProxy()
-        : this(new ProxyMetrics(MaxWorkers))
-    {
-    }
-
-    /// <summary>Makes a proxy.</summary>
-    /// <param name="metrics">Where it counts; must have room for each worker that will serve.</param>
-    public HttpProxy(ProxyMetrics metrics) => _metrics = metrics;
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
@@ -77,7 +61,7 @@ public sealed class HttpProxy
 
     private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)
         ? context
-        : _contexts.GetOrAdd(loop, new WorkerContext(loop, Interlocked.Increment(ref _workers) - 1, _metrics));
+        : _contexts.GetOrAdd(loop, new WorkerContext(loop, Interlocked.Increment(ref _workers) - 1));
 
     private sealed class SessionStarter(HttpProxy proxy, HttpListener listener) : IConnectionHandler
     {

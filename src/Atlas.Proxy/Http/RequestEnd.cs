@@ -12,10 +12,10 @@ internal static class RequestEnd
         long endUs = context.Loop.NowUs;
         session.View.Counters.RequestEnded(
             x.Status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
-        AccessLogWriter? log = session.View.LogOf(session.Listener);
-        if (log is not null)
+        IReadOnlyList<AccessLogWriter> log = session.Listener.AccessLog;
+        if (log.Count > 0)
         {
-            Log(log, session, x, endUs);
+            Log(log[context.Index], session, x, endUs);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.Attempts++;
         x.Server = server;
         server.Begin();
-        x.Connections = _context.To(Pool, server);
+        x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
         x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs);
         x.ReusedUpstream = x.Connection is not null;

@@ -8,7 +8,7 @@ namespace Atlas.Proxy.Http;
 
 /// <summary>What the sessions of one worker share: free exchanges, connections to servers, the date. Used on the
 /// worker's thread only.</summary>
-internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metrics)
+internal sealed class WorkerContext(EventLoop loop, int index)
 {
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
@@ -18,6 +18,9 @@ internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metr
     private long _dateSecond = -1;
 
     internal EventLoop Loop { get; } = loop;
+
+    /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
+    internal int Index { get; } = index;
 
     internal SessionList Sessions { get; } = new();
 
@@ -34,23 +37,22 @@ internal sealed class WorkerContext(EventLoop loop, int index, ProxyMetrics metr
 
     internal ListenerView ViewOf(HttpListener listener)
     {
-        string name = listener.Snapshot.Name;
-        if (!_views.TryGetValue(listener, out ListenerView? view) || view.ListenerName != name)
+        HttpListenerSnapshot snapshot = listener.Snapshot;
+        if (!_views.TryGetValue(listener, out ListenerView? view) || view.ListenerName != snapshot.Name)
         {
             // A listener that a reload renamed counts under its new name from here on.
-            view = new ListenerView(name, metrics.Listener(name).ForWorker(index), index);
+            view = new ListenerView(snapshot.Name, snapshot.Metrics?.ForWorker(Index) ?? new ListenerCounters());
             _views[listener] = view;
         }
 
         return view;
     }
 
-    /// <summary>The worker's connections to a server of a pool; a server belongs to one pool.</summary>
-    internal ServerConnections To(PoolSnapshot pool, ServerState server)
+    internal ServerConnections To(ServerState server)
     {
         if (!_connections.TryGetValue(server, out ServerConnections? connections))
         {
-            connections = new ServerConnections(metrics.Server(pool.Name, server.Name).ForWorker(index));
+            connections = new ServerConnections(server.Metrics?.ForWorker(Index) ?? new ServerCounters());
             _connections.Add(server, connections);
         }
 

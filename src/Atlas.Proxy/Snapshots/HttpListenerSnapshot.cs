@@ -2,6 +2,7 @@ using System.Text;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -43,12 +44,6 @@ public sealed record HttpListenerSnapshot(string Name, PoolSnapshot Pool)
         init => _trustedProxies = [.. value];
     }
 
-    /// <summary>Where requests are logged; null: nowhere.</summary>
-    public AccessLog? AccessLog { get; init; }
-
-    /// <summary>The form of the log's lines.</summary>
-    public AccessLogFormat AccessLogFormat { get; init; } = AccessLogFormat.Json;
-
     /// <summary>Whether servers get <c>Forwarded</c> (RFC 7239) beside <c>X-Forwarded-*</c>.</summary>
     public bool Forwarded { get; init; }
 
@@ -62,6 +57,12 @@ public sealed record HttpListenerSnapshot(string Name, PoolSnapshot Pool)
             PseudonymBytes = Encoding.ASCII.GetBytes(value);
         }
     }
+
+    /// <summary>What counts its requests, the same across reloads; null: nothing does.</summary>
+    public ListenerMetrics? Metrics { get; init; }
+
+    /// <summary>What writes its access log: a writer for each worker, by the worker's index. Empty: no log.</summary>
+    public IReadOnlyList<AccessLogWriter> AccessLog { get; init; } = [];
 
     internal byte[] PseudonymBytes { get; private init; } = Encoding.ASCII.GetBytes("atlas");
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -17,6 +18,9 @@ public sealed class ServerState(string name, SocketAddress address)
 
     /// <summary>Where it listens.</summary>
     public SocketAddress Address { get; } = address;
+
+    /// <summary>What counts its attempts; null: nothing does.</summary>
+    public ServerMetrics? Metrics { get; init; }
 
     /// <summary>Requests under way, over all workers.</summary>
     public int Active => Volatile.Read(ref _active);

@@ -3,6 +3,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Snapshots;
@@ -13,12 +14,18 @@ namespace Atlas.Proxy.Snapshots;
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
-    private readonly Func<AccessLogConfig, AccessLog>? _openLog;
+    private readonly ProxyMetrics? _metrics;
+    private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
 
-    private SnapshotBuilder(AtlasConfig config, ProxySnapshot previous, Func<AccessLogConfig, AccessLog>? openLog)
+    private SnapshotBuilder(
+        AtlasConfig config,
+        ProxySnapshot previous,
+        ProxyMetrics? metrics,
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog)
     {
         _config = config;
+        _metrics = metrics;
         _openLog = openLog;
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
@@ -30,13 +37,17 @@ public sealed class SnapshotBuilder
     /// <summary>Makes the snapshots. O(servers).</summary>
     /// <param name="config">The configuration; of its listeners, the HTTP ones are taken.</param>
     /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
-    /// <param name="openLog">Opens an access log, the same for the same place; null: nothing is logged. It may throw what
-    /// opening a file does.</param>
+    /// <param name="metrics">What counts; null: nothing does.</param>
+    /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
+    /// throw what opening a file does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
-        AtlasConfig config, ProxySnapshot previous, Func<AccessLogConfig, AccessLog>? openLog = null)
+        AtlasConfig config,
+        ProxySnapshot previous,
+        ProxyMetrics? metrics = null,
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null)
     {
-        var builder = new SnapshotBuilder(config, previous, openLog);
+        var builder = new SnapshotBuilder(config, previous, metrics, openLog);
         return new ProxySnapshot(
             [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -64,18 +75,19 @@ public sealed class SnapshotBuilder
             TrustedProxies = listener.TrustedProxies,
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
-            AccessLog = listener.AccessLog is { } log ? _openLog?.Invoke(log) : null,
-            AccessLogFormat = listener.AccessLog?.Format ?? AccessLogFormat.Json,
+            Metrics = _metrics?.Listener(listener.Name),
+            AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
         };
     }
 
-    private static PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
+    private PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
     {
         var known = previous?.Servers.ToDictionary(server => (server.Name, server.Address)) ?? [];
         IEnumerable<ServerState> servers = pool.Servers.Select(server =>
         {
             SocketAddress address = AddressOf(server);
-            return known.GetValueOrDefault((server.Name, address)) ?? new ServerState(server.Name, address);
+            return known.GetValueOrDefault((server.Name, address))
+                ?? new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
         });
         return new PoolSnapshot(pool.Name, [.. servers], previous?.Rotation ?? new RoundRobin())
         {

@@ -15,8 +15,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     // Lines that a full disk or a pipe that nobody reads keeps back must not keep the process.
     private const int LogStopMs = 2_000;
 
-    private readonly HttpProxy _proxy;
+    private readonly HttpProxy _proxy = new();
     private readonly ListenerSet _listeners;
+    private readonly LogWriters _logWriters;
     private readonly CancellationTokenSource _hurry = new();
     private readonly List<Task> _leaving = [];
     private AdminServer? _admin;
@@ -27,7 +28,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
-        _proxy = new HttpProxy(Metrics);
+        _logWriters = new LogWriters(Logs, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _proxy);
     }
 
@@ -122,7 +123,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     private void Apply(AtlasConfig config)
     {
-        ProxySnapshot snapshot = SnapshotBuilder.Build(config, Snapshot, log => OpenLog(log, config.FileName));
+        ProxySnapshot snapshot = SnapshotBuilder.Build(
+            config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName));
         IReadOnlyList<RunningListener> gone = _listeners.Apply(config.Listeners, snapshot);
         foreach (ServerState server in Servers(Snapshot).Except(Servers(snapshot)))
         {
@@ -140,9 +142,6 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _leaving.Add(ConnectionDrain.RunAsync(_proxy, gone, config.Runtime.Shutdown, _hurry.Token));
         }
     }
-
-    private AccessLog OpenLog(AccessLogConfig log, string file) =>
-        Logs.Open(log.FilePath is null ? log : log with { FilePath = ConfigPaths.Resolve(log.FilePath, file) });
 
     private static IEnumerable<ServerState> Servers(ProxySnapshot snapshot) => snapshot.Pools.SelectMany(pool => pool.Servers);
 }
