@@ -4,9 +4,11 @@ using Atlas.Proxy.Metrics;
 namespace Atlas.Proxy.Http;
 
 /// <summary>What one worker counts of one listener.</summary>
-internal sealed class ListenerView(HttpListener listener, ListenerCounters counters)
+internal sealed class ListenerView(string name, ListenerCounters counters)
 {
-    private readonly byte[] _name = Encoding.UTF8.GetBytes(listener.Snapshot.Name);
+    private readonly byte[] _name = Encoding.UTF8.GetBytes(name);
+
+    internal string ListenerName { get; } = name;
 
     internal ListenerCounters Counters { get; } = counters;
 

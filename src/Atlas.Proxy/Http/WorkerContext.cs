@@ -37,10 +37,12 @@ internal sealed class WorkerContext(EventLoop loop, int index)
 
     internal ListenerView ViewOf(HttpListener listener)
     {
-        if (!_views.TryGetValue(listener, out ListenerView? view))
+        HttpListenerSnapshot snapshot = listener.Snapshot;
+        if (!_views.TryGetValue(listener, out ListenerView? view) || view.ListenerName != snapshot.Name)
         {
-            view = new ListenerView(listener, listener.Snapshot.Metrics?.ForWorker(Index) ?? new ListenerCounters());
-            _views.Add(listener, view);
+            // A listener that a reload renamed counts under its new name from here on.
+            view = new ListenerView(snapshot.Name, snapshot.Metrics?.ForWorker(Index) ?? new ListenerCounters());
+            _views[listener] = view;
         }
 
         return view;

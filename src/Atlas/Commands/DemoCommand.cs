@@ -56,7 +56,8 @@ internal static class DemoCommand
                 servers.Add(await TestServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), name));
             }
 
-            await using AtlasInstance instance = await AtlasInstance.StartAsync(Config(port, adminPort, servers));
+            await using AtlasInstance instance = await AtlasInstance.StartAsync(
+                Config(port, adminPort, servers), Console.Error.WriteLine);
             Print(instance, servers);
             await signals.StopAsync();
             using var hurry = new CancellationTokenSource();
@@ -113,6 +114,7 @@ internal static class DemoCommand
     private static void Print(AtlasInstance instance, List<TestServer> servers)
     {
         string url = $"http://{instance.Listeners[0].Addresses[0].Bound.Address}";
+        string admin = instance.AdminUrls[0];
         Console.WriteLine(
             $"""
             Atlas balances {url} over three servers:
@@ -125,6 +127,8 @@ internal static class DemoCommand
                 curl '{url}/?status=503'          a failing one
                 curl '{url}/?bytes=100000000' -o /dev/null
                 curl {url}/ -d hello              an echo
+                curl {admin}/metrics              what Atlas counts
+                curl {admin}/api/v1/status        what runs
 
             Stop with Ctrl-C.
             """);

@@ -28,7 +28,7 @@ internal static class RunCommand
 
         try
         {
-            await using AtlasInstance instance = await AtlasInstance.StartAsync(config);
+            await using AtlasInstance instance = await AtlasInstance.StartAsync(config, Console.Error.WriteLine);
             await new RunningProcess(instance, path, signals, notifier, Console.Error).RunAsync(watch);
             return ExitCodes.Done;
         }

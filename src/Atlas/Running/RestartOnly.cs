@@ -19,6 +19,11 @@ internal static class RestartOnly
             yield return Message("admin.bind", Admin(next), Admin(running));
         }
 
+        if (running.Admin.Token != next.Admin.Token)
+        {
+            yield return Message("admin.token", "another file", "as it is");
+        }
+
         foreach (ListenerConfig listener in next.Listeners)
         {
             int? backlog = running.Listeners.FirstOrDefault(l => l.Name == listener.Name)?.Backlog;

@@ -39,6 +39,8 @@ internal sealed class RunningProcess(
 
     private async Task ReloadAsync()
     {
+        // The signal may mean the logs: whoever rotates them sends it, whatever the file says.
+        instance.Logs.Reopen();
         if (RunnableConfig.Load(configPath, log) is not AtlasConfig config)
         {
             await log.WriteLineAsync("not reloaded: nothing has changed");

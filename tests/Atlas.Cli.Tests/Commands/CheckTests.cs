@@ -21,6 +21,18 @@ public sealed class CheckTests
         program.Errors.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("docs/atlas.reference.yaml")]
+    [InlineData("packaging/atlas.yaml")]
+    public async Task Check_FileOfTheProject_IsOk(string name)
+    {
+        string path = Path.Combine(Checkout.Root, name);
+        await using var program = RunningProgram.Atlas("check", "-c", path);
+
+        (await program.EndAsync()).ShouldBe(0, program.Errors);
+        program.Output.ShouldStartWith($"{path}: ok\n");
+    }
+
     [Fact]
     public async Task Check_SeveralErrors_ShowsAllWithTheirPlaces()
     {

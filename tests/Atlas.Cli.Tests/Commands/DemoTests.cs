@@ -22,6 +22,7 @@ public sealed class DemoTests
         }
 
         answers.ShouldBe("ABCABC");
+        program.Output.ShouldMatch(@"curl http://127\.0\.0\.1:\d+/metrics ");
         await program.SignalAsync("INT");
         (await program.EndAsync()).ShouldBe(0);
         program.Errors.ShouldBeEmpty();

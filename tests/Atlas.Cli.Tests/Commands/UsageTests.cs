@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.Commands;
@@ -40,7 +41,18 @@ public sealed class UsageTests
         (await program.EndAsync()).ShouldBe(0);
         string[] commands = [.. program.Output.Split("Commands:\n")[1].Split('\n')
             .Where(line => line.Length > 2 && line[2] != ' ').Select(line => line.Trim().Split(' ')[0])];
-        commands.ShouldBe(["demo", "run", "check", "server", "version"]);
+        commands.ShouldBe(["demo", "run", "check", "schema", "server", "version"]);
+    }
+
+    [Fact]
+    public async Task Schema_Asked_PrintsAJsonDocumentAndNothingElse()
+    {
+        await using var program = RunningProgram.Atlas("schema");
+
+        (await program.EndAsync()).ShouldBe(0);
+        using JsonDocument schema = JsonDocument.Parse(program.Output);
+        schema.RootElement.GetProperty("properties").TryGetProperty("listeners", out _).ShouldBeTrue();
+        program.Errors.ShouldBeEmpty();
     }
 
     [Theory]

@@ -28,5 +28,12 @@ public sealed class Client(string address) : IDisposable
     public Task<HttpResponseMessage> BeginAsync(string path) =>
         _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);
 
+    /// <summary>The status of the answer to a GET.</summary>
+    public async Task<int> StatusAsync(string path)
+    {
+        using HttpResponseMessage response = await _http.GetAsync(path);
+        return (int)response.StatusCode;
+    }
+
     public void Dispose() => _http.Dispose();
 }

@@ -16,16 +16,18 @@ public sealed class ConfigFile : IDisposable
     /// <summary>A listener on a port that the kernel chooses, and one pool of these servers.</summary>
     /// <param name="servers">The servers.</param>
     /// <param name="more">Further sections.</param>
-    public static ConfigFile Of(IEnumerable<Backend> servers, string more = "") => new(Text(servers, more));
+    /// <param name="admin">Where the admin server listens.</param>
+    public static ConfigFile Of(IEnumerable<Backend> servers, string more = "", string admin = "none") =>
+        new(Text(servers, more, admin));
 
-    public static string Text(IEnumerable<Backend> servers, string more = "") =>
+    public static string Text(IEnumerable<Backend> servers, string more = "", string admin = "none") =>
         $$"""
         listeners:
           web: { bind: 127.0.0.1:0, routes: [{ pool: web }] }
         pools:
           web:
             servers: [{{string.Join(", ", servers.Select(server => $"{{ name: {server.Name}, address: {server.Address} }}"))}}]
-        admin: { bind: none }
+        admin: { bind: {{admin}} }
         {{more}}
         """;
 

@@ -82,7 +82,7 @@ public sealed class DrainTests
         await atlas.Program.SignalAsync(signal);
 
         (await atlas.Program.EndAsync()).ShouldBe(0);
-        await Should.ThrowAsync<HttpRequestException>(slow);
+        await CutAsync(slow);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class DrainTests
         await atlas.Program.SignalAsync("TERM");
 
         (await atlas.Program.EndAsync()).ShouldBe(0);
-        await Should.ThrowAsync<HttpRequestException>(slow);
+        await CutAsync(slow);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class DrainTests
         await server.Asked;
 
         await atlas.Program.SignalAsync("TERM");
-        await Should.ThrowAsync<HttpRequestException>(slow);
+        await CutAsync(slow);
 
         await tunnel.GetStream().WriteAsync("still here"u8.ToArray());
         (await ReadAsync(tunnel)).ShouldBe("still here");
@@ -165,6 +165,21 @@ public sealed class DrainTests
             {
                 // It was in the kernel's queue when the listener closed.
             }
+        }
+    }
+
+    /// <summary>Waits until a request that got no response yet is cut: it is answered with 503, and then reset, which may
+    /// overtake the answer.</summary>
+    private static async Task CutAsync(Task<HttpResponseMessage> request)
+    {
+        try
+        {
+            using HttpResponseMessage response = await request;
+            response.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        }
+        catch (HttpRequestException e)
+        {
+            e.StatusCode.ShouldBeNull();
         }
     }
 

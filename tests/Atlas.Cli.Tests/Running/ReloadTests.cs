@@ -105,6 +105,29 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Reload_ListenerRenamed_KeepsItsSocketAndCountsUnderItsNewName()
+    {
+        await using var server = new Backend("A");
+        string text = ConfigFile.Text([server], admin: "127.0.0.1:0");
+        using var config = new ConfigFile(text);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var admin = new Client(await atlas.Program.ErrorAsync("admin: http://"));
+
+        config.Write(text.Replace("  web: { bind", "  front: { bind", StringComparison.Ordinal));
+        await atlas.ReloadAsync();
+
+        (await atlas.Program.ErrorAsync("listener front: http on ")).ShouldBe(atlas.Address);
+        using (var client = new Client(atlas.Address))
+        {
+            (await client.GetAsync()).ShouldBe("A");
+        }
+
+        string metrics = await admin.GetAsync("/metrics");
+        metrics.ShouldContain("listener=\"front\"");
+        metrics.ShouldNotContain("listener=\"web\"");
+    }
+
+    [Fact]
     public async Task Reload_WorkersChanged_SaysThatTheyStay()
     {
         await using var server = new Backend("A");
