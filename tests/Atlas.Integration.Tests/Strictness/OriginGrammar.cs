@@ -16,10 +16,10 @@ internal static partial class OriginGrammar
     private static readonly HashSet<string> Options = new(StringComparer.OrdinalIgnoreCase) { "upgrade", "te", "close", "keep-alive" };
 
     /// <summary>The breaches; empty if all is well. A request that the connection's end cut off is no breach.</summary>
-    public static List<string> Check(byte[] received) => Check(received, out _);
+    public static List<string> Check(byte[] received) => Check(received, out _, out _);
 
-    /// <summary>The breaches, and how many complete requests there are.</summary>
-    public static List<string> Check(byte[] received, out int requests)
+    /// <summary>The breaches, how many complete requests there are, and whether one more began.</summary>
+    public static List<string> Check(byte[] received, out int requests, out bool isCut)
     {
         string text = Encoding.Latin1.GetString(received);
         var breaches = new List<string>();
@@ -35,15 +35,17 @@ internal static partial class OriginGrammar
 
             string[] lines = text[at..end].Split("\r\n");
             CheckLines(lines, breaches);
-            at = CheckBody(text, end + 4, lines, breaches);
-            if (at < 0)
+            int next = CheckBody(text, end + 4, lines, breaches);
+            if (next < 0)
             {
                 break;
             }
 
+            at = next;
             requests++;
         }
 
+        isCut = at < text.Length;
         return breaches;
     }
 

@@ -16,6 +16,8 @@ internal sealed record AtlasOptions
 
     public int IdleMs { get; init; } = 75_000;
 
+    public int BodyIdleMs { get; init; } = 30_000;
+
     public int ResponseMs { get; init; } = 60_000;
 
     public int Retries { get; init; } = 1;

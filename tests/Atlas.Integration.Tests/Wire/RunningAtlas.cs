@@ -46,6 +46,7 @@ internal sealed class RunningAtlas : IAsyncDisposable
             MaxBodyBytes = options.MaxBodyBytes,
             HeadersMs = options.HeadersMs,
             IdleMs = options.IdleMs,
+            BodyIdleMs = options.BodyIdleMs,
             TrustedProxies = options.TrustedProxies,
         };
         _listener = new HttpListener(snapshot);
