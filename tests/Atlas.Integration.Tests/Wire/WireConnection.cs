@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Atlas.Integration.Tests.Wire;
@@ -172,23 +174,37 @@ internal sealed class WireConnection : IDisposable
         return Take(Waiting);
     }
 
-    /// <summary>Drops so many bytes as they come; returns how many came.</summary>
-    public async Task<long> SkipAsync(long length)
+    /// <summary>Takes a large body without keeping it.</summary>
+    /// <returns>Its SHA-256.</returns>
+    public async Task<byte[]> TakeHashAsync(long length, bool chunked)
     {
-        long skipped = 0;
-        while (skipped < length)
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (length > 0)
         {
-            if (Waiting == 0 && !await FillAsync())
+            long size = chunked
+                ? long.Parse((await TakeLineAsync())!, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
+                : length;
+            length -= size;
+            while (size > 0)
             {
-                break;
+                if (Waiting == 0 && !await FillAsync())
+                {
+                    return [];
+                }
+
+                int part = (int)Math.Min(Waiting, size);
+                hash.AppendData(Rest()[..part]);
+                _taken += part;
+                size -= part;
             }
 
-            int part = (int)Math.Min(Waiting, length - skipped);
-            _taken += part;
-            skipped += part;
+            if (chunked)
+            {
+                await TakeAsync(2);
+            }
         }
 
-        return skipped;
+        return chunked && await TakeAsync(5) != "0\r\n\r\n" ? [] : hash.GetHashAndReset();
     }
 
     public void ShutdownSend() => _socket.Shutdown(SocketShutdown.Send);
