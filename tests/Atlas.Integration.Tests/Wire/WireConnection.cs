@@ -125,6 +125,13 @@ internal sealed class WireConnection : IDisposable
         return !IsEnded;
     }
 
+    /// <summary>Waits until something came, and leaves it where it is: closing then resets the connection.</summary>
+    public async Task UntilNewsAsync()
+    {
+        using var limit = new CancellationTokenSource(Deadline);
+        await _socket.ReceiveAsync(_piece.AsMemory(0, 1), SocketFlags.Peek, limit.Token);
+    }
+
     /// <summary>Takes a line without its CRLF; null if the stream ends first.</summary>
     public async Task<string?> TakeLineAsync()
     {
