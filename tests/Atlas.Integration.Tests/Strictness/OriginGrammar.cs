@@ -205,7 +205,7 @@ internal static partial class OriginGrammar
             .Where(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))
             .Select(line => line[(name.Length + 1)..].Trim(' ', '\t'))];
 
-    [GeneratedRegex(@"\A[A-Z0-9!#$%&'*+.^_`|~-][A-Za-z0-9!#$%&'*+.^_`|~-]* (?:/[\x21-\x7E-[#<>""\\^`{|}]]*|\*) HTTP/1\.1\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]+ (?:/[\x21-\x7E-[#<>""\\^`{|}]]*|\*) HTTP/1\.1\z", RegexOptions.CultureInvariant)]
     private static partial Regex RequestLine();
 
     [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+.^_`|~-]+:[\t\x20-\x7E\x80-\xFF]*\z", RegexOptions.CultureInvariant)]

@@ -134,6 +134,34 @@ public sealed class KeepAliveRaceTests
         server.Requests.Count.ShouldBe(2);
     }
 
+    /// <summary>However many kept connections are dead, a fresh one is forced after a few.</summary>
+    [Fact]
+    public async Task Get_WithManyDeadKeptConnections_IsAnswered()
+    {
+        const int kept = 8;
+        using var all = new SemaphoreSlim(0);
+        var seen = new ConcurrentDictionary<string, int>(StringComparer.Ordinal);
+        await using var server = new RecordingServer(async (self, connection) =>
+        {
+            await self.ReadRequestAsync(connection);
+            (await all.WaitAsync(WireConnection.Deadline)).ShouldBeTrue();
+            await connection.SendAsync(RecordingServer.Response("ok"));
+            if (await self.ReadRequestAsync(connection) is { } request)
+            {
+                seen.AddOrUpdate(request.StartLine, 1, (_, count) => count + 1);
+            }
+        });
+        await using var atlas = new RunningAtlas(new AtlasOptions { Workers = 1 }, server);
+        Task<WireMessage>[] first = [.. Enumerable.Range(0, kept).Select(_ => atlas.AskAsync("GET /first HTTP/1.1\r\nHost: a\r\n\r\n"))];
+        await atlas.UntilAsync(() => server.Requests.Count == kept, "not all at once");
+        all.Release(kept + 1);
+        await Task.WhenAll(first);
+
+        (await atlas.AskAsync("GET /second HTTP/1.1\r\nHost: a\r\n\r\n")).Status.ShouldBe(200);
+
+        seen["GET /second HTTP/1.1"].ShouldBeInRange(1, 3);
+    }
+
     /// <summary>Answers once per connection; the next request ends it.</summary>
     private static RecordingServer ClosingServer(Ending ending, out ConcurrentDictionary<string, int> seen)
     {
