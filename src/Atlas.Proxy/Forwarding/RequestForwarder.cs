@@ -25,11 +25,9 @@ internal static class RequestForwarder
         }
 
         writer.RequestLine(head.MethodName.Of(buffer), path, head.HasQuery, head.Query.Of(buffer));
-        ReadOnlySpan<byte> authority = head.Authority.Of(buffer);
-        if (!authority.IsEmpty)
-        {
-            writer.Field("host"u8, authority);
-        }
+
+        // RFC 9112 3.2: an HTTP/1.0 request without an authority goes on with an empty Host.
+        writer.Field("host"u8, head.Authority.Of(buffer));
 
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
@@ -59,8 +57,7 @@ internal static class RequestForwarder
         {
             foreach (ReadOnlySpan<byte> hop in new TokenList(head.Headers[via].Value.Of(buffer)))
             {
-                int space = hop.IndexOf((byte)' ');
-                if (space >= 0 && hop[(space + 1)..].SequenceEqual(pseudonym) && ++passes > MaxPasses)
+                if (ReceivedBy(hop).SequenceEqual(pseudonym) && ++passes > MaxPasses)
                 {
                     return true;
                 }
@@ -80,6 +77,15 @@ internal static class RequestForwarder
     /// <summary>Whether the request asks for an upgrade that is passed on: never with a body. The parser offers no h2c,
     /// which would hide requests from the proxy.</summary>
     internal static bool IsTunnel(RequestHead head) => head.UpgradeRequested && head.Framing == BodyFraming.None;
+
+    // RFC 9110 7.6.3: the protocol, the name, and perhaps a comment, with spaces between.
+    private static ReadOnlySpan<byte> ReceivedBy(ReadOnlySpan<byte> hop)
+    {
+        int space = hop.IndexOfAny((byte)' ', (byte)'\t');
+        ReadOnlySpan<byte> rest = space < 0 ? default : hop[space..].TrimStart(" \t"u8);
+        int end = rest.IndexOfAny((byte)' ', (byte)'\t');
+        return end < 0 ? rest : rest[..end];
+    }
 
     private static bool Passes(KnownHeader known, bool isPeerTrusted)
     {

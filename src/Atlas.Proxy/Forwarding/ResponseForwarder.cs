@@ -44,9 +44,10 @@ internal static class ResponseForwarder
         {
             writer.Field("transfer-encoding"u8, "chunked"u8);
         }
-        else if (head.ContentLength >= 0)
+        else if (head.ContentLength >= 0 && head.Status is >= 200 and not 204)
         {
-            // A HEAD's or 304's Content-Length has no body behind it and passes as it is.
+            // A HEAD's or 304's Content-Length has no body behind it and passes as it is; 1xx and 204 may have none (RFC 9110
+            // 8.6).
             writer.Field("content-length"u8, head.ContentLength);
         }
 

@@ -55,6 +55,12 @@ internal static class ErrorResponder
             writer.EndField();
         }
 
+        if (status == 405)
+        {
+            // RFC 9110 15.5.6. What a server allows beyond these is its own to say.
+            writer.Field("allow"u8, "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS"u8);
+        }
+
         if (status == 503)
         {
             writer.Field("retry-after"u8, 1);

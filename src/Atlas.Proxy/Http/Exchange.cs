@@ -63,6 +63,10 @@ internal sealed class Exchange
 
     /// <summary>Whether the last attempt went over a connection that had served before.</summary>
     internal bool ReusedUpstream;
+
+    /// <summary>Whether the server sent anything in answer, be it an interim response: the request is not sent again
+    /// then.</summary>
+    internal bool ResponseBytesSeen;
     internal bool ResponseStarted;
 
     /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
@@ -128,6 +132,7 @@ internal sealed class Exchange
         BodyLeft = Math.Max(Request.ContentLength, 0);
         RequestBodyDone = Request.Framing == BodyFraming.None;
         RequestBytesSent = false;
+        ResponseBytesSeen = false;
         ReuseUpstream = false;
         ConnectedUs = 0;
         ResponseUs = 0;

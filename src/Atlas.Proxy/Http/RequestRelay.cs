@@ -107,7 +107,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
-    private bool MayRepeat() => !x.ResponseStarted && !x.ClientGone
+    private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone
         && (!x.RequestBytesSent || (x.Request.Method.IsIdempotent() && x.HasWholeBody));
 
     private bool MayTryAnother() => x.Error switch

@@ -12,11 +12,14 @@ namespace Atlas.Proxy.Http;
 /// <summary>Awaits the server's head and relays the response to the client.</summary>
 internal static class ResponseRelay
 {
+    // Interim responses before a final one: progress every second for four minutes is more than any server sends.
+    private const int MaxInterim = 256;
+
     private static readonly HttpLimits ResponseLimits = HttpLimits.Default;
 
     internal static async Flow RunAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
-        while (await ReadHeadAsync(context, x, pool))
+        for (int heads = 0; await ReadHeadAsync(context, x, pool); heads++)
         {
             if (x.Response.Status == 101)
             {
@@ -27,6 +30,12 @@ internal static class ResponseRelay
             if (!x.Response.IsInterim)
             {
                 await RelayFinalAsync(context, session, x, pool);
+                return;
+            }
+
+            if (heads == MaxInterim)
+            {
+                x.Error = ProxyError.UpstreamProtocol;
                 return;
             }
 
@@ -121,6 +130,7 @@ internal static class ResponseRelay
                 return false;
             }
 
+            x.ResponseBytesSeen = true;
             x.UpEnd += received;
         }
     }

@@ -162,7 +162,9 @@ public sealed class RequestForwarderTests
     [Theory]
     [InlineData("1.1 atlas, 1.1 atlas, 1.1 atlas, 1.1 atlas", false)]
     [InlineData("1.1 atlas, 1.1 atlas, 1.1 atlas, 1.1 atlas, 1.0 atlas", true)]
+    [InlineData("1.1 atlas (a), 1.1  atlas (b), HTTP/1.1 atlas\t(c), 1.1 atlas, 1.0 atlas", true)]
     [InlineData("1.1 a, 1.1 a, 1.1 a, 1.1 a, 1.1 a, 1.1 a", false)]
+    [InlineData("atlas, atlas, atlas, atlas, atlas", false)]
     public void IsLoop_PassesOfThisProxy_AreCounted(string via, bool expected)
     {
         RequestHead head = Heads.Request($"GET / HTTP/1.1\nHost: h\nVia: {via}", out byte[] bytes);

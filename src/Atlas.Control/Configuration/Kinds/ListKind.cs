@@ -40,7 +40,7 @@ internal sealed class ListKind<T>(ValueKind<T> element, int min, int max, bool o
         {
             if (!orOne || node is YamlScalar { IsNull: true })
             {
-                return reading.Refuse(node, Allowed, node is YamlScalar { IsNull: false } ? $"write [{((YamlScalar)node).Text}]" : null);
+                return reading.Refuse(node, Allowed, AdviceFor(node));
             }
 
             bool isRead = element.TryRead(node, reading, out var only);
@@ -98,4 +98,8 @@ internal sealed class ListKind<T>(ValueKind<T> element, int min, int max, bool o
         writer.WriteNumber("minItems", min);
         writer.WriteNumber("maxItems", max);
     }
+
+    // A block of text would break the message into lines, and is no element that anybody forgot the brackets of.
+    private static string? AdviceFor(YamlNode node) =>
+        node is YamlScalar { IsNull: false } scalar && !scalar.Text.AsSpan().ContainsAny('\r', '\n') ? $"write [{scalar.Text}]" : null;
 }
