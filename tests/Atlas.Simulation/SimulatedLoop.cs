@@ -58,6 +58,14 @@ public sealed class SimulatedLoop : EventLoop
         };
     }
 
+    /// <summary>Waits for a time.</summary>
+    public LoopSignal DelayAsync(long milliseconds)
+    {
+        var signal = new LoopSignal(this);
+        World.After(milliseconds, signal.Set);
+        return signal;
+    }
+
     /// <summary>Ends the loop as a worker ends: what is open is reset, and all who wait go on.</summary>
     public void End()
     {
