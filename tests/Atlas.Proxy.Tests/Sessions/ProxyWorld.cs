@@ -13,7 +13,8 @@ namespace Atlas.Proxy.Tests.Sessions;
 /// may be left.</summary>
 public sealed class ProxyWorld
 {
-    private const int QuietMs = 200_000;
+    // Longer than a session whose client was cut off needs for the requests that it sent before.
+    private const int QuietMs = 600_000;
 
     private readonly SimulatedLoop _outside;
     private readonly SimulatedListener _listener;
