@@ -15,6 +15,8 @@ browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard
 package     | clang       | clang                      | links the native binary
 package     | binutils    | objcopy                    | takes the debug symbols out of the native binary
+bench       | nginx       | /usr/sbin/nginx            | a peer to measure against
+bench       | haproxy     | /usr/sbin/haproxy          | a peer to measure against
 '
 
 # Prints its arguments to standard error.

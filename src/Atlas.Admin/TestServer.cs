@@ -11,27 +11,33 @@ using Microsoft.Extensions.Logging;
 
 namespace Atlas.Admin;
 
-/// <summary>A small HTTP server to try a load balancer with: it says its name, echoes bodies, and delays, fails or sends
-/// bytes as the query asks (<c>?delay=MS</c>, <c>?status=N</c>, <c>?bytes=N</c>).</summary>
+/// <summary>A small HTTP server to try a load balancer with. GET and HEAD say its name and the request line, every other
+/// method echoes its body, and the field <c>X-Server</c> says the name always.</summary>
+/// <remarks>
+/// The query changes an answer: <c>?delay=MS</c> waits first (at most a minute), <c>?status=N</c> answers with that status
+/// (200 to 599), <c>?bytes=N</c> sends so many bytes (at most 1 GiB) instead of the echo.
+/// <c>GET /health</c> answers 200 for health checks; <c>GET /health?fail=N</c> makes it answer N (400 to 599) from then on,
+/// and <c>?fail=0</c> 200 again.
+/// </remarks>
 public sealed class TestServer : IAsyncDisposable
 {
     private const int MaxDelayMs = 60_000;
     private const long MaxBytes = 1L << 30;
 
     private readonly WebApplication _application;
+    private int _healthStatus = StatusCodes.Status200OK;
 
-    private TestServer(WebApplication application, string name, IPEndPoint address)
+    private TestServer(WebApplication application, string name)
     {
         _application = application;
         Name = name;
-        Address = address;
     }
 
     /// <summary>What it calls itself in answers.</summary>
     public string Name { get; }
 
     /// <summary>Where it listens.</summary>
-    public IPEndPoint Address { get; }
+    public IPEndPoint Address { get; private set; } = new(IPAddress.None, 0);
 
     /// <summary>Starts a server.</summary>
     /// <exception cref="IOException">The address is in use.</exception>
@@ -46,11 +52,13 @@ public sealed class TestServer : IAsyncDisposable
             options.Limits.MaxRequestBodySize = null;
         });
         WebApplication application = builder.Build();
-        application.Run(context => AnswerAsync(context, name));
+        var server = new TestServer(application, name);
+        application.Run(server.AnswerAsync);
         await application.StartAsync();
         string url = application.Services.GetRequiredService<IServer>().Features
             .Get<IServerAddressesFeature>()!.Addresses.First();
-        return new TestServer(application, name, new IPEndPoint(address.Address, new Uri(url).Port));
+        server.Address = new IPEndPoint(address.Address, new Uri(url).Port);
+        return server;
     }
 
     /// <summary>Waits until the process is asked to end.</summary>
@@ -59,10 +67,17 @@ public sealed class TestServer : IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static async Task AnswerAsync(HttpContext context, string name)
+    private async Task AnswerAsync(HttpContext context)
     {
         HttpRequest request = context.Request;
         HttpResponse response = context.Response;
+        response.Headers["X-Server"] = Name;
+        if (request.Path == "/health" && HttpMethods.IsGet(request.Method))
+        {
+            await AnswerHealthAsync(request, response);
+            return;
+        }
+
         int delayMs = (int)Math.Clamp(Number(request, "delay", 0), 0, MaxDelayMs);
         if (delayMs > 0)
         {
@@ -70,7 +85,6 @@ public sealed class TestServer : IAsyncDisposable
         }
 
         response.StatusCode = (int)Math.Clamp(Number(request, "status", 200), 200, 599);
-        response.Headers["X-Server"] = name;
         long bytes = Math.Clamp(Number(request, "bytes", -1), -1, MaxBytes);
         if (bytes >= 0)
         {
@@ -78,7 +92,7 @@ public sealed class TestServer : IAsyncDisposable
         }
         else if (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         {
-            string text = $"server {name}: {request.Method} {request.Path}{request.QueryString}\n";
+            string text = $"server {Name}: {request.Method} {request.Path}{request.QueryString}\n";
             response.ContentType = "text/plain";
             response.ContentLength = System.Text.Encoding.UTF8.GetByteCount(text);
             if (!HttpMethods.IsHead(request.Method))
@@ -90,6 +104,19 @@ public sealed class TestServer : IAsyncDisposable
         {
             await request.Body.CopyToAsync(response.Body, context.RequestAborted);
         }
+    }
+
+    private Task AnswerHealthAsync(HttpRequest request, HttpResponse response)
+    {
+        long fail = Number(request, "fail", -1);
+        if (fail >= 0)
+        {
+            Volatile.Write(ref _healthStatus, fail == 0 ? StatusCodes.Status200OK : (int)Math.Clamp(fail, 400, 599));
+        }
+
+        response.StatusCode = Volatile.Read(ref _healthStatus);
+        response.ContentType = "text/plain";
+        return response.WriteAsync(response.StatusCode == StatusCodes.Status200OK ? "ok\n" : "failing\n");
     }
 
     private static async Task SendBytesAsync(HttpResponse response, long bytes)

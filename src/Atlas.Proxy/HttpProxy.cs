@@ -10,9 +10,7 @@ namespace Atlas.Proxy;
 public sealed class HttpProxy
 {
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
-
-    /// <summary>Requests taken so far, over all workers.</summary>
-    public long Requests => _contexts.Values.Sum(context => context.Requests);
+    private int _workers;
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
@@ -55,15 +53,22 @@ public sealed class HttpProxy
                         act(session);
                     }
                 }
+
+                context.ForgetIfDrained(listener, context.ViewOf(listener));
             });
         }
     }
 
-    private WorkerContext ContextOf(EventLoop loop) => _contexts.GetOrAdd(loop, static loop => new WorkerContext(loop));
+    private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)
+        ? context
+        : _contexts.GetOrAdd(loop, new WorkerContext(loop, Interlocked.Increment(ref _workers) - 1));
 
     private sealed class SessionStarter(HttpProxy proxy, HttpListener listener) : IConnectionHandler
     {
-        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended) =>
-            new HttpSession(proxy.ContextOf(loop), listener, stream, peer, ended).RunAsync().Detach();
+        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended)
+        {
+            WorkerContext context = proxy.ContextOf(loop);
+            new HttpSession(context, listener, context.ViewOf(listener), stream, peer, ended).RunAsync().Detach();
+        }
     }
 }

@@ -1,9 +1,3 @@
 using Atlas.Commands;
 
-return args switch
-{
-    ["demo", .. string[] rest] => await DemoCommand.RunAsync(rest),
-    ["server", .. string[] rest] => await ServerCommand.RunAsync(rest),
-    ["version"] => VersionCommand.Run(),
-    _ => Usage.Print(),
-};
+return await AtlasCommand.InvokeAsync(args);

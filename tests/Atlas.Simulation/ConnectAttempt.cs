@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Atlas.Engine.Flows;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
@@ -6,7 +7,7 @@ using Atlas.Engine.Timers;
 namespace Atlas.Simulation;
 
 /// <summary>A connect under way. The address decides; a deadline may come first.</summary>
-internal sealed class ConnectAttempt : ITimerTarget, ICriticalNotifyCompletion
+internal sealed class ConnectAttempt : ITimerTarget, ICriticalNotifyCompletion, IFlowAwaiter
 {
     private readonly SimulatedLoop _loop;
     private readonly LoopTimer _timer;
@@ -34,6 +35,8 @@ internal sealed class ConnectAttempt : ITimerTarget, ICriticalNotifyCompletion
     public void OnCompleted(Action continuation) => _continuation = continuation;
 
     public void UnsafeOnCompleted(Action continuation) => _continuation = continuation;
+
+    public void OnCompleted(Continuation continuation) => _continuation = continuation.ToAction();
 
     internal ConnectAttempt WaitAsync(long deadlineMs)
     {

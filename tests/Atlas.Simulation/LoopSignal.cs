@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Atlas.Engine.Flows;
 using Atlas.Engine.Workers;
 
 namespace Atlas.Simulation;
 
 /// <summary>Lets one flow wait for another on the same loop: set once, for good.</summary>
-public sealed class LoopSignal(EventLoop loop) : ICriticalNotifyCompletion
+public sealed class LoopSignal(EventLoop loop) : ICriticalNotifyCompletion, IFlowAwaiter
 {
     private readonly List<Action> _waiting = [];
 
@@ -33,4 +34,7 @@ public sealed class LoopSignal(EventLoop loop) : ICriticalNotifyCompletion
 
     /// <inheritdoc/>
     public void UnsafeOnCompleted(Action continuation) => _waiting.Add(continuation);
+
+    /// <inheritdoc/>
+    public void OnCompleted(Continuation continuation) => _waiting.Add(continuation.ToAction());
 }

@@ -9,4 +9,6 @@ internal sealed class FaultedBox<TResult> : ResultBox<TResult>
     {
         // Not pooled: it exists because something is broken.
     }
+
+    public override void Run() => throw new InvalidOperationException("A method that ended has nothing to go on with.");
 }

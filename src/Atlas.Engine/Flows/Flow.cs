@@ -21,7 +21,7 @@ public readonly struct Flow
     public Awaiter GetAwaiter() => new(_box);
 
     /// <summary>Supports await.</summary>
-    public readonly struct Awaiter : ICriticalNotifyCompletion
+    public readonly struct Awaiter : ICriticalNotifyCompletion, IFlowAwaiter
     {
         private readonly ResultBox<Nothing>? _box;
 
@@ -34,10 +34,13 @@ public readonly struct Flow
         public void GetResult() => _box?.Take();
 
         /// <inheritdoc/>
-        public void OnCompleted(Action continuation) => _box!.OnCompleted(continuation);
+        public void OnCompleted(Continuation continuation) => _box!.OnCompleted(continuation);
 
         /// <inheritdoc/>
-        public void UnsafeOnCompleted(Action continuation) => _box!.OnCompleted(continuation);
+        public void OnCompleted(Action continuation) => OnCompleted(new ActionContinuation(continuation));
+
+        /// <inheritdoc/>
+        public void UnsafeOnCompleted(Action continuation) => OnCompleted(continuation);
     }
 
     internal readonly struct Nothing;

@@ -2,29 +2,29 @@ namespace Atlas.Engine.Flows;
 
 /// <summary>Where a suspended flow lives: its state machine, who waits for it and how it ended. Recycled once its result
 /// was taken, so that steady work allocates nothing. Used by one thread.</summary>
-internal abstract class FlowBox
+internal abstract class FlowBox : Continuation
 {
-    private static readonly Action Detached = static () => { };
+    private static readonly Continuation Detached = new ActionContinuation(static () => { });
 
-    private Action? _continuation;
+    private Continuation? _continuation;
     private Exception? _error;
 
     internal bool IsCompleted { get; private set; }
 
-    internal void OnCompleted(Action continuation) => _continuation = continuation;
+    internal void OnCompleted(Continuation continuation) => _continuation = continuation;
 
     internal void Complete(Exception? error)
     {
         _error = error;
         IsCompleted = true;
-        Action? continuation = _continuation;
+        Continuation? continuation = _continuation;
         if (ReferenceEquals(continuation, Detached))
         {
             End();
         }
         else
         {
-            continuation?.Invoke();
+            continuation?.Run();
         }
     }
 

@@ -33,11 +33,11 @@ public struct FlowMethodBuilder
 
     /// <summary>Suspends the method.</summary>
     public void AwaitOnCompleted<TAwaiter, TMachine>(ref TAwaiter awaiter, ref TMachine machine)
-        where TAwaiter : INotifyCompletion
+        where TAwaiter : INotifyCompletion, IFlowAwaiter
         where TMachine : IAsyncStateMachine => awaiter.OnCompleted(_inner.Suspend(ref machine));
 
     /// <summary>Suspends the method.</summary>
     public void AwaitUnsafeOnCompleted<TAwaiter, TMachine>(ref TAwaiter awaiter, ref TMachine machine)
-        where TAwaiter : ICriticalNotifyCompletion
-        where TMachine : IAsyncStateMachine => awaiter.UnsafeOnCompleted(_inner.Suspend(ref machine));
+        where TAwaiter : ICriticalNotifyCompletion, IFlowAwaiter
+        where TMachine : IAsyncStateMachine => awaiter.OnCompleted(_inner.Suspend(ref machine));
 }

@@ -18,7 +18,9 @@ internal sealed class MachineBox<TResult, TMachine> : ResultBox<TResult>
 
     private MachineBox<TResult, TMachine>? _next;
 
-    private MachineBox() => Resume = RunMachine;
+    private MachineBox()
+    {
+    }
 
     internal TMachine Machine = default!;
 
@@ -48,5 +50,5 @@ internal sealed class MachineBox<TResult, TMachine> : ResultBox<TResult>
         }
     }
 
-    private void RunMachine() => Machine.MoveNext();
+    public override void Run() => Machine.MoveNext();
 }

@@ -22,7 +22,7 @@ public readonly struct ResultFlow<TResult>
     public Awaiter GetAwaiter() => new(_box, _result);
 
     /// <summary>Supports await.</summary>
-    public readonly struct Awaiter : ICriticalNotifyCompletion
+    public readonly struct Awaiter : ICriticalNotifyCompletion, IFlowAwaiter
     {
         private readonly ResultBox<TResult>? _box;
         private readonly TResult _result;
@@ -40,9 +40,12 @@ public readonly struct ResultFlow<TResult>
         public TResult GetResult() => _box is null ? _result : _box.Take();
 
         /// <inheritdoc/>
-        public void OnCompleted(Action continuation) => _box!.OnCompleted(continuation);
+        public void OnCompleted(Continuation continuation) => _box!.OnCompleted(continuation);
 
         /// <inheritdoc/>
-        public void UnsafeOnCompleted(Action continuation) => _box!.OnCompleted(continuation);
+        public void OnCompleted(Action continuation) => OnCompleted(new ActionContinuation(continuation));
+
+        /// <inheritdoc/>
+        public void UnsafeOnCompleted(Action continuation) => OnCompleted(continuation);
     }
 }

@@ -56,15 +56,15 @@ public struct ResultFlowMethodBuilder<TResult>
 
     /// <summary>Suspends the method.</summary>
     public void AwaitOnCompleted<TAwaiter, TMachine>(ref TAwaiter awaiter, ref TMachine machine)
-        where TAwaiter : INotifyCompletion
+        where TAwaiter : INotifyCompletion, IFlowAwaiter
         where TMachine : IAsyncStateMachine => awaiter.OnCompleted(Suspend(ref machine));
 
     /// <summary>Suspends the method.</summary>
     public void AwaitUnsafeOnCompleted<TAwaiter, TMachine>(ref TAwaiter awaiter, ref TMachine machine)
-        where TAwaiter : ICriticalNotifyCompletion
-        where TMachine : IAsyncStateMachine => awaiter.UnsafeOnCompleted(Suspend(ref machine));
+        where TAwaiter : ICriticalNotifyCompletion, IFlowAwaiter
+        where TMachine : IAsyncStateMachine => awaiter.OnCompleted(Suspend(ref machine));
 
-    internal Action Suspend<TMachine>(ref TMachine machine)
+    internal Continuation Suspend<TMachine>(ref TMachine machine)
         where TMachine : IAsyncStateMachine
     {
         if (Box is null)
@@ -76,6 +76,6 @@ public struct ResultFlowMethodBuilder<TResult>
             box.Machine = machine;
         }
 
-        return Box.Resume;
+        return Box;
     }
 }

@@ -1,4 +1,5 @@
 using Atlas.Engine.Interop;
+using Atlas.Engine.Timers;
 using Atlas.Engine.Workers;
 
 namespace Atlas.Engine.Streams;
@@ -6,14 +7,14 @@ namespace Atlas.Engine.Streams;
 /// <summary>A stream of bytes between two ends, bound to one loop and used on its thread only. Operations never block:
 /// they move what they can, or say that they would block, and the caller awaits readiness. Three kinds exist: a socket,
 /// TLS over a socket, and the simulated one that tests use; all keep the same contract.</summary>
-public abstract class ByteStream
+public abstract class ByteStream : ITimerTarget
 {
     /// <summary>Returned by <see cref="TryReceive"/> and <see cref="TrySend(ReadOnlySpan{byte})"/>: wait, then call
     /// again.</summary>
     public const int WouldBlock = -Errno.EAGAIN;
 
-    private readonly Readiness _receive;
-    private readonly Readiness _send;
+    private Readiness _receive;
+    private Readiness _send;
     private IPeerClosedHandler? _peerClosedHandler;
 
     /// <summary>Makes a stream of a loop. Receiving waits for the first news, so that a connection that says nothing
@@ -21,8 +22,7 @@ public abstract class ByteStream
     protected ByteStream(EventLoop loop)
     {
         Loop = loop;
-        _receive = new Readiness(loop.Timers);
-        _send = new Readiness(loop.Timers) { IsReady = true };
+        _send.IsReady = true;
     }
 
     /// <summary>The loop that the stream belongs to.</summary>
@@ -68,11 +68,16 @@ public abstract class ByteStream
 
     /// <summary>Waits until <see cref="TryReceive"/> may make progress.</summary>
     /// <param name="deadlineMs">The loop's time at which the wait ends; <see cref="long.MaxValue"/> for none.</param>
-    public ReadinessAwaitable ReceiveReadyAsync(long deadlineMs = long.MaxValue) => new(_receive, deadlineMs);
+    public ReadinessAwaitable ReceiveReadyAsync(long deadlineMs = long.MaxValue) => new(this, isSend: false, deadlineMs);
 
     /// <summary>Waits until a send may make progress.</summary>
     /// <param name="deadlineMs">The loop's time at which the wait ends; <see cref="long.MaxValue"/> for none.</param>
-    public ReadinessAwaitable SendReadyAsync(long deadlineMs = long.MaxValue) => new(_send, deadlineMs);
+    public ReadinessAwaitable SendReadyAsync(long deadlineMs = long.MaxValue) => new(this, isSend: true, deadlineMs);
+
+    /// <summary>A wait has passed its deadline.</summary>
+    void ITimerTarget.OnTimer(LoopTimer timer) => Direction(isSend: _send.Owns(timer)).Resume(WaitResult.TimedOut);
+
+    internal ref Readiness Direction(bool isSend) => ref isSend ? ref _send : ref _receive;
 
     /// <summary>Ends every wait, now and until <see cref="ResetCancel"/>, with <see cref="WaitResult.Cancelled"/>.</summary>
     public void CancelWaits()

@@ -1,24 +1,26 @@
+using Atlas.Engine.Flows;
 using Atlas.Engine.Timers;
 
 namespace Atlas.Engine.Streams;
 
-/// <summary>One direction of a stream: whether it is ready, and who waits for it until when.</summary>
-internal sealed class Readiness(TimerWheel timers) : ITimerTarget
+/// <summary>One direction of a stream: whether it is ready, and who waits for it until when. A part of the stream, not an
+/// object of its own, to keep idle connections small; so it must never be copied.</summary>
+internal struct Readiness
 {
-    private Action? _continuation;
+    private Continuation? _continuation;
     private LoopTimer? _timer;
 
-    internal bool IsReady { get; set; }
+    internal bool IsReady { readonly get; set; }
 
-    internal bool IsCancelled { get; private set; }
+    internal bool IsCancelled { readonly get; private set; }
 
-    internal bool IsWaiting => _continuation is not null;
+    internal WaitResult Result { readonly get; private set; }
 
-    internal WaitResult Result { get; private set; }
+    internal readonly bool IsWaiting => _continuation is not null;
 
-    public void OnTimer(LoopTimer timer) => Resume(WaitResult.TimedOut);
+    internal readonly bool Owns(LoopTimer timer) => ReferenceEquals(_timer, timer);
 
-    internal void Wait(Action continuation, long deadlineMs)
+    internal void Wait(Continuation continuation, ByteStream stream, long deadlineMs)
     {
         if (_continuation is not null)
         {
@@ -28,7 +30,7 @@ internal sealed class Readiness(TimerWheel timers) : ITimerTarget
         _continuation = continuation;
         if (deadlineMs != long.MaxValue)
         {
-            _timer ??= new LoopTimer(timers, this);
+            _timer ??= new LoopTimer(stream.Loop.Timers, stream);
             _timer.Set(deadlineMs);
         }
     }
@@ -49,11 +51,11 @@ internal sealed class Readiness(TimerWheel timers) : ITimerTarget
         }
     }
 
-    internal void Remove() => _timer?.Remove();
+    internal readonly void Remove() => _timer?.Remove();
 
-    private void Resume(WaitResult result)
+    internal void Resume(WaitResult result)
     {
-        Action? continuation = _continuation;
+        Continuation? continuation = _continuation;
         if (continuation is null)
         {
             return;
@@ -62,6 +64,6 @@ internal sealed class Readiness(TimerWheel timers) : ITimerTarget
         _continuation = null;
         _timer?.Clear();
         Result = result;
-        continuation();
+        continuation.Run();
     }
 }

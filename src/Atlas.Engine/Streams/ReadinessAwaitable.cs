@@ -1,34 +1,44 @@
 using System.Runtime.CompilerServices;
+using Atlas.Engine.Flows;
 
 namespace Atlas.Engine.Streams;
 
 /// <summary>Waits until one direction of a stream is ready, its deadline passes or it is cancelled. Resumes on the
 /// stream's loop; allocates nothing. One waiter per direction.</summary>
-public readonly struct ReadinessAwaitable : ICriticalNotifyCompletion
+public readonly struct ReadinessAwaitable : ICriticalNotifyCompletion, IFlowAwaiter
 {
-    private readonly Readiness _readiness;
+    private readonly ByteStream _stream;
     private readonly long _deadlineMs;
+    private readonly bool _isSend;
 
-    internal ReadinessAwaitable(Readiness readiness, long deadlineMs)
+    internal ReadinessAwaitable(ByteStream stream, bool isSend, long deadlineMs)
     {
-        _readiness = readiness;
+        _stream = stream;
+        _isSend = isSend;
         _deadlineMs = deadlineMs;
     }
 
     /// <summary>Whether no wait is needed.</summary>
-    public bool IsCompleted => _readiness.IsReady || _readiness.IsCancelled;
+    public bool IsCompleted => Readiness.IsReady || Readiness.IsCancelled;
+
+    private ref Readiness Readiness => ref _stream.Direction(_isSend);
 
     /// <summary>Supports await.</summary>
     public ReadinessAwaitable GetAwaiter() => this;
 
     /// <summary>How the wait ended.</summary>
-    public WaitResult GetResult() => _readiness.IsCancelled ? WaitResult.Cancelled
-        : _readiness.IsReady ? WaitResult.Ready
-        : _readiness.Result;
+    public WaitResult GetResult()
+    {
+        ref Readiness readiness = ref Readiness;
+        return readiness.IsCancelled ? WaitResult.Cancelled : readiness.IsReady ? WaitResult.Ready : readiness.Result;
+    }
 
     /// <inheritdoc/>
-    public void OnCompleted(Action continuation) => _readiness.Wait(continuation, _deadlineMs);
+    public void OnCompleted(Continuation continuation) => Readiness.Wait(continuation, _stream, _deadlineMs);
 
     /// <inheritdoc/>
-    public void UnsafeOnCompleted(Action continuation) => _readiness.Wait(continuation, _deadlineMs);
+    public void OnCompleted(Action continuation) => OnCompleted(new ActionContinuation(continuation));
+
+    /// <inheritdoc/>
+    public void UnsafeOnCompleted(Action continuation) => OnCompleted(continuation);
 }

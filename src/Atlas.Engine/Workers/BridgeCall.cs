@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using Atlas.Engine.Flows;
 using Atlas.Engine.Timers;
 
 namespace Atlas.Engine.Workers;
 
 /// <summary>One call. The thread that ends the work stores the outcome and posts; whoever comes first on the loop's thread
 /// (that post, the deadline, the end of the loop) resumes the flow, and the others find it gone.</summary>
-internal sealed class BridgeCall<TValue> : IBridgeCall, ITimerTarget, ICriticalNotifyCompletion
+internal sealed class BridgeCall<TValue> : IBridgeCall, ITimerTarget, ICriticalNotifyCompletion, IFlowAwaiter
 {
     // How soon a post is repeated that found the mailbox full.
     private const int RepeatMs = 5;
@@ -14,7 +15,7 @@ internal sealed class BridgeCall<TValue> : IBridgeCall, ITimerTarget, ICriticalN
     private readonly Func<CancellationToken, ValueTask<TValue>> _work;
     private readonly CancellationTokenSource _stop = new();
     private readonly LoopTimer _timer;
-    private Action? _continuation;
+    private Continuation? _continuation;
     private volatile Outcome? _outcome;
     private volatile bool _abandoned;
 
@@ -41,9 +42,11 @@ internal sealed class BridgeCall<TValue> : IBridgeCall, ITimerTarget, ICriticalN
         // The result is a property, since it takes a struct.
     }
 
-    public void OnCompleted(Action continuation) => _continuation = continuation;
+    public void OnCompleted(Continuation continuation) => _continuation = continuation;
 
-    public void UnsafeOnCompleted(Action continuation) => _continuation = continuation;
+    public void OnCompleted(Action continuation) => OnCompleted(new ActionContinuation(continuation));
+
+    public void UnsafeOnCompleted(Action continuation) => OnCompleted(continuation);
 
     internal BridgeCall<TValue> WaitAsync(long deadlineMs)
     {
@@ -98,9 +101,9 @@ internal sealed class BridgeCall<TValue> : IBridgeCall, ITimerTarget, ICriticalN
         }
 
         _abandoned = true;
-        Action? continuation = _continuation;
+        Continuation? continuation = _continuation;
         _continuation = null;
-        continuation?.Invoke();
+        continuation?.Run();
     }
 
     private sealed record Outcome(BridgeResult<TValue> Result);

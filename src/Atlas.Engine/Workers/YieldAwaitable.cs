@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using Atlas.Engine.Flows;
 
 namespace Atlas.Engine.Workers;
 
 /// <summary>Lets the other connections of a loop have their turn: resumes after the events at hand. For work that would
 /// otherwise go on for as long as both its peers are fast.</summary>
-public readonly struct YieldAwaitable : ICriticalNotifyCompletion
+public readonly struct YieldAwaitable : ICriticalNotifyCompletion, IFlowAwaiter
 {
     private readonly EventLoop _loop;
 
@@ -21,6 +22,9 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion
     {
         // Nothing comes of it.
     }
+
+    /// <inheritdoc/>
+    public void OnCompleted(Continuation continuation) => _loop.Yield(continuation.ToAction());
 
     /// <inheritdoc/>
     public void OnCompleted(Action continuation) => _loop.Yield(continuation);

@@ -11,6 +11,9 @@ namespace Atlas.Proxy.Http;
 /// the client back: nothing is received before what came last was sent.</summary>
 internal static class BodyRelay
 {
+    // A whole trailer section must lie in one piece; and reading a few bytes at a time would be slow.
+    private const int MinChunkRoom = 12 * 1024;
+
     internal static async Flow SendRequestBodyAsync(Exchange x, HttpSession session)
     {
         BufferPool buffers = session.Client.Loop.Buffers;
@@ -23,7 +26,11 @@ internal static class BodyRelay
             return;
         }
 
-        if (chunked)
+        if (chunked && !HasRoom(x, buffers))
+        {
+            Fail(x, ProxyError.Overload);
+        }
+        else if (chunked)
         {
             await SendChunkedAsync(x, session, piece);
         }
@@ -34,6 +41,11 @@ internal static class BodyRelay
 
         piece.Return();
     }
+
+    /// <summary>Chunks are received behind the head, which stays; a head that leaves too little room moves to a large
+    /// buffer.</summary>
+    private static bool HasRoom(Exchange x, BufferPool buffers) =>
+        x.In!.Length - x.InStart >= MinChunkRoom || x.TryGrowIn(buffers);
 
     private static async Flow SendLengthAsync(Exchange x, HttpSession session, NativeBuffer piece)
     {
@@ -46,6 +58,7 @@ internal static class BodyRelay
             }
 
             x.BodyLeft -= received;
+            x.RequestWireBytes += received;
             x.RequestBodyBytes += received;
             if (!await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, piece, 0, received))
             {
@@ -73,10 +86,12 @@ internal static class BodyRelay
                 framed.Span,
                 reframe: true,
                 out int consumed,
+                out int written,
                 out int start,
                 out ChunkStatus status);
             x.InStart += consumed;
-            x.RequestBodyBytes += end - start;
+            x.RequestWireBytes += consumed;
+            x.RequestBodyBytes += written;
             ProxyError refusal = status == ChunkStatus.Error ? ProxyError.BadRequest
                 : x.RequestBodyBytes > session.Listener.MaxBodyBytes ? ProxyError.BodyTooLarge
                 : ProxyError.None;
@@ -156,6 +171,7 @@ internal static class BodyRelay
         }
 
         x.InStart += x.TrailerParser.Length;
+        x.RequestWireBytes += x.TrailerParser.Length;
         int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, pass: true);
         x.RequestBodyDone = length > 0
             && await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, framed, 0, length);

@@ -41,6 +41,7 @@ internal static class ChunkFraming
     /// <param name="destination">Where the new chunk goes.</param>
     /// <param name="reframe">Whether to frame; false writes plain data.</param>
     /// <param name="consumed">Bytes of the source that were taken.</param>
+    /// <param name="written">Bytes of data in the output.</param>
     /// <param name="start">Where the output begins in the destination.</param>
     /// <param name="status">What the decoder said; at trailers the caller goes on.</param>
     /// <returns>Where the output ends in the destination.</returns>
@@ -50,11 +51,12 @@ internal static class ChunkFraming
         Span<byte> destination,
         bool reframe,
         out int consumed,
+        out int written,
         out int start,
         out ChunkStatus status)
     {
         const int reserved = ChunkWriter.MaxSizeLine;
-        status = decoder.Decode(source, destination[reserved..^Tail], out consumed, out int written);
+        status = decoder.Decode(source, destination[reserved..^Tail], out consumed, out written);
         start = reserved;
         int end = reserved + written;
         if (!reframe)

@@ -53,10 +53,16 @@ internal sealed class Exchange
 
     /// <summary>Bytes of a body with a length that the server was not sent yet.</summary>
     internal long BodyLeft;
+
+    /// <summary>Bytes of the request as it came: head, framing, body.</summary>
+    internal long RequestWireBytes;
     internal long RequestBodyBytes;
     internal long ResponseBodyBytes;
     internal bool RequestBodyDone;
     internal bool RequestBytesSent;
+
+    /// <summary>Whether the last attempt went over a connection that had served before.</summary>
+    internal bool ReusedUpstream;
     internal bool ResponseStarted;
 
     /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
@@ -89,7 +95,9 @@ internal sealed class Exchange
         Attempts = 0;
         Tried = 0;
         Client = default;
+        RequestWireBytes = 0;
         RequestBodyBytes = 0;
+        ReusedUpstream = false;
         ResponseBodyBytes = 0;
         ResponseEndIsClose = false;
         ClientGone = false;
@@ -100,8 +108,6 @@ internal sealed class Exchange
         Server = null;
         BeganUs = 0;
         HeadUs = 0;
-        ConnectedUs = 0;
-        ResponseUs = 0;
         ResetAttempt();
     }
 
@@ -123,6 +129,24 @@ internal sealed class Exchange
         RequestBodyDone = Request.Framing == BodyFraming.None;
         RequestBytesSent = false;
         ReuseUpstream = false;
+        ConnectedUs = 0;
+        ResponseUs = 0;
+    }
+
+    /// <summary>Moves what came from the client to a large buffer. False when it lies in one already, or there is
+    /// none.</summary>
+    internal bool TryGrowIn(BufferPool buffers)
+    {
+        NativeBuffer? larger = In!.Size == BufferSize.Small ? buffers.TryRent(BufferSize.Large) : null;
+        if (larger is null)
+        {
+            return false;
+        }
+
+        In.Span[..InEnd].CopyTo(larger.Span);
+        In.Return();
+        In = larger;
+        return true;
     }
 
     internal bool TryRentUp(BufferPool buffers) => (Up ??= buffers.TryRent(UpSize)) is not null;

@@ -13,6 +13,7 @@ namespace Atlas.Proxy.Http;
 internal sealed class HttpSession(
     WorkerContext context,
     HttpListener listener,
+    ListenerView view,
     ByteStream client,
     SocketAddress peer,
     Action ended)
@@ -27,6 +28,15 @@ internal sealed class HttpSession(
 
     /// <summary>The peer's address as text; empty on a unix socket.</summary>
     internal ReadOnlySpan<byte> PeerIp => _peerIp;
+
+    /// <summary>The peer's port; 0 on a unix socket.</summary>
+    internal int PeerPort => peer.Port;
+
+    /// <summary>What counts and logs this session's requests.</summary>
+    internal ListenerView View => view;
+
+    /// <summary>The loop's time in microseconds since which the connection waits for a request.</summary>
+    internal long IdleSinceUs { get; private set; } = context.Loop.NowUs;
 
     /// <summary>Whether the peer's forwarding fields are believed.</summary>
     internal bool IsPeerTrusted { get; private set; }
@@ -53,6 +63,7 @@ internal sealed class HttpSession(
     internal async Flow RunAsync()
     {
         context.Sessions.Add(this);
+        view.SessionOpened();
         long expiresMs = ExpiryMs();
         bool goOn = true;
         while (goOn && context.Loop.NowMs < expiresMs && (!IsDraining || HasLastRequest()))
@@ -78,6 +89,8 @@ internal sealed class HttpSession(
         }
 
         context.Sessions.Remove(this);
+        view.SessionClosed();
+        context.ForgetIfDrained(listener, view);
         if (abort)
         {
             Client.Abort();
@@ -158,6 +171,7 @@ internal sealed class HttpSession(
             x.HeadUs = context.Loop.NowUs;
             x.ClientReceive.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.BodyMinRateBytesPerSecond);
             x.InStart = x.Request.Length;
+            x.RequestWireBytes = x.Request.Length;
             x.RequestBodyDone = x.Request.Framing == BodyFraming.None;
             x.KeepClient = x.Request.KeepAlive && !IsDraining && context.Loop.NowMs < expiresMs;
             x.Error = Refusal(x);
@@ -180,7 +194,8 @@ internal sealed class HttpSession(
             await ErrorResponder.SendAsync(context, this, x);
         }
 
-        context.CountRequest();
+        RequestEnd.Record(context, this, x);
+        IdleSinceUs = context.Loop.NowUs;
         bool keep = x.KeepClient && !x.ClientGone;
         if (keep)
         {
@@ -228,7 +243,7 @@ internal sealed class HttpSession(
                     return ParseStatus.Done;
                 }
 
-                if (status == ParseStatus.Error || (x.InEnd == x.In!.Length && !Grow(x)))
+                if (status == ParseStatus.Error || (x.InEnd == x.In!.Length && !x.TryGrowIn(context.Loop.Buffers)))
                 {
                     x.Error = status == ParseStatus.Error ? ProxyError.BadRequest : ProxyError.Overload;
                     return ParseStatus.Error;
@@ -263,20 +278,6 @@ internal sealed class HttpSession(
                 return ParseStatus.Error;
             }
         }
-    }
-
-    private bool Grow(Exchange x)
-    {
-        NativeBuffer? larger = x.In!.Size == BufferSize.Small ? context.Loop.Buffers.TryRent(BufferSize.Large) : null;
-        if (larger is null)
-        {
-            return false;
-        }
-
-        x.In.Span[..x.InEnd].CopyTo(larger.Span);
-        x.In.Return();
-        x.In = larger;
-        return true;
     }
 
     private void PrepareNext(Exchange x)

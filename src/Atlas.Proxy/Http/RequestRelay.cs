@@ -31,6 +31,13 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.Connection?.Stream.CancelWaits();
     }
 
+    /// <summary>The request's id, as servers and logs get it.</summary>
+    internal ReadOnlySpan<byte> RequestIdOf(HttpSession session)
+    {
+        int brought = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XRequestId) : -1;
+        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.In!.Span) : x.Attempts > 0 ? _requestId : default;
+    }
+
     internal async Flow RunAsync(WorkerContext context, HttpSession session)
     {
         _context = context;
@@ -77,9 +84,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.Server = server;
         server.Begin();
         x.Connections = _context.To(server);
+        x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
         x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs);
-        bool reused = x.Connection is not null;
-        if (!reused)
+        x.ReusedUpstream = x.Connection is not null;
+        if (!x.ReusedUpstream)
         {
             await ConnectAsync(server);
         }
@@ -91,8 +99,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         }
 
         server.End();
+        x.Connections.Counters.AttemptEnded(
+            x.ResponseUs == 0 ? 0 : x.Response.Status, x.Error, x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
         Release();
-        return reused;
+        return x.ReusedUpstream;
     }
 
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
@@ -120,7 +130,8 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             return;
         }
 
-        x.Connection = new UpstreamConnection(x.Connections!, result.Stream);
+        x.Connections!.Counters.Connected();
+        x.Connection = new UpstreamConnection(x.Connections, result.Stream);
         if (x.ClientGone || _session.IsAborted)
         {
             x.Error = ProxyError.ClientClosed;
@@ -200,6 +211,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.InStart += inline;
         x.BodyLeft -= inline;
         x.RequestBodyBytes = inline;
+        x.RequestWireBytes = x.Request.Length + inline;
         x.RequestBodyDone = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0;
         return sent;
     }

@@ -71,10 +71,11 @@ internal static class ResponseBodyRelay
                     framed.Span,
                     reframe,
                     out int consumed,
+                    out int written,
                     out int start,
                     out status);
                 x.UpStart += consumed;
-                x.ResponseBodyBytes += end - start;
+                x.ResponseBodyBytes += written;
                 if (end > start)
                 {
                     sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, framed, start, end - start);

@@ -41,6 +41,13 @@ internal sealed class TransferPace
         IsTooSlow = false;
     }
 
+    /// <summary>Goes on with other limits.</summary>
+    internal void ChangeLimits(int idleMs, int bytesPerSecond)
+    {
+        _idleMs = idleMs;
+        _bytesPerSecond = bytesPerSecond;
+    }
+
     /// <summary>Counts bytes that moved.</summary>
     internal void Moved(int bytes, long nowMs)
     {

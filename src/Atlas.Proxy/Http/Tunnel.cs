@@ -17,8 +17,8 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
 
     internal async Flow RunAsync()
     {
-        x.ClientSend.Begin(_loop.NowMs, idleMs, bytesPerSecond: 0);
-        x.ServerSend.Begin(_loop.NowMs, idleMs, bytesPerSecond: 0);
+        x.ClientSend.ChangeLimits(idleMs, bytesPerSecond: 0);
+        x.ServerSend.ChangeLimits(idleMs, bytesPerSecond: 0);
         session.IsTunnel = true;
         Flow up = UpAsync();
         await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
@@ -38,6 +38,7 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
             return;
         }
 
+        x.RequestWireBytes += x.InEnd - x.InStart;
         x.InStart = x.InEnd;
         await PumpAsync(_client, _server, x.ServerSend, ProxyError.ClientClosed, ProxyError.UpstreamTruncated);
     }
@@ -75,6 +76,7 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
                 if (received > 0)
                 {
                     _movedAtMs = _loop.NowMs;
+                    x.RequestWireBytes += from == _client ? received : 0;
                     sent = await StreamWrites.SendAsync(to, pace, buffer, 0, received);
                 }
             }

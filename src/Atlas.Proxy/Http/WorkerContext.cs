@@ -1,31 +1,31 @@
 using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
 namespace Atlas.Proxy.Http;
 
 /// <summary>What the sessions of one worker share: free exchanges, connections to servers, the date. Used on the
-/// worker's thread only, but for the counters, which others may read.</summary>
-internal sealed class WorkerContext(EventLoop loop)
+/// worker's thread only.</summary>
+internal sealed class WorkerContext(EventLoop loop, int index)
 {
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
+    private readonly Dictionary<HttpListener, ListenerView> _views = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
     private readonly Random _random = new();
     private long _dateSecond = -1;
-    private long _requests;
 
     internal EventLoop Loop { get; } = loop;
 
-    internal SessionList Sessions { get; } = new();
+    /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
+    internal int Index { get; } = index;
 
-    internal long Requests => Volatile.Read(ref _requests);
+    internal SessionList Sessions { get; } = new();
 
     /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
     internal int Jitter(int ms) => _random.Next(-ms, ms + 1);
-
-    internal void CountRequest() => Volatile.Write(ref _requests, _requests + 1);
 
     internal Exchange RentExchange() => _free.TryPop(out Exchange? exchange) ? exchange : new Exchange();
 
@@ -35,11 +35,24 @@ internal sealed class WorkerContext(EventLoop loop)
         _free.Push(exchange);
     }
 
+    internal ListenerView ViewOf(HttpListener listener)
+    {
+        HttpListenerSnapshot snapshot = listener.Snapshot;
+        if (!_views.TryGetValue(listener, out ListenerView? view) || view.ListenerName != snapshot.Name)
+        {
+            // A listener that a reload renamed counts under its new name from here on.
+            view = new ListenerView(snapshot.Name, snapshot.Metrics?.ForWorker(Index) ?? new ListenerCounters());
+            _views[listener] = view;
+        }
+
+        return view;
+    }
+
     internal ServerConnections To(ServerState server)
     {
         if (!_connections.TryGetValue(server, out ServerConnections? connections))
         {
-            connections = new ServerConnections(server);
+            connections = new ServerConnections(server.Metrics?.ForWorker(Index) ?? new ServerCounters());
             _connections.Add(server, connections);
         }
 
@@ -57,6 +70,15 @@ internal sealed class WorkerContext(EventLoop loop)
         }
 
         return _date;
+    }
+
+    /// <summary>Forgets a listener that drains, once its last connection has ended.</summary>
+    internal void ForgetIfDrained(HttpListener listener, ListenerView view)
+    {
+        if (listener.IsDraining && view.Sessions == 0)
+        {
+            _views.Remove(listener);
+        }
     }
 
     /// <summary>Closes the unused connections to a server that no snapshot names any more. Those in use close by

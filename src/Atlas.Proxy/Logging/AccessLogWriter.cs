@@ -20,6 +20,9 @@ public sealed class AccessLogWriter
         _format = format;
     }
 
+    /// <summary>The form of the lines.</summary>
+    public AccessLogFormat Format => _format;
+
     /// <summary>Records that were handed to the log. Any thread.</summary>
     public long Written => Volatile.Read(ref _written);
 

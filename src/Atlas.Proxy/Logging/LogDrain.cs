@@ -15,6 +15,9 @@ internal sealed class LogDrain(
     // second for 25 ms.
     private const int PollMs = 5;
 
+    // After a turn that moved more than this the rings are looked at again at once: the log is behind.
+    private const int BehindBytes = AccessLog.DefaultRingBytes / 4;
+
     // Polls without a line before the thread sleeps until it is woken.
     private const int QuietPolls = 40;
 
@@ -68,7 +71,7 @@ internal sealed class LogDrain(
                 Reopen();
             }
 
-            bool wrote = WriteAll();
+            int written = WriteAll();
             if (stopping && (IsEmpty || Environment.TickCount64 >= Volatile.Read(ref _stopAtMs)))
             {
                 break;
@@ -80,10 +83,10 @@ internal sealed class LogDrain(
                 continue;
             }
 
-            quiet = TellDrops() && !wrote ? quiet + 1 : 0;
+            quiet = TellDrops() && written == 0 ? quiet + 1 : 0;
             if (quiet < QuietPolls)
             {
-                wake.WaitOne(PollMs);
+                wake.WaitOne(written > BehindBytes ? 0 : PollMs);
             }
             else
             {
@@ -97,36 +100,36 @@ internal sealed class LogDrain(
         destination.Close();
     }
 
-    /// <summary>Writes until the rings are empty or the destination fails. True if any byte was written.</summary>
-    private bool WriteAll()
+    /// <summary>Writes until the rings are empty or the destination fails. Returns the bytes written.</summary>
+    private int WriteAll()
     {
-        bool wrote = false;
+        int written = 0;
         if (_unfinished is not null)
         {
             // Nothing may come between the two parts of a line.
-            wrote = Write(_unfinished);
+            written = Write(_unfinished);
             if (_unfinished is not null)
             {
-                return wrote;
+                return written;
             }
         }
 
         foreach (AccessRing ring in rings)
         {
-            wrote |= Write(ring);
+            written += Write(ring);
             if (_retryMs > 0)
             {
                 break;
             }
         }
 
-        return wrote;
+        return written;
     }
 
-    /// <summary>Writes what a ring holds now, or less when the destination fails.</summary>
-    private bool Write(AccessRing ring)
+    /// <summary>Writes what a ring holds now, or less when the destination fails. Returns the bytes written.</summary>
+    private int Write(AccessRing ring)
     {
-        bool wrote = false;
+        int written = 0;
 
         // What comes meanwhile waits for the next turn, so that one busy worker does not starve the others.
         for (int pieces = 0; pieces < 2 * AccessLog.DefaultRingBytes / MaxWriteBytes; pieces++)
@@ -134,7 +137,7 @@ internal sealed class LogDrain(
             ReadOnlySpan<byte> lines = ring.Peek();
             if (lines.IsEmpty)
             {
-                return wrote;
+                return written;
             }
 
             if (lines.Length > MaxWriteBytes)
@@ -148,10 +151,10 @@ internal sealed class LogDrain(
                 if (result <= 0)
                 {
                     Fail(result);
-                    return wrote;
+                    return written;
                 }
 
-                wrote = true;
+                written += result;
                 _retryMs = 0;
                 _unfinished = lines[result - 1] == (byte)'\n' ? null : ring;
                 lines = lines[result..];
@@ -159,7 +162,7 @@ internal sealed class LogDrain(
             }
         }
 
-        return wrote;
+        return written;
     }
 
     private void Fail(int result)

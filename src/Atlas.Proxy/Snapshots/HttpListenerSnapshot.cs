@@ -1,6 +1,8 @@
 using System.Text;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -55,6 +57,12 @@ public sealed record HttpListenerSnapshot(string Name, PoolSnapshot Pool)
             PseudonymBytes = Encoding.ASCII.GetBytes(value);
         }
     }
+
+    /// <summary>What counts its requests, the same across reloads; null: nothing does.</summary>
+    public ListenerMetrics? Metrics { get; init; }
+
+    /// <summary>What writes its access log: a writer for each worker, by the worker's index. Empty: no log.</summary>
+    public IReadOnlyList<AccessLogWriter> AccessLog { get; init; } = [];
 
     internal byte[] PseudonymBytes { get; private init; } = Encoding.ASCII.GetBytes("atlas");
 

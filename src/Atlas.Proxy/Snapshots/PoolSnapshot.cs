@@ -1,3 +1,4 @@
+using System.Text;
 using Atlas.Core.Balancing;
 
 namespace Atlas.Proxy.Snapshots;
@@ -9,6 +10,8 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
 
     /// <summary>The pool's name.</summary>
     public string Name { get; } = name;
+
+    internal byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(name);
 
     /// <summary>The servers in the order of the configuration.</summary>
     public IReadOnlyList<ServerState> Servers => _servers;

@@ -1,4 +1,6 @@
+using System.Text;
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -12,8 +14,13 @@ public sealed class ServerState(string name, SocketAddress address)
     /// <summary>The server's name, unique in its pool.</summary>
     public string Name { get; } = name;
 
+    internal byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(name);
+
     /// <summary>Where it listens.</summary>
     public SocketAddress Address { get; } = address;
+
+    /// <summary>What counts its attempts; null: nothing does.</summary>
+    public ServerMetrics? Metrics { get; init; }
 
     /// <summary>Requests under way, over all workers.</summary>
     public int Active => Volatile.Read(ref _active);

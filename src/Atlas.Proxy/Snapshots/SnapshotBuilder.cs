@@ -2,6 +2,8 @@ using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Snapshots;
@@ -12,11 +14,19 @@ namespace Atlas.Proxy.Snapshots;
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
+    private readonly ProxyMetrics? _metrics;
+    private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
 
-    private SnapshotBuilder(AtlasConfig config, ProxySnapshot previous)
+    private SnapshotBuilder(
+        AtlasConfig config,
+        ProxySnapshot previous,
+        ProxyMetrics? metrics,
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog)
     {
         _config = config;
+        _metrics = metrics;
+        _openLog = openLog;
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
         {
@@ -27,10 +37,17 @@ public sealed class SnapshotBuilder
     /// <summary>Makes the snapshots. O(servers).</summary>
     /// <param name="config">The configuration; of its listeners, the HTTP ones are taken.</param>
     /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
+    /// <param name="metrics">What counts; null: nothing does.</param>
+    /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
+    /// throw what opening a file does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
-    public static ProxySnapshot Build(AtlasConfig config, ProxySnapshot previous)
+    public static ProxySnapshot Build(
+        AtlasConfig config,
+        ProxySnapshot previous,
+        ProxyMetrics? metrics = null,
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null)
     {
-        var builder = new SnapshotBuilder(config, previous);
+        var builder = new SnapshotBuilder(config, previous, metrics, openLog);
         return new ProxySnapshot(
             [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -58,16 +75,19 @@ public sealed class SnapshotBuilder
             TrustedProxies = listener.TrustedProxies,
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
+            Metrics = _metrics?.Listener(listener.Name),
+            AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
         };
     }
 
-    private static PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
+    private PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
     {
         var known = previous?.Servers.ToDictionary(server => (server.Name, server.Address)) ?? [];
         IEnumerable<ServerState> servers = pool.Servers.Select(server =>
         {
             SocketAddress address = AddressOf(server);
-            return known.GetValueOrDefault((server.Name, address)) ?? new ServerState(server.Name, address);
+            return known.GetValueOrDefault((server.Name, address))
+                ?? new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
         });
         return new PoolSnapshot(pool.Name, [.. servers], previous?.Rotation ?? new RoundRobin())
         {

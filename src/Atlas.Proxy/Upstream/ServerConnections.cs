@@ -1,11 +1,12 @@
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Upstream;
 
 /// <summary>One worker's connections to one server: the idle ones, last used first, so that the rest grow old and
 /// leave.</summary>
-internal sealed class ServerConnections(ServerState server)
+internal sealed class ServerConnections(ServerCounters counters)
 {
     // A connection that was used a moment ago is open: its end would have come with the events of this turn. One that
     // idled longer is looked at before it is used, since servers close idle connections after seconds.
@@ -14,9 +15,7 @@ internal sealed class ServerConnections(ServerState server)
     private readonly List<UpstreamConnection> _idle = [];
     private LearnedIdleAge _learned;
 
-    internal ServerState Server { get; } = server;
-
-    internal int Idle => _idle.Count;
+    internal ServerCounters Counters { get; } = counters;
 
     /// <summary>The last used connection that is open and silent, or null.</summary>
     internal UpstreamConnection? TakeIdle(long nowMs)
@@ -25,6 +24,7 @@ internal sealed class ServerConnections(ServerState server)
         {
             UpstreamConnection connection = _idle[^1];
             _idle.RemoveAt(_idle.Count - 1);
+            Counters.IdleChanged(-1);
             connection.BecomeBusy();
             bool usable = !connection.Stream.IsPeerClosed && !connection.Stream.MayReceive;
             if (usable && nowMs - connection.IdleSinceMs >= PeekAfterMs)
@@ -60,6 +60,7 @@ internal sealed class ServerConnections(ServerState server)
 
         connection.BecomeIdle(nowMs, idleMs);
         _idle.Add(connection);
+        Counters.IdleChanged(1);
     }
 
     internal void ServerClosed(UpstreamConnection connection)
@@ -70,7 +71,7 @@ internal sealed class ServerConnections(ServerState server)
 
     internal void Discard(UpstreamConnection connection)
     {
-        _idle.Remove(connection);
+        Counters.IdleChanged(_idle.Remove(connection) ? -1 : 0);
         connection.Close();
     }
 

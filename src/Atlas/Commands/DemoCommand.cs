@@ -1,91 +1,136 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using System.Runtime.InteropServices;
 using Atlas.Admin;
-using Atlas.Core.Balancing;
-using Atlas.Engine.Workers;
-using Atlas.Proxy;
-using Atlas.Proxy.Snapshots;
-using HttpListener = Atlas.Proxy.HttpListener;
-using SocketAddress = Atlas.Engine.Streams.SocketAddress;
+using Atlas.Core.Configuration;
+using Atlas.Running;
 
 namespace Atlas.Commands;
 
 /// <summary><c>atlas demo</c>: three small servers and a load balancer before them, in one process, on loopback.</summary>
 internal static class DemoCommand
 {
-    private const int DrainMs = 5_000;
+    private const int DeadlineMs = 5_000;
 
-    internal static async Task<int> RunAsync(string[] arguments)
+    private static readonly string[] Names = ["A", "B", "C"];
+
+    internal static Command Create()
     {
-        string text = Usage.Option(arguments, "--port") ?? "8080";
-        if (!ushort.TryParse(text, CultureInfo.InvariantCulture, out ushort port))
+        Option<int> port = PortOption("--port", 8080, "The port of the load balancer; 0 lets the system choose.");
+        Option<int> adminPort = PortOption("--admin-port", 9900, "The port of the metrics; 0 lets the system choose.");
+        var command = new Command("demo", "Try it: three small servers and a load balancer before them, on loopback.")
         {
-            await Console.Error.WriteLineAsync($"--port {text}: expected a number from 0 to 65535");
-            return Usage.ExitCode;
-        }
+            port,
+            adminPort,
+        };
+        command.SetAction(result => RunAsync(result.GetValue(port), result.GetValue(adminPort)));
+        return command;
+    }
 
+    private static Option<int> PortOption(string name, int otherwise, string description) =>
+        new(name)
+        {
+            Description = description,
+            HelpName = "N",
+            DefaultValueFactory = _ => otherwise,
+            CustomParser = result =>
+            {
+                string text = result.Tokens[^1].Value;
+                if (!ushort.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port))
+                {
+                    result.AddError($"{name} {text}: a number from 0 to 65535 is needed.");
+                }
+
+                return port;
+            },
+        };
+
+    private static async Task<int> RunAsync(int port, int adminPort)
+    {
+        using var signals = new ProcessSignals();
         var servers = new List<TestServer>();
-        foreach (string name in (string[])["A", "B", "C"])
-        {
-            servers.Add(await TestServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), name));
-        }
-
-        var pool = new PoolSnapshot(
-            "demo",
-            [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))],
-            new RoundRobin());
-        using var workers = new WorkerGroup(Environment.ProcessorCount);
-        var proxy = new HttpProxy();
-        var listener = new HttpListener(new HttpListenerSnapshot("demo", pool));
-        BoundAddress bound;
         try
         {
-            bound = workers.Listen(
-                SocketAddress.OfIp(IPAddress.Loopback, port),
-                new ListenOptions(proxy.Handler(listener), 4096, 10_000));
+            foreach (string name in Names)
+            {
+                servers.Add(await TestServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), name));
+            }
+
+            await using AtlasInstance instance = await AtlasInstance.StartAsync(
+                Config(port, adminPort, servers), Console.Error.WriteLine);
+            Print(instance, servers);
+            await signals.StopAsync();
+            using var hurry = new CancellationTokenSource();
+            Task drain = instance.DrainAsync(hurry.Token);
+            await Task.WhenAny(drain, signals.StopAsync(hurry.Token));
+            await hurry.CancelAsync();
+            await drain;
+            return ExitCodes.Done;
         }
         catch (IOException e)
         {
-            await Console.Error.WriteLineAsync($"{e.Message}; choose another with --port");
-            return 1;
+            await Console.Error.WriteLineAsync($"{e.Message}; choose others with --port and --admin-port");
+            return ExitCodes.WrongInput;
         }
-
-        Console.WriteLine($"Atlas balances http://{bound.Address} over:");
-        foreach (TestServer server in servers)
+        finally
         {
-            Console.WriteLine($"  {server.Name}  http://{server.Address}");
+            foreach (TestServer server in servers)
+            {
+                await server.DisposeAsync();
+            }
         }
-
-        Console.WriteLine($"Try:  curl http://{bound.Address}/   (again and again: A, B, C, A, ...)");
-        Console.WriteLine("Stop with Ctrl-C.");
-        await WaitForSignalAsync();
-        bound.Close();
-        proxy.Drain(listener);
-        for (int waited = 0; bound.Options.Connections > 0 && waited < DrainMs; waited += 10)
-        {
-            await Task.Delay(10);
-        }
-
-        foreach (TestServer server in servers)
-        {
-            await server.DisposeAsync();
-        }
-
-        return 0;
     }
 
-    private static async Task WaitForSignalAsync()
+    private static AtlasConfig Config(int port, int adminPort, List<TestServer> servers) => new()
     {
-        var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Handle(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.TrySetResult();
-        }
+        Listeners =
+        [
+            new ListenerConfig
+            {
+                Name = "demo",
+                Bind = [BindAddress.Loopback(port)],
+                Routes = [new RouteConfig { Name = "all", Pool = "demo" }],
+            },
+        ],
+        Pools =
+        [
+            new PoolConfig
+            {
+                Name = "demo",
+                Servers =
+                [
+                    .. servers.Select(server => new ServerConfig
+                    {
+                        Name = server.Name,
+                        Address = ServerAddress.TryParse(server.Address.ToString(), out ServerAddress? address) ? address : null,
+                    }),
+                ],
+            },
+        ],
+        Admin = new AdminConfig { Bind = BindAddress.Loopback(adminPort) },
+        Runtime = new RuntimeConfig { Shutdown = new ShutdownConfig { DeadlineMs = DeadlineMs, TunnelDeadlineMs = DeadlineMs } },
+    };
 
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
-        await stop.Task;
+    private static void Print(AtlasInstance instance, List<TestServer> servers)
+    {
+        string url = $"http://{instance.Listeners[0].Addresses[0].Bound.Address}";
+        string admin = instance.AdminUrls[0];
+        Console.WriteLine(
+            $"""
+            Atlas balances {url} over three servers:
+
+            {string.Join('\n', servers.Select(server => $"    {server.Name}   http://{server.Address}"))}
+
+            Try:
+                curl {url}/                       again and again: A, B, C, A, ...
+                curl '{url}/?delay=500'           a slow answer
+                curl '{url}/?status=503'          a failing one
+                curl '{url}/?bytes=100000000' -o /dev/null
+                curl {url}/ -d hello              an echo
+                curl {admin}/metrics              what Atlas counts
+                curl {admin}/api/v1/status        what runs
+
+            Stop with Ctrl-C.
+            """);
     }
 }

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using Atlas.Engine.Files;
 using Atlas.Engine.Interop;
 
@@ -54,6 +55,17 @@ public sealed class AppendFileTests : IDisposable
 
         full.TryWrite("x"u8).ShouldBe(-Errno.ENOSPC);
         full.Close();
+    }
+
+    [Fact]
+    public void TryWrite_PipeWithoutAReader_GivesTheErrorAndNoSignalEndsUs()
+    {
+        var pipe = new AnonymousPipeServerStream(PipeDirection.In);
+        AppendFile file = AppendFile.TryOpen($"/proc/self/fd/{pipe.GetClientHandleAsString()}", out _)!;
+        pipe.Dispose();
+
+        file.TryWrite("x"u8).ShouldBe(-Errno.EPIPE);
+        file.Close();
     }
 
     [Fact]

@@ -255,9 +255,9 @@ public sealed class FlowTests
     private void Turn() => _loop.World.RunFor(0);
 
     /// <summary>An awaitable that allocates nothing: one waiter, resumed by hand.</summary>
-    private sealed class Step : System.Runtime.CompilerServices.ICriticalNotifyCompletion
+    private sealed class Step : System.Runtime.CompilerServices.ICriticalNotifyCompletion, IFlowAwaiter
     {
-        private Action? _continuation;
+        private Continuation? _continuation;
 
         public bool IsCompleted => false;
 
@@ -268,15 +268,17 @@ public sealed class FlowTests
             // Nothing to give.
         }
 
-        public void OnCompleted(Action continuation) => _continuation = continuation;
+        public void OnCompleted(Continuation continuation) => _continuation = continuation;
 
-        public void UnsafeOnCompleted(Action continuation) => _continuation = continuation;
+        public void OnCompleted(Action continuation) => throw new NotSupportedException("Only flows wait here.");
+
+        public void UnsafeOnCompleted(Action continuation) => OnCompleted(continuation);
 
         internal bool TryResume()
         {
-            Action? continuation = _continuation;
+            Continuation? continuation = _continuation;
             _continuation = null;
-            continuation?.Invoke();
+            continuation?.Run();
             return continuation is not null;
         }
     }

@@ -172,11 +172,7 @@ public abstract partial class StreamContract
     public void Wait_TwoInOneDirection_IsABug() => Check(async (world, near, far) =>
     {
         ResultFlow<WaitResult> first = WaitReceiveAsync(near);
-        await Should.ThrowAsync<InvalidOperationException>(() =>
-        {
-            near.ReceiveReadyAsync().OnCompleted(() => { });
-            return Task.CompletedTask;
-        });
+        Should.Throw<InvalidOperationException>(() => near.ReceiveReadyAsync().OnCompleted(static () => { }));
         near.Close();
         (await first).ShouldBe(WaitResult.Cancelled);
     });

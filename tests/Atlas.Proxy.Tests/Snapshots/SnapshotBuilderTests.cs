@@ -1,7 +1,10 @@
 using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Tests.Logging;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Tests.Snapshots;
@@ -95,6 +98,45 @@ public sealed class SnapshotBuilderTests
         after[1].ShouldNotBeSameAs(before[1]);
         after[1].Address.Port.ShouldBe(9999);
         after[2].ShouldNotBeSameAs(before[0]);
+    }
+
+    [Fact]
+    public void Build_Again_CountsOnAndLogsOn()
+    {
+        var metrics = new ProxyMetrics(workers: 2);
+        var opened = new List<AccessLogConfig>();
+        var log = new AccessLog(new CollectingDestination(), "test", workers: 2, AccessLog.DefaultRingBytes, _ => { });
+        AccessLogWriter[] writers = [log.Writer(0, AccessLogFormat.Combined), log.Writer(1, AccessLogFormat.Combined)];
+        IReadOnlyList<AccessLogWriter> Open(AccessLogConfig config)
+        {
+            opened.Add(config);
+            return writers;
+        }
+
+        AtlasConfig config = Config(
+            Pool("web", ("a", 9001)), front => front with { AccessLog = new AccessLogConfig { Format = AccessLogFormat.Combined } });
+
+        ProxySnapshot first = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics, Open);
+        ProxySnapshot second = SnapshotBuilder.Build(config, first, metrics, Open);
+        log.Stop(deadlineMs: 10_000).ShouldBeTrue();
+
+        second.Listeners[0].Metrics.ShouldBeSameAs(metrics.Listener("front"));
+        second.Pools[0].Servers[0].Metrics.ShouldBeSameAs(metrics.Server("web", "a"));
+        first.Listeners[0].Metrics.ShouldBeSameAs(second.Listeners[0].Metrics);
+        second.Listeners[0].AccessLog.ShouldBe(writers);
+        opened.ShouldBe([config.Listeners[0].AccessLog!, config.Listeners[0].AccessLog!]);
+    }
+
+    [Fact]
+    public void Build_NoAccessLog_HasNoWriters()
+    {
+        ProxySnapshot built = SnapshotBuilder.Build(
+            Config(Pool("web", ("a", 9001))),
+            ProxySnapshot.Empty,
+            openLog: _ => throw new InvalidOperationException("nobody asked for a log"));
+
+        built.Listeners[0].AccessLog.ShouldBeEmpty();
+        built.Listeners[0].Metrics.ShouldBeNull();
     }
 
     [Fact]

@@ -13,11 +13,19 @@ internal readonly record struct Reading(string What, ConfigErrors Errors, string
     /// <param name="node">The value.</param>
     /// <param name="allowed">What is allowed, so that it completes "must be …".</param>
     /// <param name="hint">What the writer may have meant, or null.</param>
+    /// <param name="isSecret">Whether the value may be a secret, which no message repeats.</param>
     /// <returns>False, so that a reader can return it.</returns>
-    public bool Refuse(YamlNode node, string allowed, string? hint = null) =>
-        Add(
-            node.Position,
-            $"{What} is {node.Description}, but must be {(Word is null ? "" : $"{Word}, or ")}{allowed}{(hint is null ? "" : $" ({hint})")}");
+    public bool Refuse(YamlNode node, string allowed, string? hint = null, bool isSecret = false)
+    {
+        string value = node switch
+        {
+            YamlScalar { IsNull: true } => "has no value",
+            YamlScalar when isSecret => "is a text",
+            _ => $"is {node.Description}",
+        };
+        string either = Word is null ? "" : $"{Word}, or ";
+        return Add(node.Position, $"{What} {value}, but must be {either}{allowed}{(hint is null ? "" : $" ({hint})")}");
+    }
 
     /// <summary>Adds an error that is not about the value's form.</summary>
     /// <returns>False, so that a reader can return it.</returns>

@@ -17,6 +17,7 @@ internal sealed class Section<T>(string name, string path, string noun, string d
 {
     private readonly List<SectionKey<T>> _keys = [];
     private Func<T, Reading, T>? _finish;
+    private string? _insteadOfText;
 
     /// <inheritdoc/>
     public string Name => name;
@@ -73,6 +74,13 @@ internal sealed class Section<T>(string name, string path, string noun, string d
         return this;
     }
 
+    /// <summary>Says what to write where a text stands in the section's place; messages do not repeat the text, which may be a secret.</summary>
+    public Section<T> InsteadOfText(string hint)
+    {
+        _insteadOfText = hint;
+        return this;
+    }
+
     /// <summary>Reads a section: keys that are refused keep their defaults, and every one is an error.</summary>
     /// <returns>False where the node is no map.</returns>
     public bool TryRead(YamlNode node, Reading reading, out T section)
@@ -80,7 +88,9 @@ internal sealed class Section<T>(string name, string path, string noun, string d
         section = new T();
         if (node is not YamlMap map)
         {
-            return reading.Refuse(node, $"a map with {AllKeys()}", node is YamlScalar { IsNull: true } ? "write {} for the defaults" : null);
+            string? hint = _insteadOfText
+                ?? (node is YamlScalar { IsNull: true } && !_keys.Exists(key => key.IsRequired) ? "write {} for the defaults" : null);
+            return reading.Refuse(node, $"a map with {AllKeys()}", hint, isSecret: _insteadOfText is not null);
         }
 
         var places = new Dictionary<string, SourcePosition>(StringComparer.Ordinal);

@@ -28,7 +28,4 @@ internal abstract class SectionKey<TSection> : ISectionKey
 
     /// <summary>Whether both sections have the same value for this key.</summary>
     public abstract bool IsSame(TSection left, TSection right);
-
-    /// <summary>The section's value as a configuration would have it.</summary>
-    public abstract string Show(TSection section);
 }

@@ -18,7 +18,8 @@ internal static class Spelling
         var best = known.Select(candidate => (Word: candidate, Distance: Distance(folded, Fold(candidate))))
             .OrderBy(candidate => candidate.Distance)
             .FirstOrDefault();
-        return best.Word is not null && best.Distance <= Math.Max(1, Math.Min(word.Length, best.Word.Length) / 3) ? best.Word : null;
+        int shorter = best.Word is null ? 0 : Math.Min(word.Length, best.Word.Length);
+        return best.Word is not null && best.Distance <= (shorter < 2 ? 0 : Math.Max(1, shorter / 3)) ? best.Word : null;
     }
 
     // camelCase, kebab-case and upper case are the usual other spellings of a key.

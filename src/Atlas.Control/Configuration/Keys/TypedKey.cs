@@ -33,7 +33,4 @@ internal sealed class TypedKey<TSection, TValue> : SectionKey<TSection>
 
     /// <inheritdoc/>
     public override bool IsSame(TSection left, TSection right) => EqualityComparer<TValue>.Default.Equals(Get(left), Get(right));
-
-    /// <inheritdoc/>
-    public override string Show(TSection section) => Kind.Format(Get(section));
 }

@@ -11,7 +11,19 @@ internal abstract class ValueKind<T> : IValueKind
     public abstract string Allowed { get; }
 
     /// <inheritdoc/>
+    public virtual string Reference => Allowed;
+
+    /// <inheritdoc/>
+    public virtual IReadOnlyList<(string Text, bool IsAllowed)> Edges => [];
+
+    /// <inheritdoc/>
+    public virtual int? MaxCount => null;
+
+    /// <inheritdoc/>
     public virtual IEnumerable<ISection> Sections => [];
+
+    /// <inheritdoc/>
+    public bool Accepts(YamlNode node, ConfigErrors errors) => TryRead(node, new Reading("'value'", errors), out _) && errors.Count == 0;
 
     /// <summary>Reads a value. Where it cannot, it adds at least one error and returns false.</summary>
     public abstract bool TryRead(YamlNode node, Reading reading, out T value);

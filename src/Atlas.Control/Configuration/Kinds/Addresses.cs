@@ -15,7 +15,7 @@ internal static class Addresses
             bool isAddress = BindAddress.TryParse(text, out var address);
             value = address!;
             hint = isAddress ? null
-                : text.StartsWith(':') || text.StartsWith("*:", StringComparison.Ordinal) ? "for every address write 0.0.0.0:PORT or [::]:PORT"
+                : text is [':', not ':', ..] || text.StartsWith("*:", StringComparison.Ordinal) ? "for every address write 0.0.0.0:PORT or [::]:PORT"
                 : ServerAddress.TryParse(text, out var server) && server!.IsName ? "a host name is not taken here: write its address"
                 : AddressHint(text);
             return isAddress;
@@ -23,7 +23,7 @@ internal static class Addresses
         value => value.ToString(),
         Schema.Text(@"unix:/.+|[0-9.]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}"))
     {
-        Edges = [("127.0.0.1:65535", true), ("127.0.0.1:0", true), ("127.0.0.1:65536", false), ("127.0.0.1:-1", false)],
+        WithEdges = [("127.0.0.1:65535", true), ("127.0.0.1:0", true), ("127.0.0.1:65536", false), ("127.0.0.1:-1", false)],
     };
 
     /// <summary>An address to connect to.</summary>
@@ -41,7 +41,7 @@ internal static class Addresses
         value => value.ToString(),
         Schema.Text(@"unix:/.+|[0-9A-Za-z._-]+:[0-9]{1,5}|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}"))
     {
-        Edges = [("127.0.0.1:65535", true), ("127.0.0.1:1", true), ("127.0.0.1:65536", false), ("127.0.0.1:0", false)],
+        WithEdges = [("127.0.0.1:65535", true), ("127.0.0.1:1", true), ("127.0.0.1:65536", false), ("127.0.0.1:0", false)],
     };
 
     /// <summary>A network.</summary>
@@ -61,7 +61,7 @@ internal static class Addresses
         value => value.ToString(),
         Schema.Text("[0-9A-Fa-f:.]+(/[0-9]{1,3})?"))
     {
-        Edges = [("0.0.0.0/0", true), ("10.0.0.1/32", true), ("10.0.0.0/33", false), ("::/128", true), ("::/129", false)],
+        WithEdges = [("0.0.0.0/0", true), ("10.0.0.1/32", true), ("10.0.0.0/33", false), ("::/128", true), ("::/129", false)],
     };
 
     /// <summary>One address.</summary>
@@ -71,7 +71,7 @@ internal static class Addresses
         value => value.ToString(),
         Schema.Text("[0-9A-Fa-f:.]+"))
     {
-        Edges = [("255.255.255.255", true), ("255.255.255.256", false), ("10.1", false)],
+        WithEdges = [("255.255.255.255", true), ("255.255.255.256", false), ("10.1", false)],
     };
 
     /// <summary>An address with the length of its network's prefix.</summary>
@@ -96,7 +96,7 @@ internal static class Addresses
         value => value.ToString(),
         Schema.Text("[0-9A-Fa-f:.]+/[0-9]{1,3}"))
     {
-        Edges = [("10.0.0.1/32", true), ("10.0.0.1/1", true), ("10.0.0.1/33", false), ("10.0.0.1/0", false), ("::1/129", false)],
+        WithEdges = [("10.0.0.1/32", true), ("10.0.0.1/1", true), ("10.0.0.1/33", false), ("10.0.0.1/0", false), ("::1/129", false)],
     };
 
     /// <summary>A name in the DNS, kept in lower case.</summary>
@@ -113,14 +113,14 @@ internal static class Addresses
         value => value,
         Schema.Text("[0-9A-Za-z._-]+"))
     {
-        Edges = [(Labels(HostName.MaxLength), true), (Labels(HostName.MaxLength + 1), false), ("a..b", false)],
+        WithEdges = [(Labels(HostName.MaxLength), true), (Labels(HostName.MaxLength + 1), false), ("a..b", false)],
     };
 
     /// <summary>A host with or without a port, as the <c>Host</c> header has it, or nothing.</summary>
     public static ScalarKind<string> Authority { get; } = Texts.Make(
         "a host with or without a port, such as api.internal or 10.0.0.1:8080, or \"\"",
         text => text.Length == 0 || HostName.IsValid(text) || TryParseIp(text, out _) || ServerAddress.TryParse(text, out _),
-        Schema.Text("[][0-9A-Za-z.:_-]*"),
+        Schema.Text(@"[\[\]0-9A-Za-z.:_-]*"),
         ("a:65535", true),
         ("a:65536", false));
 
@@ -136,7 +136,9 @@ internal static class Addresses
     private static string? AddressHint(string text) =>
         text.Length is > 0 and <= 5 && text.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0
             ? $"this is a port alone: write an address before it, as in 127.0.0.1:{text}"
-        : TryParseIp(text, out var ip) ? $"it has no port: write {(text.Contains(':', StringComparison.Ordinal) ? $"[{ip}]" : ip)}:PORT"
+        : text is ['[', .., ']'] ? $"it has no port: write {text[..Math.Min(text.Length, 50)]}:PORT"
+        : text.Contains("::", StringComparison.Ordinal) && !text.StartsWith('[') ? "an IPv6 address stands in brackets before its port, as in [::1]:80"
+        : TryParseIp(text, out var ip) ? $"it has no port: write {ip}:PORT"
         : text.StartsWith('/') ? "for a Unix socket write unix:" + text[..Math.Min(text.Length, 100)]
         : null;
 

@@ -15,6 +15,9 @@ internal sealed class BindKind : ValueKind<BindAddress>
     public override string Allowed => Addresses.Bind.Allowed;
 
     /// <inheritdoc/>
+    public override IReadOnlyList<(string Text, bool IsAllowed)> Edges => Addresses.Bind.Edges;
+
+    /// <inheritdoc/>
     public override bool TryRead(YamlNode node, Reading reading, out BindAddress value)
     {
         bool isRead = Addresses.Bind.TryRead(node, reading, out value);

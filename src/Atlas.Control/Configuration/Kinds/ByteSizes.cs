@@ -33,7 +33,7 @@ internal static class ByteSizes
         value => Format(widen(value)),
         Schema.Text("[0-9]+(B|KiB|MiB|GiB|TiB)"))
     {
-        Edges = [(Format(min), true), (Format(max), true), ($"{min - 1}B", false), ($"{max + 1}B", false)],
+        WithEdges = [(Format(min), true), (Format(max), true), ($"{min - 1}B", false), ($"{max + 1}B", false)],
     };
 
     private static bool TryParse(string text, out long bytes, ref string? hint)

@@ -10,7 +10,9 @@ internal static class Choices
         {
             int index = Array.FindIndex(choices, choice => choice.Word == text);
             value = index < 0 ? default! : choices[index].Value;
-            string? near = index < 0 ? Keys.Spelling.Nearest(text, choices.Select(choice => choice.Word)) : null;
+            string? near = index < 0 && text.Length > 0 && char.IsAsciiLetter(text[0])
+                ? Keys.Spelling.Nearest(text, choices.Select(choice => choice.Word))
+                : null;
             hint = near is null ? null : $"did you mean {near}?";
             return index >= 0;
         },

@@ -19,7 +19,7 @@ internal static class Durations
         value => Format(value),
         Schema.Text("[0-9]+(ms|s|m|h)"))
     {
-        Edges = [(Format(minMs), true), (Format(maxMs), true), ($"{minMs - 1}ms", false), ($"{(long)maxMs + 1}ms", false)],
+        WithEdges = [(Format(minMs), true), (Format(maxMs), true), ($"{minMs - 1}ms", false), ($"{(long)maxMs + 1}ms", false)],
     };
 
     /// <summary>A duration of whole seconds, read into seconds.</summary>
@@ -34,7 +34,7 @@ internal static class Durations
         value => Format(value * 1000L),
         Schema.Text("[0-9]+(ms|s|m|h)"))
     {
-        Edges = [($"{min}s", true), ($"{max}s", true), ($"{min - 1}s", false), ($"{max + 1L}s", false), ($"{min}s1ms", false)],
+        WithEdges = [($"{min}s", true), ($"{max}s", true), ($"{min - 1}s", false), ($"{max + 1L}s", false), ($"{min}s1ms", false)],
     };
 
     /// <summary>A duration in the largest unit that it is a whole number of.</summary>

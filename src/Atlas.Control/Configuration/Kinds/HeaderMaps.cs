@@ -27,7 +27,7 @@ internal static class HeaderMaps
         value => value,
         Schema.Text("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}"))
     {
-        Edges = [(new string('x', 256), true), (new string('x', 257), false), ("content-length", false)],
+        WithEdges = [(new string('x', 256), true), (new string('x', 257), false), ("content-length", false)],
     };
 
     /// <summary>Headers with values.</summary>

@@ -19,13 +19,16 @@ internal sealed class ListKind<T>(ValueKind<T> element, int min, int max, bool o
         : $"a list{Bounds}, each {element.Allowed}";
 
     /// <inheritdoc/>
+    public override string Reference => element.Sections.Any() ? $"a list{Bounds}, each {element.Reference}" : Allowed;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Text, bool IsAllowed)> Edges => orOne ? element.Edges : [];
+
+    /// <inheritdoc/>
+    public override int? MaxCount => max;
+
+    /// <inheritdoc/>
     public override IEnumerable<ISection> Sections => element.Sections;
-
-    /// <summary>The kind of the elements.</summary>
-    public ValueKind<T> Element => element;
-
-    /// <summary>The most elements.</summary>
-    public int Max => max;
 
     private string Bounds => min == 0 ? $" of at most {max}" : $" of {min} to {max}";
 

@@ -31,7 +31,7 @@ internal static class LogTargets
         },
         Schema.Text("stdout|stderr|.*[./].*"))
     {
-        Edges =
+        WithEdges =
         [
             ("stdout", true), ("stdot", false),
             ("/" + new string('x', Texts.MaxFilePath - 1), true), ("/" + new string('x', Texts.MaxFilePath), false),

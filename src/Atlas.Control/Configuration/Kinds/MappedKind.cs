@@ -13,6 +13,12 @@ internal sealed class MappedKind<TFrom, T>(ValueKind<TFrom> inner, Func<TFrom, T
     public override string Allowed => inner.Allowed;
 
     /// <inheritdoc/>
+    public override string Reference => inner.Reference;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Text, bool IsAllowed)> Edges => inner.Edges;
+
+    /// <inheritdoc/>
     public override IEnumerable<ISection> Sections => inner.Sections;
 
     /// <inheritdoc/>

@@ -18,6 +18,12 @@ internal sealed class NamedSectionsKind<T>(Section<T> section, ScalarKind<string
     public override string Allowed => $"a map of at most {max} names, each with {section.Noun}";
 
     /// <inheritdoc/>
+    public override string Reference => $"a map of at most {max} names, each with a map: [{section.Path}](#{ConfigReference.Anchor(section)})";
+
+    /// <inheritdoc/>
+    public override int? MaxCount => max;
+
+    /// <inheritdoc/>
     public override IEnumerable<ISection> Sections => [section];
 
     /// <inheritdoc/>

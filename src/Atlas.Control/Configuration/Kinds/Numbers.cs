@@ -23,7 +23,7 @@ internal static class Numbers
         value => value.ToString(CultureInfo.InvariantCulture),
         Schema.Integer(min, max))
     {
-        Edges =
+        WithEdges =
         [
             ($"{min}", true), ($"{max}", true), ($"{max + 1L}", false), ($"{min - 1L}", false),
         ],
@@ -47,7 +47,7 @@ internal static class Numbers
         value => string.Create(CultureInfo.InvariantCulture, $"{(decimal)value * 100:0.######}%"),
         Schema.Text(@"[0-9]+(\.[0-9]+)?%"))
     {
-        Edges = [("100%", true), ("100.1%", false), ("0.001%", true), ("0%", !aboveZero), ("-1%", false)],
+        WithEdges = [("100%", true), ("100.1%", false), ("0.001%", true), ("0%", !aboveZero), ("-1%", false)],
     };
 
     /// <summary>So many in a time.</summary>
@@ -67,7 +67,7 @@ internal static class Numbers
         value => value.ToString(),
         Schema.Text("[1-9][0-9]*/[smh]"))
     {
-        Edges = [("1/s", true), ($"{max}/h", true), ("0/s", false), ($"{max + 1L}/m", false)],
+        WithEdges = [("1/s", true), ($"{max}/h", true), ("0/s", false), ($"{max + 1L}/m", false)],
     };
 
     /// <summary><c>true</c> or <c>false</c>.</summary>

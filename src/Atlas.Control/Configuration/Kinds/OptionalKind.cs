@@ -15,6 +15,15 @@ internal sealed class OptionalKind<T>(ValueKind<T> inner, string absent) : Value
     public override string Allowed => inner.Allowed;
 
     /// <inheritdoc/>
+    public override string Reference => inner.Reference;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Text, bool IsAllowed)> Edges => inner.Edges;
+
+    /// <inheritdoc/>
+    public override int? MaxCount => inner.MaxCount;
+
+    /// <inheritdoc/>
     public override IEnumerable<ISection> Sections => inner.Sections;
 
     /// <inheritdoc/>

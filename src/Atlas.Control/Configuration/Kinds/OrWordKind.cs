@@ -15,8 +15,11 @@ internal sealed class OrWordKind<T>(string word, Func<T, bool> isWord, T none, V
     /// <inheritdoc/>
     public override string Allowed => $"{word}, or {inner.Allowed}";
 
-    /// <summary>The kind of the value.</summary>
-    public ValueKind<T> Inner => inner;
+    /// <inheritdoc/>
+    public override string Reference => $"`{word}`, or {inner.Reference}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Text, bool IsAllowed)> Edges => inner.Edges;
 
     /// <inheritdoc/>
     public override IEnumerable<ISection> Sections => inner.Sections;

@@ -26,8 +26,8 @@ internal sealed class PairsKind<TKey, TValue, T>(
     /// <inheritdoc/>
     public override string Allowed => $"a map of at most {max} pairs, each a name ({key.Allowed}) with {value.Allowed}";
 
-    /// <summary>The most pairs.</summary>
-    public int Max => max;
+    /// <inheritdoc/>
+    public override int? MaxCount => max;
 
     /// <inheritdoc/>
     public override bool TryRead(YamlNode node, Reading reading, out ValueList<T> value1)

@@ -36,7 +36,7 @@ internal static class Patterns
         value => value.ToString(),
         Schema.Text("/[^?#]*|~.+"))
     {
-        Edges = [("/" + new string('a', MaxLength - 1), true), ("/" + new string('a', MaxLength), false), ("/*", true), ("*", false)],
+        WithEdges = [("/" + new string('a', MaxLength - 1), true), ("/" + new string('a', MaxLength), false), ("/*", true), ("*", false)],
     };
 
     /// <summary>The value of a header, cookie or query parameter.</summary>
@@ -58,7 +58,7 @@ internal static class Patterns
         value => value.ToString(),
         Schema.Loose)
     {
-        Edges = [(new string('a', MaxLength), true), (new string('a', MaxLength + 1), false)],
+        WithEdges = [(new string('a', MaxLength), true), (new string('a', MaxLength + 1), false)],
     };
 
     /// <summary>A host or all hosts below it.</summary>
@@ -69,7 +69,8 @@ internal static class Patterns
             bool isWildcard = text.StartsWith("*.", StringComparison.Ordinal);
             string name = isWildcard ? text[2..] : text;
             value = new HostPattern((isWildcard ? "." : "") + name.ToLowerInvariant(), isWildcard);
-            hint = text == "*" ? "to match every host leave the key out"
+            hint = text.Contains("://", StringComparison.Ordinal) ? "write the host alone, without scheme and path"
+                : text == "*" ? "to match every host leave the key out"
                 : name.Contains('*', StringComparison.Ordinal) ? "a * stands at the beginning, before a dot"
                 : text.Contains(':', StringComparison.Ordinal) ? "write it without a port"
                 : null;
@@ -78,7 +79,7 @@ internal static class Patterns
         value => value.ToString(),
         Schema.Text(@"(\*\.)?[0-9A-Za-z._-]+|\[[0-9A-Fa-f:.]+\]"))
     {
-        Edges = [("*.a", true), ("*a", false), ("a.*", false)],
+        WithEdges = [("*.a", true), ("*a", false), ("a.*", false)],
     };
 
     /// <summary>A method.</summary>
@@ -93,7 +94,7 @@ internal static class Patterns
         value => value,
         Schema.Text("[!#$%&'*+.^_`|~0-9A-Z-]{1,32}"))
     {
-        Edges = [(new string('A', 32), true), (new string('A', 33), false)],
+        WithEdges = [(new string('A', 32), true), (new string('A', 33), false)],
     };
 
     /// <summary>A range of statuses.</summary>
@@ -121,7 +122,7 @@ internal static class Patterns
             writer.WriteString("pattern", "^[1-5][0-9][0-9](-[1-5][0-9][0-9])?$");
         })
     {
-        Edges = [("100-599", true), ("599", true), ("600", false), ("99", false), ("100-600", false)],
+        WithEdges = [("100-599", true), ("599", true), ("600", false), ("99", false), ("100-600", false)],
     };
 
     private static bool IsStatus(string text, out int status)

@@ -36,7 +36,7 @@ internal readonly record struct RetryCondition(string Word, int Status)
             writer.WriteString("pattern", $"^(?:{ConnectFailure}|{Reset}|5[0-9][0-9])$");
         })
     {
-        Edges = [("500", true), ("599", true), ("499", false), ("600", false)],
+        WithEdges = [("500", true), ("599", true), ("499", false), ("600", false)],
     };
 
     /// <summary>The conditions of a rule.</summary>

@@ -15,15 +15,21 @@ internal sealed class ScalarKind<T>(string allowed, ScalarParser<T> parse, Func<
     /// <inheritdoc/>
     public override string Allowed => allowed;
 
-    /// <summary>The lowest and highest texts that are allowed, and those one past them; empty where nothing is counted.</summary>
-    public IReadOnlyList<(string Text, bool IsAllowed)> Edges { get; init; } = [];
+    /// <summary>Whether a refused value may hold a secret, so that messages do not repeat it.</summary>
+    public bool MayBeSecret { get; init; }
+
+    /// <summary>See <see cref="Edges"/>.</summary>
+    public IReadOnlyList<(string Text, bool IsAllowed)> WithEdges { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(string Text, bool IsAllowed)> Edges => WithEdges;
 
     /// <inheritdoc/>
     public override bool TryRead(YamlNode node, Reading reading, out T value)
     {
         value = default!;
         string? hint = null;
-        return (node is YamlScalar { IsNull: false } scalar && parse(scalar.Text, out value, ref hint)) || reading.Refuse(node, allowed, hint);
+        return (node is YamlScalar { IsNull: false } scalar && parse(scalar.Text, out value, ref hint)) || reading.Refuse(node, allowed, hint, MayBeSecret);
     }
 
     /// <inheritdoc/>

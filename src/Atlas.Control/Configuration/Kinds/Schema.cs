@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Atlas.Control.Configuration.Kinds;
@@ -34,32 +35,23 @@ internal static class Schema
         writer.WriteNumber("maximum", max);
     };
 
-    /// <summary>One of these texts.</summary>
+    /// <summary>One of these texts; those that YAML takes for something else without quotes in both forms.</summary>
     public static Action<Utf8JsonWriter> OneOf(IEnumerable<string> words) => writer =>
     {
         writer.WriteStartArray("enum");
         foreach (string word in words)
         {
-            WriteScalar(writer, word);
+            writer.WriteStringValue(word);
+            if (word is "true" or "false")
+            {
+                writer.WriteBooleanValue(word == "true");
+            }
+            else if (decimal.TryParse(word, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
+            {
+                writer.WriteNumberValue(number);
+            }
         }
 
         writer.WriteEndArray();
     };
-
-    /// <summary>Writes a word with the type that it has in YAML where it stands without quotes.</summary>
-    public static void WriteScalar(Utf8JsonWriter writer, string word)
-    {
-        if (word is "true" or "false")
-        {
-            writer.WriteBooleanValue(word == "true");
-        }
-        else if (int.TryParse(word, out int number))
-        {
-            writer.WriteNumberValue(number);
-        }
-        else
-        {
-            writer.WriteStringValue(word);
-        }
-    }
 }

@@ -18,6 +18,10 @@ internal sealed class SectionKind<T>(Section<T> section, ValueKind<T>? shortForm
         : $"{shortForm.Allowed}, or a map with {string.Join(", ", section.Keys.Select(key => key.Name))}";
 
     /// <inheritdoc/>
+    public override string Reference =>
+        (shortForm is null ? "" : shortForm.Reference + ", or ") + $"a map: [{section.Path}](#{ConfigReference.Anchor(section)})";
+
+    /// <inheritdoc/>
     public override IEnumerable<ISection> Sections => [section];
 
     /// <inheritdoc/>

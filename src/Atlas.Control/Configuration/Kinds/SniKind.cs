@@ -32,6 +32,9 @@ internal sealed class SniKind : ValueKind<SniConfig>
         $"a map of at most {MaxRules} server names (example.com, \"*.example.com\" or default), each with the name of a pool";
 
     /// <inheritdoc/>
+    public override int? MaxCount => MaxRules;
+
+    /// <inheritdoc/>
     public override bool TryRead(YamlNode node, Reading reading, out SniConfig value)
     {
         value = new SniConfig();

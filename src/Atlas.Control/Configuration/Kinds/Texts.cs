@@ -79,7 +79,7 @@ internal static class Texts
         value => value.Length == 0 ? "\"\"" : value,
         schema)
     {
-        Edges = edges,
+        WithEdges = edges,
     };
 
     /// <summary>Whether it is a token (RFC 9110 5.6.2).</summary>

@@ -40,7 +40,7 @@ internal static class Urls
         value => value.Length == 0 ? "\"\"" : value,
         Schema.Text("[!-~]+"))
     {
-        Edges = [("/" + new string('a', MaxLength - 1), true), ("/" + new string('a', MaxLength), false)],
+        WithEdges = [("/" + new string('a', MaxLength - 1), true), ("/" + new string('a', MaxLength), false)],
     };
 
     /// <summary>An OTLP collector, or nothing.</summary>
@@ -61,7 +61,10 @@ internal static class Urls
             return isUrl && !hasPassword;
         },
         value => value,
-        Schema.Text("rediss?://[!-~]+"));
+        Schema.Text("rediss?://[!-~]+"))
+    {
+        MayBeSecret = true,
+    };
 
     private static bool IsUrl(string text, string scheme) => text.StartsWith(scheme, StringComparison.Ordinal) && text.Length > scheme.Length;
 

@@ -13,7 +13,8 @@ internal static class ProcessSections
         "Where a secret is read from. The configuration itself never has one.")
         .Key("file", Texts.FilePath,
             s => s.FilePath, (s, v) => s with { FilePath = v },
-            "The file; spaces and line ends around its contents do not count.", required: true);
+            "The file; spaces and line ends around its contents do not count.", required: true)
+        .InsteadOfText("a secret is never written in the configuration: write { file: PATH }");
 
     /// <summary><c>admin</c>.</summary>
     public static Section<AdminConfig> Admin { get; } = new Section<AdminConfig>(

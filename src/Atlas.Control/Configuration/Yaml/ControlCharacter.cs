@@ -2,7 +2,10 @@ using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration.Yaml;
 
-/// <summary>Characters that YAML does not allow in a document (YAML 1.2.2, 5.1).</summary>
+/// <summary>
+/// Characters that YAML does not allow in a document (YAML 1.2.2, 5.1), and those that some readers take for line ends and others
+/// do not: with them a line would have another number here than in an editor.
+/// </summary>
 internal static class ControlCharacter
 {
     /// <summary>The place of the first one, or null.</summary>
@@ -18,7 +21,7 @@ internal static class ControlCharacter
                 line++;
                 lineStart = i + 1;
             }
-            else if ((char.IsControl(c) && c is not ('\t' or '\r' or '\u0085')) || c is '\uFEFF' or '\uFFFE' or '\uFFFF')
+            else if (c == '\r' ? i + 1 == text.Length || text[i + 1] != '\n' : IsForbidden(c))
             {
                 return new SourcePosition(line, i - lineStart + 1);
             }
@@ -26,4 +29,7 @@ internal static class ControlCharacter
 
         return null;
     }
+
+    private static bool IsForbidden(char c) =>
+        (char.IsControl(c) && c != '\t') || c is '\u2028' or '\u2029' or '\uFEFF' or '\uFFFE' or '\uFFFF';
 }

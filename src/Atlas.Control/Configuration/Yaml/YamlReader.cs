@@ -21,13 +21,15 @@ internal sealed class YamlReader
 
     private readonly Parser _parser;
     private readonly ConfigErrors _errors;
+    private readonly SourcePosition _end;
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
 
-    private YamlReader(Parser parser, ConfigErrors errors)
+    private YamlReader(string text, ConfigErrors errors)
     {
-        _parser = parser;
+        _parser = new Parser(new Scanner(new StringReader(text)));
         _errors = errors;
+        _end = new SourcePosition(text.AsSpan().Count('\n') + 1, text.Length - text.LastIndexOf('\n'));
     }
 
     /// <summary>The document's node, or null with an error where it cannot be read to its end.</summary>
@@ -41,7 +43,7 @@ internal sealed class YamlReader
 
         try
         {
-            return new YamlReader(new Parser(new Scanner(new StringReader(text))), errors).ReadStream();
+            return new YamlReader(text, errors).ReadStream();
         }
         catch (YamlException e)
         {
@@ -56,9 +58,10 @@ internal sealed class YamlReader
         return null;
     }
 
-    private static SourcePosition PositionOf(in Mark mark) => new((int)mark.Line, (int)mark.Column);
+    // The parser ends a last line that has no line end with one of its own, and can name a place behind it.
+    private SourcePosition PositionOf(in Mark mark) => mark.Line > _end.Line ? _end : new((int)mark.Line, (int)mark.Column);
 
-    private static DocumentRefusedException Refuse(in Mark mark, string message) => new(PositionOf(mark), message);
+    private DocumentRefusedException Refuse(in Mark mark, string message) => new(PositionOf(mark), message);
 
     private YamlNode ReadStream()
     {
@@ -87,8 +90,12 @@ internal sealed class YamlReader
             return Follow(alias, depth);
         }
 
+        if (first is not NodeEvent opening)
+        {
+            throw Refuse(first.Start, "this is not YAML: a key or a value is missing before this place");
+        }
+
         Count(first.Start, 1);
-        var opening = (NodeEvent)first;
         if (!opening.Tag.IsEmpty)
         {
             _errors.Add(
@@ -184,7 +191,7 @@ internal sealed class YamlReader
     {
         do
         {
-            if (!_parser.MoveNext())
+            if (!MoveNext())
             {
                 throw new DocumentRefusedException(new SourcePosition(1, 1), "the file ends too early");
             }
@@ -192,5 +199,20 @@ internal sealed class YamlReader
         while (_parser.Current is Comment);
 
         return _parser.Current!;
+    }
+
+    // Some malformed documents end in exceptions of the parser's own workings, which carry no place: tags that are no URIs, a
+    // bracket that is never closed before a comment. They are errors of the document like any other.
+    private bool MoveNext()
+    {
+        var before = _parser.Current?.End ?? new Mark(0, 1, 1);
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException or OverflowException)
+        {
+            throw Refuse(before, "this is not YAML: check indentation, brackets and quotes from here on");
+        }
     }
 }

@@ -17,8 +17,11 @@ internal sealed class YamlScalar(SourcePosition position, string text, bool isPl
     /// <summary>Its characters, without quotes.</summary>
     public string Text { get; } = text;
 
+    /// <summary>Whether it stands without quotes.</summary>
+    public bool IsPlain { get; } = isPlain;
+
     /// <summary>Whether nothing is written, or YAML's word for nothing.</summary>
-    public bool IsNull { get; } = isPlain && text is "" or "~" or "null" or "Null" or "NULL" && isPlain;
+    public bool IsNull { get; } = isPlain && (text is "" or "~" or "null" or "Null" or "NULL");
 
     /// <inheritdoc/>
     public override int Size => 1;
@@ -27,7 +30,7 @@ internal sealed class YamlScalar(SourcePosition position, string text, bool isPl
     public override int Height => 1;
 
     /// <inheritdoc/>
-    public override string Description => IsNull ? "nothing" : Quote(Text);
+    public override string Description => Quote(Text);
 
     /// <summary>The text in quotes on one line, cut where it is long.</summary>
     public static string Quote(string text)

@@ -30,7 +30,7 @@ internal static class YamlSyntax
         ['*' or '&', ..] => $"a value or key that begins with '{line[index]}' needs quotes, as in \"*.example.com\"",
         ['%' or '@' or '`' or '!', ..] => $"a value that begins with '{line[index]}' needs quotes",
         ['\t', ..] => "tabs cannot indent: use spaces",
-        _ when message.Contains("apping values", StringComparison.Ordinal) =>
+        _ when message.Contains("mapping", StringComparison.Ordinal) && !message.Contains("flow", StringComparison.Ordinal) =>
             "a value with ': ' in it needs quotes, and a key stands in the same column as the keys beside it",
         _ => null,
     };

@@ -1,0 +1,28 @@
+namespace Atlas.Bench;
+
+/// <summary>Where things are in the checkout.</summary>
+internal static class Layout
+{
+    /// <summary>The directory that holds the solution.</summary>
+    internal static string Root { get; } = FindRoot();
+
+    /// <summary>A program that ./bench built.</summary>
+    internal static string Built(string project, string program) =>
+        Path.Combine(Root, ".atlas", "bench", "bin", project, "release", program);
+
+    /// <summary>A native binary that ./bench published.</summary>
+    internal static string Native(string program) => Path.Combine(Root, ".atlas", "bench", "native", program);
+
+    private static string FindRoot()
+    {
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (File.Exists(Path.Combine(directory.FullName, "Atlas.slnx")))
+            {
+                return directory.FullName;
+            }
+        }
+
+        throw new BenchException($"no Atlas.slnx above {AppContext.BaseDirectory}: start ./bench in the checkout");
+    }
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+
+namespace Atlas.Bench.Peers;
+
+/// <summary>The peers in the order of the tables.</summary>
+internal static partial class AllPeers
+{
+    private static readonly string Yarp = Layout.Built("Atlas.Bench.Yarp", "Atlas.Bench.Yarp");
+    private static readonly string Relay = Layout.Built("Atlas.Bench.Relay", "Atlas.Bench.Relay");
+    private static readonly string AtlasJit = Layout.Built("Atlas", "atlas");
+    private static readonly string AtlasAot = Layout.Native("atlas");
+
+    internal static IReadOnlyList<Peer> List { get; } =
+    [
+        new("nginx", () => Say("nginx", "-v"), s => ["nginx", "-c", s.Fill("nginx.conf"), "-p", s.Directory]) { IsRival = true },
+        new("haproxy", () => Say("haproxy", "-v"), s => ["haproxy", "-db", "-f", s.Fill("haproxy.cfg")]) { IsRival = true },
+        new("yarp", () => Say(Yarp, "version"), s => [Yarp, .. Ports(s)]) { IsRival = true, Compiles = true },
+        new("relay", () => "this tree", s => [Relay, .. Ports(s)]) { Compiles = true, HoldsServerPerClient = true },
+        new("atlas-jit", () => "this tree", s => [AtlasJit, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true, Compiles = true },
+        new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true },
+    ];
+
+    private static IEnumerable<string> Ports(PeerSettings settings) =>
+        settings.OriginPorts.Prepend(settings.Port).Select(port => $"{port}");
+
+    // Versions go to standard output or standard error, with words around the number.
+    private static string Say(string program, string argument)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, argument)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        string said = process.StandardError.ReadToEnd() + process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return VersionNumber().Match(said).Value;
+    }
+
+    [GeneratedRegex(@"[0-9]+\.[0-9]+\.[0-9]+", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1_000)]
+    private static partial Regex VersionNumber();
+}

@@ -1,0 +1,20 @@
+namespace Atlas.Bench.Peers;
+
+/// <summary>A load balancer that can be started before the origins.</summary>
+/// <param name="Name">As the command line and the tables call it.</param>
+/// <param name="Version">Asks for its version.</param>
+/// <param name="Command">Program and arguments that start it in the foreground.</param>
+internal sealed record Peer(string Name, Func<string> Version, Func<PeerSettings, IReadOnlyList<string>> Command)
+{
+    /// <summary>Whether it is another product, with the best of which the others are compared.</summary>
+    internal bool IsRival { get; init; }
+
+    /// <summary>Whether it is Atlas.</summary>
+    internal bool IsAtlas { get; init; }
+
+    /// <summary>Whether it is compiled while it runs, and so needs long to get warm.</summary>
+    internal bool Compiles { get; init; }
+
+    /// <summary>Whether each idle client holds a connection to a server, which makes it something else than the others.</summary>
+    internal bool HoldsServerPerClient { get; init; }
+}

@@ -1,0 +1,53 @@
+using System.Globalization;
+using Atlas.Bench.Measure;
+
+namespace Atlas.Bench.Reports;
+
+/// <summary>docs/benchmarks.md.</summary>
+internal static class Page
+{
+    internal static string Path { get; } = global::System.IO.Path.Combine(Layout.Root, "docs", "benchmarks.md");
+
+    internal static void Write(Options options, IReadOnlyList<Results> all)
+    {
+        Directory.CreateDirectory(global::System.IO.Path.GetDirectoryName(Path)!);
+        File.WriteAllText(Path, Text(options, all));
+    }
+
+    private static string Text(Options options, IReadOnlyList<Results> all) => string.Create(CultureInfo.InvariantCulture, $"""
+        # Benchmarks
+        Written by `./bench --write`, figures and text; `./bench --list` shows how to measure a part of it again.
+
+        {Tables.Summary(all)}
+        ## Method
+        - **One core for the proxy**, core 0; clients and origins share core 1. So this compares what work costs, not how it spreads
+          over cores. Everything speaks over loopback, whose cost is part of every figure.
+        - **CPU per request** is user and system time of all processes and threads of the proxy, as the kernel accounts it, over the
+          requests that the clients counted. It changes far less than requests per second do with what else a machine does, so judge
+          by it. `core busy` says how loaded the proxy was while it was measured: a proxy that waits for clients wakes for fewer
+          events at a time, and each request costs more.
+        - **Interleaved**: each of the {options.Rounds} rounds goes through all peers, and each round begins with another one. Cells hold the
+          median and, in parentheses, the least and the most. **Ratios** are taken within a round, to the same round of the best of
+          nginx, HAProxy and YARP, and the median of these is shown: what disturbs a round disturbs both sides.
+        - **Warmed up** until the cost per request stays within 5 % for three seconds; what compiles while it runs gets at least
+          {options.WarmUpWindows} s at first. Each measurement lasts {options.RunSeconds} s or more.
+        - **Counted on both sides**: every response must be a 200 of the right length, and the origins must have seen exactly as many
+          requests as the clients; else the bench stops.
+        - **Latency** is measured at half the rate that the slowest peer reached, the same for all, from the moment at which a request
+          fell due, not from when its connection was free (no coordinated omission). Requests fall due once a millisecond.
+        - **Memory** is the resident set of all processes of a fresh peer after two seconds of requests on 64 connections; bytes per idle
+          connection are what it grows by when 10,000 more connections are opened, each does one request, and all stay.
+        - **The same work for all**: three origins in rotation, connections kept on both sides, bodies streamed, no access log, and the
+          origin gets X-Forwarded-For, -Proto and -Host, X-Request-Id and Via. The configurations are in `benchmarks/peers/` and
+          `benchmarks/Atlas.Bench.Yarp/`. `relay` is a bare TCP relay on the engine of Atlas: about what the kernel alone costs.
+          It knows no requests, keeps one server connection per client, and is no load balancer to compare with.
+        - The small request is a GET of {Load.Exchange.Small.Head.Length} bytes with five header fields, its response has six and {Load.Origin.SmallBytes} bytes of content.
+
+        ## Machine and versions
+        {Machine.Processor}, {Machine.Cores} cores; {Machine.System}, Linux {Machine.Kernel}, congestion control {Machine.CongestionControl}; .NET {Environment.Version};
+        {string.Join(", ", options.Peers.Where(peer => peer.IsRival).Select(peer => $"{peer.Name} {peer.Version()}"))}.
+
+        ## Results
+        {string.Join('\n', all.Select(Tables.Of))}
+        """);
+}

@@ -1,0 +1,21 @@
+using Atlas.Bench.Load;
+
+namespace Atlas.Bench.Scenarios;
+
+/// <summary>The scenarios in the order of the tables.</summary>
+internal static class AllScenarios
+{
+    internal static IReadOnlyList<Scenario> List { get; } =
+    [
+        new ThroughputScenario("small-1", "Small keep-alive requests on 1 connection", Exchange.Small, 1),
+        new ThroughputScenario("small-64", "Small keep-alive requests on 64 connections", Exchange.Small, 64),
+        new ThroughputScenario("small-1000", "Small keep-alive requests on 1,000 connections", Exchange.Small, 1_000),
+        new ThroughputScenario("response-64k", "Responses of 64 KiB on 32 connections", Exchange.Medium, 32),
+        new ThroughputScenario("response-10m", "Responses of 10 MiB on 8 connections", Exchange.Large, 8),
+        new ThroughputScenario("upload-10m", "Uploads of 10 MiB on 8 connections", Exchange.Upload, 8),
+        new ThroughputScenario("connect", "A new connection per request, 32 at a time", Exchange.SmallOnNewConnection, 32),
+        new LatencyScenario("latency-64", "Latency of small requests on 64 connections at a fixed rate", Exchange.Small, 64),
+        new LatencyScenario("latency-1000", "Latency of small requests on 1,000 connections at a fixed rate", Exchange.Small, 1_000),
+        new IdleScenario("idle-10k", "Memory, and 10,000 idle keep-alive connections", 10_000),
+    ];
+}

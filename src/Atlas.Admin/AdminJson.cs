@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Atlas.Admin.Reports;
+
+namespace Atlas.Admin;
+
+/// <summary>The JSON of the admin API, without reflection. Keys are written as in the configuration: with
+/// underscores.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(ProbeAnswer))]
+[JsonSerializable(typeof(ErrorAnswer))]
+internal sealed partial class AdminJson : JsonSerializerContext;

@@ -1,0 +1,20 @@
+using Atlas.Core.Configuration;
+
+namespace Atlas.Admin;
+
+/// <summary>How the admin server is offered.</summary>
+public sealed record AdminOptions
+{
+    /// <summary>Where it listens, at least one. A Unix socket's file is made anew.</summary>
+    public required IReadOnlyList<BindAddress> Binds { get; init; }
+
+    /// <summary>What callers must show as <c>Authorization: Bearer …</c>; null: nothing. <c>/healthz</c> and <c>/readyz</c>
+    /// answer without it, since probes cannot keep a secret, but then give no reasons.</summary>
+    public string? Token { get; init; }
+
+    /// <summary>The version of Atlas, for the metric <c>atlas_build_info</c>.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Takes sentences for the operator, on any thread.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+}

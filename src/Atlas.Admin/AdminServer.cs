@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using Atlas.Core.Configuration;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Atlas.Admin;
+
+/// <summary>The admin server: health, readiness, metrics and the API. It lives on ASP.NET Core's threads and touches the
+/// data plane only through <see cref="IAdminSource"/>.</summary>
+public sealed class AdminServer : IAsyncDisposable
+{
+    /// <summary>Bytes of a request's body; past it 413.</summary>
+    public const int MaxBodyBytes = 1 << 20;
+
+    /// <summary>Bytes of a request's header fields; past it 431.</summary>
+    public const int MaxHeaderBytes = 16 * 1024;
+
+    /// <summary>Bytes of a request line; past it 414.</summary>
+    public const int MaxRequestLineBytes = 8 * 1024;
+
+    /// <summary>Connections at once; more are closed.</summary>
+    public const int MaxConnections = 256;
+
+    private static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly WebApplication _application;
+
+    private AdminServer(WebApplication application, IReadOnlyList<string> urls)
+    {
+        _application = application;
+        Urls = urls;
+    }
+
+    /// <summary>Where it answers, such as <c>http://127.0.0.1:9900</c>.</summary>
+    public IReadOnlyList<string> Urls { get; }
+
+    /// <summary>Starts the server.</summary>
+    /// <exception cref="IOException">An address cannot be bound; the message says why.</exception>
+    public static async Task<AdminServer> StartAsync(AdminOptions options, IAdminSource source)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(options.Binds.Count);
+
+        // Empty, so that neither environment variables nor an appsettings.json in the working directory have a say.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            Limit(kestrel);
+            foreach (BindAddress bind in options.Binds)
+            {
+                Listen(kestrel, bind);
+            }
+        });
+        WebApplication application = builder.Build();
+        new AdminEndpoints(options, source).MapTo(application);
+        try
+        {
+            await application.StartAsync();
+        }
+        catch
+        {
+            await application.DisposeAsync();
+            throw;
+        }
+
+        ICollection<string> urls = application.Services.GetRequiredService<IServer>().Features
+            .Get<IServerAddressesFeature>()!.Addresses;
+        return new AdminServer(application, [.. urls]);
+    }
+
+    /// <summary>Stops taking requests, gives those under way a moment, and ends.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        await _application.StopAsync(deadline.Token);
+        await _application.DisposeAsync();
+    }
+
+    private static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        kestrel.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+        kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, BindAddress bind)
+    {
+        if (bind.UnixPath is null)
+        {
+            kestrel.Listen(new IPEndPoint(bind.Ip!, bind.Port), UseHttp1);
+            return;
+        }
+
+        DeleteAbandoned(bind.UnixPath);
+        kestrel.ListenUnixSocket(bind.UnixPath, UseHttp1);
+    }
+
+    private static void UseHttp1(ListenOptions options) => options.Protocols = HttpProtocols.Http1;
+
+    /// <summary>Deletes a Unix socket that a process left behind: one that nobody accepts on.</summary>
+    private static void DeleteAbandoned(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+        }
+    }
+
+    // The process handles its signals itself; the default lifetime would take SIGINT and SIGTERM.
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

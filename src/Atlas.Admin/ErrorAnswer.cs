@@ -1,0 +1,4 @@
+namespace Atlas.Admin;
+
+/// <summary>The body of every answer that is an error.</summary>
+internal sealed record ErrorAnswer(string Error, IReadOnlyList<string>? Endpoints = null);

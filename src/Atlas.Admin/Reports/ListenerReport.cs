@@ -1,0 +1,17 @@
+namespace Atlas.Admin.Reports;
+
+/// <summary>A listener. What is null is not known, and absent in JSON.</summary>
+public sealed record ListenerReport
+{
+    /// <summary>Its configured name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its protocol, by its name in the configuration.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>Where it listens, with the port that the kernel chose where 0 is configured.</summary>
+    public required IReadOnlyList<string> Addresses { get; init; }
+
+    /// <summary>Connections that are open.</summary>
+    public long? Connections { get; init; }
+}

@@ -1,0 +1,20 @@
+namespace Atlas.Admin.Reports;
+
+/// <summary>What runs. What is null is not known, and absent in JSON.</summary>
+public sealed record StatusReport
+{
+    /// <summary>The node's name.</summary>
+    public required string Node { get; init; }
+
+    /// <summary>The version of Atlas.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Which configuration runs: the same for the same content.</summary>
+    public string? ConfigId { get; init; }
+
+    /// <summary>The listeners, in the order of the configuration.</summary>
+    public required IReadOnlyList<ListenerReport> Listeners { get; init; }
+
+    /// <summary>The pools, in the order of the configuration.</summary>
+    public required IReadOnlyList<PoolReport> Pools { get; init; }
+}

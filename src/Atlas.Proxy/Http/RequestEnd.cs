@@ -1,0 +1,78 @@
+using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Logging;
+
+namespace Atlas.Proxy.Http;
+
+/// <summary>Counts and logs a request when it has ended, however it ended: once per request.</summary>
+internal static class RequestEnd
+{
+    internal static void Record(WorkerContext context, HttpSession session, Exchange x)
+    {
+        long endUs = context.Loop.NowUs;
+        session.View.Counters.RequestEnded(
+            x.Status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
+        IReadOnlyList<AccessLogWriter> log = session.Listener.AccessLog;
+        if (log.Count > 0)
+        {
+            Log(log[context.Index], session, x, endUs);
+        }
+    }
+
+    private static void Log(AccessLogWriter log, HttpSession session, Exchange x, long endUs)
+    {
+        ReadOnlySpan<byte> buffer = x.In!.Span;
+        RequestHead head = x.Request;
+
+        // A head that was refused is not logged in parts: what its slices would show was never checked as a whole.
+        bool isRead = x.HeadUs != 0;
+        log.Write(new AccessRecord
+        {
+            UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+            ClientIp = !x.Client.IsEmpty ? x.Client.Of(buffer) : session.PeerIp.IsEmpty ? "unix"u8 : session.PeerIp,
+            ClientPort = x.Client.IsEmpty ? session.PeerPort : 0,
+            Listener = session.View.Name,
+            Pool = x.Server is null ? default : session.Listener.Pool.NameBytes,
+            Server = x.Server is null ? default : x.Server.NameBytes,
+            Method = isRead ? head.MethodName.Of(buffer) : default,
+            Host = isRead ? head.Authority.Of(buffer) : default,
+            Path = isRead ? head.Path.Of(buffer) : default,
+            Query = isRead ? head.Query.Of(buffer) : default,
+            Version = !isRead ? default : head.Version == HttpVersion.Http10 ? "HTTP/1.0"u8 : "HTTP/1.1"u8,
+            Status = x.Status,
+            Error = x.Error,
+            Attempts = x.Attempts,
+            ReusedUpstream = x.ReusedUpstream,
+            BytesReceived = x.RequestWireBytes,
+            BytesSent = x.ClientSend.Bytes,
+            BodyReceived = x.RequestBodyBytes,
+            BodySent = x.ResponseBodyBytes,
+            RequestId = isRead ? x.Relay.RequestIdOf(session) : default,
+            UserAgent = isRead ? ValueOf(buffer, head, KnownHeader.UserAgent) : default,
+            Referer = isRead ? ValueOf(buffer, head, KnownHeader.Referer) : default,
+            Timers = TimersOf(session, x, endUs),
+        });
+    }
+
+    private static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> buffer, RequestHead head, KnownHeader known)
+    {
+        int index = head.Headers.IndexOf(known);
+        return index < 0 ? default : head.Headers[index].Value.Of(buffer);
+    }
+
+    private static AccessTimers TimersOf(HttpSession session, Exchange x, long endUs) => new()
+    {
+        HandshakeMs = 0,
+        IdleMs = Ms(session.IdleSinceUs, x.BeganUs),
+        RequestMs = Ms(x.BeganUs, x.HeadUs),
+        QueueMs = x.Attempts > 0 ? 0 : AccessTimers.NotReached,
+        ConnectMs = Ms(x.HeadUs, x.ConnectedUs),
+        ResponseMs = Ms(x.ConnectedUs, x.ResponseUs),
+        DataMs = Ms(x.ResponseUs, endUs),
+        ActiveMs = Ms(x.BeganUs, endUs),
+    };
+
+    private static int Ms(long fromUs, long toUs) => fromUs == 0 || toUs == 0
+        ? AccessTimers.NotReached
+        : (int)Math.Min((toUs - fromUs) / 1000, int.MaxValue);
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Atlas.Core.Configuration;
+using Atlas.Running;
+
+namespace Atlas.Commands;
+
+/// <summary><c>atlas run</c>: serves by a configuration file until it is asked to end.</summary>
+internal static class RunCommand
+{
+    internal static Command Create()
+    {
+        Option<string> file = ConfigOption.Create();
+        var watch = new Option<bool>("--watch") { Description = "Reload when the file changes, as SIGHUP does." };
+        var command = new Command(
+            "run", "Serve. SIGHUP reloads the file; SIGTERM drains and ends, and a second one ends at once.") { file, watch };
+        command.SetAction(result => RunAsync(result.GetRequiredValue(file), result.GetValue(watch)));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string path, bool watch)
+    {
+        using var signals = new ProcessSignals(reloads: true);
+        using var notifier = new ServiceNotifier();
+        if (RunnableConfig.Load(path, Console.Error) is not AtlasConfig config)
+        {
+            return ExitCodes.WrongInput;
+        }
+
+        try
+        {
+            await using AtlasInstance instance = await AtlasInstance.StartAsync(config, Console.Error.WriteLine);
+            await new RunningProcess(instance, path, signals, notifier, Console.Error).RunAsync(watch);
+            return ExitCodes.Done;
+        }
+        catch (IOException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return ExitCodes.WrongInput;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+using Atlas.Admin;
+using Atlas.Core.Configuration;
+using Atlas.Engine.Workers;
+using Atlas.Proxy;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Running;
+
+/// <summary>A running Atlas: workers, listeners, access logs and the admin server, from start through reloads to the end of
+/// the last connection. One caller at a time; what it holds may be read on any thread.</summary>
+internal sealed class AtlasInstance : IAsyncDisposable
+{
+    // Lines that a full disk or a pipe that nobody reads keeps back must not keep the process.
+    private const int LogStopMs = 2_000;
+
+    private readonly HttpProxy _proxy = new();
+    private readonly ListenerSet _listeners;
+    private readonly LogWriters _logWriters;
+    private readonly CancellationTokenSource _hurry = new();
+    private readonly List<Task> _leaving = [];
+    private AdminServer? _admin;
+
+    private AtlasInstance(AtlasConfig config, Action<string> notice)
+    {
+        Config = config;
+        Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
+        Metrics = new ProxyMetrics(Workers.Workers.Count);
+        Logs = new AccessLogs(Workers.Workers.Count, notice);
+        _logWriters = new LogWriters(Logs, Workers.Workers.Count);
+        _listeners = new ListenerSet(Workers, _proxy);
+    }
+
+    internal InstancePhase Phase { get; private set; }
+
+    /// <summary>The configuration in force.</summary>
+    internal AtlasConfig Config { get; private set; }
+
+    /// <summary>The snapshots in force.</summary>
+    internal ProxySnapshot Snapshot { get; private set; } = ProxySnapshot.Empty;
+
+    /// <summary>How many configurations took effect after the first.</summary>
+    internal long Reloads { get; private set; }
+
+    internal WorkerGroup Workers { get; }
+
+    internal ProxyMetrics Metrics { get; }
+
+    internal AccessLogs Logs { get; }
+
+    /// <summary>The listeners that accept.</summary>
+    internal IReadOnlyList<RunningListener> Listeners => _listeners.Listeners;
+
+    /// <summary>Where the admin server answers; empty where there is none.</summary>
+    internal IReadOnlyList<string> AdminUrls => _admin?.Urls ?? [];
+
+    /// <summary>Starts to serve.</summary>
+    /// <param name="config">A valid configuration without anything that this version does not run.</param>
+    /// <param name="notice">Takes sentences for the operator, on any thread.</param>
+    /// <exception cref="IOException">An address cannot be listened on, or a file not be opened; nothing runs.</exception>
+    internal static async Task<AtlasInstance> StartAsync(AtlasConfig config, Action<string> notice)
+    {
+        var instance = new AtlasInstance(config, notice);
+        try
+        {
+            instance.Apply(config);
+            instance._admin = await AdminAccess.StartAsync(config, new InstanceReports(instance), notice);
+            instance.Phase = InstancePhase.Serving;
+            return instance;
+        }
+        catch
+        {
+            await instance.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A line for each address that it listens on.</summary>
+    internal IEnumerable<string> Describe() =>
+        Listeners
+            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: http on {a.Bound.Address}"))
+            .Concat(AdminUrls.Select(url => $"admin: {url}"));
+
+    /// <summary>Takes a new configuration. What it does not change goes on untouched; listeners that it takes away drain in
+    /// the background.</summary>
+    /// <returns>A message for each change that has to wait for the next start.</returns>
+    /// <exception cref="IOException">An address cannot be listened on, or a file not be opened; nothing has changed.</exception>
+    internal IReadOnlyList<string> Reload(AtlasConfig config)
+    {
+        string[] waiting = [.. RestartOnly.Find(Config, config)];
+        Apply(config);
+        Reloads++;
+        return waiting;
+    }
+
+    /// <summary>Ends in order: says that it is not ready, accepts for <c>ready_delay</c> more so that whoever sends traffic
+    /// here can notice, then stops accepting and ends the connections.</summary>
+    /// <param name="hurry">Cancelled when no time counts any more: what is left then ends at once.</param>
+    internal async Task DrainAsync(CancellationToken hurry)
+    {
+        await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
+        Phase = InstancePhase.Draining;
+        await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _listeners.Close();
+        _leaving.Add(ConnectionDrain.RunAsync(_proxy, _listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
+        await Task.WhenAll(_leaving);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _listeners.Close();
+        Workers.Dispose();
+        if (_admin is not null)
+        {
+            await _admin.DisposeAsync();
+        }
+
+        Logs.Stop(LogStopMs);
+        _hurry.Dispose();
+    }
+
+    private void Apply(AtlasConfig config)
+    {
+        ProxySnapshot snapshot = SnapshotBuilder.Build(
+            config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName));
+        IReadOnlyList<RunningListener> gone = _listeners.Apply(config.Listeners, snapshot);
+        foreach (ServerState server in Servers(Snapshot).Except(Servers(snapshot)))
+        {
+            _proxy.Forget(server);
+        }
+
+        Snapshot = snapshot;
+        Config = config;
+        Metrics.Prune(
+            name => config.Listeners.Any(listener => listener.Name == name),
+            (pool, server) => config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false);
+        _leaving.RemoveAll(task => task.IsCompleted);
+        if (gone.Count > 0)
+        {
+            _leaving.Add(ConnectionDrain.RunAsync(_proxy, gone, config.Runtime.Shutdown, _hurry.Token));
+        }
+    }
+
+    private static IEnumerable<ServerState> Servers(ProxySnapshot snapshot) => snapshot.Pools.SelectMany(pool => pool.Servers);
+}

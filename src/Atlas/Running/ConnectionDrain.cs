@@ -1,0 +1,66 @@
+using Atlas.Core.Configuration;
+using Atlas.Proxy;
+
+namespace Atlas.Running;
+
+/// <summary>
+/// Ends the connections of listeners that accept no more.
+/// <code>
+///   begin             idle connections close; others close after their response, which says "Connection: close"
+///   deadline          what is left ends with a reset, except tunnels
+///   tunnel deadline   tunnels end too
+/// </code>
+/// </summary>
+internal static class ConnectionDrain
+{
+    private const int PollMs = 10;
+
+    // A reset needs one turn of a worker's loop.
+    private const int ResetMs = 1_000;
+
+    /// <summary>Returns once no connection is left.</summary>
+    /// <param name="proxy">What serves them.</param>
+    /// <param name="listeners">Whose connections.</param>
+    /// <param name="limits">The deadlines, from now.</param>
+    /// <param name="hurry">Cancelled when no deadline counts any more.</param>
+    internal static async Task RunAsync(
+        HttpProxy proxy, IReadOnlyList<RunningListener> listeners, ShutdownConfig limits, CancellationToken hurry)
+    {
+        long start = Environment.TickCount64;
+        Each(listeners, listener => proxy.Drain(listener.Listener));
+        if (!await EndedAsync(listeners, start + limits.DeadlineMs, hurry))
+        {
+            Each(listeners, listener => proxy.Abort(listener.Listener, tunnels: hurry.IsCancellationRequested));
+            if (!await EndedAsync(listeners, start + Math.Max(limits.TunnelDeadlineMs, limits.DeadlineMs), hurry))
+            {
+                Each(listeners, listener => proxy.Abort(listener.Listener, tunnels: true));
+                await EndedAsync(listeners, Environment.TickCount64 + ResetMs, CancellationToken.None);
+            }
+        }
+    }
+
+    private static void Each(IReadOnlyList<RunningListener> listeners, Action<RunningListener> action)
+    {
+        foreach (RunningListener listener in listeners)
+        {
+            action(listener);
+        }
+    }
+
+    /// <summary>Waits until no connection is left; false when the time comes first.</summary>
+    private static async Task<bool> EndedAsync(
+        IReadOnlyList<RunningListener> listeners, long deadlineMs, CancellationToken hurry)
+    {
+        while (listeners.Any(listener => listener.Options.Connections > 0))
+        {
+            if (hurry.IsCancellationRequested || Environment.TickCount64 >= deadlineMs)
+            {
+                return false;
+            }
+
+            await Task.Delay(PollMs, CancellationToken.None);
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,90 @@
+using Atlas.Core.Configuration;
+
+namespace Atlas.Running;
+
+/// <summary>The life of <c>atlas run</c> after its start: says that it is ready, follows requests to reload, and drains when
+/// asked to stop.</summary>
+internal sealed class RunningProcess(
+    AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, TextWriter log)
+{
+    private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Returns once the process may end.</summary>
+    internal async Task RunAsync(bool watch)
+    {
+        using var ended = new CancellationTokenSource();
+        if (watch)
+        {
+            _ = FileWatch.RunAsync(configPath, () => signals.Add(ProcessRequest.Reload), ended.Token);
+        }
+
+        if (ServiceNotifier.WatchdogInterval is TimeSpan interval)
+        {
+            _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
+        }
+
+        await WriteAsync(instance.Describe());
+        await log.WriteLineAsync("ready");
+        notifier.Ready();
+        while (await signals.NextAsync() == ProcessRequest.Reload)
+        {
+            notifier.Reloading();
+            await ReloadAsync();
+            notifier.Ready();
+        }
+
+        await StopAsync();
+        await ended.CancelAsync();
+    }
+
+    private async Task ReloadAsync()
+    {
+        // The signal may mean the logs: whoever rotates them sends it, whatever the file says.
+        instance.Logs.Reopen();
+        if (RunnableConfig.Load(configPath, log) is not AtlasConfig config)
+        {
+            await log.WriteLineAsync("not reloaded: nothing has changed");
+            return;
+        }
+
+        try
+        {
+            string[] before = [.. instance.Describe()];
+            await WriteAsync(instance.Reload(config));
+            await WriteAsync(instance.Describe().Except(before, StringComparer.Ordinal));
+            await log.WriteLineAsync("reloaded");
+        }
+        catch (Exception e) when (e is IOException or ArgumentException)
+        {
+            await log.WriteLineAsync(e.Message);
+            await log.WriteLineAsync("not reloaded: nothing has changed");
+        }
+    }
+
+    private async Task WriteAsync(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            await log.WriteLineAsync(line);
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        ShutdownConfig shutdown = instance.Config.Runtime.Shutdown;
+        notifier.Stopping(TimeSpan.FromMilliseconds(
+            (double)shutdown.ReadyDelayMs + Math.Max(shutdown.DeadlineMs, shutdown.TunnelDeadlineMs)) + StopMargin);
+        await log.WriteLineAsync("draining");
+        using var hurry = new CancellationTokenSource();
+        Task drain = instance.DrainAsync(hurry.Token);
+        Task again = signals.StopAsync(hurry.Token);
+        if (await Task.WhenAny(drain, again) == again)
+        {
+            await log.WriteLineAsync("ending at once");
+        }
+
+        await hurry.CancelAsync();
+        await drain;
+        await log.WriteLineAsync("ended");
+    }
+}

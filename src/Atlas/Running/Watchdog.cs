@@ -1,0 +1,28 @@
+using Atlas.Engine.Workers;
+
+namespace Atlas.Running;
+
+/// <summary>Tells systemd that the service lives, as long as every worker's loop turns.</summary>
+internal static class Watchdog
+{
+    /// <summary>Runs until cancelled.</summary>
+    internal static async Task RunAsync(
+        WorkerGroup workers, ServiceNotifier notifier, TimeSpan interval, CancellationToken cancellation)
+    {
+        using var timer = new PeriodicTimer(interval);
+        while (await timer.WaitForNextTickAsync(cancellation))
+        {
+            if (await Task.WhenAll(workers.Workers.Select(TurnAsync)).WaitAsync(cancellation) is { } turns
+                && Array.TrueForAll(turns, turned => turned))
+            {
+                notifier.Alive();
+            }
+        }
+    }
+
+    private static Task<bool> TurnAsync(Worker worker)
+    {
+        var turned = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        return worker.TryPost(() => turned.SetResult(true)) ? turned.Task : Task.FromResult(false);
+    }
+}

@@ -1,0 +1,116 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Atlas.Cli.Tests.Programs;
+
+/// <summary>
+/// A server whose answers the test holds back. <c>GET /</c> is answered with its name at once. <c>/hold</c> is answered when
+/// <see cref="Release"/> was called. <c>/stream</c> gets the first half of its answer at once, and the second then.
+/// <c>/tunnel</c> is upgraded, and echoes.
+/// </summary>
+public sealed class Backend : IAsyncDisposable
+{
+    private const int HalfBytes = 100_000;
+
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _accepting;
+
+    public Backend(string name)
+    {
+        Name = name;
+        _listener.Start();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The length of the answer to <c>/stream</c>.</summary>
+    public static int StreamBytes => 2 * HalfBytes;
+
+    public string Name { get; }
+
+    public string Address => _listener.LocalEndpoint.ToString()!;
+
+    /// <summary>Ends when a request came that is held back.</summary>
+    public Task Asked => _asked.Task.WaitAsync(RunningProgram.Limit);
+
+    public static Backend[] Three() => [new("A"), new("B"), new("C")];
+
+    public void Release() => _released.TrySetResult();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync();
+        _listener.Dispose();
+        await _accepting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            TcpClient client = await _listener.AcceptTcpClientAsync(_end.Token);
+            _ = ServeAsync(client);
+        }
+    }
+
+    private async Task ServeAsync(TcpClient client)
+    {
+        using (client)
+        using (var reader = new StreamReader(client.GetStream(), Encoding.ASCII))
+        {
+            try
+            {
+                while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 } line)
+                {
+                    while (await reader.ReadLineAsync(_end.Token) is { Length: > 0 })
+                    {
+                    }
+
+                    await AnswerAsync(client.GetStream(), line.Split(' ')[1]);
+                }
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException)
+            {
+                // The proxy or the test has gone.
+            }
+        }
+    }
+
+    private async Task AnswerAsync(NetworkStream stream, string path)
+    {
+        switch (path)
+        {
+            case "/hold":
+                await HoldAsync();
+                await SendAsync(stream, Head(Name.Length) + Name);
+                break;
+            case "/stream":
+                await SendAsync(stream, Head(StreamBytes) + new string('1', HalfBytes));
+                await HoldAsync();
+                await SendAsync(stream, new string('2', HalfBytes));
+                break;
+            case "/tunnel":
+                await SendAsync(stream, "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n");
+                await stream.CopyToAsync(stream, _end.Token);
+                break;
+            default:
+                await SendAsync(stream, Head(Name.Length) + Name);
+                break;
+        }
+    }
+
+    private Task HoldAsync()
+    {
+        _asked.TrySetResult();
+        return _released.Task.WaitAsync(_end.Token);
+    }
+
+    private static string Head(int bytes) => $"HTTP/1.1 200 OK\r\ncontent-length: {bytes}\r\n\r\n";
+
+    private Task SendAsync(NetworkStream stream, string text) =>
+        stream.WriteAsync(Encoding.ASCII.GetBytes(text), _end.Token).AsTask();
+}

@@ -1,0 +1,185 @@
+using System.Net;
+using Atlas.Control.Configuration;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Tests.Configuration;
+
+/// <summary>Each pool and every other section of the reference configuration, against what it should be read into, spelled out.</summary>
+public sealed class ReferencePoolsTests
+{
+    private static readonly AtlasConfig Config = ConfigLoader.Load(RepositoryFiles.Reference).Config!;
+
+    [Fact]
+    public void Load_ReferenceTwice_GivesEqualConfigurations() =>
+        ConfigLoader.Load(RepositoryFiles.Reference).Config.ShouldBe(Config);
+
+    [Fact]
+    public void Parse_ReferenceInAnotherLayout_GivesAnEqualConfiguration()
+    {
+        string text = "# moved down\n" + File.ReadAllText(RepositoryFiles.Reference).Replace("\n", "\n\n", StringComparison.Ordinal);
+
+        ConfigLoader.Parse(text, RepositoryFiles.Reference).Config.ShouldBe(Config);
+    }
+
+    [Fact]
+    public void Parse_OtherValue_GivesAnotherConfiguration()
+    {
+        string text = File.ReadAllText(RepositoryFiles.Reference).Replace("weight: 95", "weight: 94", StringComparison.Ordinal);
+
+        ConfigLoader.Parse(text, RepositoryFiles.Reference).Config.ShouldNotBeNull().ShouldNotBe(Config);
+    }
+
+    [Fact]
+    public void Pool_Web_HasTheWrittenValues() => Pool("web").ShouldBe(new PoolConfig
+    {
+        Name = "web",
+        Balance = BalanceAlgorithm.RoundRobin,
+        Servers =
+        [
+            new ServerConfig { Name = "127.0.0.1:9001", Address = Address("127.0.0.1:9001") },
+            new ServerConfig { Name = "b", Address = Address("127.0.0.1:9002"), Weight = 3, MaxConnections = 100 },
+            new ServerConfig { Name = "spare", Address = Address("127.0.0.1:9003"), Backup = true },
+        ],
+        HealthCheck = new HealthCheckConfig
+        {
+            Type = HealthCheckType.Http,
+            Path = "/health",
+            Host = "",
+            Expect = new HealthExpectConfig { Statuses = [new StatusRange(200, 399)], Body = "" },
+            IntervalMs = 5_000,
+            TimeoutMs = 2_000,
+            Rise = 2,
+            Fall = 3,
+        },
+        OutlierDetection = new OutlierDetectionConfig { ConsecutiveFailures = 5, EjectForMs = 30_000, MaxEjectedShare = 0.5 },
+        PanicThresholdShare = 0.5,
+        SlowStartMs = 30_000,
+        Sticky = new StickyConfig
+        {
+            By = StickyKind.Cookie,
+            Cookie = new CookieConfig
+            {
+                Name = "atlas", TtlSeconds = 0, HttpOnly = true, SameSite = CookieSameSite.Lax, Secure = CookieSecure.Auto,
+            },
+            Store = null,
+        },
+        Retry = new RetryConfig { Attempts = 1, OnConnectFailure = true, OnReset = true, BudgetShare = 0.2 },
+        Queue = new QueueConfig { Limit = 1000, TimeoutMs = 5_000 },
+        CircuitBreaker = new CircuitBreakerConfig { ErrorRateShare = 0.5, WindowMs = 10_000, MinRequests = 20, OpenForMs = 5_000 },
+        Timeouts = new PoolTimeoutsConfig { ConnectMs = 3_000, ResponseMs = 60_000, TunnelMs = 3_600_000 },
+        Keepalive = new KeepaliveConfig
+        {
+            IdleMs = 55_000, PerServer = 256, Requests = 0, MaxAgeMs = 3_600_000, NonIdempotent = ConnectionReuse.Reuse,
+        },
+    });
+
+    [Fact]
+    public void Pool_Api_HasTheWrittenValues() => Pool("api").ShouldBe(new PoolConfig
+    {
+        Name = "api",
+        Balance = BalanceAlgorithm.LeastConnections,
+        Protocol = UpstreamProtocol.Http2,
+        Servers = [new ServerConfig { Name = "api.internal:8080", Dns = new DnsSourceConfig("api.internal", 8080, DnsRecordType.A, 10_000) }],
+        Tls = new PoolTlsConfig { CaPath = "certs/ca.pem", ServerName = "api.internal", Verify = true },
+        Session = "shop",
+    });
+
+    [Fact]
+    public void Pool_Postgres_HasTheWrittenValues() => Pool("postgres").ShouldBe(new PoolConfig
+    {
+        Name = "postgres",
+        Balance = BalanceAlgorithm.LeastConnections,
+        Servers = [new ServerConfig { Name = "127.0.0.1:5432", Address = Address("127.0.0.1:5432") }],
+        HealthCheck = new HealthCheckConfig { Type = HealthCheckType.Tcp },
+        SendProxyProtocol = ProxyProtocolVersion.V2,
+    });
+
+    [Theory]
+    [InlineData("canary", "127.0.0.1:9011")]
+    [InlineData("shadow", "127.0.0.1:9012")]
+    [InlineData("web-tls", "127.0.0.1:9444")]
+    [InlineData("other-tls", "127.0.0.1:9445")]
+    public void Pool_WithServersAlone_HasTheDefaults(string name, string address) => Pool(name).ShouldBe(new PoolConfig
+    {
+        Name = name,
+        Servers = [new ServerConfig { Name = address, Address = Address(address) }],
+    });
+
+    [Fact]
+    public void Pool_Dns_HasTheWrittenValues() =>
+        (Pool("dns").Balance, Pool("dns").HashKey).ShouldBe((BalanceAlgorithm.ConsistentHash, RequestKey.ClientIp));
+
+    [Fact]
+    public void State_StoresAndSessions_HaveTheWrittenValues()
+    {
+        Config.Stores.ShouldHaveSingleItem().ShouldBe(new StoreConfig
+        {
+            Name = "shared",
+            Type = StoreType.Redis,
+            Url = "redis://127.0.0.1:6379/0",
+            Password = new SecretConfig { FilePath = "secrets/redis.password" },
+            TimeoutMs = 5,
+        });
+        Config.Sessions.ShouldHaveSingleItem().ShouldBe(new SessionConfig
+        {
+            Name = "shop",
+            Store = "shared",
+            Cookie = new CookieConfig { Name = "shop_session", Secure = CookieSecure.Auto, HttpOnly = true, SameSite = CookieSameSite.Lax },
+            Header = "Atlas-Session",
+            TtlSeconds = 1_800,
+            MaxSizeBytes = 16_384,
+            OnStoreFailure = StoreFailureAction.Fail,
+        });
+    }
+
+    [Fact]
+    public void HighAvailability_Reference_HasTheWrittenValues() => Config.HighAvailability.ShouldBe(new HighAvailabilityConfig
+    {
+        Node = "lb-1",
+        Secret = new SecretConfig { FilePath = "secrets/cluster.key" },
+        Peers = [new PeerConfig { Name = "lb-2", Address = Address("10.0.0.2:9901") }],
+        ActivePassive =
+        [
+            new VirtualRouterConfig
+            {
+                Interface = "eth0",
+                RouterId = 51,
+                Priority = 150,
+                Addresses = [new InterfaceAddress(IPAddress.Parse("10.0.0.100"), 24)],
+                AdvertiseMs = 1_000,
+                Preempt = true,
+                UnicastPeers = [IPAddress.Parse("10.0.0.2")],
+            },
+        ],
+        ActiveActive = new ActiveActiveConfig
+        {
+            Bind = BindAddress.TryParse("0.0.0.0:53", out var bind) ? bind : null,
+            Zone = "lb.example.com",
+            TtlSeconds = 5,
+            Records =
+            [
+                new DnsAnswerConfig
+                {
+                    Name = "www",
+                    Nodes = [new DnsNodeConfig("lb-1", IPAddress.Parse("203.0.113.1")), new DnsNodeConfig("lb-2", IPAddress.Parse("203.0.113.2"))],
+                },
+            ],
+        },
+    });
+
+    [Fact]
+    public void Process_Reference_HasTheWrittenValues()
+    {
+        Config.Admin.ShouldBe(new AdminConfig { Bind = BindAddress.Loopback(9900), Token = new SecretConfig { FilePath = "secrets/admin.token" } });
+        Config.Runtime.ShouldBe(new RuntimeConfig
+        {
+            Workers = null,
+            Shutdown = new ShutdownConfig { ReadyDelayMs = 0, DeadlineMs = 30_000, TunnelDeadlineMs = 300_000 },
+        });
+        Config.Telemetry.ShouldBe(new TelemetryConfig { Otlp = new OtlpConfig { Endpoint = "", TracesShare = 0.01 } });
+    }
+
+    private static PoolConfig Pool(string name) => Config.FindPool(name).ShouldNotBeNull();
+
+    private static ServerAddress Address(string text) => ServerAddress.TryParse(text, out var address) ? address! : throw new ArgumentException(text);
+}

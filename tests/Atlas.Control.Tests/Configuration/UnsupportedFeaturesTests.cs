@@ -1,0 +1,117 @@
+using Atlas.Control.Configuration;
+
+namespace Atlas.Control.Tests.Configuration;
+
+public sealed class UnsupportedFeaturesTests
+{
+    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "packaging/atlas.yaml"];
+
+    [Theory]
+    [MemberData(nameof(Runnable))]
+    public void Find_FileThatPeopleStart_IsRunAsAWhole(string file)
+    {
+        var config = ConfigLoader.Load(RepositoryFiles.PathOf(file)).Config.ShouldNotBeNull();
+
+        UnsupportedFeatures.Find(config).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("stores: ^{}", "'stores'")]
+    [InlineData("sessions: ^{}", "'sessions'")]
+    [InlineData("high_availability: ^{ node: a }", "'high_availability'")]
+    [InlineData("telemetry: ^{}", "'telemetry'")]
+    [InlineData("admin: { bind: none }", null)]
+    [InlineData("runtime: { workers: 2 }", null)]
+    public void Find_TopLevelSection_IsRunOrNamed(string section, string? expected) =>
+        Check("pool: p", "servers: [127.0.0.1:81]", section, expected);
+
+    [Theory]
+    [InlineData("pool: p, tls: ^{ certificates: [{ cert: a, key: b }] }", "'tls'")]
+    [InlineData("pool: p, protocol: ^tcp", "'protocol: tcp'")]
+    [InlineData("pool: p, protocol: ^udp", "'protocol: udp'")]
+    [InlineData("pool: p, accept_proxy_protocol: ^[10.0.0.0/8]", "'accept_proxy_protocol'")]
+    [InlineData("pool: p, accept_proxy_protocol: [], mode: user, forwarded: true, via: a, access_log: {}", null)]
+    [InlineData("routes: [{ pool: p }]", null)]
+    [InlineData("routes: [{ name: a, match: { path: /* }, pool: p }]", null)]
+    [InlineData("routes: [{ match: ^{ path: /a }, pool: p }]", "'match'")]
+    [InlineData("routes: [{ match: { path: /a }, pool: p }, ^{ pool: p }]", "a second route")]
+    [InlineData("routes: [{ split: ^[{ pool: p }] }]", "'split'")]
+    [InlineData("routes: [{ redirect: ^{ to: /a } }]", "'redirect'")]
+    [InlineData("routes: [{ respond: ^{} }]", "'respond'")]
+    [InlineData("routes: [{ pool: p, rewrite: ^{} }]", "'rewrite'")]
+    [InlineData("routes: [{ pool: p, mirror: ^{ pool: p } }]", "'mirror'")]
+    [InlineData("routes: [{ pool: p, request_headers: ^{} }]", "'request_headers'")]
+    [InlineData("routes: [{ pool: p, response_headers: ^{} }]", "'response_headers'")]
+    [InlineData("routes: [{ pool: p, timeouts: ^{} }]", "'timeouts'")]
+    [InlineData("routes: [{ pool: p, retry: ^{} }]", "'retry'")]
+    [InlineData("routes: [{ pool: p, rate_limit: ^{ rate: 1/s } }]", "'rate_limit'")]
+    public void Find_ListenerKey_IsRunOrNamed(string keys, string? expected) => Check(keys, "servers: [127.0.0.1:81]", "", expected);
+
+    [Theory]
+    [InlineData("balance: round_robin", null)]
+    [InlineData("balance: ^random", "'balance'")]
+    [InlineData("protocol: http1", null)]
+    [InlineData("protocol: ^auto", "'protocol'")]
+    [InlineData("health_check: {}", null)]
+    [InlineData("health_check: { type: tcp }", null)]
+    [InlineData("health_check: ^{ type: grpc }", "'health_check'")]
+    [InlineData("outlier_detection: false", null)]
+    [InlineData("outlier_detection: ^{}", "'outlier_detection'")]
+    [InlineData("panic_threshold: 0%", null)]
+    [InlineData("panic_threshold: ^50%", "'panic_threshold'")]
+    [InlineData("slow_start: 0s", null)]
+    [InlineData("slow_start: ^1s", "'slow_start'")]
+    [InlineData("queue: { limit: 0 }", null)]
+    [InlineData("queue: ^{}", "'queue'")]
+    [InlineData("send_proxy_protocol: none", null)]
+    [InlineData("send_proxy_protocol: ^v2", "'send_proxy_protocol'")]
+    [InlineData("retry: { attempts: 2, on: [reset] }", null)]
+    [InlineData("retry: { on: ^[reset, 503] }", "a status in 'on'")]
+    [InlineData("retry: { budget: ^10% }", "'budget'")]
+    [InlineData("sticky: ^{}", "'sticky'")]
+    [InlineData("circuit_breaker: ^{}", "'circuit_breaker'")]
+    [InlineData("tls: ^{}", "'tls'")]
+    [InlineData("timeouts: { connect: 1s }\n    keepalive: { non_idempotent: fresh }", null)]
+    public void Find_PoolKey_IsRunOrNamed(string keys, string? expected) =>
+        Check("pool: p", $"servers: [127.0.0.1:81]\n    {keys}", "", expected);
+
+    [Theory]
+    [InlineData("unix:/run/a.sock", null)]
+    [InlineData("{ name: a, address: '[::1]:81', weight: 1, max_connections: none, backup: false }", null)]
+    [InlineData("^a.b:81", "'a.b:81', a server with a host name,")]
+    [InlineData("{ address: ^a.b:81 }", "'a.b:81', a server with a host name,")]
+    [InlineData("{ dns: ^a.b, port: 81 }", "'dns'")]
+    [InlineData("{ address: 127.0.0.1:81, weight: ^2 }", "'weight'")]
+    [InlineData("{ address: 127.0.0.1:81, max_connections: ^2 }", "'max_connections'")]
+    [InlineData("{ address: 127.0.0.1:81, backup: ^true }", "'backup'")]
+    public void Find_ServerKey_IsRunOrNamed(string server, string? expected) =>
+        Check("pool: p", $"servers: [{server}, 127.0.0.1:82]", "", expected);
+
+    [Fact]
+    public void Find_ReferenceConfiguration_NamesEachPlaceOnce()
+    {
+        var config = ConfigLoader.Load(RepositoryFiles.Reference).Config.ShouldNotBeNull();
+
+        var errors = UnsupportedFeatures.Find(config);
+
+        errors.Count.ShouldBeGreaterThan(20);
+        errors.Select(error => (error.Line, error.Column)).Distinct().Count().ShouldBe(errors.Count);
+        errors.ShouldAllBe(error => error.Message.EndsWith("is valid, but this version does not run it yet"));
+    }
+
+    // The ^ stands before the value that is named.
+    private static void Check(string listener, string pool, string top, string? expected)
+    {
+        string marked = $"listeners:\n  l: {{ bind: '127.0.0.1:80', {listener} }}\npools:\n  p:\n    {pool}\n{top}\n";
+        int mark = marked.IndexOf('^', StringComparison.Ordinal);
+        string before = mark < 0 ? "" : marked[..mark];
+        var result = ConfigLoader.Parse(marked.Replace("^", "", StringComparison.Ordinal), "f");
+        result.Errors.ShouldBeEmpty();
+
+        var errors = UnsupportedFeatures.Find(result.Config!);
+
+        string place = $"{before.Count(c => c == '\n') + 1}:{before.Length - before.LastIndexOf('\n')}";
+        string[] all = expected is null ? [] : [$"f:{place}: {expected} is valid, but this version does not run it yet"];
+        errors.Select(error => error.ToString()).ShouldBe(all);
+    }
+}

@@ -1,0 +1,26 @@
+using Atlas.Core.Configuration;
+using Atlas.Protocols.Http;
+
+namespace Atlas.Integration.Tests.Wire;
+
+/// <summary>What a test sets of an Atlas under test; the rest has the product's defaults.</summary>
+internal sealed record AtlasOptions
+{
+    public int Workers { get; init; } = 2;
+
+    public HttpLimits Limits { get; init; } = HttpLimits.Default;
+
+    public long MaxBodyBytes { get; init; } = long.MaxValue;
+
+    public int HeadersMs { get; init; } = 10_000;
+
+    public int IdleMs { get; init; } = 75_000;
+
+    public int BodyIdleMs { get; init; } = 30_000;
+
+    public int ResponseMs { get; init; } = 60_000;
+
+    public int Retries { get; init; } = 1;
+
+    public IReadOnlyList<IpNetwork> TrustedProxies { get; init; } = [];
+}
