@@ -7,7 +7,7 @@ namespace Atlas.Proxy.Tests.Allocation;
 /// <summary>A loop that is turned by hand and allocates nothing itself.</summary>
 internal sealed class ReplayLoop : EventLoop
 {
-    private readonly Queue<Action> _yielded = new(16);
+    private readonly Queue<Continuation> _yielded = new(16);
     private long _nowMs = 1_000_000;
 
     internal ReplayLoop()
@@ -26,7 +26,7 @@ internal sealed class ReplayLoop : EventLoop
 
     public override bool TryPost(Action action) => false;
 
-    public override void Yield(Action continuation) => _yielded.Enqueue(continuation);
+    public override void Yield(Continuation continuation) => _yielded.Enqueue(continuation);
 
     public override async ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs)
     {
@@ -41,7 +41,7 @@ internal sealed class ReplayLoop : EventLoop
         Timers.Advance(_nowMs);
         for (int yielded = _yielded.Count; yielded > 0; yielded--)
         {
-            _yielded.Dequeue()();
+            _yielded.Dequeue().Run();
         }
     }
 }
