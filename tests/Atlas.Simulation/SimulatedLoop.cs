@@ -10,7 +10,7 @@ namespace Atlas.Simulation;
 public sealed class SimulatedLoop : EventLoop
 {
     private readonly ConcurrentQueue<Action> _mailbox = new();
-    private readonly Queue<Action> _yielded = new();
+    private readonly Queue<Continuation> _yielded = new();
     private bool _ended;
 
     internal SimulatedLoop(SimulatedWorld world, long bufferLimitBytes)
@@ -43,7 +43,7 @@ public sealed class SimulatedLoop : EventLoop
     }
 
     /// <inheritdoc/>
-    public override void Yield(Action continuation) => _yielded.Enqueue(continuation);
+    public override void Yield(Continuation continuation) => _yielded.Enqueue(continuation);
 
     /// <inheritdoc/>
     public override async ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs)
@@ -56,6 +56,14 @@ public sealed class SimulatedLoop : EventLoop
             WaitResult.TimedOut => new ConnectResult(null, Errno.ETIMEDOUT),
             _ => new ConnectResult(null, Errno.ECANCELED),
         };
+    }
+
+    /// <summary>Waits for a time.</summary>
+    public LoopSignal DelayAsync(long milliseconds)
+    {
+        var signal = new LoopSignal(this);
+        World.After(milliseconds, signal.Set);
+        return signal;
     }
 
     /// <summary>Ends the loop as a worker ends: what is open is reset, and all who wait go on.</summary>
@@ -85,7 +93,7 @@ public sealed class SimulatedLoop : EventLoop
         Timers.Advance(NowMs);
         for (int yielded = _yielded.Count; yielded > 0; yielded--)
         {
-            _yielded.Dequeue()();
+            _yielded.Dequeue().Run();
         }
     }
 }

@@ -14,8 +14,10 @@ public sealed class SimulatedWorld
     private readonly List<SimulatedLoop> _loops = [];
     private readonly List<SimulatedStream> _streams = [];
     private readonly Dictionary<SocketAddress, SimulatedListener> _listeners = [];
+    private readonly List<Action> _turn = [];
     private readonly Random _random;
     private long _sequence;
+    private int _turnsAtThisMs;
 
     /// <summary>Makes an empty world.</summary>
     /// <param name="seed">Gives the order of what happens at the same time, the delays and the splits.</param>
@@ -167,10 +169,16 @@ public sealed class SimulatedWorld
 
         CountTurn(nextMs);
         NowMs = nextMs;
+
+        // What these bring about comes in a later turn, after the loops have had theirs: as with the kernel, nothing that
+        // happens because of an event is among the events at hand.
         while (_events.TryPeek(out _, out (long AtMs, int Order, long Sequence) at) && at.AtMs <= NowMs)
         {
-            _events.Dequeue()();
+            _turn.Add(_events.Dequeue());
         }
+
+        _turn.ForEach(action => action());
+        _turn.Clear();
 
         foreach (SimulatedLoop loop in _loops)
         {
@@ -179,8 +187,6 @@ public sealed class SimulatedWorld
 
         return true;
     }
-
-    private int _turnsAtThisMs;
 
     private void CountTurn(long nextMs)
     {

@@ -42,8 +42,11 @@ public abstract class EventLoop
     /// <returns>False when the mailbox is full or the loop ended: the action will not run.</returns>
     public abstract bool TryPost(Action action);
 
-    /// <summary>Returns to the loop and goes on in the same turn, after the events at hand.</summary>
-    public abstract void Yield(Action continuation);
+    /// <summary>Returns to the loop and goes on in the same turn, after the events at hand. Allocates nothing.</summary>
+    public abstract void Yield(Continuation continuation);
+
+    /// <summary>As <see cref="Yield(Continuation)"/>, for whoever is no flow. Allocates.</summary>
+    public void Yield(Action continuation) => Yield(new ActionContinuation(continuation));
 
     /// <summary>Waits until the events at hand had their turn.</summary>
     public YieldAwaitable YieldAsync() => new(this);

@@ -19,7 +19,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     private readonly int _wake;
     private readonly Mailbox _mailbox;
     private readonly Thread _thread;
-    private readonly Queue<Action> _yielded = new();
+    private readonly Queue<Continuation> _yielded = new();
     private int _connections;
     private int _disposed;
     private long _nowUs;
@@ -88,7 +88,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     public override bool TryPost(Action action) => _mailbox.TryAdd(action);
 
     /// <inheritdoc/>
-    public override void Yield(Action continuation) => _yielded.Enqueue(continuation);
+    public override void Yield(Continuation continuation) => _yielded.Enqueue(continuation);
 
     /// <inheritdoc/>
     public override async ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs)
@@ -203,7 +203,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     {
         for (int yielded = _yielded.Count; yielded > 0; yielded--)
         {
-            _yielded.Dequeue()();
+            _yielded.Dequeue().Run();
         }
     }
 

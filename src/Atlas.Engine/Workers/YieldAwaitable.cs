@@ -24,7 +24,7 @@ public readonly struct YieldAwaitable : ICriticalNotifyCompletion, IFlowAwaiter
     }
 
     /// <inheritdoc/>
-    public void OnCompleted(Continuation continuation) => _loop.Yield(continuation.ToAction());
+    public void OnCompleted(Continuation continuation) => _loop.Yield(continuation);
 
     /// <inheritdoc/>
     public void OnCompleted(Action continuation) => _loop.Yield(continuation);
