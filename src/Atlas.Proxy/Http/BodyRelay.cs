@@ -65,7 +65,7 @@ internal static class BodyRelay
                 return;
             }
 
-            if (x.ServerSend.ShouldYield())
+            if (x.BodyLeft > 0 && x.ServerSend.ShouldYield())
             {
                 await session.Client.Loop.YieldAsync();
             }

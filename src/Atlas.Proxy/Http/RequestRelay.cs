@@ -85,7 +85,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         server.Begin();
         x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs);
+        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, CanRepeat());
         x.ReusedUpstream = x.Connection is not null;
         if (!x.ReusedUpstream)
         {
@@ -108,7 +108,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
     private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone
-        && (!x.RequestBytesSent || (x.Request.Method.IsIdempotent() && x.HasWholeBody));
+        && (!x.RequestBytesSent || CanRepeat());
+
+    private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
 
     private bool MayTryAnother() => x.Error switch
     {

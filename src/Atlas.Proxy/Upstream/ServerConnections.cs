@@ -8,8 +8,9 @@ namespace Atlas.Proxy.Upstream;
 /// leave.</summary>
 internal sealed class ServerConnections(ServerCounters counters)
 {
-    // A connection that was used a moment ago is open: its end would have come with the events of this turn. One that
-    // idled longer is looked at before it is used, since servers close idle connections after seconds.
+    // News of a connection comes with the events of each turn, so that a look at the socket itself only sees what came
+    // since. That is worth a system call (3 % of a small request) where servers are about to close, after seconds, and where
+    // meeting the close is an error, since the request must not be sent twice.
     private const int PeekAfterMs = 500;
 
     private readonly List<UpstreamConnection> _idle = [];
@@ -18,7 +19,9 @@ internal sealed class ServerConnections(ServerCounters counters)
     internal ServerCounters Counters { get; } = counters;
 
     /// <summary>The last used connection that is open and silent, or null.</summary>
-    internal UpstreamConnection? TakeIdle(long nowMs)
+    /// <param name="nowMs">The loop's time.</param>
+    /// <param name="mayRepeat">Whether the request could be sent again if the connection turns out to be closed.</param>
+    internal UpstreamConnection? TakeIdle(long nowMs, bool mayRepeat)
     {
         while (_idle.Count > 0)
         {
@@ -27,7 +30,7 @@ internal sealed class ServerConnections(ServerCounters counters)
             Counters.IdleChanged(-1);
             connection.BecomeBusy();
             bool usable = !connection.Stream.IsPeerClosed && !connection.Stream.MayReceive;
-            if (usable && nowMs - connection.IdleSinceMs >= PeekAfterMs)
+            if (usable && (!mayRepeat || nowMs - connection.IdleSinceMs >= PeekAfterMs))
             {
                 usable = connection.Stream.Peek() == ByteStream.WouldBlock;
             }
