@@ -134,6 +134,29 @@ public sealed class KeepAliveRaceTests
         server.Requests.Count.ShouldBe(2);
     }
 
+    /// <summary>Its body is too large to be at hand for a second time.</summary>
+    [Fact]
+    public async Task Put_LargeOnAConnectionThatCloses_IsNotRepeated()
+    {
+        await using var server = new RecordingServer(async (self, connection) =>
+        {
+            await self.ReadRequestAsync(connection);
+            await connection.SendAsync(RecordingServer.Response("ok"));
+            await self.ReadRequestAsync(connection);
+        });
+        await using var atlas = new RunningAtlas(server);
+        using WireConnection client = await atlas.ConnectAsync();
+        string big = new('x', 300_000);
+
+        for (int i = 0; i < 2; i++)
+        {
+            await client.SendAsync($"PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: {big.Length}\r\n\r\n{big}");
+            (await WireMessage.ReadResponseAsync(client)).ShouldNotBeNull().Status.ShouldBe(i == 0 ? 200 : 502);
+        }
+
+        server.Requests.Count.ShouldBe(2);
+    }
+
     /// <summary>However many kept connections are dead, a fresh one is forced after a few.</summary>
     [Fact]
     public async Task Get_WithManyDeadKeptConnections_IsAnswered()
