@@ -15,6 +15,7 @@ public struct ResponseParser
     private int _fieldsStart;
     private ConnectionFlags _connection;
     private byte _connectionOptions;
+    private bool _unfolded;
     private ParseStatus _status;
 
     /// <summary>Why the head was refused; none unless <see cref="Parse"/> said error. Any of them is a 502.</summary>
@@ -98,6 +99,7 @@ public struct ResponseParser
                     break;
                 case FieldLineStatus.Fold:
                     section.Slice(fold, 2).Fill((byte)' ');
+                    _unfolded = true;
                     break;
                 case FieldLineStatus.End:
                     return Complete(section, head, requestMethod);
@@ -146,7 +148,9 @@ public struct ResponseParser
         }
 
         bool persistent = head.Version == HttpVersion.Http11 || (_connection & ConnectionFlags.KeepAlive) != 0;
-        head.KeepAlive = persistent
+
+        // What had to be repaired may not be the only thing that is out of step.
+        head.KeepAlive = persistent && !_unfolded
             && (_connection & ConnectionFlags.Close) == 0
             && head.Framing is not (BodyFraming.UntilClose or BodyFraming.Tunnel);
         head.HasConnectionTokens = (_connection & ConnectionFlags.Names) != 0;

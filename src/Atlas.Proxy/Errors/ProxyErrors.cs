@@ -20,6 +20,17 @@ public static class ProxyErrors
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
 
+    /// <summary>Whether the client's doing, or the proxy's own, ended the request: it counts against no server.</summary>
+    public static bool IsClients(this ProxyError error) => error switch
+    {
+        ProxyError.BadRequest or ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => true,
+        ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown or ProxyError.Loop => true,
+        ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached => true,
+        ProxyError.None or ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.UpstreamReset => false,
+        ProxyError.UpstreamProtocol or ProxyError.UpstreamTimeout or ProxyError.UpstreamTruncated => false,
+        _ => throw new ArgumentOutOfRangeException(nameof(error)),
+    };
+
     /// <summary>The two-letter flag of logs and metrics.</summary>
     public static string Flag(this ProxyError error) => error switch
     {

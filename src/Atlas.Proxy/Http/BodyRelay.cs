@@ -14,6 +14,9 @@ internal static class BodyRelay
     // A whole trailer section must lie in one piece; and reading a few bytes at a time would be slow.
     private const int MinChunkRoom = 12 * 1024;
 
+    // How often a wait for the server's 100 looks whether it came.
+    private const int ExpectStepMs = 250;
+
     internal static async Flow SendRequestBodyAsync(Exchange x, HttpSession session)
     {
         BufferPool buffers = session.Client.Loop.Buffers;
@@ -152,12 +155,10 @@ internal static class BodyRelay
         while ((status = x.TrailerParser.Parse(source.Span[reserve..x.InEnd], x.Trailers, HttpLimits.Trailers))
             == ParseStatus.NeedMore)
         {
-            int received = x.InEnd == source.Length
-                ? 0
-                : await ReceiveAsync(x, session, source, x.InEnd, source.Length - x.InEnd);
+            // The parser refuses a section before the room behind the head, which HasRoom made, can end.
+            int received = await ReceiveAsync(x, session, source, x.InEnd, source.Length - x.InEnd);
             if (received <= 0)
             {
-                Fail(x, x.Error == ProxyError.None ? ProxyError.BadRequest : x.Error);
                 return;
             }
 
@@ -199,9 +200,7 @@ internal static class BodyRelay
                 return 0;
             }
 
-            long beganMs = client.Loop.NowMs;
-            WaitResult wait = await client.ReceiveReadyAsync(x.ClientReceive.DeadlineMs(beganMs));
-            x.ClientReceive.Waited(client.Loop.NowMs - beganMs);
+            WaitResult wait = await WaitAsync(x, client);
             if (wait == WaitResult.TimedOut)
             {
                 Fail(x, ProxyError.ClientSlow);
@@ -214,9 +213,39 @@ internal static class BodyRelay
         }
     }
 
+    /// <summary>Waits for the client; or for the server, while the client waits for its 100 (RFC 9110 10.1.1): then the
+    /// server's time runs, and not the client's.</summary>
+    private static async ResultFlow<WaitResult> WaitAsync(Exchange x, ByteStream client)
+    {
+        WaitResult wait = WaitResult.TimedOut;
+        bool waited = false;
+        while (wait == WaitResult.TimedOut && x.Request.ExpectContinue && !x.ResponseBytesSeen && x.ClientReceive.Bytes == 0)
+        {
+            waited = true;
+            wait = await client.ReceiveReadyAsync(client.Loop.NowMs + ExpectStepMs);
+        }
+
+        if (wait != WaitResult.TimedOut)
+        {
+            return wait;
+        }
+
+        if (waited)
+        {
+            x.ClientReceive.Restart(client.Loop.NowMs);
+        }
+
+        long beganMs = client.Loop.NowMs;
+        x.AwaitsClient = true;
+        wait = await client.ReceiveReadyAsync(x.ClientReceive.DeadlineMs(beganMs));
+        x.AwaitsClient = false;
+        x.ClientReceive.Waited(client.Loop.NowMs - beganMs);
+        return wait;
+    }
+
     private static void Fail(Exchange x, ProxyError error)
     {
-        x.Error = error;
+        x.Error = x.Error == ProxyError.None ? error : x.Error;
         x.Connection?.Stream.CancelWaits();
     }
 }

@@ -14,8 +14,15 @@ internal static class ErrorResponder
         int status = x.Error == ProxyError.BadRequest && x.RequestParser.Error != HttpError.None
             ? x.RequestParser.Error.StatusCode()
             : x.Error.Status();
+        if (x.ResponseStarted)
+        {
+            // What the client got stays its status; how it ended says the error.
+            x.KeepClient = false;
+            return;
+        }
+
         x.Status = status;
-        if (status is 0 or 499 || x.ResponseStarted)
+        if (status is 0 or 499)
         {
             x.KeepClient = false;
             return;
@@ -35,6 +42,16 @@ internal static class ErrorResponder
         }
 
         buffer.Return();
+    }
+
+    /// <summary>Turns a client away for want of memory, with what needs none. It is counted but not logged: its request is
+    /// not read.</summary>
+    internal static void Shed(HttpSession session, Exchange x)
+    {
+        x.ClientGone = true;
+        int sent = session.Client.TrySend(
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n"u8);
+        session.View.Counters.RequestEnded(sent > 0 ? 503 : 0, ProxyError.Overload, 0, 0, Math.Max(sent, 0));
     }
 
     private static int Write(Span<byte> destination, WorkerContext context, HttpSession session, Exchange x, int status)

@@ -61,6 +61,9 @@ internal sealed class Exchange
     internal bool RequestBodyDone;
     internal bool RequestBytesSent;
 
+    /// <summary>Whether the exchange waits for the client's next bytes: the server owes nothing meanwhile.</summary>
+    internal bool AwaitsClient;
+
     /// <summary>Whether the last attempt went over a connection that had served before.</summary>
     internal bool ReusedUpstream;
 
@@ -83,6 +86,11 @@ internal sealed class Exchange
     internal long HeadUs;
     internal long ConnectedUs;
     internal long ResponseUs;
+
+    private byte[] _head = [];
+
+    /// <summary>The bytes that the slices of <see cref="Request"/> lie in.</summary>
+    internal ReadOnlySpan<byte> HeadBytes => In is null ? _head : In.Span;
 
     internal Exchange() => Relay = new RequestRelay(this);
 
@@ -110,6 +118,7 @@ internal sealed class Exchange
         Status = 0;
         ResponseStarted = false;
         Server = null;
+        _head = [];
         BeganUs = 0;
         HeadUs = 0;
         ResetAttempt();
@@ -152,6 +161,14 @@ internal sealed class Exchange
         In.Return();
         In = larger;
         return true;
+    }
+
+    /// <summary>Gives <see cref="In"/> back and keeps the head for the log: a tunnel may idle for long.</summary>
+    internal void ReturnIn()
+    {
+        _head = In!.Span[..Request.Length].ToArray();
+        In.Return();
+        In = null;
     }
 
     internal bool TryRentUp(BufferPool buffers) => (Up ??= buffers.TryRent(UpSize)) is not null;

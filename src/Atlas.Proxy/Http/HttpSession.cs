@@ -20,6 +20,7 @@ internal sealed class HttpSession(
 {
     private readonly byte[] _peerIp = PeerText.Of(peer);
     private Exchange? _exchange;
+    private bool _isLingering;
 
     internal ByteStream Client { get; } = client;
 
@@ -41,7 +42,7 @@ internal sealed class HttpSession(
     /// <summary>Whether the peer's forwarding fields are believed.</summary>
     internal bool IsPeerTrusted { get; private set; }
 
-    internal bool IsIdle => _exchange is null;
+    internal bool IsIdle => _exchange is null && !_isLingering;
 
     /// <summary>The listener that accepted it.</summary>
     internal HttpListener Owner => listener;
@@ -66,11 +67,11 @@ internal sealed class HttpSession(
         view.SessionOpened();
         long expiresMs = ExpiryMs();
         bool goOn = true;
-        while (goOn && context.Loop.NowMs < expiresMs && (!IsDraining || HasLastRequest()))
+        while (goOn && (!MustEnd(expiresMs) || HasLastRequest()))
         {
             if (_exchange is null
                 && await Client.ReceiveReadyAsync(Math.Min(context.Loop.NowMs + Listener.IdleMs, expiresMs)) != WaitResult.Ready
-                && !HasLastRequest())
+                && (!MustEnd(expiresMs) || !HasLastRequest()))
             {
                 break;
             }
@@ -80,11 +81,14 @@ internal sealed class HttpSession(
             goOn = await ServeAsync(expiresMs);
         }
 
-        bool abort = IsAborted || _exchange is { ResponseEndIsClose: true, Error: not ProxyError.None };
+        bool abort = IsAborted
+            || _exchange is { ResponseEndIsClose: true, Error: not ProxyError.None }
+            || _exchange is { ClientSend.IsTooSlow: true };
         bool linger = !abort && MayStillSend();
         ReleaseExchange();
         if (linger)
         {
+            _isLingering = true;
             await LingeringClose.RunAsync(Client);
         }
 
@@ -124,7 +128,7 @@ internal sealed class HttpSession(
     /// once more.</summary>
     private bool HasLastRequest()
     {
-        if (!IsDraining || IsAborted || _exchange is not null || Client.Peek() <= 0)
+        if (IsAborted || (_exchange is null && Client.Peek() <= 0))
         {
             return false;
         }
@@ -132,6 +136,8 @@ internal sealed class HttpSession(
         Client.ResetCancel();
         return true;
     }
+
+    private bool MustEnd(long expiresMs) => IsDraining || context.Loop.NowMs >= expiresMs;
 
     private bool MayStillSend() => _exchange is { ClientGone: false } x
         && !Client.IsPeerClosed
@@ -151,6 +157,7 @@ internal sealed class HttpSession(
             _exchange.In = context.Loop.Buffers.TryRent(BufferSize.Small);
             if (_exchange.In is null)
             {
+                ErrorResponder.Shed(this, _exchange);
                 return false;
             }
         }

@@ -15,11 +15,15 @@ internal static class LingeringClose
     /// <summary>Milliseconds in all (nginx's lingering_time).</summary>
     internal const int MaxMs = 30_000;
 
+    /// <summary>Bytes in all: who sends more does not listen.</summary>
+    internal const int MaxBytes = 16 * 1024 * 1024;
+
     internal static async Flow RunAsync(ByteStream client)
     {
         client.ShutdownSend();
         long endMs = client.Loop.NowMs + MaxMs;
-        while (client.Loop.NowMs < endMs)
+        int left = MaxBytes;
+        while (client.Loop.NowMs < endMs && left > 0)
         {
             if (await client.ReceiveReadyAsync(Math.Min(client.Loop.NowMs + IdleMs, endMs)) != WaitResult.Ready)
             {
@@ -38,6 +42,9 @@ internal static class LingeringClose
             {
                 return;
             }
+
+            left -= Math.Max(received, 0);
+            await client.Loop.YieldAsync();
         }
     }
 }

@@ -21,7 +21,7 @@ internal static class RequestEnd
 
     private static void Log(AccessLogWriter log, HttpSession session, Exchange x, long endUs)
     {
-        ReadOnlySpan<byte> buffer = x.In!.Span;
+        ReadOnlySpan<byte> buffer = x.HeadBytes;
         RequestHead head = x.Request;
 
         // A head that was refused is not logged in parts: what its slices would show was never checked as a whole.

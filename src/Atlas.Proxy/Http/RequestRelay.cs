@@ -35,7 +35,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     internal ReadOnlySpan<byte> RequestIdOf(HttpSession session)
     {
         int brought = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XRequestId) : -1;
-        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.In!.Span) : x.Attempts > 0 ? _requestId : default;
+        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.HeadBytes) : x.Attempts > 0 ? _requestId : default;
     }
 
     internal async Flow RunAsync(WorkerContext context, HttpSession session)
@@ -58,9 +58,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             bool reused;
             do
             {
-                reused = await TryServerAsync(server, fresh: races > MaxRaces || NeedsFreshConnection());
+                reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
             }
-            while (x.Error == ProxyError.UpstreamReset && reused && MayRepeat() && races++ <= MaxRaces);
+            while (x.Error == ProxyError.UpstreamReset && reused && MayRepeat() && races++ < MaxRaces);
 
             if (retries == 0 || x.ClientGone || !MayTryAnother())
             {
@@ -100,19 +100,21 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
         server.End();
         x.Connections.Counters.AttemptEnded(
-            x.ResponseUs == 0 ? 0 : x.Response.Status, x.Error, x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
+            x.ResponseUs == 0 ? 0 : x.Response.Status,
+            x.Error.IsClients() ? ProxyError.None : x.Error,
+            x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
         Release();
         return x.ReusedUpstream;
     }
 
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
-    private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone
+    private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted
         && (!x.RequestBytesSent || CanRepeat());
 
     private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
 
-    private bool MayTryAnother() => x.Error switch
+    private bool MayTryAnother() => !_session.IsAborted && x.Error switch
     {
         ProxyError.ConnectFailed or ProxyError.ConnectTimeout => Pool.RetryOnConnectFailure,
         ProxyError.UpstreamReset => Pool.RetryOnReset && MayRepeat(),
@@ -172,7 +174,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             _session.ResetCancel();
         }
 
-        if (x.ClientGone && x.Error != ProxyError.None)
+        if (x.ClientGone && x.Error is not (ProxyError.None or ProxyError.ClientSlow))
         {
             x.Error = ProxyError.ClientClosed;
         }

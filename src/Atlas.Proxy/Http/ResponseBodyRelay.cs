@@ -197,9 +197,16 @@ internal static class ResponseBodyRelay
                 x.ReturnUp();
             }
 
-            // While the client still sends, the server need not answer: its time begins with the body's last byte.
+            // While the client still sends, the server need not answer: its time begins with the body's last byte, and
+            // stands still while the proxy waits for the client.
             sinceMs = Math.Max(sinceMs, x.ClientReceive.MovedAtMs);
             WaitResult wait = await server.ReceiveReadyAsync(Deadline(sinceMs, pool.ResponseMs));
+            if (wait == WaitResult.TimedOut && x.AwaitsClient)
+            {
+                sinceMs = server.Loop.NowMs;
+                continue;
+            }
+
             if (wait == WaitResult.TimedOut && Deadline(x.ClientReceive.MovedAtMs, pool.ResponseMs) > server.Loop.NowMs)
             {
                 continue;

@@ -58,13 +58,16 @@ internal static class ResponseRelay
     private static async Flow RelayFinalAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
         x.Status = x.Response.Status;
+        x.ResponseUs = context.Loop.NowUs;
         BodyFraming framing = x.Response.Framing;
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
             : framing;
         x.KeepClient &= toClient != BodyFraming.UntilClose && !session.IsDraining && x.RequestBodyDone;
         x.ResponseEndIsClose = toClient == BodyFraming.UntilClose;
-        x.ReuseUpstream = x.Response.KeepAlive && framing != BodyFraming.UntilClose;
+        x.ReuseUpstream = x.Response.KeepAlive
+            && framing != BodyFraming.UntilClose
+            && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
         x.UpStart = x.Response.Length;
         long left = framing == BodyFraming.Length ? x.Response.ContentLength : 0;
         int inline = framing == BodyFraming.Length ? (int)Math.Min(left, x.UpEnd - x.UpStart) : 0;
@@ -107,14 +110,13 @@ internal static class ResponseRelay
                     x.Up!.Span[..x.UpEnd], x.Response, x.Request.Method, ResponseLimits);
                 if (status == ParseStatus.Done)
                 {
-                    x.ResponseUs = context.Loop.NowUs;
                     x.ServerIdleMs = KeepAliveField.IdleMs(x.Up.Span, x.Response);
                     return true;
                 }
 
                 if (status == ParseStatus.Error || (x.UpEnd == x.Up!.Length && !GrowUp(context, x)))
                 {
-                    x.Error = ProxyError.UpstreamProtocol;
+                    x.Error = status == ParseStatus.Error ? ProxyError.UpstreamProtocol : ProxyError.Overload;
                     return false;
                 }
             }
@@ -190,6 +192,7 @@ internal static class ResponseRelay
         }
 
         x.Status = 101;
+        x.ResponseUs = context.Loop.NowUs;
         x.KeepClient = false;
         x.UpStart = x.Response.Length;
         session.Client.PeerClosedHandler = null;

@@ -1,9 +1,9 @@
 namespace Atlas.Proxy.Http;
 
 /// <summary>How fast one end of a transfer is, so that an end that is slow is told from one that is held up: only the time
-/// spent waiting for this end counts. It is too slow when it moved fewer bytes per second than its minimum after it was
-/// waited for for <see cref="GraceMs"/> in all, or when it moved nothing at all for the idle time. A transfer that keeps
-/// moving has no limit.</summary>
+/// spent waiting for this end counts. Each byte earns the time that it may take at the minimum rate, up to the idle time, and
+/// waiting spends it; who begins has <see cref="GraceMs"/>. Too slow is who has none left, or moved nothing at all for the
+/// idle time. A transfer that keeps moving has no limit.</summary>
 internal sealed class TransferPace
 {
     /// <summary>Milliseconds of waiting before the minimum counts; Kestrel takes 5 s, mobile networks pause longer.</summary>
@@ -16,7 +16,7 @@ internal sealed class TransferPace
     private int _pieces;
     private int _idleMs;
     private int _bytesPerSecond;
-    private long _waitedMs;
+    private long _creditMs;
 
     /// <summary>Bytes that moved.</summary>
     internal long Bytes { get; private set; }
@@ -35,10 +35,17 @@ internal sealed class TransferPace
     {
         _idleMs = idleMs;
         _bytesPerSecond = bytesPerSecond;
-        _waitedMs = 0;
+        _creditMs = GraceMs;
         Bytes = 0;
         MovedAtMs = nowMs;
         IsTooSlow = false;
+    }
+
+    /// <summary>Begins to count from now on; bytes that moved stay.</summary>
+    internal void Restart(long nowMs)
+    {
+        _creditMs = GraceMs;
+        MovedAtMs = nowMs;
     }
 
     /// <summary>Goes on with other limits.</summary>
@@ -53,13 +60,19 @@ internal sealed class TransferPace
     {
         Bytes += bytes;
         MovedAtMs = nowMs;
+        if (_bytesPerSecond > 0)
+        {
+            // What the kernel buffers moves at once: without a bound it would allow hours of waiting.
+            int most = _idleMs == int.MaxValue ? GraceMs : Math.Max(GraceMs, _idleMs);
+            _creditMs = Math.Min(most, _creditMs + (bytes * 1000L / _bytesPerSecond));
+        }
     }
 
     /// <summary>Whether it is the others' turn, after a piece that was moved without waiting.</summary>
     internal bool ShouldYield() => ++_pieces % PiecesPerTurn == 0;
 
     /// <summary>Counts time that was spent waiting for this end.</summary>
-    internal void Waited(long ms) => _waitedMs += ms;
+    internal void Waited(long ms) => _creditMs -= ms;
 
     /// <summary>The time at which a wait that begins now makes this end too slow.</summary>
     internal long DeadlineMs(long nowMs)
@@ -70,7 +83,6 @@ internal sealed class TransferPace
             return idle;
         }
 
-        long allowedMs = Math.Max(GraceMs, Bytes * 1000 / _bytesPerSecond);
-        return Math.Min(idle, nowMs + Math.Max(0, allowedMs - _waitedMs));
+        return Math.Min(idle, nowMs + Math.Max(0, _creditMs));
     }
 }

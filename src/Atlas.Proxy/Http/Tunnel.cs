@@ -40,6 +40,7 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
 
         x.RequestWireBytes += x.InEnd - x.InStart;
         x.InStart = x.InEnd;
+        x.ReturnIn();
         await PumpAsync(_client, _server, x.ServerSend, ProxyError.ClientClosed, ProxyError.UpstreamTruncated);
     }
 
@@ -57,7 +58,7 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
 
             if (wait != WaitResult.Ready)
             {
-                Break(ProxyError.None);
+                Break(session.IsAborted ? ProxyError.ShuttingDown : ProxyError.None);
                 return;
             }
 

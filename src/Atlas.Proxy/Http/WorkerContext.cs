@@ -10,6 +10,9 @@ namespace Atlas.Proxy.Http;
 /// worker's thread only.</summary>
 internal sealed class WorkerContext(EventLoop loop, int index)
 {
+    // Exchanges kept for the next requests; a peak beyond it is left to the collector.
+    private const int MaxFree = 1024;
+
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
     private readonly Dictionary<HttpListener, ListenerView> _views = [];
@@ -32,7 +35,10 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     internal void Return(Exchange exchange)
     {
         exchange.Reset();
-        _free.Push(exchange);
+        if (_free.Count < MaxFree)
+        {
+            _free.Push(exchange);
+        }
     }
 
     internal ListenerView ViewOf(HttpListener listener)

@@ -29,8 +29,8 @@ internal sealed class ServerConnections(ServerCounters counters)
             _idle.RemoveAt(_idle.Count - 1);
             Counters.IdleChanged(-1);
             connection.BecomeBusy();
-            bool usable = !connection.Stream.IsPeerClosed && !connection.Stream.MayReceive;
-            if (usable && (!mayRepeat || nowMs - connection.IdleSinceMs >= PeekAfterMs))
+            bool usable = !connection.Stream.IsPeerClosed;
+            if (usable && (!mayRepeat || connection.Stream.MayReceive || nowMs - connection.IdleSinceMs >= PeekAfterMs))
             {
                 usable = connection.Stream.Peek() == ByteStream.WouldBlock;
             }
@@ -53,7 +53,7 @@ internal sealed class ServerConnections(ServerCounters counters)
     /// <param name="serverIdleMs">What the server itself said of how long it keeps the connection.</param>
     internal void GiveBack(UpstreamConnection connection, PoolSnapshot pool, long nowMs, int serverIdleMs)
     {
-        int idleMs = Math.Min(Math.Min(pool.IdleMs, serverIdleMs), _learned.LimitMs);
+        int idleMs = Math.Min(Math.Min(pool.IdleMs, serverIdleMs), _learned.LimitMs(nowMs));
         bool isSpent = pool.RequestsPerConnection > 0 && connection.Requests + 1 >= pool.RequestsPerConnection;
         if (isSpent || idleMs <= 0 || _idle.Count >= pool.IdlePerServer || nowMs - connection.BornMs >= pool.MaxAgeMs)
         {
@@ -68,7 +68,8 @@ internal sealed class ServerConnections(ServerCounters counters)
 
     internal void ServerClosed(UpstreamConnection connection)
     {
-        _learned.ServerClosed(connection.Stream.Loop.NowMs - connection.IdleSinceMs);
+        long nowMs = connection.Stream.Loop.NowMs;
+        _learned.ServerClosed(nowMs - connection.IdleSinceMs, nowMs);
         Discard(connection);
     }
 

@@ -22,7 +22,7 @@ public sealed class TransferPaceTests
         pace.Waited(9_000);
         pace.Moved(1, 10_000);
 
-        pace.DeadlineMs(50_000).ShouldBe(51_000);
+        pace.DeadlineMs(50_000).ShouldBe(51_004);
     }
 
     [Fact]
@@ -35,23 +35,46 @@ public sealed class TransferPaceTests
     }
 
     [Fact]
-    public void DeadlineMs_BytesJustAtTheRate_EndsWhenTheRateIsMissed()
+    public void DeadlineMs_Bytes_EarnTheTimeTheyMayTake()
     {
         TransferPace pace = Begin();
-        pace.Moved(Rate * 20, 0);
-        pace.Waited(19_000);
+        pace.Moved(Rate * 5, 0);
+        pace.Waited(12_000);
 
-        pace.DeadlineMs(0).ShouldBe(1_000);
+        pace.DeadlineMs(0).ShouldBe(TransferPace.GraceMs + 5_000 - 12_000);
     }
 
     [Fact]
-    public void DeadlineMs_RateMissedAlready_IsNow()
+    public void DeadlineMs_WhatTheKernelBuffered_EarnsTheIdleTimeAtMost()
     {
         TransferPace pace = Begin();
-        pace.Moved(Rate * 20, 0);
+        pace.Moved(4_000_000, 0);
+        pace.Waited(IdleMs - 1_000);
+        pace.Moved(1, 0);
+
+        pace.DeadlineMs(0).ShouldBe(1_004);
+    }
+
+    [Fact]
+    public void DeadlineMs_CreditSpent_IsNow()
+    {
+        TransferPace pace = Begin();
         pace.Waited(25_000);
 
         pace.DeadlineMs(77).ShouldBe(77);
+    }
+
+    [Fact]
+    public void Restart_AfterWaiting_GivesTheGraceAndKeepsTheBytes()
+    {
+        TransferPace pace = Begin();
+        pace.Moved(1, 0);
+        pace.Waited(9_000);
+
+        pace.Restart(5);
+
+        pace.Bytes.ShouldBe(1);
+        pace.DeadlineMs(5).ShouldBe(5 + TransferPace.GraceMs);
     }
 
     [Fact]
