@@ -1,4 +1,6 @@
 using Atlas.Admin;
+using Atlas.Commands;
+using Atlas.Control.Health;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
@@ -8,8 +10,8 @@ using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Running;
 
-/// <summary>A running Atlas: workers, listeners, access logs and the admin server, from start through reloads to the end of
-/// the last connection. One caller at a time; what it holds may be read on any thread.</summary>
+/// <summary>A running Atlas: workers, listeners, health checks, access logs and the admin server, from start through reloads
+/// to the end of the last connection. One caller at a time; what it holds may be read on any thread.</summary>
 internal sealed class AtlasInstance : IAsyncDisposable
 {
     // Lines that a full disk or a pipe that nobody reads keeps back must not keep the process.
@@ -30,6 +32,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Logs = new AccessLogs(Workers.Workers.Count, notice);
         _logWriters = new LogWriters(Logs, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _proxy);
+        Health = new HealthChecks(new HealthOptions { UserAgent = $"atlas-health/{VersionCommand.Version}", Notice = notice });
     }
 
     internal InstancePhase Phase { get; private set; }
@@ -48,6 +51,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     internal ProxyMetrics Metrics { get; }
 
     internal AccessLogs Logs { get; }
+
+    /// <summary>The active checks of the servers.</summary>
+    internal HealthChecks Health { get; }
 
     /// <summary>The listeners that accept.</summary>
     internal IReadOnlyList<RunningListener> Listeners => _listeners.Listeners;
@@ -104,6 +110,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _listeners.Close();
+        Health.Stop();
         _leaving.Add(ConnectionDrain.RunAsync(_proxy, _listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
         await Task.WhenAll(_leaving);
     }
@@ -111,6 +118,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listeners.Close();
+        Health.Dispose();
         Workers.Dispose();
         if (_admin is not null)
         {
@@ -131,8 +139,11 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _proxy.Forget(server);
         }
 
+        ProxySnapshot before = Snapshot;
         Snapshot = snapshot;
         Config = config;
+        Health.Apply(ServerChecks.Of(config, snapshot, before));
+        ServerChecks.Release(config, snapshot);
         Metrics.Prune(
             name => config.Listeners.Any(listener => listener.Name == name),
             (pool, server) => config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false);

@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Atlas.Admin;
 using Atlas.Admin.Reports;
 using Atlas.Commands;
+using Atlas.Control.Health;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 
@@ -17,7 +20,8 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     public ReadinessReport Readiness() => instance.Phase switch
     {
         InstancePhase.Starting => new ReadinessReport(["starting"]),
-        InstancePhase.Serving => ReadinessReport.Ready,
+        InstancePhase.Serving => new ReadinessReport(
+            [.. instance.Health.PendingPools.Select(pool => $"pool {pool}: first probes are under way")]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
         _ => throw new InvalidOperationException("unknown phase"),
     };
@@ -38,6 +42,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     public void WriteMetrics(IMetricWriter writer)
     {
         instance.Metrics.WriteTo(writer);
+        HealthFamilies.Write(writer, instance);
         InstanceFamilies.Write(writer, instance);
     }
 
@@ -56,21 +61,38 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         Connections = listener.Options.Connections,
     };
 
-    private static PoolReport Report(PoolSnapshot pool, PoolConfig? config) => new()
+    private PoolReport Report(PoolSnapshot pool, PoolConfig? config) => new()
     {
         Name = pool.Name,
         Balance = "round_robin",
-        Servers = [.. pool.Servers.Select(server => Report(server, config?.HealthCheck is not null))],
+        Servers = [.. pool.Servers.Select((server, i) => Report(server, HealthOf(config, server.Name, i)))],
     };
 
-    private static ServerReport Report(ServerState server, bool isProbed) => new()
+    // A reload may be under way between the two that are asked: the name tells whether they speak of the same server.
+    private HealthReport? HealthOf(PoolConfig? pool, string name, int index) =>
+        pool is not null && index < pool.Servers.Count && pool.Servers[index].Name == name
+        && ServerChecks.TargetOf(pool, pool.Servers[index]) is ProbeTarget target
+            ? instance.Health.Find(target)
+            : null;
+
+    private static ServerReport Report(ServerState server, HealthReport? health) => new()
     {
         Name = server.Name,
         Address = server.Address.ToString(),
         AdminState = AdminState.Ready,
-        OperationalState = !isProbed ? OperationalState.Unknown
-            : server.IsUp ? OperationalState.Up
-            : OperationalState.Down,
+        OperationalState = (health?.Health ?? ServerHealth.Unknown) switch
+        {
+            ServerHealth.Unknown => OperationalState.Unknown,
+            ServerHealth.Up => OperationalState.Up,
+            ServerHealth.Down => OperationalState.Down,
+            _ => throw new InvalidOperationException("unknown health"),
+        },
         Active = server.Active,
+        LastProbe = health?.Last is LastProbe last ? Describe(last) : null,
     };
+
+    private static string Describe(LastProbe probe) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{probe.At:yyyy-MM-ddTHH:mm:ss.fffZ} {(probe.Result.Passed ? "passed" : "failed")} in "
+        + $"{probe.Duration.TotalMilliseconds:0.0} ms: {probe.Result.Detail}");
 }

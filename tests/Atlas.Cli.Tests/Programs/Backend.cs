@@ -7,7 +7,7 @@ namespace Atlas.Cli.Tests.Programs;
 /// <summary>
 /// A server whose answers the test holds back. <c>GET /</c> is answered with its name at once. <c>/hold</c> is answered when
 /// <see cref="Release"/> was called. <c>/stream</c> gets the first half of its answer at once, and the second then.
-/// <c>/tunnel</c> is upgraded, and echoes.
+/// <c>/tunnel</c> is upgraded, and echoes. <c>/health</c> is answered with 503 while <see cref="IsFailing"/>.
 /// </summary>
 public sealed class Backend : IAsyncDisposable
 {
@@ -18,6 +18,7 @@ public sealed class Backend : IAsyncDisposable
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
+    private volatile bool _isFailing;
 
     public Backend(string name)
     {
@@ -35,6 +36,13 @@ public sealed class Backend : IAsyncDisposable
 
     /// <summary>Ends when a request came that is held back.</summary>
     public Task Asked => _asked.Task.WaitAsync(RunningProgram.Limit);
+
+    /// <summary>Whether <c>/health</c> says that it does not work; all else goes on.</summary>
+    public bool IsFailing
+    {
+        get => _isFailing;
+        set => _isFailing = value;
+    }
 
     public static Backend[] Three() => [new("A"), new("B"), new("C")];
 
@@ -96,6 +104,9 @@ public sealed class Backend : IAsyncDisposable
             case "/tunnel":
                 await SendAsync(stream, "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n");
                 await stream.CopyToAsync(stream, _end.Token);
+                break;
+            case "/health" when IsFailing:
+                await SendAsync(stream, "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
                 break;
             default:
                 await SendAsync(stream, Head(Name.Length) + Name);

@@ -1,0 +1,26 @@
+using System.Net.Sockets;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Health;
+
+/// <summary>Opens a connection and closes it.</summary>
+internal sealed class TcpProbe(ServerAddress address) : IProbe
+{
+    public void Dispose()
+    {
+        // Each probe ends its own connection.
+    }
+
+    public async Task<ProbeResult> RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            (await ServerSocket.ConnectAsync(address, cancellation)).Dispose();
+            return ProbeResult.Good("connected");
+        }
+        catch (SocketException e)
+        {
+            return ServerSocket.Judge(e, address);
+        }
+    }
+}

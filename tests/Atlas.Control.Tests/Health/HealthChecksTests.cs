@@ -1,0 +1,250 @@
+using Atlas.Control.Health;
+using Atlas.Core.Health;
+
+namespace Atlas.Control.Tests.Health;
+
+public sealed class HealthChecksTests
+{
+    [Fact]
+    public async Task Probes_ThatChangeTheHealth_SayAndTellSo()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+
+        await test.RunAsync(target, "FPPFFF");
+        await Until.SoAsync(() => test.Lines.Count == 3);
+
+        test.Lines.ShouldBe(
+        [
+            "pool web server b: down after 1 failed check: connect refused",
+            "pool web server b: up after 2 passed checks: http 200",
+            "pool web server b: down after 3 failed checks: connect refused",
+        ]);
+        test.Turns.ShouldBe(["b-", "b+", "b-"]);
+    }
+
+    [Fact]
+    public async Task Report_AfterProbes_HoldsTheLastAndCounts()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        test.Report(target).ShouldBe(new HealthReport());
+        await test.RunAsync(target, "P");
+
+        StubProbe.Question question = await test.BeginAsync(target);
+        DateTimeOffset at = test.Time.GetUtcNow();
+        test.Time.Advance(TimeSpan.FromMilliseconds(70));
+        question.Fail();
+        await Until.SoAsync(() => test.Report(target).Failed == 1);
+
+        test.Report(target).ShouldBe(new HealthReport
+        {
+            Health = ServerHealth.Up,
+            Last = new LastProbe(at, ProbeResult.Bad("connect refused"), TimeSpan.FromMilliseconds(70)),
+            Passed = 1,
+            Failed = 1,
+        });
+    }
+
+    /// <summary>In turn: the wait before a probe, and the time that it may take.</summary>
+    [Fact]
+    public async Task Waits_OfAServer_FollowItsSchedule()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+
+        await test.RunAsync(target, "PFPFFFF");
+
+        test.Time.Waits.ShouldBe(
+            [2_500, 2_000, 5_000, 2_000, 1_000, 2_000, 5_000, 2_000, 1_000, 2_000, 1_000, 2_000, 5_000, 2_000, 7_500]);
+    }
+
+    [Fact]
+    public async Task Wait_AfterALongProbe_IsShorterByIt()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        StubProbe.Question question = await test.BeginAsync(target);
+        test.Time.Advance(TimeSpan.FromMilliseconds(1_900));
+        question.Pass();
+        await Until.SoAsync(() => test.Report(target).Passed == 1);
+
+        test.Time.Waits[^1].ShouldBe(3_100);
+    }
+
+    [Fact]
+    public async Task Probe_PastItsTime_IsCancelledAndFailed()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        StubProbe.Question question = await test.BeginAsync(target);
+        test.Time.Advance(TimeSpan.FromMilliseconds(1_999));
+        question.Cancellation.IsCancellationRequested.ShouldBeFalse();
+
+        test.Time.Advance(TimeSpan.FromMilliseconds(1));
+
+        await Until.SoAsync(() => test.Report(target).Failed == 1);
+        test.Report(target).Last!.Result.ShouldBe(ProbeResult.Bad("timeout after 2s"));
+    }
+
+    [Fact]
+    public async Task Probe_ThatThrows_FailsAndTheNextRuns()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+
+        await test.RunAsync(target, "XPP");
+
+        test.Turns.ShouldBe(["b-", "b+"]);
+    }
+
+    [Fact]
+    public async Task Probe_ThatCouldNotTell_ChangesNothingAndTheNextRuns()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        StubProbe.Question question = await test.BeginAsync(target);
+
+        // The first wait, the time of the first probe, and the wait for the second.
+        question.GiveUp();
+        await Until.SoAsync(() => test.Time.Waits.Count == 3);
+
+        test.Report(target).ShouldBe(new HealthReport());
+        test.Checks.PendingPools.ShouldBe(["web"]);
+        await test.RunAsync(target, "P");
+        test.Turns.ShouldBe(["b+"]);
+    }
+
+    [Fact]
+    public async Task Notice_ThatThrows_EndsNoCheck()
+    {
+        using var test = new ChecksUnderTest(_ => throw new IOException("nobody reads"));
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+
+        await test.RunAsync(target, "FPPF");
+
+        test.Report(target).Failed.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Apply_TheSameCheck_KeepsWhatWasFound()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        await test.RunAsync(target, "PFF");
+
+        test.Checks.Apply([test.Server(ChecksUnderTest.Target(), isKnown: true)]);
+        await test.RunAsync(target, "F");
+
+        test.Turns.ShouldBe(["b+", "b-"]);
+    }
+
+    [Fact]
+    public async Task Apply_AnotherCheckOfAKnownServer_NeedsFallFailuresAndCountsOn()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        ProbeTarget changed = ChecksUnderTest.Target(intervalMs: 9_000);
+        test.Checks.Apply([test.Server(target)]);
+        await test.RunAsync(target, "P");
+
+        test.Checks.Apply([test.Server(changed, isKnown: true)]);
+        test.Checks.Find(target).ShouldBeNull();
+        await test.RunAsync(changed, "FF");
+        test.Report(changed).Health.ShouldBe(ServerHealth.Unknown);
+        await test.RunAsync(changed, "F");
+
+        test.Report(changed).Health.ShouldBe(ServerHealth.Down);
+        (test.Report(changed).Passed, test.Report(changed).Failed).ShouldBe((1, 3));
+        await Until.SoAsync(() => test.ProbeOf(target).IsDisposed);
+    }
+
+    [Fact]
+    public async Task Apply_WithoutAServerWhoseProbeIsUnderWay_CancelsItAndTellsNothing()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        StubProbe.Question question = await test.BeginAsync(target);
+
+        test.Checks.Apply([]);
+
+        question.Cancellation.IsCancellationRequested.ShouldBeTrue();
+        await Until.SoAsync(() => test.ProbeOf(target).IsDisposed);
+        test.Turns.ShouldBeEmpty();
+        test.Lines.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Stop_ThenTime_BeginsNoProbe()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        await test.RunAsync(target, "P");
+
+        test.Checks.Stop();
+
+        await Until.SoAsync(() => test.ProbeOf(target).IsDisposed);
+        test.Report(target).Health.ShouldBe(ServerHealth.Up);
+    }
+
+    [Fact]
+    public async Task Probes_OneMoreThanTheMaximum_WaitsForItsTurn()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget[] targets =
+            [.. Enumerable.Range(0, HealthChecks.MaxProbes).Select(i => ChecksUnderTest.Target($"s{i}"))];
+        test.Checks.Apply(targets.Select(target => test.Server(target)));
+        StubProbe.Question first = await test.BeginAsync(targets[0]);
+        foreach (ProbeTarget target in targets[1..])
+        {
+            await test.ProbeOf(target).NextAsync();
+        }
+
+        ProbeTarget last = ChecksUnderTest.Target("last", intervalMs: 100);
+
+        // Where no context of the test is in force, all that is due runs inside of Advance.
+        await Task.Run(() =>
+        {
+            test.Checks.Apply([.. targets.Append(last).Select(target => test.Server(target))]);
+            test.Time.Advance(TimeSpan.FromMilliseconds(100));
+            test.ProbeOf(last).Asked.ShouldBe(0);
+        });
+
+        first.Pass();
+        await test.ProbeOf(last).NextAsync();
+    }
+
+    [Fact]
+    public async Task PendingPools_UntilEachFirstProbeEnded_NamesThem()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget[] targets =
+            [ChecksUnderTest.Target("a"), ChecksUnderTest.Target("b"), ChecksUnderTest.Target("c", pool: "api")];
+        test.Checks.Apply(targets.Select(target => test.Server(target)));
+        test.Checks.PendingPools.ShouldBe(["web", "api"], ignoreOrder: true);
+
+        StubProbe.Question first = await test.BeginAsync(targets[0]);
+        StubProbe.Question second = await test.ProbeOf(targets[1]).NextAsync();
+        first.Pass();
+        await Until.SoAsync(() => test.Report(targets[0]).Passed == 1);
+        test.Checks.PendingPools.ShouldBe(["web", "api"], ignoreOrder: true);
+        second.Fail();
+        await Until.SoAsync(() => test.Report(targets[1]).Failed == 1);
+        test.Checks.PendingPools.ShouldBe(["api"]);
+
+        // A reload takes one away, and adds one that is not waited for.
+        test.Checks.Apply([test.Server(targets[0]), test.Server(ChecksUnderTest.Target("d"))]);
+        test.Checks.PendingPools.ShouldBeEmpty();
+    }
+}
