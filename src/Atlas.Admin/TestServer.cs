@@ -50,6 +50,11 @@ public sealed class TestServer : IAsyncDisposable
             options.Listen(address);
             options.AddServerHeader = false;
             options.Limits.MaxRequestBodySize = null;
+
+            // More than a proxy before it lets through and adds: what is refused is refused there.
+            options.Limits.MaxRequestHeaderCount = 512;
+            options.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+            options.Limits.MaxRequestLineSize = 64 * 1024;
         });
         WebApplication application = builder.Build();
         var server = new TestServer(application, name);

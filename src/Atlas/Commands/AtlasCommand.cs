@@ -29,7 +29,7 @@ internal static class AtlasCommand
 
     private static RootCommand Create()
     {
-        var root = new RootCommand("Atlas, a load balancer for TCP, UDP and HTTP.")
+        var root = new RootCommand("Atlas, a load balancer. This version balances HTTP/1.1.")
         {
             DemoCommand.Create(),
             RunCommand.Create(),

@@ -30,21 +30,23 @@ internal static class AdminAccess
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            throw new IOException($"cannot listen on {bind}: {e.GetBaseException().Message} (admin)", e);
+            throw new IOException($"cannot listen on {bind}: {e.GetBaseException().Message} (admin.bind)", e);
         }
     }
 
     private static string Read(SecretConfig secret, string file)
     {
         string path = ConfigPaths.Resolve(secret.FilePath, file);
+        string token;
         try
         {
-            string token = File.ReadAllText(path).Trim();
-            return token.Length > 0 ? token : throw new IOException($"admin.token: {path} is empty");
+            token = File.ReadAllText(path).Trim();
         }
-        catch (UnauthorizedAccessException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new IOException($"admin.token: {e.Message}", e);
         }
+
+        return token.Length > 0 ? token : throw new IOException($"admin.token: {path} is empty");
     }
 }

@@ -1,3 +1,4 @@
+using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Running;
@@ -50,7 +51,9 @@ internal sealed class RunningProcess(
         try
         {
             string[] before = [.. instance.Describe()];
+            IReadOnlyList<ConfigChange> changes = ConfigDiff.Between(instance.Config, config);
             await WriteAsync(instance.Reload(config));
+            await WriteAsync(changes.Select(change => change.ToString()));
             await WriteAsync(instance.Describe().Except(before, StringComparer.Ordinal));
             await log.WriteLineAsync("reloaded");
         }
