@@ -23,7 +23,7 @@ public sealed unsafe class NativeBuffer
     /// <summary>The size class.</summary>
     public BufferSize Size { get; }
 
-    /// <summary>The whole block. The memory lives as long as the pool, so the span can't dangle within a turn.</summary>
+    /// <summary>The whole block. The memory is there while it is lent, and may be gone as soon as it was given back.</summary>
     public Span<byte> Span
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -33,6 +33,9 @@ public sealed unsafe class NativeBuffer
     internal byte* Pointer => _memory;
 
     internal bool IsLent { get; set; }
+
+    /// <summary>Its place in the pool's list of all blocks.</summary>
+    internal int Index { get; set; }
 
     /// <summary>Gives the block back.</summary>
     public void Return() => _pool.Return(this);

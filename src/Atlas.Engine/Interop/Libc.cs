@@ -71,6 +71,9 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial int unlink(byte* path);
 
+    [LibraryImport(Library)]
+    internal static partial int madvise(void* address, nuint length, int advice);
+
     // Variadic in C; on x86-64 and arm64 Linux an int in that place is passed as any other.
     [LibraryImport(Library)]
     internal static partial int open(byte* path, int flags, uint mode);

@@ -46,4 +46,5 @@ internal static class LinuxConstants
     internal const int O_NOCTTY = 0x100;
     internal const int O_APPEND = 0x400;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int MADV_DONTNEED = 4;
 }

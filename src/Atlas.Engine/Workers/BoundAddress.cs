@@ -47,6 +47,7 @@ public sealed class BoundAddress
             return;
         }
 
+        _group.Forget(this);
         if (Address.IsUnix)
         {
             Socket.Unlink(Address.UnixPath);

@@ -7,7 +7,7 @@ public sealed class WorkerGroup : IDisposable
 {
     private readonly Worker[] _workers;
     private readonly Lock _gate = new();
-    private readonly List<BoundAddress> _bound = [];
+    private readonly HashSet<BoundAddress> _bound = [];
 
     /// <summary>Makes and starts workers.</summary>
     /// <param name="count">How many, at least 1.</param>
@@ -39,6 +39,18 @@ public sealed class WorkerGroup : IDisposable
 
     /// <summary>The workers.</summary>
     public IReadOnlyList<Worker> Workers => _workers;
+
+    /// <summary>The addresses that are listened on at this moment.</summary>
+    internal IReadOnlyList<BoundAddress> Bound
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _bound];
+            }
+        }
+    }
 
     /// <summary>Listens on an address with one SO_REUSEPORT socket per worker. A unix path is bound once and served by the
     /// first worker's socket, which hands connections on; a socket file that a dead process left behind is replaced.</summary>
@@ -75,15 +87,23 @@ public sealed class WorkerGroup : IDisposable
     /// <summary>Stops listening, resets what is open, ends all workers and waits for their threads.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        foreach (BoundAddress bound in Bound)
         {
-            _bound.ForEach(bound => bound.Close());
-            _bound.Clear();
+            bound.Close();
         }
 
         foreach (Worker worker in _workers)
         {
             worker.Dispose();
+        }
+    }
+
+    /// <summary>Forgets an address that closes, and with it all that its connections were served by.</summary>
+    internal void Forget(BoundAddress bound)
+    {
+        lock (_gate)
+        {
+            _bound.Remove(bound);
         }
     }
 

@@ -102,6 +102,20 @@ public sealed class WorkerGroupTests
     }
 
     [Fact]
+    public void Close_OfAnAddress_TheGroupForgetsIt()
+    {
+        using var group = new WorkerGroup(2);
+        SocketAddress any = SocketAddress.OfIp(IPAddress.Loopback, 0);
+        BoundAddress first = group.Listen(any, new ListenOptions(new Holder(), 128, 10));
+        BoundAddress second = group.Listen(any, new ListenOptions(new Holder(), 128, 10));
+        group.Bound.ShouldBe([first, second], ignoreOrder: true);
+        first.Close();
+        group.Bound.ShouldBe([second]);
+        first.Close();
+        group.Bound.ShouldBe([second]);
+    }
+
+    [Fact]
     public void Listen_TheAddressIsTaken_SaysSo()
     {
         using var group = new WorkerGroup(2);
