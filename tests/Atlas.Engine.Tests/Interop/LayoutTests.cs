@@ -113,6 +113,7 @@ public sealed class LayoutTests
             #include <stdio.h>
             #include <sys/epoll.h>
             #include <sys/eventfd.h>
+            #include <sys/mman.h>
             #include <sys/socket.h>
             #include <sys/stat.h>
             #include <sys/uio.h>
