@@ -1,5 +1,4 @@
 using Atlas.Core.Configuration;
-using Atlas.Core.Telemetry;
 
 namespace Atlas.Proxy.Logging;
 
@@ -67,17 +66,6 @@ public sealed class AccessLogs(int workers, Action<string> notice)
         }
 
         return all;
-    }
-
-    /// <summary>Writes the families of access logs.</summary>
-    public void WriteTo(IMetricWriter writer)
-    {
-        writer.Family("atlas_access_log_records_total", "Records handed to access logs.", MetricKind.Counter);
-        writer.Sample(Written);
-        writer.Family("atlas_access_log_dropped_total", "Records dropped because a log fell behind.", MetricKind.Counter);
-        writer.Sample(Dropped);
-        writer.Family("atlas_access_log_failed_writes_total", "Writes of access logs that failed.", MetricKind.Counter);
-        writer.Sample(FailedWrites);
     }
 
     private long Sum(Func<AccessLog, long> count)

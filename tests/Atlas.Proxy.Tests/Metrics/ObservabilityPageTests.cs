@@ -23,7 +23,6 @@ public sealed class ObservabilityPageTests
     {
         var writer = new RecordingWriter();
         new ProxyMetrics(1).WriteTo(writer);
-        new AccessLogs(1, _ => { }).WriteTo(writer);
 
         writer.Families.Count.ShouldBeGreaterThan(10);
         writer.Families.ShouldAllBe(name => Page.Contains($"`{name}`"));
