@@ -80,7 +80,7 @@ internal sealed class RunningProcess(
         await log.WriteLineAsync("draining");
         using var hurry = new CancellationTokenSource();
         Task drain = instance.DrainAsync(hurry.Token);
-        Task again = signals.StopAsync(hurry.Token);
+        Task again = AskedAgainAsync(hurry.Token);
         if (await Task.WhenAny(drain, again) == again)
         {
             await log.WriteLineAsync("ending at once");
@@ -89,5 +89,15 @@ internal sealed class RunningProcess(
         await hurry.CancelAsync();
         await drain;
         await log.WriteLineAsync("ended");
+    }
+
+    /// <summary>Waits for the second request to stop. Draining may take as long as a tunnel, and logs are rotated
+    /// meanwhile.</summary>
+    private async Task AskedAgainAsync(CancellationToken ended)
+    {
+        while (await signals.NextAsync(ended) == ProcessRequest.Reload)
+        {
+            instance.Logs.Reopen();
+        }
     }
 }

@@ -139,6 +139,61 @@ public sealed class DrainTests
         (await atlas.Program.EndAsync()).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Terminate_BehindManyReloadsThatHang_IsNotLost()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server]);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        string pipe = config.Sibling("pipe");
+        using (var make = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await make.WaitForExitAsync().WaitAsync(RunningProgram.Limit);
+        }
+
+        // Whoever opens a pipe to read waits until another opens it to write, and the other way round. Shared, so that
+        // neither locks the other out.
+        File.Move(pipe, config.Path, overwrite: true);
+        await atlas.Program.SignalAsync("HUP");
+        await using FileStream writer = await Task.Run(() =>
+            new FileStream(config.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)).WaitAsync(RunningProgram.Limit);
+        for (int i = 0; i < 20; i++)
+        {
+            await atlas.Program.SignalAsync("HUP");
+        }
+
+        await atlas.Program.SignalAsync("TERM");
+        writer.Close();
+
+        (await atlas.Program.EndAsync()).ShouldBe(0);
+        atlas.Program.Errors.ShouldContain("draining");
+    }
+
+    [Fact]
+    public async Task Hangup_WhileDraining_OpensTheLogAnew()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server]);
+        string log = config.Sibling("access.log");
+        config.Write(ConfigFile.Text([server]).Replace(
+            "web: { bind", "web: { access_log: { to: access.log }, bind", StringComparison.Ordinal));
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new Client(atlas.Address);
+        Task<HttpResponseMessage> slow = client.BeginAsync("/hold");
+        await server.Asked;
+        await atlas.Program.SignalAsync("TERM");
+        await atlas.Program.ErrorAsync("draining");
+
+        File.Move(log, log + ".1");
+        await atlas.Program.SignalAsync("HUP");
+        SpinWait.SpinUntil(() => File.Exists(log), RunningProgram.Limit).ShouldBeTrue();
+
+        server.Release();
+        (await slow).Dispose();
+        (await atlas.Program.EndAsync()).ShouldBe(0);
+        File.ReadAllLines(log).Length.ShouldBe(1);
+    }
+
     internal static async Task<TcpClient> ConnectAsync(string address)
     {
         var client = new TcpClient();
