@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy;
@@ -43,6 +44,26 @@ public sealed class HttpProxy
         {
             Post(loop, () => context.Forget(server));
         }
+    }
+
+    /// <summary>Whether a request may still write to an access log that no listener's snapshot names any more: one that began
+    /// under an older snapshot, or may begin under the last one of a listener that drains. True as well while a worker takes
+    /// no question. Any thread.</summary>
+    public async Task<bool> MayWriteToAsync(AccessLog log)
+    {
+        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        {
+            var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            bool isAsked = loop.TryPost(() => answer.SetResult(Array.Exists(
+                context.Sessions.ToArray(),
+                session => (!session.IsIdle || session.Owner.IsDraining) && session.Listener.AccessLog.Any(writer => writer.Log == log))));
+            if (!isAsked || await answer.Task.ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void ForSessionsOf(HttpListener listener, Func<HttpSession, bool> choose, Action<HttpSession> act)

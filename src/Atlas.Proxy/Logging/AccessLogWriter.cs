@@ -20,6 +20,9 @@ public sealed class AccessLogWriter
         _format = format;
     }
 
+    /// <summary>The log that it writes to.</summary>
+    public AccessLog Log => _log;
+
     /// <summary>The form of the lines.</summary>
     public AccessLogFormat Format => _format;
 

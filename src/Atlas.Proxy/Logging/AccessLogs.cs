@@ -9,17 +9,22 @@ namespace Atlas.Proxy.Logging;
 public sealed class AccessLogs(int workers, Action<string> notice)
 {
     private readonly Dictionary<(AccessLogTarget Target, string? Path), AccessLog> _logs = [];
+    private readonly HashSet<AccessLog> _closing = [];
+    private long _closedDropped;
+    private long _closedWritten;
+    private long _closedFailedWrites;
 
-    /// <summary>Records dropped, over all logs.</summary>
-    public long Dropped => Sum(log => log.Dropped);
+    /// <summary>Records dropped, over all logs that there ever were.</summary>
+    public long Dropped => Sum(log => log.Dropped, ref _closedDropped);
 
-    /// <summary>Records handed to logs, over all.</summary>
-    public long Written => Sum(log => log.Written);
+    /// <summary>Records handed to logs, over all that there ever were.</summary>
+    public long Written => Sum(log => log.Written, ref _closedWritten);
 
-    /// <summary>Writes that failed, over all logs.</summary>
-    public long FailedWrites => Sum(log => log.FailedWrites);
+    /// <summary>Writes that failed, over all logs that there ever were.</summary>
+    public long FailedWrites => Sum(log => log.FailedWrites, ref _closedFailedWrites);
 
-    /// <summary>The log of a place; opened if it is not open yet, and open until <see cref="Stop"/>.</summary>
+    /// <summary>The log of a place; opened if it is not open yet, and open until <see cref="CloseAsync"/> or
+    /// <see cref="Stop"/>.</summary>
     /// <exception cref="IOException">The file cannot be opened; the message says why.</exception>
     public AccessLog Open(AccessLogConfig config)
     {
@@ -34,6 +39,26 @@ public sealed class AccessLogs(int workers, Action<string> notice)
 
             return log;
         }
+    }
+
+    /// <summary>Ends one log in the background, once it has written what it holds. Its writers must not be used any more.
+    /// Whoever opens its place from now on gets another log.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="deadlineMs">Milliseconds that this may take.</param>
+    /// <returns>False when the deadline passed with lines left.</returns>
+    public Task<bool> CloseAsync(AccessLog log, int deadlineMs)
+    {
+        lock (_logs)
+        {
+            foreach (var place in _logs.Where(entry => entry.Value == log).Select(entry => entry.Key).ToArray())
+            {
+                _logs.Remove(place);
+            }
+
+            _closing.Add(log);
+        }
+
+        return Task.Run(() => Close(log, deadlineMs));
     }
 
     /// <summary>Opens all files anew, as after a rotation.</summary>
@@ -57,7 +82,7 @@ public sealed class AccessLogs(int workers, Action<string> notice)
         bool all = true;
         lock (_logs)
         {
-            foreach (AccessLog log in _logs.Values)
+            foreach (AccessLog log in _logs.Values.Concat(_closing))
             {
                 all &= log.Stop((int)Math.Max(untilMs - Environment.TickCount64, 0));
             }
@@ -68,11 +93,27 @@ public sealed class AccessLogs(int workers, Action<string> notice)
         return all;
     }
 
-    private long Sum(Func<AccessLog, long> count)
+    private bool Close(AccessLog log, int deadlineMs)
+    {
+        bool all = log.Stop(deadlineMs);
+        lock (_logs)
+        {
+            if (_closing.Remove(log))
+            {
+                _closedDropped += log.Dropped;
+                _closedWritten += log.Written;
+                _closedFailedWrites += log.FailedWrites;
+            }
+        }
+
+        return all;
+    }
+
+    private long Sum(Func<AccessLog, long> count, ref long closed)
     {
         lock (_logs)
         {
-            return _logs.Values.Sum(count);
+            return closed + _logs.Values.Concat(_closing).Sum(count);
         }
     }
 }

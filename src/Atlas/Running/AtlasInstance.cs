@@ -30,7 +30,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
-        _logWriters = new LogWriters(Logs, Workers.Workers.Count);
+        _logWriters = new LogWriters(Logs, _proxy, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _proxy);
         Health = new HealthChecks(new HealthOptions { UserAgent = $"atlas-health/{VersionCommand.Version}", Notice = notice });
     }
@@ -125,15 +125,26 @@ internal sealed class AtlasInstance : IAsyncDisposable
             await _admin.DisposeAsync();
         }
 
+        _logWriters.End();
         Logs.Stop(LogStopMs);
         _hurry.Dispose();
     }
 
     private void Apply(AtlasConfig config)
     {
-        ProxySnapshot snapshot = SnapshotBuilder.Build(
-            config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName));
-        IReadOnlyList<RunningListener> gone = _listeners.Apply(config.Listeners, snapshot);
+        IReadOnlyList<RunningListener> gone;
+        ProxySnapshot snapshot;
+        try
+        {
+            snapshot = SnapshotBuilder.Build(config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName));
+            gone = _listeners.Apply(config.Listeners, snapshot);
+        }
+        catch
+        {
+            DropUnused();
+            throw;
+        }
+
         foreach (ServerState server in Servers(Snapshot).Except(Servers(snapshot)))
         {
             _proxy.Forget(server);
@@ -144,14 +155,22 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Config = config;
         Health.Apply(ServerChecks.Of(config, snapshot, before));
         ServerChecks.Release(config, snapshot);
-        Metrics.Prune(
-            name => config.Listeners.Any(listener => listener.Name == name),
-            (pool, server) => config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false);
         _leaving.RemoveAll(task => task.IsCompleted);
         if (gone.Count > 0)
         {
             _leaving.Add(ConnectionDrain.RunAsync(_proxy, gone, config.Runtime.Shutdown, _hurry.Token));
         }
+
+        DropUnused();
+    }
+
+    /// <summary>Gives up what the configuration in force does not name: what it was before, or would have become.</summary>
+    private void DropUnused()
+    {
+        Metrics.Prune(
+            name => Config.Listeners.Any(listener => listener.Name == name),
+            (pool, server) => Config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false);
+        _logWriters.CloseUnused(Snapshot);
     }
 
     private static IEnumerable<ServerState> Servers(ProxySnapshot snapshot) => snapshot.Pools.SelectMany(pool => pool.Servers);

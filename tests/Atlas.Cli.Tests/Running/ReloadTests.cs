@@ -141,6 +141,77 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Reload_AccessLogMoved_ClosesTheOldOneAfterTheLastRequestOfIt()
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile(Logged(server, "old.log"));
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new Client(atlas.Address);
+        Task<HttpResponseMessage> slow = client.BeginAsync("/hold");
+        await server.Asked;
+
+        for (int i = 0; i < 3; i++)
+        {
+            config.Write(Logged(server, $"{i}.log"));
+            await atlas.ReloadAsync(before: i);
+        }
+
+        await OpenLogsAsync(atlas, config, "2.log", "old.log");
+        server.Release();
+        (await slow).Dispose();
+        await OpenLogsAsync(atlas, config, "2.log");
+        File.ReadAllLines(config.Sibling("old.log")).Length.ShouldBe(1);
+
+        config.Write(Logged(server, "old.log"));
+        await atlas.ReloadAsync(before: 3);
+        (await client.GetAsync()).ShouldBe("A");
+        await OpenLogsAsync(atlas, config, "old.log");
+        await atlas.Program.SignalAsync("TERM");
+        (await atlas.Program.EndAsync()).ShouldBe(0);
+        File.ReadAllLines(config.Sibling("old.log")).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Reload_Refused_LeavesNoLogOpenAndNoSeries()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server], admin: "127.0.0.1:0");
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var admin = new Client(await atlas.Program.ErrorAsync("admin: http://"));
+
+        config.Write(Logged(server, "refused.log").Replace(
+            "pools:", $$"""  more: { bind: "{{server.Address}}", pool: web }""" + "\npools:", StringComparison.Ordinal));
+        await atlas.ReloadAsync("not reloaded: nothing has changed");
+
+        File.Exists(config.Sibling("refused.log")).ShouldBeTrue("it was opened");
+        await OpenLogsAsync(atlas, config);
+        (await admin.GetAsync("/metrics")).ShouldNotContain("listener=\"more\"");
+    }
+
+    private static string Logged(Backend server, string file) => ConfigFile.Text([server]).Replace(
+        "routes:", $"access_log: {{ to: {file} }}, routes:", StringComparison.Ordinal);
+
+    /// <summary>Waits until these logs beside the configuration are open, and no other.</summary>
+    private static async Task OpenLogsAsync(RunningAtlas atlas, ConfigFile config, params string[] names)
+    {
+        using var limit = new CancellationTokenSource(RunningProgram.Limit);
+        string[] expected = [.. names.Select(config.Sibling).Order(StringComparer.Ordinal)];
+        string[] open;
+        do
+        {
+            await Task.Delay(10, limit.Token);
+            open =
+            [
+                .. Directory.GetFiles($"/proc/{atlas.Program.Id}/fd")
+                    .Select(path => new FileInfo(path).LinkTarget ?? "")
+                    .Where(target => target.EndsWith(".log", StringComparison.Ordinal))
+                    .Order(StringComparer.Ordinal),
+            ];
+        }
+        while (!open.SequenceEqual(expected, StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Watch_FileChanged_Reloads()
     {
         await using var old = new Backend("A");

@@ -186,6 +186,26 @@ public sealed class AccessLogTests : IDisposable
     }
 
     [Fact]
+    public async Task CloseAsync_OneLog_WritesItsLinesAndKeepsTheCounts()
+    {
+        string path = Path.Combine(_directory.FullName, "access.log");
+        var logs = new AccessLogs(1, _ => { });
+        var config = new AccessLogConfig { Target = AccessLogTarget.File, FilePath = path };
+        AccessLog first = logs.Open(config);
+        first.Writer(0, AccessLogFormat.Combined).Write(Records.Typical());
+
+        Task<bool> closed = logs.CloseAsync(first, LongMs);
+        AccessLog second = logs.Open(config);
+        second.ShouldNotBeSameAs(first);
+        (await closed).ShouldBeTrue();
+        second.Writer(0, AccessLogFormat.Combined).Write(Records.Typical());
+
+        logs.Written.ShouldBe(2);
+        logs.Stop(LongMs).ShouldBeTrue();
+        File.ReadAllLines(path).Length.ShouldBe(2);
+    }
+
+    [Fact]
     public void Open_NoSuchDirectory_SaysWhy()
     {
         string path = Path.Combine(_directory.FullName, "none", "access.log");
