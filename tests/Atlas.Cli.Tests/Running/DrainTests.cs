@@ -163,6 +163,7 @@ public sealed class DrainTests
         }
 
         await atlas.Program.SignalAsync("TERM");
+        config.Write(ConfigFile.Text([server]));
         writer.Close();
 
         (await atlas.Program.EndAsync()).ShouldBe(0);
