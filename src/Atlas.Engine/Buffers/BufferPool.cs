@@ -13,10 +13,10 @@ public sealed unsafe class BufferPool : IDisposable
     public const int SmallLength = 16 * 1024;
 
     /// <summary>Length of a <see cref="BufferSize.Large"/> block in bytes.</summary>
-    public const int LargeLength = 128 * 1024;
+    public const int LargeLength = 256 * 1024;
 
     /// <summary>Bytes of each size that are kept while nobody uses them; what comes back beyond them goes to the system. It
-    /// is what a busy loop gives back and takes again from turn to turn, 1,024 small blocks or 128 large, so that it calls the
+    /// is what a busy loop gives back and takes again from turn to turn, 1,024 small blocks or 64 large, so that it calls the
     /// allocator after bursts only. Counted for each size, so that what a burst of one left does not make the other
     /// allocate.</summary>
     public const int MaxIdleBytes = 16 << 20;

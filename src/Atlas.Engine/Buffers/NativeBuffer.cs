@@ -23,11 +23,21 @@ public sealed unsafe class NativeBuffer
     /// <summary>The size class.</summary>
     public BufferSize Size { get; }
 
-    /// <summary>The whole block. The memory is there while it is lent, and may be gone as soon as it was given back.</summary>
+    /// <summary>The whole block. A span must not be kept across <see cref="Return"/>: the memory may be gone then.</summary>
+    /// <exception cref="InvalidOperationException">The block is not lent: a bug of the caller, which must not become a use of
+    /// freed memory.</exception>
     public Span<byte> Span
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => new(_memory, Length);
+        get
+        {
+            if (!IsLent)
+            {
+                ThrowNotLent();
+            }
+
+            return new(_memory, Length);
+        }
     }
 
     internal byte* Pointer => _memory;
@@ -39,4 +49,7 @@ public sealed unsafe class NativeBuffer
 
     /// <summary>Gives the block back.</summary>
     public void Return() => _pool.Return(this);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ThrowNotLent() => throw new InvalidOperationException("A buffer was used after it was given back.");
 }

@@ -1,5 +1,6 @@
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Errors;
 using Atlas.Proxy.Logging;
 
 namespace Atlas.Proxy.Http;
@@ -24,7 +25,7 @@ internal static class RequestEnd
         ReadOnlySpan<byte> buffer = x.HeadBytes;
         RequestHead head = x.Request;
 
-        // A head that was refused is not logged in parts: what its slices would show was never checked as a whole.
+        // Of a head that was refused, what was read before stands in the log: who asks why a client gets 400 needs it.
         bool isRead = x.HeadUs != 0;
         log.Write(new AccessRecord
         {
@@ -34,22 +35,23 @@ internal static class RequestEnd
             Listener = session.View.Name,
             Pool = x.Server is null ? default : session.Listener.Pool.NameBytes,
             Server = x.Server is null ? default : x.Server.NameBytes,
-            Method = isRead ? head.MethodName.Of(buffer) : default,
-            Host = isRead ? head.Authority.Of(buffer) : default,
-            Path = isRead ? head.Path.Of(buffer) : default,
-            Query = isRead ? head.Query.Of(buffer) : default,
+            Method = head.MethodName.Of(buffer),
+            Host = head.Authority.Of(buffer),
+            Path = head.Path.Of(buffer),
+            Query = head.Query.Of(buffer),
             Version = !isRead ? default : head.Version == HttpVersion.Http10 ? "HTTP/1.0"u8 : "HTTP/1.1"u8,
             Status = x.Status,
             Error = x.Error,
+            Detail = DetailOf(x),
             Attempts = x.Attempts,
             ReusedUpstream = x.ReusedUpstream,
-            BytesReceived = x.RequestWireBytes,
+            BytesReceived = isRead ? x.RequestWireBytes : x.InEnd,
             BytesSent = x.ClientSend.Bytes,
             BodyReceived = x.RequestBodyBytes,
             BodySent = x.ResponseBodyBytes,
             RequestId = isRead ? x.Relay.RequestIdOf(session) : default,
-            UserAgent = isRead ? ValueOf(buffer, head, KnownHeader.UserAgent) : default,
-            Referer = isRead ? ValueOf(buffer, head, KnownHeader.Referer) : default,
+            UserAgent = ValueOf(buffer, head, KnownHeader.UserAgent),
+            Referer = ValueOf(buffer, head, KnownHeader.Referer),
             Timers = TimersOf(session, x, endUs),
         });
     }
@@ -58,6 +60,16 @@ internal static class RequestEnd
     {
         int index = head.Headers.IndexOf(known);
         return index < 0 ? default : head.Headers[index].Value.Of(buffer);
+    }
+
+    private static ReadOnlySpan<byte> DetailOf(Exchange x)
+    {
+        if (x.Error == ProxyError.UpstreamProtocol)
+        {
+            return Details.Of(x.ResponseParser.Error);
+        }
+
+        return x.Error == ProxyError.BadRequest ? Details.Of(x.RequestParser.Error) : default;
     }
 
     private static AccessTimers TimersOf(HttpSession session, Exchange x, long endUs) => new()

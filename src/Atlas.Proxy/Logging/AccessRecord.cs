@@ -53,6 +53,9 @@ public readonly ref struct AccessRecord
     /// <summary>How the request ended; <see cref="ProxyError.None"/>: relayed to its end.</summary>
     public ProxyError Error { get; init; }
 
+    /// <summary>What was wrong with a request that was refused; empty where the error says it all.</summary>
+    public ReadOnlySpan<byte> Detail { get; init; }
+
     /// <summary>How often a server was tried.</summary>
     public int Attempts { get; init; }
 

@@ -36,6 +36,7 @@ internal static class JsonLine
         line.Bytes(EndReasons.Flag(record.Error));
         line.Bytes("\",\"end\":\""u8);
         line.Bytes(EndReasons.Word(record.Error));
+        Text(ref line, "\",\"detail\":\""u8, record.Detail, LineBounds.ShortField);
         Number(ref line, "\",\"attempts\":"u8, record.Attempts);
         line.Bytes(record.ReusedUpstream ? ",\"reused_upstream\":true"u8 : ",\"reused_upstream\":false"u8);
         Number(ref line, ",\"bytes_received\":"u8, record.BytesReceived);

@@ -18,7 +18,7 @@ internal static class LineBounds
     /// <summary>An upper bound of the line of a record, in every format.</summary>
     internal static int Of(in AccessRecord record) => Fixed + (Growth * (
         Short(record.ClientIp) + Short(record.Listener) + Short(record.Route) + Short(record.Pool) + Short(record.Server)
-        + Short(record.Method) + Short(record.Host) + Short(record.Version) + Short(record.RequestId)
+        + Short(record.Method) + Short(record.Host) + Short(record.Version) + Short(record.RequestId) + Short(record.Detail)
         + Long(record.Path) + Long(record.Query) + Long(record.UserAgent) + Long(record.Referer)));
 
     /// <summary>The first bytes of a text, cut between characters.</summary>

@@ -18,7 +18,9 @@ internal static class ServerCommand
             CustomParser = result =>
             {
                 string text = result.Tokens[^1].Value;
-                if (!IPEndPoint.TryParse(text, out IPEndPoint? address))
+
+                // A number alone would be taken for an address in its oldest form.
+                if (!IPEndPoint.TryParse(text, out IPEndPoint? address) || !text.Contains(':', StringComparison.Ordinal))
                 {
                     result.AddError($"--bind {text}: an address and a port are needed, such as 127.0.0.1:9001.");
                 }
@@ -31,7 +33,9 @@ internal static class ServerCommand
             Description = "What it calls itself in its answers. Default: its address.",
             HelpName = "N",
         };
-        var command = new Command("server", "Run a small test server: it echoes, and delays, fails or sends bytes as the query asks.")
+        var command = new Command(
+            "server",
+            "Run a small test server: it echoes, and answers as the query asks: ?delay=MS, ?status=N, ?bytes=N; /health?fail=N.")
         {
             bind,
             name,

@@ -18,6 +18,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private const int LogStopMs = 2_000;
 
     private readonly HttpProxy _proxy = new();
+
+    // What cannot change before the next start is as this says, whatever was loaded since.
+    private readonly AtlasConfig _atStart;
     private readonly ListenerSet _listeners;
     private readonly LogWriters _logWriters;
     private readonly CancellationTokenSource _hurry = new();
@@ -27,6 +30,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private AtlasInstance(AtlasConfig config, Action<string> notice)
     {
         Config = config;
+        _atStart = config;
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
@@ -94,7 +98,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be listened on, or a file not be opened; nothing has changed.</exception>
     internal IReadOnlyList<string> Reload(AtlasConfig config)
     {
-        string[] waiting = [.. RestartOnly.Find(Config, config)];
+        string[] waiting = [.. RestartOnly.Find(_atStart, config)];
         Apply(config);
         Reloads++;
         return waiting;

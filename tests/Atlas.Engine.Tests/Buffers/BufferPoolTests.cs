@@ -173,4 +173,14 @@ public sealed class BufferPoolTests
             buffer.Return();
         }
     }
+
+    [Fact]
+    public void Span_AfterReturn_Throws()
+    {
+        using var pool = new BufferPool();
+        NativeBuffer buffer = pool.TryRent(BufferSize.Small).ShouldNotBeNull();
+        buffer.Return();
+
+        Should.Throw<InvalidOperationException>(() => buffer.Span.Length);
+    }
 }
