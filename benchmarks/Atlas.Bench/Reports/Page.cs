@@ -38,7 +38,8 @@ internal static class Page
         - **Memory** is the resident set of all processes of a fresh peer after two seconds of requests on 64 connections; bytes per idle
           connection are what it grows by when 10,000 more connections are opened, each does one request, and all stay.
         - **The same work for all**: three origins in rotation, connections kept on both sides, bodies streamed, no access log, and the
-          origin gets X-Forwarded-For, -Proto and -Host, X-Request-Id and Via. The configurations are in `benchmarks/peers/` and
+          origin gets X-Forwarded-For, -Proto, -Host and -Port, X-Real-IP, X-Request-Id and Via (from YARP its default -For,
+          -Proto and -Host, and X-Request-Id). The configurations are in `benchmarks/peers/` and
           `benchmarks/Atlas.Bench.Yarp/`. `relay` is a bare TCP relay on the engine of Atlas: about what the kernel alone costs.
           It knows no requests, keeps one server connection per client, and is no load balancer to compare with.
         - The small request is a GET of {Load.Exchange.Small.Head.Length} bytes with five header fields, its response has six and {Load.Origin.SmallBytes} bytes of content.
