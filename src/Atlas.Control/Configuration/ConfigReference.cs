@@ -17,6 +17,10 @@ internal static class ConfigReference
         Unknown keys are errors, and so are keys that are written twice. A name refers to a key of the map that it names:
         `pool: web` to `pools.web`.
 
+        The language is ahead of the program: keys that this version does not run yet are validated all the same. `atlas check`
+        names each that a file has, `atlas run` refuses it, and CHANGELOG.md lists them under "Not yet". Their defaults do not
+        act before they run.
+
         ## Values
 
         | | |

@@ -72,6 +72,13 @@ internal static class ErrorResponder
             writer.EndField();
         }
 
+        ReadOnlySpan<byte> id = x.Relay.RequestIdOf(session);
+        if (!id.IsEmpty)
+        {
+            // So that whoever reports the error can name the line of the log.
+            writer.Field("x-request-id"u8, id);
+        }
+
         if (status == 405)
         {
             // RFC 9110 15.5.6. What a server allows beyond these is its own to say.

@@ -24,7 +24,13 @@ internal sealed class RunningProcess(
             _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
         }
 
+        _ = OpenFiles.WatchAsync(instance, log, ended.Token);
         await WriteAsync(instance.Describe());
+        if (OpenFiles.Shortage(instance.Config, OpenFiles.Limit()) is string warning)
+        {
+            await log.WriteLineAsync(warning);
+        }
+
         await log.WriteLineAsync("ready");
         notifier.Ready();
         while (await signals.NextAsync() == ProcessRequest.Reload)
@@ -77,7 +83,9 @@ internal sealed class RunningProcess(
         ShutdownConfig shutdown = instance.Config.Runtime.Shutdown;
         notifier.Stopping(TimeSpan.FromMilliseconds(
             (double)shutdown.ReadyDelayMs + Math.Max(shutdown.DeadlineMs, shutdown.TunnelDeadlineMs)) + StopMargin);
-        await log.WriteLineAsync("draining");
+        int connections = instance.Listeners.Sum(listener => listener.Options.Connections);
+        await log.WriteLineAsync(
+            $"draining: {connections} connections, until {shutdown.DeadlineMs / 1000} s, tunnels {shutdown.TunnelDeadlineMs / 1000} s");
         using var hurry = new CancellationTokenSource();
         Task drain = instance.DrainAsync(hurry.Token);
         Task again = AskedAgainAsync(hurry.Token);
