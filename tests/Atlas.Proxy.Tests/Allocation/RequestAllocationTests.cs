@@ -13,6 +13,10 @@ public sealed class RequestAllocationTests
 {
     private const int Rounds = 2_000;
 
+    // What a request allocates shows in each window. What the runtime allocates once, when a method is compiled anew amid the
+    // run, shows in one.
+    private const int Windows = 3;
+
     public static TheoryData<string, string> Exchanges() => new()
     {
         { "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
@@ -59,15 +63,19 @@ public sealed class RequestAllocationTests
         proxy.Handler(listener).OnAccepted(loop, client, state.Address, () => ended = true);
 
         Run(Rounds);
-        long sent = client.SentBytes;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(Rounds);
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        long least = long.MaxValue;
+        for (int window = 0; window < Windows && least > 0; window++)
+        {
+            long sent = client.SentBytes;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Run(Rounds);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            (client.SentBytes - sent).ShouldBeGreaterThan(Rounds * 20L);
+        }
 
         ended.ShouldBeFalse();
         loop.Connects.ShouldBe(response.Length == 0 ? 0 : 1);
-        (client.SentBytes - sent).ShouldBeGreaterThan(Rounds * 20L);
-        ((double)allocated / Rounds).ShouldBe(0, "bytes per request");
+        ((double)least / Rounds).ShouldBe(0, "bytes per request");
 
         void Run(int rounds)
         {
