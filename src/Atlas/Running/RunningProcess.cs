@@ -84,10 +84,12 @@ internal sealed class RunningProcess(
         notifier.Stopping(TimeSpan.FromMilliseconds(
             (double)shutdown.ReadyDelayMs + Math.Max(shutdown.DeadlineMs, shutdown.TunnelDeadlineMs)) + StopMargin);
         int connections = instance.Listeners.Sum(listener => listener.Options.Connections);
+        using var hurry = new CancellationTokenSource();
+
+        // Draining has begun before anybody is told: who reads the line may rely on it.
+        Task drain = instance.DrainAsync(hurry.Token);
         await log.WriteLineAsync(
             $"draining: {connections} connections, until {shutdown.DeadlineMs / 1000} s, tunnels {shutdown.TunnelDeadlineMs / 1000} s");
-        using var hurry = new CancellationTokenSource();
-        Task drain = instance.DrainAsync(hurry.Token);
         Task again = AskedAgainAsync(hurry.Token);
         if (await Task.WhenAny(drain, again) == again)
         {
