@@ -203,6 +203,6 @@ internal static class ResponseRelay
         }
 
         x.ReturnUp();
-        await new Tunnel(session, x, pool.TunnelMs).RunAsync();
+        await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs).RunAsync();
     }
 }

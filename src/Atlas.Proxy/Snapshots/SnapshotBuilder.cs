@@ -94,6 +94,7 @@ public sealed class SnapshotBuilder
             ConnectMs = pool.Timeouts.ConnectMs,
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
+            TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,

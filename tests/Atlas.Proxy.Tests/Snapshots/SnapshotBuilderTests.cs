@@ -29,7 +29,7 @@ public sealed class SnapshotBuilderTests
         AtlasConfig config = Config(
             Pool("web", ("a", 9001)) with
             {
-                Timeouts = new PoolTimeoutsConfig { ConnectMs = 1, ResponseMs = 2, TunnelMs = 3 },
+                Timeouts = new PoolTimeoutsConfig { ConnectMs = 1, ResponseMs = 2, TunnelMs = 3, TunnelHalfClosedMs = 21 },
                 Keepalive = new KeepaliveConfig
                 {
                     IdleMs = 4, PerServer = 5, Requests = 6, MaxAgeMs = 7, NonIdempotent = ConnectionReuse.Fresh,
@@ -55,7 +55,7 @@ public sealed class SnapshotBuilderTests
 
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
-        Values(built.Pools[0]).ShouldBe([1, 2, 3, 4, 5, 6, 7, true, 8, false, false]);
+        Values(built.Pools[0]).ShouldBe([1, 2, 3, 21, 4, 5, 6, 7, true, 8, false, false]);
         HttpListenerSnapshot listener = built.Listeners[0];
         Values(listener).ShouldBe([new HttpLimits(11, 12, 13), 14L, 15, 16, 17, 18, 19, 20, true, "edge"]);
         listener.TrustedProxies.ShouldBe(config.Listeners[0].TrustedProxies);
@@ -67,7 +67,7 @@ public sealed class SnapshotBuilderTests
         AtlasConfig config = Config(
             Pool("web", ("a", 9001)) with
             {
-                Timeouts = new PoolTimeoutsConfig { ResponseMs = null, TunnelMs = null },
+                Timeouts = new PoolTimeoutsConfig { ResponseMs = null, TunnelMs = null, TunnelHalfClosedMs = null },
                 Keepalive = new KeepaliveConfig { MaxAgeMs = null },
             },
             front => front with
@@ -79,7 +79,7 @@ public sealed class SnapshotBuilderTests
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
         PoolSnapshot pool = built.Pools[0];
-        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
+        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
         none.ShouldAllBe(value => value == int.MaxValue);
         built.Listeners[0].MaxBodyBytes.ShouldBe(long.MaxValue);
     }
@@ -209,7 +209,7 @@ public sealed class SnapshotBuilderTests
 
     private static object[] Values(PoolSnapshot pool) =>
     [
-        pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
+        pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
         pool.MaxAgeMs, pool.FreshForNonIdempotent, pool.Retries, pool.RetryOnConnectFailure, pool.RetryOnReset,
     ];
 }
