@@ -174,7 +174,7 @@ public sealed class ReferencePoolsTests
         Config.Runtime.ShouldBe(new RuntimeConfig
         {
             Workers = null,
-            Shutdown = new ShutdownConfig { ReadyDelayMs = 0, DeadlineMs = 30_000, TunnelDeadlineMs = 300_000 },
+            Shutdown = new ShutdownConfig { ReadyDelayMs = 0, DeadlineMs = 30_000, TunnelDeadlineMs = 300_000, CloseSpreadMs = 0 },
         });
         Config.Telemetry.ShouldBe(new TelemetryConfig { Otlp = new OtlpConfig { Endpoint = "", TracesShare = 0.01 } });
     }
