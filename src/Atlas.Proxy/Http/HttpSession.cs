@@ -223,7 +223,9 @@ internal sealed class HttpSession(
             x.InStart = x.Request.Length;
             x.RequestWireBytes = x.Request.Length;
             x.RequestBodyDone = x.Request.Framing == BodyFraming.None;
-            x.KeepClient = x.Request.KeepAlive && !IsDraining && context.Loop.NowMs < _endsMs;
+            x.KeepClient = x.Request is { KeepAlive: true, Repair: RequestRepairs.None }
+                && !IsDraining
+                && context.Loop.NowMs < _endsMs;
             x.Error = Refusal(x);
             if (x.Error == ProxyError.None)
             {
@@ -287,7 +289,7 @@ internal sealed class HttpSession(
         {
             if (x.InEnd > 0)
             {
-                ParseStatus status = x.RequestParser.Parse(x.In!.Span[..x.InEnd], x.Request, Listener.Limits);
+                ParseStatus status = x.RequestParser.Parse(x.In!.Span[..x.InEnd], x.Request, Listener.Limits, Listener.Repairs);
                 if (status == ParseStatus.Done)
                 {
                     return ParseStatus.Done;

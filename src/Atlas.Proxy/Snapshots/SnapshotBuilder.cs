@@ -2,6 +2,7 @@ using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -65,6 +66,8 @@ public sealed class SnapshotBuilder
         {
             Limits = new HttpLimits(
                 listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount),
+            Repairs = RepairsOf(listener),
+            LogsRepairs = listener.Strictness == Strictness.Monitor,
             MaxBodyBytes = listener.Limits.BodyBytes ?? long.MaxValue,
             HeadersMs = listener.Timeouts.HeadersMs,
             IdleMs = listener.Timeouts.IdleMs,
@@ -105,6 +108,19 @@ public sealed class SnapshotBuilder
             RetryOnReset = pool.Retry.OnReset,
         };
     }
+
+    private static RequestRepairs RepairsOf(ListenerConfig listener) => listener.Strictness == Strictness.Strictest
+        ? RequestRepairs.None
+        : listener.Repairs.Aggregate(RequestRepairs.None, (repairs, kind) => repairs | RepairOf(kind));
+
+    private static RequestRepairs RepairOf(RepairKind kind) => kind switch
+    {
+        RepairKind.LengthAndChunked => RequestRepairs.LengthAndChunked,
+        RepairKind.EqualLengths => RequestRepairs.EqualLengths,
+        RepairKind.BareLf => RequestRepairs.BareLf,
+        RepairKind.EqualHosts => RequestRepairs.EqualHosts,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     private static SocketAddress AddressOf(ServerConfig server) => server.Address switch
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -60,6 +61,28 @@ public sealed class SnapshotBuilderTests
         Values(listener).ShouldBe([new HttpLimits(11, 12, 13), 14L, 15, 16, 17, 18, 19, 20, true, "edge"]);
         listener.TrustedProxies.ShouldBe(config.Listeners[0].TrustedProxies);
     }
+
+    [Theory]
+    [InlineData(Strictness.Strictest, RequestRepairs.None, false)]
+    [InlineData(Strictness.Defensive, RequestRepairs.All, false)]
+    [InlineData(Strictness.Monitor, RequestRepairs.All, true)]
+    public void Build_Strictness_SaysWhatIsRepairedAndLogged(Strictness strictness, RequestRepairs repairs, bool logs)
+    {
+        HttpListenerSnapshot listener = SnapshotBuilder.Build(
+            Config(Pool("web", ("a", 9001)), front => front with { Strictness = strictness }), ProxySnapshot.Empty).Listeners[0];
+
+        listener.Repairs.ShouldBe(repairs);
+        listener.LogsRepairs.ShouldBe(logs);
+    }
+
+    [Theory]
+    [InlineData(RepairKind.LengthAndChunked, RequestRepairs.LengthAndChunked)]
+    [InlineData(RepairKind.EqualLengths, RequestRepairs.EqualLengths)]
+    [InlineData(RepairKind.BareLf, RequestRepairs.BareLf)]
+    [InlineData(RepairKind.EqualHosts, RequestRepairs.EqualHosts)]
+    public void Build_OneRepair_AllowsThatOneOnly(RepairKind kind, RequestRepairs repairs) => SnapshotBuilder.Build(
+        Config(Pool("web", ("a", 9001)), front => front with { Strictness = Strictness.Defensive, Repairs = [kind] }),
+        ProxySnapshot.Empty).Listeners[0].Repairs.ShouldBe(repairs);
 
     [Fact]
     public void Build_NoneWhereALimitMayBe_IsTheLargestNumber()
