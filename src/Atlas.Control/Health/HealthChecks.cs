@@ -149,7 +149,7 @@ public sealed class HealthChecks : IDisposable
     {
         HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent),
         HealthCheckType.Tcp => new TcpProbe(subject.Address),
-        HealthCheckType.Grpc or _ => throw new ArgumentException(
-            $"this version has no health check of type {subject.Check.Type}", nameof(subject)),
+        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent),
+        _ => throw new ArgumentException($"there is no health check of type {subject.Check.Type}", nameof(subject)),
     };
 }

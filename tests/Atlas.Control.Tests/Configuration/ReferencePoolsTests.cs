@@ -80,6 +80,7 @@ public sealed class ReferencePoolsTests
         Balance = BalanceAlgorithm.LeastConnections,
         Protocol = UpstreamProtocol.Http2,
         Servers = [new ServerConfig { Name = "api.internal:8080", Dns = new DnsSourceConfig("api.internal", 8080, DnsRecordType.A, 10_000) }],
+        HealthCheck = new HealthCheckConfig { Type = HealthCheckType.Grpc, Service = "shop.Api" },
         Tls = new PoolTlsConfig { CaPath = "certs/ca.pem", ServerName = "api.internal", Verify = true },
         Session = "shop",
     });

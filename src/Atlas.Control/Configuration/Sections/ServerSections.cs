@@ -30,6 +30,9 @@ internal static class ServerSections
         .Key("host", Addresses.Authority,
             s => s.Host, (s, v) => s with { Host = v },
             "HTTP and gRPC: the `Host` of the probe; empty: the server's address.")
+        .Key("service", Texts.Any(256),
+            s => s.Service, (s, v) => s with { Service = v },
+            "gRPC: the service whose health is asked for; empty: the server as a whole.")
         .Key("expect", Kind.Map(HealthExpect), s => s.Expect, (s, v) => s with { Expect = v }, "HTTP: what a good response is.")
         .Key("interval", Durations.Milliseconds(100, SectionLimits.LongestMs),
             s => s.IntervalMs, (s, v) => s with { IntervalMs = v },
