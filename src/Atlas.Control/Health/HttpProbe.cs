@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Health;
 
-/// <summary>Sends a GET on a connection of its own, so that accepting is checked too, and looks at status and body. Redirects
+/// <summary>Sends a GET on a connection of its own, so that accepting is checked too, and looks at status, headers and body. Redirects
 /// are not followed, and no proxy is asked.</summary>
 internal sealed class HttpProbe : IProbe
 {
@@ -17,14 +16,16 @@ internal sealed class HttpProbe : IProbe
     private readonly Uri _uri;
     private readonly string _host;
     private readonly string _userAgent;
-    private readonly byte[] _text;
+    private readonly FieldExpectation[] _fields;
+    private readonly ProbeText _text;
 
     internal HttpProbe(ServerAddress address, HealthCheckConfig check, string userAgent)
     {
         _address = address;
         _check = check;
         _userAgent = userAgent;
-        _text = Encoding.UTF8.GetBytes(check.Expect.Body);
+        _fields = [.. check.Expect.Headers.Select(match => new FieldExpectation(match))];
+        _text = new ProbeText(check.Expect.Body);
         _host = check.Host.Length > 0 ? check.Host : ProbeHttp.AuthorityOf(address);
         _uri = ProbeHttp.UriOf(address, check.Path);
         SocketsHttpHandler handler = ProbeHttp.HandlerFor(address);
@@ -56,12 +57,20 @@ internal sealed class HttpProbe : IProbe
             return ProbeResult.Bad($"{found}, expected {string.Join(", ", _check.Expect.Statuses)}");
         }
 
+        foreach (FieldExpectation field in _fields)
+        {
+            if (!field.IsMetBy(response.Headers, response.Content.Headers))
+            {
+                return ProbeResult.Bad($"{found}, but the header {field.Name} is not as expected");
+            }
+        }
+
         byte[] body = new byte[MaxBodyBytes];
         await using Stream stream = await response.Content.ReadAsStreamAsync(cancellation);
         int length = await stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, cancellation);
-        return body.AsSpan(0, length).IndexOf(_text) >= 0
+        return _text.IsIn(body.AsSpan(0, length))
             ? ProbeResult.Good(found)
-            : ProbeResult.Bad($"{found}, but the expected text is not in the body");
+            : ProbeResult.Bad($"{found}, but {_text.Missing}");
     }
 
     private bool IsExpected(int status)

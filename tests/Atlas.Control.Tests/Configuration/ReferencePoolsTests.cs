@@ -45,7 +45,12 @@ public sealed class ReferencePoolsTests
             Type = HealthCheckType.Http,
             Path = "/health",
             Host = "",
-            Expect = new HealthExpectConfig { Statuses = [new StatusRange(200, 399)], Body = "" },
+            Expect = new HealthExpectConfig
+            {
+                Statuses = [new StatusRange(200, 399)],
+                Headers = [new FieldMatch("x-ready", new ValuePattern(ValuePatternKind.Exact, "1"))],
+                Body = BodyPattern.Any,
+            },
             IntervalMs = 5_000,
             TimeoutMs = 2_000,
             Rise = 2,

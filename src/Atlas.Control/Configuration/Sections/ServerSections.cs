@@ -15,9 +15,12 @@ internal static class ServerSections
         .Key("status", Kind.OneOrMore(Patterns.Status, 32),
             s => s.Statuses, (s, v) => s with { Statuses = v },
             "Its status is in one of these ranges.")
-        .Key("body", Texts.Any(1024),
+        .Key("headers", HeaderMaps.HeaderMatches,
+            s => s.Headers, (s, v) => s with { Headers = v },
+            "Headers of the response, all of which match.")
+        .Key("body", Patterns.Body,
             s => s.Body, (s, v) => s with { Body = v },
-            "A text that stands in the body; empty: any body.");
+            "What stands in the first 64 KiB of the body; empty: any body.");
 
     /// <summary><c>health_check</c>.</summary>
     public static Section<HealthCheckConfig> HealthCheck { get; } = new Section<HealthCheckConfig>(
