@@ -153,6 +153,20 @@ public sealed class GrpcProbeTests
         await Should.ThrowAsync<OperationCanceledException>(running.WaitAsync(Until.Limit));
     }
 
+    [Fact]
+    public async Task Checks_OfTypeGrpc_AskTheServer()
+    {
+        await using GrpcServer server = await GrpcServer.AnsweringAsync(Serving);
+        var check = new HealthCheckConfig { Type = HealthCheckType.Grpc, IntervalMs = 100 };
+        var target = new ProbeTarget("web", "a", Parse(server.Address), check);
+        using var checks = new HealthChecks(new HealthOptions { Random = () => 0 });
+
+        checks.Apply([new CheckedServer(target, IsKnown: false, _ => { })]);
+
+        await Until.SoAsync(() => checks.Find(target)!.Last is not null);
+        checks.Find(target)!.Last!.Result.ShouldBe(ProbeResult.Good("grpc SERVING"));
+    }
+
     [Theory]
     [InlineData("", "0000000000")]
     [InlineData("a", "00000000030a0161")]
