@@ -46,6 +46,14 @@ internal sealed class RouteMatcher
     /// <summary>The headers, cookies and parameters that must all match.</summary>
     public ReadOnlySpan<FieldMatcher> Fields => _fields;
 
+    /// <summary>The condition that a field belongs to.</summary>
+    public static RouteCondition ConditionOf(FieldSource source) => source switch
+    {
+        FieldSource.Header => RouteCondition.Header,
+        FieldSource.Cookie => RouteCondition.Cookie,
+        FieldSource.Query or _ => RouteCondition.Query,
+    };
+
     /// <summary>The first condition that does not hold.</summary>
     /// <param name="request">The request.</param>
     /// <param name="path">Its path in the form of <see cref="RequestPath"/>.</param>
@@ -87,13 +95,6 @@ internal sealed class RouteMatcher
 
         return RouteCondition.None;
     }
-
-    private static RouteCondition ConditionOf(FieldSource source) => source switch
-    {
-        FieldSource.Header => RouteCondition.Header,
-        FieldSource.Cookie => RouteCondition.Cookie,
-        FieldSource.Query or _ => RouteCondition.Query,
-    };
 
     private bool HasHost(ReadOnlySpan<byte> host)
     {

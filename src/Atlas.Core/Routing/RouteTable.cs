@@ -1,4 +1,5 @@
 using Atlas.Core.Configuration;
+using Atlas.Core.Routing.Indexing;
 
 namespace Atlas.Core.Routing;
 
@@ -8,10 +9,12 @@ namespace Atlas.Core.Routing;
 public sealed class RouteTable
 {
     private readonly RouteMatcher[] _routes;
+    private readonly RouteIndex _index;
 
     private RouteTable(RouteMatcher[] routes)
     {
         _routes = routes;
+        _index = new RouteIndex(routes);
     }
 
     /// <summary>The number of routes.</summary>
@@ -31,16 +34,8 @@ public sealed class RouteTable
     public int Find<TRequest>(scoped ref TRequest request, scoped ReadOnlySpan<byte> path, RouteScratch scratch)
         where TRequest : IRouteRequest, allows ref struct
     {
-        for (int i = 0; i < _routes.Length; i++)
-        {
-            scratch.Compared++;
-            if (_routes[i].FirstFailure(ref request, path, scratch, out _) == RouteCondition.None)
-            {
-                return i;
-            }
-        }
-
-        return -1;
+        int route = _index.Find(ref request, path, scratch);
+        return route < _routes.Length ? route : -1;
     }
 
     /// <summary>What each route says to a request, in their order. Looks at all of them: for people, not for traffic.</summary>

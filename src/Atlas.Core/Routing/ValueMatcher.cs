@@ -16,14 +16,14 @@ internal sealed class ValueMatcher
     public ValueMatcher(ValuePattern pattern)
     {
         Kind = pattern.Kind;
-        _text = Encoding.UTF8.GetBytes(pattern.Text);
         _regex = pattern.Kind == ValuePatternKind.Regex ? RegexText.Compile(pattern.Text) : null;
+        _text = Encoding.UTF8.GetBytes(_regex is null ? pattern.Text : RegexText.LiteralPrefix(pattern.Text));
     }
 
     /// <summary>How values are compared.</summary>
     public ValuePatternKind Kind { get; }
 
-    /// <summary>What values are compared with, in UTF-8.</summary>
+    /// <summary>What values are compared with, in UTF-8; for an expression what every match begins with, or nothing.</summary>
     public ReadOnlySpan<byte> Text => _text;
 
     /// <summary>Whether a value that is there is such a one; for <see cref="ValuePatternKind.Absent"/> none is.</summary>
@@ -32,7 +32,7 @@ internal sealed class ValueMatcher
         ValuePatternKind.Exact => value.SequenceEqual(_text),
         ValuePatternKind.Prefix => value.StartsWith(_text),
         ValuePatternKind.Present => true,
-        ValuePatternKind.Regex => RegexText.IsMatch(_regex!, value, scratch),
+        ValuePatternKind.Regex => value.StartsWith(_text) && RegexText.IsMatch(_regex!, value, scratch),
         ValuePatternKind.Absent or _ => false,
     };
 }
