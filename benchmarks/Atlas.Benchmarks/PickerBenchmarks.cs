@@ -1,5 +1,4 @@
 using System.Net;
-using Atlas.Core.Balancing;
 using Atlas.Proxy.Snapshots;
 using BenchmarkDotNet.Attributes;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -22,18 +21,19 @@ public class PickerBenchmarks
         _oneUp = Pool();
         foreach (ServerState server in _oneUp.Servers.SkipLast(1))
         {
-            server.IsUp = false;
+            server.Balancing.IsUp = false;
         }
+
+        _oneUp.Balancer.Refresh(0);
     }
 
     [Benchmark(Baseline = true)]
-    public ServerState? AllUp() => _allUp.Pick(0, out _);
+    public int AllUp() => _allUp.Balancer.Current.Pick(default);
 
     [Benchmark]
-    public ServerState? OneUp() => _oneUp.Pick(0, out _);
+    public int OneUp() => _oneUp.Balancer.Current.Pick(default);
 
     private PoolSnapshot Pool() => new(
         "bench",
-        [.. Enumerable.Range(0, Servers).Select(i => new ServerState($"s{i}", SocketAddress.OfIp(IPAddress.Loopback, 9000 + i)))],
-        new RoundRobin());
+        [.. Enumerable.Range(0, Servers).Select(i => new ServerState($"s{i}", SocketAddress.OfIp(IPAddress.Loopback, 9000 + i)))]);
 }

@@ -1,17 +1,31 @@
 namespace Atlas.Core.Balancing;
 
-/// <summary>A rotation shared by all workers: of any n picks in a row each of n servers gets exactly one, whichever
-/// workers pick. O(1), one atomic addition.</summary>
-public sealed class RoundRobin
+/// <summary>Each in turn: of any n picks in a row each of n servers gets exactly one, whichever workers pick. A server that
+/// cannot take a request leaves its turn to the next turn, not to its neighbour. O(1).</summary>
+public sealed class RoundRobin(Roster roster, BalancedServer[] servers, Rotation rotation) : Balancer(roster, servers)
 {
-    private uint _next = uint.MaxValue;
-
-    /// <summary>The next place in the rotation.</summary>
-    /// <param name="count">The number of servers, at least 1; it should stay the same for the life of the rotation.</param>
-    /// <returns>From 0 to <paramref name="count"/> - 1.</returns>
-    public int Next(int count)
+    /// <inheritdoc/>
+    protected override int Choose(in PickRequest request)
     {
-        // At the wrap from 2^32 - 1 to 0 the order skips unless count divides 2^32: once in 4 billion requests.
-        return (int)(Interlocked.Increment(ref _next) % (uint)count);
+        ReadOnlySpan<int> members = Roster.Members;
+        for (int turn = 0; turn < members.Length; turn++)
+        {
+            int index = members[(int)(rotation.Next() % (uint)members.Length)];
+            if (MayTake(index, request))
+            {
+                return index;
+            }
+        }
+
+        // Other workers may have taken the turns between.
+        foreach (int index in members)
+        {
+            if (MayTake(index, request))
+            {
+                return index;
+            }
+        }
+
+        return -1;
     }
 }

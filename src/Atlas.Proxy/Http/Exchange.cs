@@ -1,3 +1,4 @@
+using Atlas.Core.Balancing;
 using Atlas.Engine.Buffers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
@@ -41,12 +42,13 @@ internal sealed class Exchange
 
     internal UpstreamConnection? Connection;
     internal ServerConnections? Connections;
+    /// <summary>The pool that the request goes to; null before one is chosen.</summary>
+    internal PoolSnapshot? Pool;
     internal ServerState? Server;
 
     /// <summary>How long the server says that it keeps the connection.</summary>
     internal int ServerIdleMs;
     internal int Attempts;
-    internal ulong Tried;
 
     /// <summary>Where the client's address stands in the head; empty: it is the peer's.</summary>
     internal Slice Client;
@@ -87,16 +89,33 @@ internal sealed class Exchange
     internal long ConnectedUs;
     internal long ResponseUs;
 
+    private readonly int[] _tried = new int[PickRequest.MaxExcluded];
+    private int _triedCount;
     private byte[] _head = [];
 
     /// <summary>The bytes that the slices of <see cref="Request"/> lie in.</summary>
     internal ReadOnlySpan<byte> HeadBytes => In is null ? _head : In.Span;
+
+    /// <summary>The servers that failed this request, by their place in the pool.</summary>
+    internal ReadOnlySpan<int> Tried => _tried.AsSpan(0, _triedCount);
 
     internal Exchange() => Relay = new RequestRelay(this);
 
     /// <summary>Whether the whole body stands in <see cref="In"/> behind the head, so that it can be sent again.</summary>
     internal bool HasWholeBody => Request.Framing == BodyFraming.None
         || (Request.Framing == BodyFraming.Length && Request.ContentLength <= InEnd - Request.Length);
+
+    /// <summary>Leaves a server out of the further tries. False when no more tries are possible.</summary>
+    internal bool TryExclude(int index)
+    {
+        if (_triedCount == _tried.Length)
+        {
+            return false;
+        }
+
+        _tried[_triedCount++] = index;
+        return true;
+    }
 
     internal void Reset()
     {
@@ -105,7 +124,8 @@ internal sealed class Exchange
         InStart = 0;
         InEnd = 0;
         Attempts = 0;
-        Tried = 0;
+        _triedCount = 0;
+        Pool = null;
         Client = default;
         RequestWireBytes = 0;
         RequestBodyBytes = 0;

@@ -38,7 +38,7 @@ internal static class RequestEnd
             ClientIp = !x.Client.IsEmpty ? x.Client.Of(buffer) : session.PeerIp.IsEmpty ? "unix"u8 : session.PeerIp,
             ClientPort = x.Client.IsEmpty ? session.PeerPort : 0,
             Listener = session.View.Name,
-            Pool = x.Server is null ? default : session.Listener.Pool.NameBytes,
+            Pool = x.Pool is null || x.Server is null ? default : x.Pool.NameBytes,
             Server = x.Server is null ? default : x.Server.NameBytes,
             Method = head.MethodName.Of(buffer),
             Host = head.Authority.Of(buffer),

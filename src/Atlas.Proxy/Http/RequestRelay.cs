@@ -1,3 +1,4 @@
+using Atlas.Core.Balancing;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
@@ -23,7 +24,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
     private HttpListenerSnapshot Listener => _session.Listener;
 
-    private PoolSnapshot Pool => _session.Listener.Pool;
+    private PoolSnapshot Pool => x.Pool!;
 
     public void OnPeerClosed(ByteStream stream)
     {
@@ -44,11 +45,12 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         _session = session;
         session.Client.PeerClosedHandler = this;
         FindOrigin();
+        x.Pool = Listener.Pool;
         int retries = Pool.Retries;
         int races = 0;
         while (true)
         {
-            ServerState? server = Pool.Pick(x.Tried, out int index);
+            ServerState? server = Pick(out int index);
             if (server is null)
             {
                 x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
@@ -61,17 +63,36 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
                 reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
             }
             while (x.Error == ProxyError.UpstreamReset && reused && MayRepeat() && races++ < MaxRaces);
+            server.Balancing.End();
 
-            if (retries == 0 || x.ClientGone || !MayTryAnother())
+            if (retries == 0 || x.ClientGone || !MayTryAnother() || !x.TryExclude(index))
             {
                 break;
             }
 
             retries--;
-            x.Tried |= index < 64 ? 1UL << index : 0;
         }
 
         session.Client.PeerClosedHandler = null;
+    }
+
+    /// <summary>Picks the next server and begins a request there.</summary>
+    private ServerState? Pick(out int index)
+    {
+        var request = new PickRequest
+        {
+            Excluded = x.Tried,
+            Random = _context.RandomBits(),
+            NowUs = _context.Loop.NowUs,
+        };
+        while (true)
+        {
+            ServerState? server = Pool.Pick(request, out index);
+            if (server is null || server.Balancing.TryBegin())
+            {
+                return server;
+            }
+        }
     }
 
     /// <summary>One try at one server.</summary>
@@ -82,7 +103,6 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.ResetAttempt();
         x.Attempts++;
         x.Server = server;
-        server.Begin();
         x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
         x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, CanRepeat());
@@ -98,7 +118,6 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             await ExchangeAsync();
         }
 
-        server.End();
         x.Connections.Counters.AttemptEnded(
             x.ResponseUs == 0 ? 0 : x.Response.Status,
             x.Error.IsClients() ? ProxyError.None : x.Error,

@@ -1,12 +1,20 @@
 using System.Text;
 using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
 
 namespace Atlas.Proxy.Snapshots;
 
-/// <summary>A pool as the data plane sees it: immutable, but for the counters of its servers and of its rotation.</summary>
-public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers, RoundRobin rotation)
+/// <summary>A pool as the data plane sees it: immutable, but for the state of its servers and who of them takes
+/// requests.</summary>
+public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers, PoolBalancer balancer)
 {
     private readonly ServerState[] _servers = [.. servers];
+
+    /// <summary>A pool that takes its servers in turn.</summary>
+    public PoolSnapshot(string name, IReadOnlyList<ServerState> servers)
+        : this(name, servers, InTurn(servers))
+    {
+    }
 
     /// <summary>The pool's name.</summary>
     public string Name { get; } = name;
@@ -53,30 +61,19 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Whether a try follows a connection that broke before the first byte of a response.</summary>
     public bool RetryOnReset { get; init; } = true;
 
-    /// <summary>The rotation, which the next snapshot of the same pool goes on with.</summary>
-    internal RoundRobin Rotation => rotation;
+    /// <summary>Who takes requests; the next snapshot of the same pool goes on with its counters.</summary>
+    public PoolBalancer Balancer => balancer;
 
-    /// <summary>The next server in rotation that is up and not in <paramref name="tried"/>; with none up, one that was not
-    /// tried; null when all were.</summary>
-    /// <param name="tried">Bit i is set when server i was tried for this request; servers past 63 are not marked.</param>
-    /// <param name="index">The server's place in <see cref="Servers"/>.</param>
-    public ServerState? Pick(ulong tried, out int index)
+    /// <summary>Picks a server for a request.</summary>
+    /// <param name="request">What is known of the request.</param>
+    /// <param name="index">The server's place in <see cref="Servers"/>, or the reason of <see cref="Balancer"/> that there is
+    /// none.</param>
+    internal ServerState? Pick(in PickRequest request, out int index)
     {
-        int start = rotation.Next(_servers.Length);
-        for (int pass = 0; pass < 2; pass++)
-        {
-            for (int i = 0; i < _servers.Length; i++)
-            {
-                index = (start + i) % _servers.Length;
-                bool wasTried = index < 64 && (tried & (1UL << index)) != 0;
-                if (!wasTried && (pass == 1 || _servers[index].IsUp))
-                {
-                    return _servers[index];
-                }
-            }
-        }
-
-        index = -1;
-        return null;
+        index = balancer.Current.Pick(request);
+        return index >= 0 ? _servers[index] : null;
     }
+
+    private static PoolBalancer InTurn(IReadOnlyList<ServerState> servers) => new(
+        BalanceAlgorithm.RoundRobin, [.. servers.Select(server => server.Balancing)], new RosterOptions(0.5, 0), previous: null, nowMs: 0);
 }

@@ -16,6 +16,7 @@ public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
     private readonly ProxyMetrics? _metrics;
+    private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
 
@@ -86,13 +87,21 @@ public sealed class SnapshotBuilder
     private PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
     {
         var known = previous?.Servers.ToDictionary(server => (server.Name, server.Address)) ?? [];
-        IEnumerable<ServerState> servers = pool.Servers.Select(server =>
+        var servers = pool.Servers.Select(server =>
         {
             SocketAddress address = AddressOf(server);
-            return known.GetValueOrDefault((server.Name, address))
+            ServerState state = known.GetValueOrDefault((server.Name, address))
                 ?? new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
-        });
-        return new PoolSnapshot(pool.Name, [.. servers], previous?.Rotation ?? new RoundRobin())
+            state.Balancing.Configure(server);
+            return state;
+        }).ToArray();
+        var balancer = new PoolBalancer(
+            pool.Balance,
+            [.. servers.Select(server => server.Balancing)],
+            new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs),
+            previous?.Balancer,
+            _nowMs);
+        return new PoolSnapshot(pool.Name, servers, balancer)
         {
             ConnectMs = pool.Timeouts.ConnectMs,
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,

@@ -17,7 +17,7 @@ internal static class HealthFamilies
             foreach (ServerState server in pool.Servers)
             {
                 writer.Sample(
-                    server.IsUp ? 1 : 0, new MetricLabel("pool", pool.Name), new MetricLabel("server", server.Name));
+                    server.Balancing.IsUp ? 1 : 0, new MetricLabel("pool", pool.Name), new MetricLabel("server", server.Name));
             }
         }
 

@@ -87,7 +87,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             ServerHealth.Down => OperationalState.Down,
             _ => throw new InvalidOperationException("unknown health"),
         },
-        Active = server.Active,
+        Active = server.Balancing.Active,
         LastProbe = health?.Last is LastProbe last ? Describe(last) : null,
     };
 

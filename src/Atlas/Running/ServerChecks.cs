@@ -1,4 +1,5 @@
 using Atlas.Control.Health;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Snapshots;
 
@@ -14,11 +15,11 @@ internal static class ServerChecks
     internal static IEnumerable<CheckedServer> Of(AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before)
     {
         var known = before.Pools.SelectMany(pool => pool.Servers).ToHashSet();
-        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state, PoolBalancer pool) in Each(config, snapshot))
         {
             if (target is not null)
             {
-                yield return new CheckedServer(target, known.Contains(state), isUp => state.IsUp = isUp);
+                yield return new CheckedServer(target, known.Contains(state), isUp => Turn(state, isUp, pool));
             }
         }
     }
@@ -27,11 +28,11 @@ internal static class ServerChecks
     /// stopped. O(servers).</summary>
     internal static void Release(AtlasConfig config, ProxySnapshot snapshot)
     {
-        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state, PoolBalancer pool) in Each(config, snapshot))
         {
             if (target is null)
             {
-                state.IsUp = true;
+                Turn(state, isUp: true, pool);
             }
         }
     }
@@ -42,7 +43,16 @@ internal static class ServerChecks
             ? new ProbeTarget(pool.Name, server.Name, address, check)
             : null;
 
-    private static IEnumerable<(ProbeTarget? Target, ServerState State)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
+    private static void Turn(ServerState state, bool isUp, PoolBalancer pool)
+    {
+        lock (pool)
+        {
+            state.Balancing.IsUp = isUp;
+            pool.Refresh(Environment.TickCount64);
+        }
+    }
+
+    private static IEnumerable<(ProbeTarget? Target, ServerState State, PoolBalancer Pool)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
         config.Pools.Zip(snapshot.Pools).SelectMany(pools => pools.First.Servers.Zip(
-            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server), state)));
+            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server), state, pools.Second.Balancer)));
 }

@@ -1,4 +1,5 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
 
 namespace Atlas.Core.Tests.Balancing;
 
@@ -7,9 +8,9 @@ public sealed class RoundRobinTests
     [Fact]
     public void Next_ThreeServers_GivesABCABC()
     {
-        var rotation = new RoundRobin();
+        Balancer balancer = Pools.Of(BalanceAlgorithm.RoundRobin, 3).Current;
 
-        int[] picks = [.. Enumerable.Range(0, 7).Select(_ => rotation.Next(3))];
+        int[] picks = [.. Enumerable.Range(0, 7).Select(_ => balancer.Pick(default))];
 
         picks.ShouldBe([0, 1, 2, 0, 1, 2, 0]);
     }
@@ -18,14 +19,14 @@ public sealed class RoundRobinTests
     public void Next_ManyThreads_GivesEachServerItsExactShare()
     {
         const int picksPerThread = 30_000;
-        var rotation = new RoundRobin();
+        Balancer balancer = Pools.Of(BalanceAlgorithm.RoundRobin, 3).Current;
         int[] counts = new int[3];
 
         Parallel.For(0, 4, _ =>
         {
             for (int i = 0; i < picksPerThread; i++)
             {
-                Interlocked.Increment(ref counts[rotation.Next(3)]);
+                Interlocked.Increment(ref counts[balancer.Pick(default)]);
             }
         });
 

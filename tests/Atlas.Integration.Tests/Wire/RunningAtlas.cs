@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Atlas.Core.Balancing;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Snapshots;
@@ -34,8 +33,7 @@ internal sealed class RunningAtlas : IAsyncDisposable
         _workers = new WorkerGroup(options.Workers);
         _pool = new PoolSnapshot(
             "pool",
-            [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))],
-            new RoundRobin())
+            [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))])
         {
             ResponseMs = options.ResponseMs,
             Retries = options.Retries,

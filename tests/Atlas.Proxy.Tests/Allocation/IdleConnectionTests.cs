@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Atlas.Core.Balancing;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -20,7 +19,7 @@ public sealed class IdleConnectionTests
     {
         using var group = new WorkerGroup(1);
         var state = new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 1));
-        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state], new RoundRobin())));
+        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state])));
         BoundAddress bound = group.Listen(
             SocketAddress.OfIp(IPAddress.Loopback, 0),
             new ListenOptions(new HttpProxy().Handler(listener), 4096, 10_000));

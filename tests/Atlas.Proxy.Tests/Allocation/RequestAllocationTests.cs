@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
-using Atlas.Core.Balancing;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -57,7 +56,7 @@ public sealed class RequestAllocationTests
         var server = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
         loop.Server = server;
         var state = new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
-        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state], new RoundRobin())));
+        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state])));
         var proxy = new HttpProxy();
         bool ended = false;
         proxy.Handler(listener).OnAccepted(loop, client, state.Address, () => ended = true);

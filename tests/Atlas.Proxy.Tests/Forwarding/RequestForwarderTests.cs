@@ -1,5 +1,4 @@
 using System.Text;
-using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Forwarding;
@@ -11,7 +10,7 @@ public sealed class RequestForwarderTests
 {
     private const string Id = "0123456789abcdef0123456789abcdef";
 
-    private static readonly HttpListenerSnapshot Listener = new("web", new PoolSnapshot("pool", [], new RoundRobin()))
+    private static readonly HttpListenerSnapshot Listener = new("web", new PoolSnapshot("pool", []))
     {
         TrustedProxies = [Network("10.0.0.0/8"), Network("2001:db8::/32")],
     };

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Atlas.Core.Balancing;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -15,7 +14,7 @@ public sealed class FullMailboxTests : IDisposable
     private readonly WorkerGroup _group = new(1);
     private readonly HttpProxy _proxy = new();
     private readonly HttpListener _listener = new(new HttpListenerSnapshot(
-        "l", new PoolSnapshot("p", [new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 1))], new RoundRobin())));
+        "l", new PoolSnapshot("p", [new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 1))])));
 
     private readonly ManualResetEventSlim _entered = new();
     private readonly ManualResetEventSlim _go = new();

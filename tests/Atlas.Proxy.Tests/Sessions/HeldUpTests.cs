@@ -1,4 +1,3 @@
-using Atlas.Core.Balancing;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Snapshots;
@@ -68,7 +67,7 @@ public sealed class HeldUpTests
     private static void Run(Func<ProxyWorld, Flow> scenario)
     {
         var world = new ProxyWorld(seed: 7, SimulationOptions.Calm, pool: pool =>
-            new PoolSnapshot("pool", pool.Servers, new RoundRobin()) { ResponseMs = ResponseMs });
+            new PoolSnapshot("pool", pool.Servers) { ResponseMs = ResponseMs });
         world.Run(() => scenario(world));
     }
 }

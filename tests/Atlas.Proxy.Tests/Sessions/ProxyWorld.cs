@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Atlas.Core.Balancing;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Snapshots;
@@ -39,7 +38,7 @@ public sealed class ProxyWorld
             Servers.Add(new WireServer(this, $"s{i}", address, _outside));
         }
 
-        var snapshot = new PoolSnapshot("pool", [.. Servers.Select(server => server.State)], new RoundRobin());
+        var snapshot = new PoolSnapshot("pool", [.. Servers.Select(server => server.State)]);
         snapshot = pool is null ? snapshot : pool(snapshot);
         var front = new HttpListenerSnapshot("front", snapshot);
         Front = new HttpListener(listener is null ? front : listener(front));
@@ -126,7 +125,7 @@ public sealed class ProxyWorld
         Network.RunFor(QuietMs);
         ThrowError();
         Network.AssertClean();
-        Servers.ForEach(server => server.State.Active.ShouldBe(0));
+        Servers.ForEach(server => server.State.Balancing.Active.ShouldBe(0));
     }
 
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);

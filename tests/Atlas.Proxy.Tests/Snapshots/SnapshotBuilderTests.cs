@@ -21,7 +21,7 @@ public sealed class SnapshotBuilderTests
         HttpListenerSnapshot listener = built.Listeners.ShouldHaveSingleItem();
         Values(listener).ShouldBe(Values(new HttpListenerSnapshot("front", pool)));
         listener.TrustedProxies.ShouldBeEmpty();
-        Values(pool).ShouldBe(Values(new PoolSnapshot("web", [], new())));
+        Values(pool).ShouldBe(Values(new PoolSnapshot("web", [])));
     }
 
     [Fact]
@@ -176,9 +176,9 @@ public sealed class SnapshotBuilderTests
     {
         AtlasConfig config = Config(Pool("web", ("a", 9001), ("b", 9002), ("c", 9003)));
         ProxySnapshot first = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
-        first.Pools[0].Pick(0, out int one);
+        int one = first.Pools[0].Balancer.Current.Pick(default);
         ProxySnapshot second = SnapshotBuilder.Build(config, first);
-        second.Pools[0].Pick(0, out int two);
+        int two = second.Pools[0].Balancer.Current.Pick(default);
 
         (one, two).ShouldBe((0, 1));
     }

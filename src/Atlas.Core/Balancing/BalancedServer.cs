@@ -1,0 +1,113 @@
+using Atlas.Core.Configuration;
+using Atlas.Core.Health;
+
+namespace Atlas.Core.Balancing;
+
+/// <summary>
+/// A server as balancing sees it: what is asked and found of it, and how busy it is. One object for the life of the server,
+/// across reloads, shared by all workers. Every member is a single number that any thread may read; the counters may be
+/// changed by any thread, the rest by one caller at a time, who then refreshes the pool's <see cref="PoolBalancer"/>.
+/// </summary>
+public sealed class BalancedServer(string name)
+{
+    private int _active;
+    private int _queued;
+    private int _admin;
+    private int _down;
+    private int _ejected;
+    private int _backup;
+    private int _weight = 1;
+    private int _configuredWeight = 1;
+    private int _maxActive = int.MaxValue;
+
+    /// <summary>Its name, unique in its pool. Hashing goes by it, so that all nodes agree.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What the operator asked of it.</summary>
+    public AdminState Admin
+    {
+        get => (AdminState)Volatile.Read(ref _admin);
+        set => Volatile.Write(ref _admin, (int)value);
+    }
+
+    /// <summary>Whether active checks let it take requests; true while nothing is known.</summary>
+    public bool IsUp
+    {
+        get => Volatile.Read(ref _down) == 0;
+        set => Volatile.Write(ref _down, value ? 0 : 1);
+    }
+
+    /// <summary>Whether it failed so many real requests that it is left out for a while.</summary>
+    public bool IsEjected
+    {
+        get => Volatile.Read(ref _ejected) != 0;
+        set => Volatile.Write(ref _ejected, value ? 1 : 0);
+    }
+
+    /// <summary>Its share against the others, 0 to 65,535; 0: no new requests.</summary>
+    public int Weight
+    {
+        get => Volatile.Read(ref _weight);
+        set => Volatile.Write(ref _weight, value);
+    }
+
+    /// <summary>Whether it is used only while no other server of the pool is usable.</summary>
+    public bool IsBackup => Volatile.Read(ref _backup) != 0;
+
+    /// <summary>Requests that it may have under way at once; <see cref="int.MaxValue"/>: any number.</summary>
+    public int MaxActive => Volatile.Read(ref _maxActive);
+
+    /// <summary>Requests or connections under way, over all workers.</summary>
+    public int Active => Volatile.Read(ref _active);
+
+    /// <summary>Requests that wait for this server and no other.</summary>
+    public int Queued => Volatile.Read(ref _queued);
+
+    /// <summary>Whether one more request may begin.</summary>
+    public bool HasRoom => Active < MaxActive;
+
+    /// <summary>The time in ms, by the clock of <see cref="PoolBalancer.Refresh"/>, since which it is usable after it was
+    /// not; <see cref="long.MinValue"/>: always.</summary>
+    internal long UsableSinceMs { get; set; } = long.MinValue;
+
+    /// <summary>Whether it was usable at the last refresh.</summary>
+    internal bool WasUsable { get; set; } = true;
+
+    /// <summary>Takes what the configuration says. A weight that was changed at run time stays until the file's own
+    /// changes.</summary>
+    public void Configure(ServerConfig config)
+    {
+        if (config.Weight != _configuredWeight)
+        {
+            _configuredWeight = config.Weight;
+            Weight = config.Weight;
+        }
+
+        Volatile.Write(ref _backup, config.Backup ? 1 : 0);
+        Volatile.Write(ref _maxActive, config.MaxConnections ?? int.MaxValue);
+    }
+
+    /// <summary>Begins a request, unless the server is full. Ends with <see cref="End"/>.</summary>
+    public bool TryBegin()
+    {
+        if (Interlocked.Increment(ref _active) <= MaxActive)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref _active);
+        return false;
+    }
+
+    /// <summary>Begins a request whatever the limit: a connection that is bound to this server.</summary>
+    public void Begin() => Interlocked.Increment(ref _active);
+
+    /// <summary>Ends a request.</summary>
+    public void End() => Interlocked.Decrement(ref _active);
+
+    /// <summary>Counts a request that waits for this server.</summary>
+    public void BeginWait() => Interlocked.Increment(ref _queued);
+
+    /// <summary>Ends the wait.</summary>
+    public void EndWait() => Interlocked.Decrement(ref _queued);
+}
