@@ -13,6 +13,11 @@ internal static class RequestEnd
         long endUs = context.Loop.NowUs;
         session.View.Counters.RequestEnded(
             x.Status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
+        if (x.Request.Repair != RequestRepairs.None && x.HeadUs != 0)
+        {
+            session.View.Counters.RequestRepaired(x.Request.Repair);
+        }
+
         IReadOnlyList<AccessLogWriter> log = session.Listener.AccessLog;
         if (log.Count > 0)
         {
@@ -42,7 +47,7 @@ internal static class RequestEnd
             Version = !isRead ? default : head.Version == HttpVersion.Http10 ? "HTTP/1.0"u8 : "HTTP/1.1"u8,
             Status = x.Status,
             Error = x.Error,
-            Detail = DetailOf(x),
+            Detail = DetailOf(session, x),
             Attempts = x.Attempts,
             ReusedUpstream = x.ReusedUpstream,
             BytesReceived = isRead ? x.RequestWireBytes : x.InEnd,
@@ -62,14 +67,16 @@ internal static class RequestEnd
         return index < 0 ? default : head.Headers[index].Value.Of(buffer);
     }
 
-    private static ReadOnlySpan<byte> DetailOf(Exchange x)
+    // What ended the request; else what strictest would have refused it for, where that is to be known.
+    private static ReadOnlySpan<byte> DetailOf(HttpSession session, Exchange x)
     {
-        if (x.Error == ProxyError.UpstreamProtocol)
+        ReadOnlySpan<byte> detail = x.Error switch
         {
-            return Details.Of(x.ResponseParser.Error);
-        }
-
-        return x.Error == ProxyError.BadRequest ? Details.Of(x.RequestParser.Error) : default;
+            ProxyError.UpstreamProtocol => Details.Of(x.ResponseParser.Error),
+            ProxyError.BadRequest => Details.Of(x.RequestParser.Error),
+            _ => default,
+        };
+        return detail.IsEmpty && session.Listener.LogsRepairs ? Details.Of(Repairs.ErrorOf(x.Request.Repair)) : detail;
     }
 
     private static AccessTimers TimersOf(HttpSession session, Exchange x, long endUs) => new()
