@@ -87,6 +87,10 @@ public sealed class PoolBalancer
     private Balancer Create(Roster roster) => _algorithm switch
     {
         BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin => new RoundRobin(roster, _servers, _rotation),
-        _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
+        BalanceAlgorithm.LeastConnections => new LeastConnections(roster, _servers, _rotation),
+        BalanceAlgorithm.PowerOfTwo => new PowerOfTwo(roster, _servers),
+        BalanceAlgorithm.Random => new RandomChoice(roster, _servers),
+        BalanceAlgorithm.First => new FirstUsable(roster, _servers),
+        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime or _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
     };
 }
