@@ -23,6 +23,9 @@ public sealed class BalancedServer(string name)
     /// <summary>Its name, unique in its pool. Hashing goes by it, so that all nodes agree.</summary>
     public string Name { get; } = name;
 
+    /// <summary>The hash of its name.</summary>
+    internal ulong NameHash { get; } = KeyHash.OfName(name);
+
     /// <summary>What the operator asked of it.</summary>
     public AdminState Admin
     {

@@ -10,6 +10,7 @@ public sealed class PoolBalancer
     private readonly BalancedServer[] _servers;
     private readonly RosterOptions _options;
     private readonly Rotation _rotation;
+    private readonly MaglevTables _tables;
     private Balancer _current;
 
     /// <summary>Makes the balancer of one configuration.</summary>
@@ -30,6 +31,7 @@ public sealed class PoolBalancer
         _servers = [.. servers];
         _options = options;
         _rotation = previous?._rotation ?? new Rotation();
+        _tables = new MaglevTables(_servers, previous?._tables);
         if (previous is not null)
         {
             foreach (BalancedServer server in _servers.Except(previous._servers))
@@ -78,6 +80,13 @@ public sealed class PoolBalancer
     private Balancer Create(Roster roster) => _algorithm switch
     {
         BalanceAlgorithm.RoundRobin => new RoundRobin(roster, _servers, _rotation),
+        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash => Hash(roster),
         _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
     };
+
+    private ConsistentHash Hash(Roster roster)
+    {
+        Maglev? table = roster.Members.IsEmpty ? null : _tables.For(roster.Group);
+        return new ConsistentHash(roster, _servers, table, _options.HashBoundPercent);
+    }
 }
