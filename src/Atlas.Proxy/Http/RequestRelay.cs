@@ -26,6 +26,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
     private PoolSnapshot Pool => x.Pool!;
 
+    /// <summary>The client's address as text; empty when unknown.</summary>
+    private ReadOnlySpan<byte> ClientIp => x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span);
+
     public void OnPeerClosed(ByteStream stream)
     {
         x.ClientGone = true;
@@ -79,11 +82,14 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     /// <summary>Picks the next server and begins a request there.</summary>
     private ServerState? Pick(out int index)
     {
+        ulong key = 0;
         var request = new PickRequest
         {
             Excluded = x.Tried,
             Random = _context.RandomBits(),
             NowUs = _context.Loop.NowUs,
+            HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, out key) == true,
+            Key = key,
         };
         while (true)
         {
@@ -258,7 +264,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         {
             Listener = Listener,
             PeerIp = _session.PeerIp,
-            ClientIp = x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span),
+            ClientIp = ClientIp,
             IsPeerTrusted = _session.IsPeerTrusted,
             RequestId = _requestId,
         };

@@ -1,6 +1,8 @@
 using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -59,6 +61,34 @@ public sealed class SnapshotBuilderTests
         HttpListenerSnapshot listener = built.Listeners[0];
         Values(listener).ShouldBe([new HttpLimits(11, 12, 13), 14L, 15, 16, 17, 18, 19, 20, true, "edge"]);
         listener.TrustedProxies.ShouldBe(config.Listeners[0].TrustedProxies);
+    }
+
+    [Theory]
+    [InlineData(BalanceAlgorithm.IpHash, 64, true)]
+    [InlineData(BalanceAlgorithm.IpHash, 128, false)]
+    [InlineData(BalanceAlgorithm.ConsistentHash, 64, false)]
+    [InlineData(BalanceAlgorithm.RoundRobin, 64, null)]
+    public void Build_HashingPool_HashesWhatItsKeysSay(BalanceAlgorithm balance, int prefixBits, bool? isSameClient)
+    {
+        PoolConfig pool = Pool("web", ("a", 9001)) with
+        {
+            Balance = balance,
+            HashIpv6PrefixBits = prefixBits,
+            HashKey = new RequestKey(RequestKeyKind.Path, ""),
+        };
+
+        RequestKeys? keys = SnapshotBuilder.Build(Config(pool), ProxySnapshot.Empty).Pools[0].Keys;
+
+        (Hash("/a", "2001:db8::1"u8) == Hash("/b", "2001:db8::2"u8)).ShouldBe(isSameClient ?? true);
+        (keys is null).ShouldBe(isSameClient is null);
+
+        ulong Hash(string path, ReadOnlySpan<byte> client)
+        {
+            RequestHead head = Heads.Request($"GET {path} HTTP/1.1\nHost: a", out byte[] buffer);
+            ulong hash = 0;
+            keys?.TryHash(buffer, head, client, out hash).ShouldBeTrue();
+            return hash;
+        }
     }
 
     [Fact]
