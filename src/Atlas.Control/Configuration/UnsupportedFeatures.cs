@@ -91,9 +91,9 @@ public static class UnsupportedFeatures
     /// <summary>Whether this version chooses servers so.</summary>
     private static bool Runs(BalanceAlgorithm balance) => balance switch
     {
-        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash => true,
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime => true,
         BalanceAlgorithm.WeightedRoundRobin or BalanceAlgorithm.LeastConnections or BalanceAlgorithm.PowerOfTwo => false,
-        BalanceAlgorithm.LeastTime or BalanceAlgorithm.Random or BalanceAlgorithm.First or _ => false,
+        BalanceAlgorithm.Random or BalanceAlgorithm.First or _ => false,
     };
 
     /// <summary>Whether this version does such health checks.</summary>

@@ -81,6 +81,7 @@ public sealed class PoolBalancer
     {
         BalanceAlgorithm.RoundRobin => new RoundRobin(roster, _servers, _rotation),
         BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash => Hash(roster),
+        BalanceAlgorithm.LeastTime => new LeastTime(roster, _servers),
         _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
     };
 

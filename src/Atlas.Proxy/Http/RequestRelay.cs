@@ -128,6 +128,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             x.ResponseUs == 0 ? 0 : x.Response.Status,
             x.Error.IsClients() ? ProxyError.None : x.Error,
             x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
+        if (Pool.ObservesLatency && IsServersFailure())
+        {
+            server.Balancing.ObserveFailure(_context.Loop.NowUs);
+        }
+
         Release();
         return x.ReusedUpstream;
     }
@@ -138,6 +143,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         && (!x.RequestBytesSent || CanRepeat());
 
     private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
+
+    /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
+    private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients()
+        && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
 
     private bool MayTryAnother() => !_session.IsAborted && x.Error switch
     {
@@ -182,6 +191,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         }
 
         bool sendsBody = !x.RequestBodyDone;
+        x.BodyFollows = sendsBody;
         Flow body = sendsBody ? BodyRelay.SendRequestBodyAsync(x, _session) : default;
         await ResponseRelay.RunAsync(_context, _session, x, Pool);
         if (sendsBody)

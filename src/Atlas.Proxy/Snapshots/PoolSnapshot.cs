@@ -62,6 +62,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>What of a request balancing goes by; null: nothing.</summary>
     internal RequestKeys? Keys { get; init; }
 
+    /// <summary>Whether balancing goes by how long servers take.</summary>
+    internal bool ObservesLatency { get; init; }
+
     /// <summary>Who takes requests; the next snapshot of the same pool goes on with its counters.</summary>
     public PoolBalancer Balancer => balancer;
 

@@ -113,6 +113,7 @@ public sealed class SnapshotBuilder
             RetryOnConnectFailure = pool.Retry.OnConnectFailure,
             RetryOnReset = pool.Retry.OnReset,
             Keys = KeysOf(pool),
+            ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
         };
     }
 

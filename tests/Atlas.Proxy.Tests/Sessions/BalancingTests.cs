@@ -1,5 +1,6 @@
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
@@ -46,15 +47,107 @@ public sealed class BalancingTests
             world.Servers.SelectMany(server => UsersOf(server).Distinct()).Count().ShouldBe(Users);
         });
 
+    [Fact]
+    public void Session_LeastTime_KnowsHowLongTheServerTook() => ProxyWorld.ForSeeds(
+        8,
+        seed => new ProxyWorld(seed, SimulationOptions.Calm, pool: LeastTime),
+        async world =>
+        {
+            Answer(world.Server, delayMs: 300, "200 OK");
+            await RequestAsync(world);
+
+            LatencyMs(world.Server, world).ShouldBeInRange(300, 400);
+        });
+
+    [Theory]
+    [InlineData("502 Bad Gateway", true)]
+    [InlineData("503 Service Unavailable", true)]
+    [InlineData("504 Gateway Timeout", true)]
+    [InlineData("500 Internal Server Error", false)]
+    [InlineData("501 Not Implemented", false)]
+    public void Session_LeastTimeAndAStatusOfFailure_CountsAsSlow(string status, bool isSlow) => ProxyWorld.ForSeeds(
+        4,
+        seed => new ProxyWorld(seed, SimulationOptions.Calm, pool: LeastTime),
+        async world =>
+        {
+            Answer(world.Server, delayMs: 1, status);
+            await RequestAsync(world);
+
+            (LatencyMs(world.Server, world) > 9_000).ShouldBe(isSlow);
+        });
+
+    [Fact]
+    public void Session_LeastTimeAndAServerThatRefuses_CountsAsSlow() => ProxyWorld.ForSeeds(
+        4,
+        seed => new ProxyWorld(seed, SimulationOptions.Calm, pool: LeastTime),
+        async world =>
+        {
+            world.Server.Listener.Refuses = true;
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(502);
+
+            LatencyMs(world.Server, world).ShouldBeGreaterThan(9_000);
+        });
+
+    [Fact]
+    public void Session_LeastTimeAndASlowClient_DoesNotCount() => ProxyWorld.ForSeeds(
+        4,
+        seed => new ProxyWorld(seed, SimulationOptions.Calm, pool: LeastTime),
+        async world =>
+        {
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhe"));
+            await world.DelayAsync(5_000);
+            await client.SendAllAsync("llo"u8.ToArray());
+            (await reader.ResponseAsync("POST")).ShouldNotBeNull().Status.ShouldBe(200);
+
+            LatencyMs(world.Server, world).ShouldBe(0);
+        });
+
+    [Fact]
+    public void Session_LeastTimeAndOneSlowServer_AsksTheOthers() => ProxyWorld.ForSeeds(
+        4,
+        seed => new ProxyWorld(seed, SimulationOptions.Calm, servers: 3, pool: LeastTime),
+        async world =>
+        {
+            Answer(world.Servers[1], delayMs: 1_000, "200 OK");
+            for (int request = 0; request < 100; request++)
+            {
+                await RequestAsync(world);
+            }
+
+            world.Servers[1].Seen.Count.ShouldBeLessThanOrEqualTo(3);
+        });
+
+    private static void Answer(WireServer server, int delayMs, string status) => server.Script = async turn =>
+    {
+        await turn.Loop.DelayAsync(delayMs);
+        await turn.SendAsync($"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n");
+    };
+
+    private static async Flow RequestAsync(ProxyWorld world)
+    {
+        (ByteStream client, WireReader reader) = await world.ConnectAsync();
+        await client.SendAllAsync(ProxyWorld.Bytes("GET / HTTP/1.1\r\nHost: a\r\n\r\n"));
+        (await reader.ResponseAsync("GET")).ShouldNotBeNull();
+        client.Close();
+    }
+
+    private static double LatencyMs(WireServer server, ProxyWorld world) => server.State.Balancing.LatencyAt(world.Loop.NowUs) / 1_000;
+
     private static IEnumerable<string?> UsersOf(WireServer server) => server.Seen.Select(request => request.Field("x-user"));
 
-    private static PoolSnapshot Hashed(PoolSnapshot pool)
+    private static PoolSnapshot Hashed(PoolSnapshot pool) => new(pool.Name, pool.Servers, Balancer(pool, BalanceAlgorithm.ConsistentHash))
     {
-        BalancedServer[] servers = [.. pool.Servers.Select(server => server.Balancing)];
-        var balancer = new PoolBalancer(BalanceAlgorithm.ConsistentHash, servers, new RosterOptions(0.5, 0), previous: null, nowMs: 0);
-        return new PoolSnapshot(pool.Name, pool.Servers, balancer)
-        {
-            Keys = new RequestKeys(new RequestKey(RequestKeyKind.Header, "X-User"), ipv6PrefixBits: 64),
-        };
-    }
+        Keys = new RequestKeys(new RequestKey(RequestKeyKind.Header, "X-User"), ipv6PrefixBits: 64),
+    };
+
+    private static PoolSnapshot LeastTime(PoolSnapshot pool) => new(pool.Name, pool.Servers, Balancer(pool, BalanceAlgorithm.LeastTime))
+    {
+        ObservesLatency = true,
+    };
+
+    private static PoolBalancer Balancer(PoolSnapshot pool, BalanceAlgorithm algorithm) =>
+        new(algorithm, [.. pool.Servers.Select(server => server.Balancing)], new RosterOptions(0.5, 0), previous: null, nowMs: 0);
 }
