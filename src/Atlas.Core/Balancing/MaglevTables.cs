@@ -16,9 +16,26 @@ internal sealed class MaglevTables(BalancedServer[] servers, MaglevTables? previ
         ? Table(ref _backups, backups: true)
         : Table(ref _primaries, backups: false);
 
+    /// <summary>Forgets tables whose servers' weights have changed, also those of servers that take no requests.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool ForgetStale() => Forget(ref _primaries, backups: false) | Forget(ref _backups, backups: true);
+
     private Maglev Table(ref Maglev? table, bool backups)
     {
-        int[] weights = [.. servers.Select(server => server.IsBackup == backups ? server.Weight : 0)];
-        return table?.IsOf(_names, weights) == true ? table : table = new Maglev(_names, weights);
+        Forget(ref table, backups);
+        return table ??= new Maglev(_names, Weights(backups));
     }
+
+    private bool Forget(ref Maglev? table, bool backups)
+    {
+        if (table is null || table.IsOf(_names, Weights(backups)))
+        {
+            return false;
+        }
+
+        table = null;
+        return true;
+    }
+
+    private int[] Weights(bool backups) => [.. servers.Select(server => server.IsBackup == backups ? server.Weight : 0)];
 }

@@ -54,7 +54,8 @@ public sealed class PoolBalancer
     {
         NoteUsable(nowMs);
         var roster = Roster.Build(_servers, _options, nowMs);
-        bool isSame = roster.IsSameAs(_current.Roster) && roster.NextChangeMs == _current.Roster.NextChangeMs;
+        bool isSame = roster.IsSameAs(_current.Roster) && roster.NextChangeMs == _current.Roster.NextChangeMs
+            && !_tables.ForgetStale();
         if (!isSame)
         {
             Volatile.Write(ref _current, Create(roster));

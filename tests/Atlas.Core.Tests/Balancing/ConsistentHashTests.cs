@@ -206,6 +206,20 @@ public sealed class ConsistentHashTests
     }
 
     [Fact]
+    public void Refresh_WeightOfAServerThatIsDown_CountsAsOnANodeThatStarts()
+    {
+        BalancedServer[] servers = Servers(5);
+        servers[2].IsUp = false;
+        PoolBalancer pool = Pool(servers);
+        servers[2].Weight = 7;
+
+        pool.Refresh(0).ShouldBeTrue();
+
+        PickAll(pool.Current).ShouldBe(PickAll(Pool(servers).Current));
+        pool.Refresh(0).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Pick_Bounded_NeverPutsAServerAboveItsShareTimesTheFactor() =>
         Gen.Select(Gen.Int[1, 8].Array[2, 40], Gen.Int[105, 300], Gen.Int).Sample(
             (weights, percent, seed) =>
