@@ -12,6 +12,7 @@ public sealed class PoolBalancer
     private readonly Rotation _rotation;
     private readonly MaglevTables _tables;
     private Balancer _current;
+    private long _nextChangeMs;
 
     /// <summary>Makes the balancer of one configuration.</summary>
     /// <param name="algorithm">How to choose.</param>
@@ -29,6 +30,7 @@ public sealed class PoolBalancer
     {
         _algorithm = algorithm;
         _servers = [.. servers];
+        BalancedServer.Place(_servers);
         _options = options;
         _rotation = previous?._rotation ?? new Rotation();
         _tables = new MaglevTables(_servers, previous?._tables);
@@ -41,21 +43,27 @@ public sealed class PoolBalancer
         }
 
         NoteUsable(nowMs);
-        _current = Create(Roster.Build(_servers, options, nowMs));
+        var roster = Roster.Build(_servers, options, nowMs);
+        _nextChangeMs = roster.NextChangeMs;
+        _current = Create(roster);
     }
 
     /// <summary>The algorithm over the roster of the moment.</summary>
     public Balancer Current => Volatile.Read(ref _current);
 
+    /// <summary>When <see cref="Refresh"/> has to be called though nothing happens; <see cref="long.MaxValue"/>:
+    /// never.</summary>
+    public long NextChangeMs => Volatile.Read(ref _nextChangeMs);
+
     /// <summary>Takes the servers' states as they are now. To be called after each change of one, and when
-    /// <see cref="Roster.NextChangeMs"/> comes. O(servers), or what the algorithm's tables need.</summary>
+    /// <see cref="NextChangeMs"/> comes. O(servers), or what the algorithm's tables need.</summary>
     /// <returns>Whether the roster changed.</returns>
     public bool Refresh(long nowMs)
     {
         NoteUsable(nowMs);
         var roster = Roster.Build(_servers, _options, nowMs);
-        bool isSame = roster.IsSameAs(_current.Roster) && roster.NextChangeMs == _current.Roster.NextChangeMs
-            && !_tables.ForgetStale();
+        Volatile.Write(ref _nextChangeMs, roster.NextChangeMs);
+        bool isSame = roster.IsSameAs(_current.Roster) && !_tables.ForgetStale();
         if (!isSame)
         {
             Volatile.Write(ref _current, Create(roster));
@@ -80,7 +88,11 @@ public sealed class PoolBalancer
 
     private Balancer Create(Roster roster) => _algorithm switch
     {
-        BalanceAlgorithm.RoundRobin => new RoundRobin(roster, _servers, _rotation),
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin => new RoundRobin(roster, _servers, _rotation),
+        BalanceAlgorithm.LeastConnections => new LeastConnections(roster, _servers, _rotation),
+        BalanceAlgorithm.PowerOfTwo => new PowerOfTwo(roster, _servers),
+        BalanceAlgorithm.Random => new RandomChoice(roster, _servers),
+        BalanceAlgorithm.First => new FirstUsable(roster, _servers),
         BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash => Hash(roster),
         BalanceAlgorithm.LeastTime => new LeastTime(roster, _servers),
         _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
