@@ -13,6 +13,9 @@ public static class KeyHash
     /// <summary>The longest prefix of an IPv6 address.</summary>
     public const int MaxIpv6PrefixBits = 128;
 
+    /// <summary>The additive constant of SplitMix64 (Steele, Lea, Flood 2014): 2^64 over the golden ratio.</summary>
+    internal const ulong Golden = 0x9E37_79B9_7F4A_7C15;
+
     private const int Ipv4Length = 4;
     private const int Ipv6Length = 16;
 
@@ -21,9 +24,6 @@ public static class KeyHash
 
     // "Atlas/k1" in ASCII. To change it moves every client to another server.
     private const long Seed = 0x41_74_6C_61_73_2F_6B_31;
-
-    // The additive constant of SplitMix64 (Steele, Lea, Flood 2014): 2^64 over the golden ratio.
-    private const ulong Golden = 0x9E37_79B9_7F4A_7C15;
 
     private static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 

@@ -1,11 +1,11 @@
 namespace Atlas.Core.Balancing;
 
 /// <summary>
-/// Of a few servers drawn at random, the one that is likely to answer first: the estimate of its latency
-/// (<see cref="LatencyEstimate"/>) times the requests that it would have under way, for its weight. This is the load metric of
+/// Of a few servers drawn at random by weight, the one that is likely to answer first: the estimate of its latency
+/// (<see cref="LatencyEstimate"/>) times the requests that it would have, for its weight. This is the load metric of
 /// the peak EWMA balancer in Twitter's Finagle, which draws two (Mitzenmacher, The Power of Two Choices in Randomized Load
 /// Balancing, 2001). A server of which nothing is known yet counts as the average of those drawn with it, so that its requests
-/// alone decide. O(draws); small pools are looked at as a whole.
+/// alone decide. O(log servers); pools of up to four are looked at as a whole.
 /// </summary>
 public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balancer(roster, servers)
 {
@@ -16,12 +16,15 @@ public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balance
     // Further draws in place of servers that cannot take the request or were drawn already.
     private const int MoreDraws = 4;
 
+    private readonly CumulativeWeights? _weights =
+        roster.Members.Length <= Draws ? null : new CumulativeWeights(roster.Members, TurnOrder.ReducedWeights(roster));
+
     /// <inheritdoc/>
     protected override int Choose(in PickRequest request)
     {
         Span<int> drawn = stackalloc int[Draws];
-        int count = Roster.Members.Length <= Draws ? TakeAll(drawn, request) : Draw(drawn, request);
-        return count > 0 ? Soonest(drawn[..count], request) : FirstThatMay(request);
+        int count = _weights is null ? TakeAll(drawn, request) : Draw(_weights, drawn, request);
+        return count > 0 ? Soonest(drawn[..count], request) : ChooseByShare(request.Random, request);
     }
 
     private int TakeAll(Span<int> drawn, in PickRequest request)
@@ -38,13 +41,13 @@ public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balance
         return count;
     }
 
-    private int Draw(Span<int> drawn, in PickRequest request)
+    private int Draw(CumulativeWeights weights, Span<int> drawn, in PickRequest request)
     {
+        var random = new Mixer(request.Random);
         int count = 0;
-        for (uint draw = 0; draw < Draws + MoreDraws && count < Draws; draw++)
+        for (int draw = 0; draw < Draws + MoreDraws && count < Draws; draw++)
         {
-            ulong random = KeyHash.Again(request.Random, draw);
-            int member = Roster.Members[(int)Math.BigMul(random, (ulong)Roster.Members.Length, out _)];
+            int member = weights.At(random.Below(weights.Total));
             if (MayTake(member, request) && !drawn[..count].Contains(member))
             {
                 drawn[count++] = member;
@@ -76,7 +79,7 @@ public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balance
             int at = (start + i) % drawn.Length;
             int index = drawn[at];
             double latency = latenciesUs[at] > 0 ? latenciesUs[at] : assumed;
-            double cost = latency * (Servers[index].Active + 1) / Roster.Weights[index];
+            double cost = latency * (Servers[index].Load + 1) / Roster.Weights[index];
             if (cost < least)
             {
                 least = cost;
@@ -85,18 +88,5 @@ public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balance
         }
 
         return soonest;
-    }
-
-    private int FirstThatMay(in PickRequest request)
-    {
-        foreach (int member in Roster.Members)
-        {
-            if (MayTake(member, request))
-            {
-                return member;
-            }
-        }
-
-        return -1;
     }
 }

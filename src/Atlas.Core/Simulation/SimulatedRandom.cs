@@ -2,14 +2,14 @@ using Atlas.Core.Balancing;
 
 namespace Atlas.Core.Simulation;
 
-/// <summary>Random numbers from a seed, the same on every machine: SplitMix64 (Steele, Lea, Flood 2014).</summary>
+/// <summary>Random numbers from a seed, the same on every machine.</summary>
 /// <param name="seed">The seed.</param>
 internal struct SimulatedRandom(ulong seed)
 {
-    private uint _turn;
+    private Mixer _mixer = new(seed);
 
     /// <summary>64 random bits.</summary>
-    public ulong Next() => KeyHash.Again(seed, ++_turn);
+    public ulong Next() => _mixer.Next();
 
     /// <summary>A number from 0 to below 1.</summary>
     public double Unit() => (Next() >> 11) * (1.0 / (1UL << 53));

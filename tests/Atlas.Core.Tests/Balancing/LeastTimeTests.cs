@@ -70,6 +70,14 @@ public sealed class LeastTimeTests
     }
 
     [Fact]
+    public void Pick_HeavyServerAmongMany_IsDrawnByItsWeight()
+    {
+        PoolBalancer pool = Pools.Of(BalanceAlgorithm.LeastTime, Pools.Weighing([50, .. Enumerable.Repeat(1, 50)]));
+
+        Pools.Counts(pool.Pick(1_000), 51)[0].ShouldBeGreaterThan(500);
+    }
+
+    [Fact]
     public void Pick_ServersThatCannot_AreLeftOut()
     {
         BalancedServer[] servers = Servers(50);
