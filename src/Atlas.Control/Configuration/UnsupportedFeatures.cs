@@ -63,9 +63,7 @@ public static class UnsupportedFeatures
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        RefuseIf(!Runs(pool.Balance), errors, pool, "balance");
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.HealthCheck is { } health && !Runs(health), errors, pool, "health_check");
         RefuseIf(pool.OutlierDetection is not null, errors, pool, "outlier_detection");
         RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
         RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
@@ -87,21 +85,6 @@ public static class UnsupportedFeatures
             Add(errors, server.Source.PositionOf("address"), $"'{address}', a server with a host name,");
         }
     }
-
-    /// <summary>Whether this version chooses servers so.</summary>
-    private static bool Runs(BalanceAlgorithm balance) => balance switch
-    {
-        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime => true,
-        BalanceAlgorithm.WeightedRoundRobin or BalanceAlgorithm.LeastConnections or BalanceAlgorithm.PowerOfTwo => false,
-        BalanceAlgorithm.Random or BalanceAlgorithm.First or _ => false,
-    };
-
-    /// <summary>Whether this version does such health checks.</summary>
-    private static bool Runs(HealthCheckConfig health) => health.Type switch
-    {
-        HealthCheckType.Http or HealthCheckType.Tcp => true,
-        HealthCheckType.Grpc or _ => false,
-    };
 
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)
     {
