@@ -46,7 +46,7 @@ public sealed class ConsistentHashTests
                 bool onlyItsOwnMoved = before.Zip(meanwhile).All(pair => pair.First == down ? pair.Second != down : pair.First == pair.Second);
                 return onlyItsOwnMoved && after.SequenceEqual(before);
             },
-            iter: 15);
+            iter: 10);
 
     [Fact]
     public void Pick_ServerDown_SpreadsItsKeysOverTheOthers()
@@ -248,7 +248,7 @@ public sealed class ConsistentHashTests
 
                 return true;
             },
-            iter: 30);
+            iter: 15);
 
     [Fact]
     public void Pick_BoundedButIdle_GoesWhereUnboundedGoes()

@@ -106,7 +106,7 @@ internal static class PoolSections
     /// <summary>A pool.</summary>
     public static Section<PoolConfig> Pool { get; } = new Section<PoolConfig>(
         "pool", "pools.NAME", "a pool", "A group of servers that do the same, and how it is used.")
-        .Key("balance", Balance, s => s.Balance, (s, v) => s with { Balance = v }, "How a server is chosen.")
+        .Key("balance", Balance, s => s.Balance, (s, v) => s with { Balance = v }, "How a server is chosen; docs/balancing.md says which to take when.")
         .Key("hash_key", PartsOfRequest.Key,
             s => s.HashKey, (s, v) => s with { HashKey = v },
             "What `consistent_hash` hashes: `client_ip`, `host`, `path`, `uri`, `header:NAME`, `cookie:NAME` or `query:NAME`.")
