@@ -26,6 +26,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
     private PoolSnapshot Pool => x.Pool!;
 
+    /// <summary>The client's address as text; empty when unknown.</summary>
+    private ReadOnlySpan<byte> ClientIp => x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span);
+
     public void OnPeerClosed(ByteStream stream)
     {
         x.ClientGone = true;
@@ -79,11 +82,14 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     /// <summary>Picks the next server and begins a request there.</summary>
     private ServerState? Pick(out int index)
     {
+        ulong key = 0;
         var request = new PickRequest
         {
             Excluded = x.Tried,
             Random = _context.RandomBits(),
             NowUs = _context.Loop.NowUs,
+            HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, out key) == true,
+            Key = key,
         };
         while (true)
         {
@@ -122,6 +128,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             x.ResponseUs == 0 ? 0 : x.Response.Status,
             x.Error.IsClients() ? ProxyError.None : x.Error,
             x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
+        if (Pool.ObservesLatency && IsServersFailure())
+        {
+            server.Balancing.ObserveFailure(_context.Loop.NowUs);
+        }
+
         Release();
         return x.ReusedUpstream;
     }
@@ -132,6 +143,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         && (!x.RequestBytesSent || CanRepeat());
 
     private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
+
+    /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
+    private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients()
+        && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
 
     private bool MayTryAnother() => !_session.IsAborted && x.Error switch
     {
@@ -176,6 +191,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         }
 
         bool sendsBody = !x.RequestBodyDone;
+        x.BodyFollows = sendsBody;
         Flow body = sendsBody ? BodyRelay.SendRequestBodyAsync(x, _session) : default;
         await ResponseRelay.RunAsync(_context, _session, x, Pool);
         if (sendsBody)
@@ -258,7 +274,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         {
             Listener = Listener,
             PeerIp = _session.PeerIp,
-            ClientIp = x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span),
+            ClientIp = ClientIp,
             IsPeerTrusted = _session.IsPeerTrusted,
             RequestId = _requestId,
         };

@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -49,17 +52,43 @@ public sealed class RequestAllocationTests
 
     [Theory]
     [MemberData(nameof(Exchanges))]
-    public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response)
+    public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response) =>
+        BytesPerRequest(request, response, new PoolSnapshot("p", [Server()])).ShouldBe(0, "bytes per request");
+
+    [Theory]
+    [InlineData(RequestKeyKind.ClientIp, "")]
+    [InlineData(RequestKeyKind.Host, "")]
+    [InlineData(RequestKeyKind.Path, "")]
+    [InlineData(RequestKeyKind.Uri, "")]
+    [InlineData(RequestKeyKind.Header, "X-User")]
+    [InlineData(RequestKeyKind.Header, "X-Missing")]
+    [InlineData(RequestKeyKind.Cookie, "id")]
+    [InlineData(RequestKeyKind.Query, "id")]
+    public void Session_HashedPool_AllocatesNothingPerRequest(RequestKeyKind kind, string name)
+    {
+        ServerState server = Server();
+        var balancer = new PoolBalancer(
+            BalanceAlgorithm.ConsistentHash, [server.Balancing], new RosterOptions(0.5, 0, HashBoundPercent: 125), previous: null, nowMs: 0);
+        var pool = new PoolSnapshot("p", [server], balancer) { Keys = new RequestKeys(new RequestKey(kind, name), ipv6PrefixBits: 64) };
+
+        BytesPerRequest(
+            "GET /a?b=c&id=7 HTTP/1.1\r\nHost: EXAMPLE\r\nCookie: a=b; id=7\r\nX-User: 7\r\n\r\n",
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            pool).ShouldBe(0, "bytes per request");
+    }
+
+    private static ServerState Server() => new("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
+
+    private static double BytesPerRequest(string request, string response, PoolSnapshot pool)
     {
         var loop = new ReplayLoop();
         var client = new ReplayStream(loop, Encoding.Latin1.GetBytes(request));
         var server = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
         loop.Server = server;
-        var state = new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
-        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state])));
+        var listener = new HttpListener(new HttpListenerSnapshot("l", pool));
         var proxy = new HttpProxy();
         bool ended = false;
-        proxy.Handler(listener).OnAccepted(loop, client, state.Address, () => ended = true);
+        proxy.Handler(listener).OnAccepted(loop, client, pool.Servers[0].Address, () => ended = true);
 
         Run(Rounds);
         long least = long.MaxValue;
@@ -74,7 +103,7 @@ public sealed class RequestAllocationTests
 
         ended.ShouldBeFalse();
         loop.Connects.ShouldBe(response.Length == 0 ? 0 : 1);
-        ((double)least / Rounds).ShouldBe(0, "bytes per request");
+        return (double)least / Rounds;
 
         void Run(int rounds)
         {
