@@ -1,3 +1,4 @@
+using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
@@ -13,6 +14,7 @@ internal static class RequestEnd
         long endUs = context.Loop.NowUs;
         session.View.Counters.RequestEnded(
             x.Status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
+        x.Route?.Metrics?.ForWorker(context.Index).RequestEnded(x.Status);
         IReadOnlyList<AccessLogWriter> log = session.Listener.AccessLog;
         if (log.Count > 0)
         {
@@ -33,6 +35,7 @@ internal static class RequestEnd
             ClientIp = !x.Client.IsEmpty ? x.Client.Of(buffer) : session.PeerIp.IsEmpty ? "unix"u8 : session.PeerIp,
             ClientPort = x.Client.IsEmpty ? session.PeerPort : 0,
             Listener = session.View.Name,
+            Route = x.Route is null ? default : x.Route.NameBytes,
             Pool = x.Pool is null || x.Server is null ? default : x.Pool.NameBytes,
             Server = x.Server is null ? default : x.Server.NameBytes,
             Method = head.MethodName.Of(buffer),
@@ -69,7 +72,12 @@ internal static class RequestEnd
             return Details.Of(x.ResponseParser.Error);
         }
 
-        return x.Error == ProxyError.BadRequest ? Details.Of(x.RequestParser.Error) : default;
+        if (x.Error == ProxyError.BadRequest)
+        {
+            return x.PathStatus == PathStatus.Ok ? Details.Of(x.RequestParser.Error) : Details.Of(x.PathStatus);
+        }
+
+        return x.IsExpired ? "the route's timeouts.request passed"u8 : default;
     }
 
     private static AccessTimers TimersOf(HttpSession session, Exchange x, long endUs) => new()

@@ -1,5 +1,6 @@
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Integration.Tests.Wire;
 
@@ -21,6 +22,9 @@ internal sealed record AtlasOptions
     public int ResponseMs { get; init; } = 60_000;
 
     public int Retries { get; init; } = 1;
+
+    /// <summary>Changes the listener, for instance to have routes.</summary>
+    public Func<HttpListenerSnapshot, HttpListenerSnapshot> Change { get; init; } = listener => listener;
 
     public IReadOnlyList<IpNetwork> TrustedProxies { get; init; } = [];
 }
