@@ -54,7 +54,6 @@ public static class UnsupportedFeatures
     {
         RefuseIf(pool.Balance != BalanceAlgorithm.RoundRobin, errors, pool, "balance");
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.HealthCheck is { } health && !Runs(health), errors, pool, "health_check");
         RefuseIf(pool.OutlierDetection is not null, errors, pool, "outlier_detection");
         RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
         RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
@@ -76,13 +75,6 @@ public static class UnsupportedFeatures
             Add(errors, server.Source.PositionOf("address"), $"'{address}', a server with a host name,");
         }
     }
-
-    /// <summary>Whether this version does such health checks.</summary>
-    private static bool Runs(HealthCheckConfig health) => health.Type switch
-    {
-        HealthCheckType.Http or HealthCheckType.Tcp => true,
-        HealthCheckType.Grpc or _ => false,
-    };
 
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)
     {

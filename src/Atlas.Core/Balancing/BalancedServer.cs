@@ -10,8 +10,9 @@ namespace Atlas.Core.Balancing;
 /// </summary>
 public sealed class BalancedServer(string name)
 {
-    private int _active;
-    private int _queued;
+    private LoadCells _cells = new(1);
+    private int _cell;
+    private bool _isPlaced;
     private int _admin;
     private int _down;
     private int _ejected;
@@ -58,13 +59,22 @@ public sealed class BalancedServer(string name)
     public int MaxActive => Volatile.Read(ref _maxActive);
 
     /// <summary>Requests or connections under way, over all workers.</summary>
-    public int Active => Volatile.Read(ref _active);
+    public int Active => Volatile.Read(ref ActiveCell);
 
     /// <summary>Requests that wait for this server and no other.</summary>
-    public int Queued => Volatile.Read(ref _queued);
+    public int Queued => Volatile.Read(ref QueuedCell);
+
+    /// <summary>Requests under way or waiting for it.</summary>
+    public int Load => Active + Queued;
 
     /// <summary>Whether one more request may begin.</summary>
     public bool HasRoom => Active < MaxActive;
+
+    /// <summary>Where its counters are.</summary>
+    internal LoadCells Cells => _cells;
+
+    /// <summary>Which of <see cref="Cells"/> is its own.</summary>
+    internal int Cell => _cell;
 
     /// <summary>The time in ms, by the clock of <see cref="PoolBalancer.Refresh"/>, since which it is usable after it was
     /// not; <see cref="long.MinValue"/>: always.</summary>
@@ -72,6 +82,10 @@ public sealed class BalancedServer(string name)
 
     /// <summary>Whether it was usable at the last refresh.</summary>
     internal bool WasUsable { get; set; } = true;
+
+    private ref int ActiveCell => ref _cells.Active[_cell];
+
+    private ref int QueuedCell => ref _cells.Queued[_cell];
 
     /// <summary>Takes what the configuration says. A weight that was changed at run time stays until the file's own
     /// changes.</summary>
@@ -90,24 +104,40 @@ public sealed class BalancedServer(string name)
     /// <summary>Begins a request, unless the server is full. Ends with <see cref="End"/>.</summary>
     public bool TryBegin()
     {
-        if (Interlocked.Increment(ref _active) <= MaxActive)
+        if (Interlocked.Increment(ref ActiveCell) <= MaxActive)
         {
             return true;
         }
 
-        Interlocked.Decrement(ref _active);
+        Interlocked.Decrement(ref ActiveCell);
         return false;
     }
 
     /// <summary>Begins a request whatever the limit: a connection that is bound to this server.</summary>
-    public void Begin() => Interlocked.Increment(ref _active);
+    public void Begin() => Interlocked.Increment(ref ActiveCell);
 
     /// <summary>Ends a request.</summary>
-    public void End() => Interlocked.Decrement(ref _active);
+    public void End() => Interlocked.Decrement(ref ActiveCell);
 
     /// <summary>Counts a request that waits for this server.</summary>
-    public void BeginWait() => Interlocked.Increment(ref _queued);
+    public void BeginWait() => Interlocked.Increment(ref QueuedCell);
 
     /// <summary>Ends the wait.</summary>
-    public void EndWait() => Interlocked.Decrement(ref _queued);
+    public void EndWait() => Interlocked.Decrement(ref QueuedCell);
+
+    /// <summary>Puts the counters of servers side by side, unless they are beside others already. To be called before the
+    /// first request. O(servers).</summary>
+    internal static void Place(IReadOnlyList<BalancedServer> servers)
+    {
+        BalancedServer[] homeless = [.. servers.Where(server => !server._isPlaced)];
+        var cells = new LoadCells(homeless.Length);
+        for (int i = 0; i < homeless.Length; i++)
+        {
+            cells.Active[i] = homeless[i].Active;
+            cells.Queued[i] = homeless[i].Queued;
+            homeless[i]._cells = cells;
+            homeless[i]._cell = i;
+            homeless[i]._isPlaced = true;
+        }
+    }
 }

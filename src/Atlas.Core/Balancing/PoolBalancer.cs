@@ -11,6 +11,7 @@ public sealed class PoolBalancer
     private readonly RosterOptions _options;
     private readonly Rotation _rotation;
     private Balancer _current;
+    private long _nextChangeMs;
 
     /// <summary>Makes the balancer of one configuration.</summary>
     /// <param name="algorithm">How to choose.</param>
@@ -28,6 +29,7 @@ public sealed class PoolBalancer
     {
         _algorithm = algorithm;
         _servers = [.. servers];
+        BalancedServer.Place(_servers);
         _options = options;
         _rotation = previous?._rotation ?? new Rotation();
         if (previous is not null)
@@ -39,20 +41,27 @@ public sealed class PoolBalancer
         }
 
         NoteUsable(nowMs);
-        _current = Create(Roster.Build(_servers, options, nowMs));
+        var roster = Roster.Build(_servers, options, nowMs);
+        _nextChangeMs = roster.NextChangeMs;
+        _current = Create(roster);
     }
 
     /// <summary>The algorithm over the roster of the moment.</summary>
     public Balancer Current => Volatile.Read(ref _current);
 
+    /// <summary>When <see cref="Refresh"/> has to be called though nothing happens; <see cref="long.MaxValue"/>:
+    /// never.</summary>
+    public long NextChangeMs => Volatile.Read(ref _nextChangeMs);
+
     /// <summary>Takes the servers' states as they are now. To be called after each change of one, and when
-    /// <see cref="Roster.NextChangeMs"/> comes. O(servers), or what the algorithm's tables need.</summary>
+    /// <see cref="NextChangeMs"/> comes. O(servers), or what the algorithm's tables need.</summary>
     /// <returns>Whether the roster changed.</returns>
     public bool Refresh(long nowMs)
     {
         NoteUsable(nowMs);
         var roster = Roster.Build(_servers, _options, nowMs);
-        bool isSame = roster.IsSameAs(_current.Roster) && roster.NextChangeMs == _current.Roster.NextChangeMs;
+        Volatile.Write(ref _nextChangeMs, roster.NextChangeMs);
+        bool isSame = roster.IsSameAs(_current.Roster);
         if (!isSame)
         {
             Volatile.Write(ref _current, Create(roster));
@@ -77,7 +86,11 @@ public sealed class PoolBalancer
 
     private Balancer Create(Roster roster) => _algorithm switch
     {
-        BalanceAlgorithm.RoundRobin => new RoundRobin(roster, _servers, _rotation),
-        _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin => new RoundRobin(roster, _servers, _rotation),
+        BalanceAlgorithm.LeastConnections => new LeastConnections(roster, _servers, _rotation),
+        BalanceAlgorithm.PowerOfTwo => new PowerOfTwo(roster, _servers),
+        BalanceAlgorithm.Random => new RandomChoice(roster, _servers),
+        BalanceAlgorithm.First => new FirstUsable(roster, _servers),
+        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime or _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
     };
 }

@@ -20,7 +20,7 @@ public enum PathStatus
 
     /// <summary>
     /// It holds an encoded slash, and the policy is <see cref="EncodedSlashPolicy.Redirect"/>: answer 308 with
-    /// <see cref="RequestPath.WriteWithSlashes"/>.
+    /// <see cref="RequestPath.WriteWithSlashes"/> and the query as it came.
     /// </summary>
     Redirect,
 }

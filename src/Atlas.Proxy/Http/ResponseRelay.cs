@@ -67,6 +67,7 @@ internal static class ResponseRelay
         x.ResponseEndIsClose = toClient == BodyFraming.UntilClose;
         x.ReuseUpstream = x.Response.KeepAlive
             && framing != BodyFraming.UntilClose
+            && x.Request.Repair == RequestRepairs.None
             && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
         x.UpStart = x.Response.Length;
         long left = framing == BodyFraming.Length ? x.Response.ContentLength : 0;
@@ -204,6 +205,6 @@ internal static class ResponseRelay
         }
 
         x.ReturnUp();
-        await new Tunnel(session, x, pool.TunnelMs).RunAsync();
+        await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs).RunAsync();
     }
 }

@@ -2,6 +2,7 @@ using System.Text;
 using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 
@@ -26,6 +27,12 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes)
 
     /// <summary>Bounds of request heads.</summary>
     public HttpLimits Limits { get; init; } = HttpLimits.Default;
+
+    /// <summary>What is repaired in ambiguous heads instead of refused.</summary>
+    public RequestRepairs Repairs { get; init; } = RequestRepairs.None;
+
+    /// <summary>Whether the access log says what was repaired.</summary>
+    public bool LogsRepairs { get; init; }
 
     /// <summary>Bytes that a request body may have; past it 413.</summary>
     public long MaxBodyBytes { get; init; } = long.MaxValue;

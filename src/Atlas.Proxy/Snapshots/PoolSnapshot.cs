@@ -33,6 +33,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Milliseconds that a tunnel may be silent; <see cref="int.MaxValue"/>: any.</summary>
     public int TunnelMs { get; init; } = 3_600_000;
 
+    /// <summary>The same once one side of the tunnel has ended; past <see cref="TunnelMs"/> it means nothing.</summary>
+    public int TunnelHalfClosedMs { get; init; } = 30_000;
+
     /// <summary>Milliseconds that an unused connection to a server is kept.</summary>
     public int IdleMs { get; init; } = 55_000;
 

@@ -2,6 +2,7 @@ using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -62,6 +63,8 @@ public sealed class SnapshotBuilder
             EncodedSlashes = listener.EncodedSlashes,
             Limits = new HttpLimits(
                 listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount),
+            Repairs = RepairsOf(listener),
+            LogsRepairs = listener.Strictness == Strictness.Monitor,
             MaxBodyBytes = listener.Limits.BodyBytes ?? long.MaxValue,
             HeadersMs = listener.Timeouts.HeadersMs,
             IdleMs = listener.Timeouts.IdleMs,
@@ -99,6 +102,7 @@ public sealed class SnapshotBuilder
             ConnectMs = pool.Timeouts.ConnectMs,
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
+            TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,
@@ -109,6 +113,19 @@ public sealed class SnapshotBuilder
             RetryOnReset = pool.Retry.OnReset,
         };
     }
+
+    private static RequestRepairs RepairsOf(ListenerConfig listener) => listener.Strictness == Strictness.Strictest
+        ? RequestRepairs.None
+        : listener.Repairs.Aggregate(RequestRepairs.None, (repairs, kind) => repairs | RepairOf(kind));
+
+    private static RequestRepairs RepairOf(RepairKind kind) => kind switch
+    {
+        RepairKind.LengthAndChunked => RequestRepairs.LengthAndChunked,
+        RepairKind.EqualLengths => RequestRepairs.EqualLengths,
+        RepairKind.BareLf => RequestRepairs.BareLf,
+        RepairKind.EqualHosts => RequestRepairs.EqualHosts,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
 
     private static SocketAddress AddressOf(ServerConfig server) => server.Address switch
     {

@@ -2,6 +2,7 @@ using Atlas.Admin;
 using Atlas.Commands;
 using Atlas.Control.Health;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Logging;
@@ -36,7 +37,15 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Logs = new AccessLogs(Workers.Workers.Count, notice);
         _logWriters = new LogWriters(Logs, _proxy, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _proxy);
-        Health = new HealthChecks(new HealthOptions { UserAgent = $"atlas-health/{VersionCommand.Version}", Notice = notice });
+        Health = new HealthChecks(new HealthOptions
+        {
+            UserAgent = $"atlas-health/{VersionCommand.Version}",
+            Changed = change =>
+            {
+                Events.Add(change);
+                notice(change.ToString());
+            },
+        });
     }
 
     internal InstancePhase Phase { get; private set; }
@@ -55,6 +64,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     internal ProxyMetrics Metrics { get; }
 
     internal AccessLogs Logs { get; }
+
+    /// <summary>The last changes of servers and pools.</summary>
+    internal HealthEvents Events { get; } = new();
 
     /// <summary>The active checks of the servers.</summary>
     internal HealthChecks Health { get; }

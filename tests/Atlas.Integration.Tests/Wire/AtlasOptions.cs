@@ -1,5 +1,6 @@
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Integration.Tests.Wire;
@@ -10,6 +11,8 @@ internal sealed record AtlasOptions
     public int Workers { get; init; } = 2;
 
     public HttpLimits Limits { get; init; } = HttpLimits.Default;
+
+    public RequestRepairs Repairs { get; init; } = RequestRepairs.None;
 
     public long MaxBodyBytes { get; init; } = long.MaxValue;
 

@@ -41,6 +41,7 @@ internal sealed class RunningAtlas : IAsyncDisposable
         var snapshot = new HttpListenerSnapshot("listener", _pool)
         {
             Limits = options.Limits,
+            Repairs = options.Repairs,
             MaxBodyBytes = options.MaxBodyBytes,
             HeadersMs = options.HeadersMs,
             IdleMs = options.IdleMs,

@@ -1,3 +1,4 @@
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Metrics;
 using CsCheck;
@@ -26,6 +27,34 @@ public sealed class ProxyMetricsTests
         web.Errors(ProxyError.UpstreamReset).ShouldBe(1);
         web.Errors(ProxyError.None).ShouldBe(0);
     }
+
+    [Fact]
+    public void RequestRepaired_TwoWorkers_IsPublishedByKind()
+    {
+        var metrics = new ProxyMetrics(2);
+        ListenerMetrics web = metrics.Listener("web");
+
+        web.ForWorker(0).RequestRepaired(RequestRepairs.BareLf);
+        web.ForWorker(1).RequestRepaired(RequestRepairs.BareLf);
+        web.ForWorker(1).RequestRepaired(RequestRepairs.EqualHosts);
+
+        web.Repairs(RequestRepairs.BareLf).ShouldBe(2);
+        var writer = new RecordingWriter();
+        metrics.WriteTo(writer);
+        writer.Samples.Where(sample => sample.StartsWith("atlas_repaired", StringComparison.Ordinal)).ShouldBe(
+        [
+            "atlas_repaired_requests_total{listener=web,repair=bare_lf} 2",
+            "atlas_repaired_requests_total{listener=web,repair=equal_hosts} 1",
+        ]);
+    }
+
+    [Theory]
+    [InlineData(RequestRepairs.LengthAndChunked, "length_and_chunked")]
+    [InlineData(RequestRepairs.EqualLengths, "equal_lengths")]
+    [InlineData(RequestRepairs.BareLf, "bare_lf")]
+    [InlineData(RequestRepairs.EqualHosts, "equal_hosts")]
+    public void RequestRepaired_EachKind_HasTheWordOfTheConfiguration(RequestRepairs kind, string word) =>
+        RepairCells.Names[RepairCells.Of(kind)].ShouldBe(word);
 
     [Fact]
     public void AttemptEnded_FailureThenSuccess_CountsBoth()

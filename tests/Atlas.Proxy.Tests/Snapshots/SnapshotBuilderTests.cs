@@ -2,6 +2,7 @@ using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -30,7 +31,7 @@ public sealed class SnapshotBuilderTests
         AtlasConfig config = Config(
             Pool("web", ("a", 9001)) with
             {
-                Timeouts = new PoolTimeoutsConfig { ConnectMs = 1, ResponseMs = 2, TunnelMs = 3 },
+                Timeouts = new PoolTimeoutsConfig { ConnectMs = 1, ResponseMs = 2, TunnelMs = 3, TunnelHalfClosedMs = 21 },
                 Keepalive = new KeepaliveConfig
                 {
                     IdleMs = 4, PerServer = 5, Requests = 6, MaxAgeMs = 7, NonIdempotent = ConnectionReuse.Fresh,
@@ -56,11 +57,33 @@ public sealed class SnapshotBuilderTests
 
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
-        Values(built.Pools[0]).ShouldBe([1, 2, 3, 4, 5, 6, 7, true, 8, false, false]);
+        Values(built.Pools[0]).ShouldBe([1, 2, 3, 21, 4, 5, 6, 7, true, 8, false, false]);
         HttpListenerSnapshot listener = built.Listeners[0];
         Values(listener).ShouldBe([new HttpLimits(11, 12, 13), 14L, 15, 16, 17, 18, 19, 20, true, "edge"]);
         listener.TrustedProxies.ShouldBe(config.Listeners[0].TrustedProxies);
     }
+
+    [Theory]
+    [InlineData(Strictness.Strictest, RequestRepairs.None, false)]
+    [InlineData(Strictness.Defensive, RequestRepairs.All, false)]
+    [InlineData(Strictness.Monitor, RequestRepairs.All, true)]
+    public void Build_Strictness_SaysWhatIsRepairedAndLogged(Strictness strictness, RequestRepairs repairs, bool logs)
+    {
+        HttpListenerSnapshot listener = SnapshotBuilder.Build(
+            Config(Pool("web", ("a", 9001)), front => front with { Strictness = strictness }), ProxySnapshot.Empty).Listeners[0];
+
+        listener.Repairs.ShouldBe(repairs);
+        listener.LogsRepairs.ShouldBe(logs);
+    }
+
+    [Theory]
+    [InlineData(RepairKind.LengthAndChunked, RequestRepairs.LengthAndChunked)]
+    [InlineData(RepairKind.EqualLengths, RequestRepairs.EqualLengths)]
+    [InlineData(RepairKind.BareLf, RequestRepairs.BareLf)]
+    [InlineData(RepairKind.EqualHosts, RequestRepairs.EqualHosts)]
+    public void Build_OneRepair_AllowsThatOneOnly(RepairKind kind, RequestRepairs repairs) => SnapshotBuilder.Build(
+        Config(Pool("web", ("a", 9001)), front => front with { Strictness = Strictness.Defensive, Repairs = [kind] }),
+        ProxySnapshot.Empty).Listeners[0].Repairs.ShouldBe(repairs);
 
     [Fact]
     public void Build_NoneWhereALimitMayBe_IsTheLargestNumber()
@@ -68,7 +91,7 @@ public sealed class SnapshotBuilderTests
         AtlasConfig config = Config(
             Pool("web", ("a", 9001)) with
             {
-                Timeouts = new PoolTimeoutsConfig { ResponseMs = null, TunnelMs = null },
+                Timeouts = new PoolTimeoutsConfig { ResponseMs = null, TunnelMs = null, TunnelHalfClosedMs = null },
                 Keepalive = new KeepaliveConfig { MaxAgeMs = null },
             },
             front => front with
@@ -80,7 +103,7 @@ public sealed class SnapshotBuilderTests
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
         PoolSnapshot pool = built.Pools[0];
-        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
+        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
         none.ShouldAllBe(value => value == int.MaxValue);
         built.Listeners[0].MaxBodyBytes.ShouldBe(long.MaxValue);
     }
@@ -266,7 +289,7 @@ public sealed class SnapshotBuilderTests
 
     private static object[] Values(PoolSnapshot pool) =>
     [
-        pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
+        pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
         pool.MaxAgeMs, pool.FreshForNonIdempotent, pool.Retries, pool.RetryOnConnectFailure, pool.RetryOnReset,
     ];
 }

@@ -131,6 +131,14 @@ internal static class ListenerSections
             s => s.ForwardsNormalizedPath, (s, v) => s with { ForwardsNormalizedPath = v },
             "HTTP: routes match the path after `.`, `..`, double slashes and needless escapes were resolved. Servers get the path "
                 + "as it came (`match`), or that path too (`forward`).")
+        .Key("strictness",
+            Choices.Of(("strictest", Strictness.Strictest), ("defensive", Strictness.Defensive), ("monitor", Strictness.Monitor)),
+            s => s.Strictness, (s, v) => s with { Strictness = v },
+            "HTTP: requests that two programs could read in two ways are refused (`strictest`), or repaired where their end is not "
+                + "in doubt (`defensive`); `monitor` also logs what was repaired.")
+        .Key("repairs", Kind.AnyNumber(Repairs.Kind, 4),
+            s => s.Repairs, (s, v) => s with { Repairs = v },
+            "HTTP: what `defensive` and `monitor` repair; the rest is refused.")
         .Key("limits", Kind.Map(Limits), s => s.Limits, (s, v) => s with { Limits = v }, "How much a client may ask for.")
         .Key("timeouts", Kind.Map(Timeouts), s => s.Timeouts, (s, v) => s with { Timeouts = v }, "How long a client may take.")
         .Key("access_log", Kind.OptionalMap(AccessLog),

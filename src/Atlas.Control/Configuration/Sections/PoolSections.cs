@@ -71,7 +71,10 @@ internal static class PoolSections
             "For the next byte of a response; before the first byte longer is 504.")
         .Key("tunnel", Kind.OrWord("none", Durations.Milliseconds(1, SectionLimits.LongestMs)),
             s => s.TunnelMs, (s, v) => s with { TunnelMs = v },
-            "For a byte either way on an upgraded connection.");
+            "For a byte either way on an upgraded connection.")
+        .Key("tunnel_half_closed", Kind.OrWord("none", Durations.Milliseconds(1, SectionLimits.LongestMs)),
+            s => s.TunnelHalfClosedMs, (s, v) => s with { TunnelHalfClosedMs = v },
+            "For the next byte once one side of an upgraded connection has ended; `none`: as `tunnel`.");
 
     /// <summary><c>keepalive</c>.</summary>
     public static Section<KeepaliveConfig> Keepalive { get; } = new Section<KeepaliveConfig>(

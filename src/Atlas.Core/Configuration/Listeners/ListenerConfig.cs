@@ -40,6 +40,13 @@ public sealed record ListenerConfig : ConfigSection
     /// </summary>
     public bool ForwardsNormalizedPath { get; init; }
 
+    /// <summary>What becomes of ambiguous requests. Default all are refused.</summary>
+    public Strictness Strictness { get; init; } = Strictness.Strictest;
+
+    /// <summary>What is repaired where <see cref="Strictness"/> allows repairs. Default all kinds.</summary>
+    public ValueList<RepairKind> Repairs { get; init; } =
+        [RepairKind.LengthAndChunked, RepairKind.EqualLengths, RepairKind.BareLf, RepairKind.EqualHosts];
+
     /// <summary>How much a client may ask for.</summary>
     public ListenerLimitsConfig Limits { get; init; } = new();
 

@@ -11,6 +11,9 @@ internal sealed class KeyTable
 {
     private const ulong Multiplier = 0x9E3779B97F4A7C15; // 2^64 divided by the golden ratio (Knuth, volume 3, 6.4).
 
+    /// <summary>The table without keys.</summary>
+    public static readonly KeyTable Empty = new([]);
+
     private readonly byte[][] _keys;
 
     // The place of a key plus 1, or 0 where there is none; and the high half of its hash.

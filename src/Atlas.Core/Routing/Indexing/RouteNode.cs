@@ -18,7 +18,7 @@ internal sealed class RouteNode
     public int[] Routes { get; init; } = [];
 
     /// <summary>What requests may have there, each with its child.</summary>
-    public KeyTable Keys { get; init; } = new([]);
+    public KeyTable Keys { get; init; } = KeyTable.Empty;
 
     /// <summary>The routes for each key.</summary>
     public RouteNode[] Children { get; init; } = [];

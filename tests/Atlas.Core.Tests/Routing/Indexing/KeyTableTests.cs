@@ -1,7 +1,7 @@
 using Atlas.Core.Routing.Indexing;
 using CsCheck;
 
-namespace Atlas.Core.Tests.Routing;
+namespace Atlas.Core.Tests.Routing.Indexing;
 
 public sealed class KeyTableTests
 {

@@ -4,7 +4,7 @@ using Atlas.Core.Routing;
 using CsCheck;
 using static Atlas.Core.Tests.Routing.Tables;
 
-namespace Atlas.Core.Tests.Routing;
+namespace Atlas.Core.Tests.Routing.Indexing;
 
 public sealed class RouteIndexTests
 {

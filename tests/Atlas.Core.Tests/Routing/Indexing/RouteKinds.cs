@@ -2,7 +2,7 @@ using System.Globalization;
 using Atlas.Core.Configuration;
 using static Atlas.Core.Tests.Routing.Tables;
 
-namespace Atlas.Core.Tests.Routing;
+namespace Atlas.Core.Tests.Routing.Indexing;
 
 /// <summary>Many routes that differ in one way, and for each the request that it alone takes.</summary>
 internal sealed record RouteKinds(string Name, Func<int, MatchConfig> Route, Func<int, TestRequest> Request)

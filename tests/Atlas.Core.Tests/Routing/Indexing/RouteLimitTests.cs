@@ -3,7 +3,7 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using static Atlas.Core.Tests.Routing.Tables;
 
-namespace Atlas.Core.Tests.Routing;
+namespace Atlas.Core.Tests.Routing.Indexing;
 
 /// <summary>Keys at and past their limits, and requests made to be slow.</summary>
 public sealed class RouteLimitTests
