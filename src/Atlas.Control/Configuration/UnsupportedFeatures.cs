@@ -1,4 +1,3 @@
-using Atlas.Control.Configuration.Validation;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration;
@@ -10,10 +9,7 @@ namespace Atlas.Control.Configuration;
 public static class UnsupportedFeatures
 {
     private static readonly string[] OtherSections = ["stores", "sessions", "high_availability", "telemetry"];
-    private static readonly string[] OtherRouteKeys =
-    [
-        "split", "redirect", "respond", "mirror", "rewrite", "request_headers", "response_headers", "timeouts", "retry", "rate_limit",
-    ];
+    private static readonly string[] OtherRouteKeys = ["retry", "rate_limit"];
 
     /// <summary>The places of all such keys, in the file's order; empty: the configuration can be run.</summary>
     /// <param name="config">A configuration without errors.</param>
@@ -48,15 +44,8 @@ public static class UnsupportedFeatures
 
         Refuse(errors, listener, ["tls"]);
         RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
-        if (listener.Routes.Count > 1)
-        {
-            Add(errors, listener.Routes[1].Position, "a second route");
-            return;
-        }
-
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
-            RefuseIf(!RouteRules.MatchesAll(route.Match), errors, route, "match");
             Refuse(errors, route, OtherRouteKeys);
         }
     }

@@ -11,6 +11,7 @@ public static class ProxyErrors
         ProxyError.BodyTooLarge => 413,
         ProxyError.ClientSlow => 408,
         ProxyError.ClientClosed => 499,
+        ProxyError.NoRoute => 404,
         ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown => 503,
         ProxyError.Loop => 508,
         ProxyError.MethodNotAllowed => 405,
@@ -25,7 +26,7 @@ public static class ProxyErrors
     {
         ProxyError.BadRequest or ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => true,
         ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown or ProxyError.Loop => true,
-        ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached => true,
+        ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached or ProxyError.NoRoute => true,
         ProxyError.None or ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.UpstreamReset => false,
         ProxyError.UpstreamProtocol or ProxyError.UpstreamTimeout or ProxyError.UpstreamTruncated => false,
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
@@ -39,6 +40,7 @@ public static class ProxyErrors
         ProxyError.BodyTooLarge => "TL",
         ProxyError.ClientSlow => "CS",
         ProxyError.ClientClosed => "CC",
+        ProxyError.NoRoute => "NR",
         ProxyError.NoHealthyServer => "NH",
         ProxyError.Overload => "OL",
         ProxyError.Loop => "LP",
@@ -59,6 +61,7 @@ public static class ProxyErrors
     {
         ProxyError.BadRequest or ProxyError.MethodNotAllowed => "http_request_error"u8,
         ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => "http_request_error"u8,
+        ProxyError.NoRoute => "destination_not_found"u8,
         ProxyError.NoHealthyServer => "destination_unavailable"u8,
         ProxyError.Loop => "proxy_loop_detected"u8,
         ProxyError.ConnectFailed => "connection_refused"u8,

@@ -1,8 +1,10 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Routing;
 using Atlas.Engine.Buffers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Mirroring;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -42,9 +44,20 @@ internal sealed class Exchange
 
     internal UpstreamConnection? Connection;
     internal ServerConnections? Connections;
+
+    /// <summary>What was found of the path; not <see cref="PathStatus.Ok"/>: no route was looked for.</summary>
+    internal PathStatus PathStatus;
+
+    /// <summary>The route that takes the request, and its place in the listener; null before one is found, or if none is.</summary>
+    internal RouteSnapshot? Route;
+    internal int RouteIndex;
+
     /// <summary>The pool that the request goes to; null before one is chosen.</summary>
     internal PoolSnapshot? Pool;
     internal ServerState? Server;
+
+    /// <summary>The mirror's copy, while its body is gathered.</summary>
+    internal MirrorRequest? Mirror;
 
     /// <summary>How long the server says that it keeps the connection.</summary>
     internal int ServerIdleMs;
@@ -81,6 +94,9 @@ internal sealed class Exchange
     /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
     internal bool ResponseEndIsClose;
     internal bool ClientGone;
+
+    /// <summary>Whether the exchange took longer than its route allows.</summary>
+    internal bool IsExpired;
     internal bool KeepClient;
     internal bool ReuseUpstream;
     internal ProxyError Error;
@@ -129,6 +145,8 @@ internal sealed class Exchange
         InEnd = 0;
         Attempts = 0;
         _triedCount = 0;
+        PathStatus = PathStatus.Ok;
+        Route = null;
         Pool = null;
         Client = default;
         RequestWireBytes = 0;
@@ -137,6 +155,7 @@ internal sealed class Exchange
         ResponseBodyBytes = 0;
         ResponseEndIsClose = false;
         ClientGone = false;
+        IsExpired = false;
         KeepClient = false;
         Error = ProxyError.None;
         Status = 0;

@@ -4,6 +4,7 @@ using Atlas.Engine.Streams;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Http;
@@ -31,6 +32,9 @@ internal sealed class HttpSession(
 
     /// <summary>The snapshot that the request at hand began with.</summary>
     internal HttpListenerSnapshot Listener { get; private set; } = listener.Snapshot;
+
+    /// <summary>The peer's address.</summary>
+    internal SocketAddress Peer => peer;
 
     /// <summary>The peer's address as text; empty on a unix socket.</summary>
     internal ReadOnlySpan<byte> PeerIp => _peerIp;
@@ -227,7 +231,12 @@ internal sealed class HttpSession(
                 && !IsDraining
                 && context.Loop.NowMs < _endsMs;
             x.Error = Refusal(x);
-            if (x.Error == ProxyError.None)
+            x.Error = x.Error == ProxyError.None ? RequestRouter.Choose(context, this, x) : x.Error;
+            if (x.Error == ProxyError.None && x.Pool is null)
+            {
+                await AnswerResponder.SendAsync(context, this, x);
+            }
+            else if (x.Error == ProxyError.None)
             {
                 await x.Relay.RunAsync(context, this);
             }

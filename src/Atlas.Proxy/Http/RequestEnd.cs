@@ -1,3 +1,4 @@
+using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
@@ -13,6 +14,7 @@ internal static class RequestEnd
         long endUs = context.Loop.NowUs;
         session.View.Counters.RequestEnded(
             x.Status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
+        x.Route?.Metrics?.ForWorker(context.Index).RequestEnded(x.Status);
         if (x.Request.Repair != RequestRepairs.None && x.HeadUs != 0)
         {
             session.View.Counters.RequestRepaired(x.Request.Repair);
@@ -38,6 +40,7 @@ internal static class RequestEnd
             ClientIp = !x.Client.IsEmpty ? x.Client.Of(buffer) : session.PeerIp.IsEmpty ? "unix"u8 : session.PeerIp,
             ClientPort = x.Client.IsEmpty ? session.PeerPort : 0,
             Listener = session.View.Name,
+            Route = x.Route is null ? default : x.Route.NameBytes,
             Pool = x.Pool is null || x.Server is null ? default : x.Pool.NameBytes,
             Server = x.Server is null ? default : x.Server.NameBytes,
             Method = head.MethodName.Of(buffer),
@@ -73,7 +76,9 @@ internal static class RequestEnd
         ReadOnlySpan<byte> detail = x.Error switch
         {
             ProxyError.UpstreamProtocol => Details.Of(x.ResponseParser.Error),
+            ProxyError.BadRequest when x.PathStatus != PathStatus.Ok => Details.Of(x.PathStatus),
             ProxyError.BadRequest => Details.Of(x.RequestParser.Error),
+            ProxyError.UpstreamTimeout when x.IsExpired => "the route's timeouts.request passed"u8,
             _ => default,
         };
         return detail.IsEmpty && session.Listener.LogsRepairs ? Details.Of(Repairs.ErrorOf(x.Request.Repair)) : detail;

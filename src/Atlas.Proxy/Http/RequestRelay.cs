@@ -2,6 +2,7 @@ using Atlas.Core.Balancing;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Timers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
@@ -13,7 +14,7 @@ namespace Atlas.Proxy.Http;
 
 /// <summary>Takes one parsed request to a server and its response back. Reads from top to bottom: choose a server, send,
 /// await the head, relay. Part of its exchange and reused with it.</summary>
-internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
+internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarget
 {
     // Times that a request may meet the closing of a kept connection before a fresh one is forced.
     private const int MaxRaces = 2;
@@ -21,6 +22,12 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     private readonly byte[] _requestId = new byte[RequestIds.Length];
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
+
+    // Made once it is needed: few routes limit the time of a whole exchange.
+    private LoopTimer? _deadline;
+
+    /// <summary>The loop's time at which the exchange must have ended; <see cref="long.MaxValue"/>: never.</summary>
+    internal long DeadlineMs => _deadline?.DeadlineMs ?? long.MaxValue;
 
     private HttpListenerSnapshot Listener => _session.Listener;
 
@@ -32,6 +39,14 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     public void OnPeerClosed(ByteStream stream)
     {
         x.ClientGone = true;
+        x.Connection?.Stream.CancelWaits();
+    }
+
+    /// <summary>The exchange took longer than its route allows: whatever it waits for, it waits no more.</summary>
+    public void OnTimer(LoopTimer timer)
+    {
+        x.IsExpired = true;
+        _session.Client.CancelWaits();
         x.Connection?.Stream.CancelWaits();
     }
 
@@ -47,8 +62,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         _context = context;
         _session = session;
         session.Client.PeerClosedHandler = this;
-        FindOrigin();
-        x.Pool = Listener.Pool;
+        MakeRequestId();
+        BeginDeadline();
+        context.Mirrors.Begin(session, x);
         int retries = Pool.Retries;
         int races = 0;
         while (true)
@@ -77,6 +93,28 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         }
 
         session.Client.PeerClosedHandler = null;
+        EndDeadline();
+        x.Mirror?.OriginalEnded(x.RequestBodyDone);
+        x.Mirror = null;
+    }
+
+    /// <summary>Lifts the limit on the time of the whole exchange: it has ended, or has become a tunnel.</summary>
+    internal void EndDeadline()
+    {
+        _deadline?.Clear();
+        if (x.IsExpired)
+        {
+            _session.ResetCancel();
+        }
+    }
+
+    private void BeginDeadline()
+    {
+        if (x.Route!.RequestMs != int.MaxValue)
+        {
+            _deadline ??= new LoopTimer(_context.Loop.Timers, this);
+            _deadline.Set(_context.Loop.NowMs + x.Route.RequestMs);
+        }
     }
 
     /// <summary>Picks the next server and begins a request there.</summary>
@@ -124,6 +162,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             await ExchangeAsync();
         }
 
+        if (x.IsExpired && x.Error != ProxyError.None)
+        {
+            x.Error = ProxyError.UpstreamTimeout;
+        }
+
         x.Connections.Counters.AttemptEnded(
             x.ResponseUs == 0 ? 0 : x.Response.Status,
             x.Error.IsClients() ? ProxyError.None : x.Error,
@@ -139,7 +182,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
-    private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted
+    private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted && !x.IsExpired
         && (!x.RequestBytesSent || CanRepeat());
 
     private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
@@ -148,7 +191,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients()
         && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
 
-    private bool MayTryAnother() => !_session.IsAborted && x.Error switch
+    private bool MayTryAnother() => !_session.IsAborted && !x.IsExpired && x.Error switch
     {
         ProxyError.ConnectFailed or ProxyError.ConnectTimeout => Pool.RetryOnConnectFailure,
         ProxyError.UpstreamReset => Pool.RetryOnReset && MayRepeat(),
@@ -159,9 +202,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
     private async Flow ConnectAsync(ServerState server)
     {
-        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, _context.Loop.NowMs + Pool.ConnectMs);
+        long deadlineMs = Math.Min(_context.Loop.NowMs + Pool.ConnectMs, DeadlineMs);
+        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, deadlineMs);
         if (result.Stream is null)
         {
+            x.IsExpired |= _context.Loop.NowMs >= DeadlineMs;
             x.Error = result.Error == Engine.Interop.Errno.ETIMEDOUT
                 ? ProxyError.ConnectTimeout
                 : ProxyError.ConnectFailed;
@@ -170,7 +215,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
         x.Connections!.Counters.Connected();
         x.Connection = new UpstreamConnection(x.Connections, result.Stream);
-        if (x.ClientGone || _session.IsAborted)
+        if (x.ClientGone || _session.IsAborted || x.IsExpired)
         {
             x.Error = ProxyError.ClientClosed;
         }
@@ -247,6 +292,12 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         bool sent = await StreamWrites.SendAsync(server, x.ServerSend, head!, length, x.In!, x.InStart, inline);
         head!.Return();
         x.RequestBytesSent = x.ServerSend.Bytes > 0;
+        if (x.Mirror is { } copy && sent)
+        {
+            copy.Rewind();
+            copy.Append(x.In!.Span.Slice(x.InStart, inline));
+        }
+
         x.InStart += inline;
         x.BodyLeft -= inline;
         x.RequestBodyBytes = inline;
@@ -255,20 +306,19 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         return sent;
     }
 
-    private void FindOrigin()
+    private void MakeRequestId()
     {
-        if (_session.IsPeerTrusted && x.Request.Headers.Contains(KnownHeader.XForwardedFor))
-        {
-            x.Client = ForwardedChain.FindClient(x.In!.Span, x.Request, Listener);
-        }
-
         if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
         {
             RequestIds.Write(_requestId);
         }
     }
 
-    private int WriteHead(NativeBuffer destination)
+    /// <summary>Writes the head of a copy for a mirror.</summary>
+    /// <returns>Its length, or -1 if it does not fit.</returns>
+    internal int WriteCopiedHead(NativeBuffer destination) => WriteHead(destination, isCopy: true);
+
+    private int WriteHead(NativeBuffer destination, bool isCopy = false)
     {
         var origin = new ClientOrigin
         {
@@ -277,8 +327,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             ClientIp = ClientIp,
             IsPeerTrusted = _session.IsPeerTrusted,
             RequestId = _requestId,
+            IsCopy = isCopy,
         };
-        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin);
+        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
     }
 
     private void Release()

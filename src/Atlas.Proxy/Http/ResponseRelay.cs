@@ -201,7 +201,7 @@ internal static class ResponseRelay
 
     private static int WriteHead(WorkerContext context, Exchange x, NativeBuffer destination, BodyFraming framing) =>
         ResponseForwarder.Write(
-            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date());
+            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date(), x.Route!.ResponseHeaders);
 
     private static async Flow TunnelAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
@@ -214,6 +214,7 @@ internal static class ResponseRelay
         x.Status = 101;
         HeadCame(context, x, pool);
         x.KeepClient = false;
+        x.Relay.EndDeadline();
         x.UpStart = x.Response.Length;
         session.Client.PeerClosedHandler = null;
         if (!await SendHeadAsync(context, session, x, BodyFraming.Tunnel, x.UpEnd - x.UpStart))

@@ -58,14 +58,10 @@ public sealed class SnapshotBuilder
 
     private HttpListenerSnapshot BuildListener(ListenerConfig listener)
     {
-        string? pool = listener.Routes is [var only] ? only.Pool : null;
-        if (pool is null || _config.FindPool(pool) is null)
+        var routes = new RouteBuilder(listener, _pools, _config, _metrics);
+        return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
-            throw new ArgumentException($"listener {listener.Name} needs one route with a pool", nameof(listener));
-        }
-
-        return new HttpListenerSnapshot(listener.Name, _pools[pool])
-        {
+            EncodedSlashes = listener.EncodedSlashes,
             Limits = new HttpLimits(
                 listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount),
             Repairs = RepairsOf(listener),

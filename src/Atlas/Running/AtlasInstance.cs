@@ -185,7 +185,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         Metrics.Prune(
             name => Config.Listeners.Any(listener => listener.Name == name),
-            (pool, server) => Config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false);
+            (pool, server) => Config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false,
+            (listener, route) => Config.Listeners.Any(l => l.Name == listener && l.Pool is null && l.Routes.Any(r => r.Name == route)));
         _logWriters.CloseUnused(Snapshot);
     }
 

@@ -4,7 +4,7 @@ namespace Atlas.Control.Tests.Configuration;
 
 public sealed class UnsupportedFeaturesTests
 {
-    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "packaging/atlas.yaml"];
+    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "examples/routing.yaml", "packaging/atlas.yaml"];
 
     [Theory]
     [MemberData(nameof(Runnable))]
@@ -33,16 +33,11 @@ public sealed class UnsupportedFeaturesTests
     [InlineData("pool: p, accept_proxy_protocol: [], mode: user, forwarded: true, via: a, access_log: {}", null)]
     [InlineData("routes: [{ pool: p }]", null)]
     [InlineData("routes: [{ name: a, match: { path: /* }, pool: p }]", null)]
-    [InlineData("routes: [{ match: ^{ path: /a }, pool: p }]", "'match'")]
-    [InlineData("routes: [{ match: { path: /a }, pool: p }, ^{ pool: p }]", "a second route")]
-    [InlineData("routes: [{ split: ^[{ pool: p }] }]", "'split'")]
-    [InlineData("routes: [{ redirect: ^{ to: /a } }]", "'redirect'")]
-    [InlineData("routes: [{ respond: ^{} }]", "'respond'")]
-    [InlineData("routes: [{ pool: p, rewrite: ^{} }]", "'rewrite'")]
-    [InlineData("routes: [{ pool: p, mirror: ^{ pool: p } }]", "'mirror'")]
-    [InlineData("routes: [{ pool: p, request_headers: ^{} }]", "'request_headers'")]
-    [InlineData("routes: [{ pool: p, response_headers: ^{} }]", "'response_headers'")]
-    [InlineData("routes: [{ pool: p, timeouts: ^{} }]", "'timeouts'")]
+    [InlineData("encoded_slashes: redirect, normalize: forward, pool: p", null)]
+    [InlineData("routes: [{ match: { path: /a, host: h }, pool: p }, { split: [{ pool: p }] }]", null)]
+    [InlineData("routes: [{ match: { path: /a }, redirect: { to: /a } }, { respond: {} }]", null)]
+    [InlineData("routes: [{ pool: p, rewrite: {}, mirror: { pool: p }, timeouts: {} }]", null)]
+    [InlineData("routes: [{ pool: p, request_headers: {}, response_headers: {} }]", null)]
     [InlineData("routes: [{ pool: p, retry: ^{} }]", "'retry'")]
     [InlineData("routes: [{ pool: p, rate_limit: ^{ rate: 1/s } }]", "'rate_limit'")]
     public void Find_ListenerKey_IsRunOrNamed(string keys, string? expected) => Check(keys, "servers: [127.0.0.1:81]", "", expected);

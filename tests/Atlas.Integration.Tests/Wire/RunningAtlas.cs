@@ -48,7 +48,7 @@ internal sealed class RunningAtlas : IAsyncDisposable
             BodyIdleMs = options.BodyIdleMs,
             TrustedProxies = options.TrustedProxies,
         };
-        _listener = new HttpListener(snapshot);
+        _listener = new HttpListener(options.Change(snapshot));
         _bound = _workers.Listen(
             SocketAddress.OfIp(IPAddress.Loopback, 0),
             new ListenOptions(_proxy.Handler(_listener), 4096, 10_000));

@@ -140,14 +140,32 @@ public sealed class ProxyMetricsTests
     [Fact]
     public void Prune_ServerThatIsNoLongerConfigured_MakesRoom()
     {
-        var metrics = new ProxyMetrics(1, maxSubjects: 2);
+        var metrics = new ProxyMetrics(1, maxSubjects: 3);
         metrics.Listener("web");
         metrics.Server("api", "a");
+        metrics.Route("web", "old");
 
-        metrics.Prune(name => name == "web", (_, server) => server == "b");
+        metrics.Prune(name => name == "web", (_, server) => server == "b", (_, route) => route == "new");
 
         metrics.Server("api", "b").Server.ShouldBe("b");
+        metrics.Route("web", "new").Route.ShouldBe("new");
         metrics.Overflows.ShouldBe(0);
+    }
+
+    [Fact]
+    public void WriteTo_Route_WritesItsSamples()
+    {
+        var metrics = new ProxyMetrics(1);
+        metrics.Route("web", "api").ForWorker(0).RequestEnded(404);
+        metrics.Route("web", "api").ForWorker(0).Mirrored(MirrorResult.Dropped);
+        var writer = new RecordingWriter();
+
+        metrics.WriteTo(writer);
+
+        writer.Samples.ShouldContain("atlas_route_requests_total{listener=web,route=api,code=4xx} 1");
+        writer.Samples.ShouldContain("atlas_route_requests_total{listener=web,route=api,code=2xx} 0");
+        writer.Samples.ShouldContain("atlas_mirrored_requests_total{listener=web,route=api,result=dropped} 1");
+        metrics.Route("web", "api").Statuses(4).ShouldBe(1);
     }
 
     [Fact]

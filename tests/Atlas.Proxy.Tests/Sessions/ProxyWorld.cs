@@ -103,6 +103,17 @@ public sealed class ProxyWorld
         return (stream, new WireReader(stream));
     }
 
+    /// <summary>Sends one request on a connection of its own; the response must have this status.</summary>
+    public async ResultFlow<WireMessage> AskAsync(string request, int status, string method = "GET")
+    {
+        (ByteStream client, WireReader reader) = await ConnectAsync();
+        await client.SendAllAsync(Bytes(request));
+        WireMessage response = (await reader.ResponseAsync(method)).ShouldNotBeNull();
+        response.Status.ShouldBe(status);
+        client.Close();
+        return response;
+    }
+
     public LoopSignal DelayAsync(long milliseconds) => _outside.DelayAsync(milliseconds);
 
     /// <summary>Lets a flow of the test run beside the others; what it throws is the test's failure.</summary>

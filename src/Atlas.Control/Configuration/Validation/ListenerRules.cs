@@ -5,7 +5,8 @@ namespace Atlas.Control.Configuration.Validation;
 /// <summary>Which keys of a listener go with its protocol.</summary>
 internal static class ListenerRules
 {
-    private static readonly string[] HttpKeys = ["routes", "trusted_proxies", "forwarded", "via", "strictness", "repairs", "access_log"];
+    private static readonly string[] HttpKeys =
+        ["routes", "trusted_proxies", "forwarded", "via", "encoded_slashes", "normalize", "strictness", "repairs", "access_log"];
     private static readonly string[] HttpLimits = ["request_line", "headers", "header_count", "body"];
     private static readonly string[] HttpTimeouts = ["headers", "body_min_rate", "body_idle", "send_min_rate", "max_age"];
 
