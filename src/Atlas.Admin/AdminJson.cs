@@ -7,7 +7,8 @@ namespace Atlas.Admin;
 /// underscores.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(AdminStateNames)])]
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]

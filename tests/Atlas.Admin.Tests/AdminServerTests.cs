@@ -5,6 +5,7 @@ using System.Text;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Tests.Metrics;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 
 namespace Atlas.Admin.Tests;

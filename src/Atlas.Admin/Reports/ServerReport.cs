@@ -1,3 +1,5 @@
+using Atlas.Core.Health;
+
 namespace Atlas.Admin.Reports;
 
 /// <summary>A server of a pool. What is null is not known, and absent in JSON.</summary>
