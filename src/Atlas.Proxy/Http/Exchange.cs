@@ -3,6 +3,7 @@ using Atlas.Engine.Buffers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -46,6 +47,9 @@ internal sealed class Exchange
     internal PoolSnapshot? Pool;
     internal ServerState? Server;
 
+    /// <summary>The exchange's place in the pool's queue, once it waited.</summary>
+    internal QueueWaiter? Waiter;
+
     /// <summary>How long the server says that it keeps the connection.</summary>
     internal int ServerIdleMs;
     internal int Attempts;
@@ -82,6 +86,9 @@ internal sealed class Exchange
     internal ProxyError Error;
     internal int Status;
 
+    /// <summary>Microseconds that the request waited in queues; -1: it neither waited nor got a server.</summary>
+    internal long QueuedUs = -1;
+
     /// <summary>The loop's times in microseconds at which the request's first byte came, its head was complete, a server
     /// was connected, and the response's head was complete; 0 for what did not happen.</summary>
     internal long BeganUs;
@@ -117,6 +124,28 @@ internal sealed class Exchange
         return true;
     }
 
+    /// <summary>What a server is picked for.</summary>
+    /// <param name="random">64 random bits.</param>
+    /// <param name="nowUs">The loop's time.</param>
+    internal PickRequest PickFor(ulong random, long nowUs) => new() { Excluded = Tried, Random = random, NowUs = nowUs };
+
+    /// <summary>Goes on with another snapshot of its pool. O(servers).</summary>
+    internal void MoveTo(PoolSnapshot pool)
+    {
+        int kept = 0;
+        foreach (int index in Tried)
+        {
+            int now = pool.IndexOf(Pool!.Servers[index]);
+            if (now >= 0)
+            {
+                _tried[kept++] = now;
+            }
+        }
+
+        _triedCount = kept;
+        Pool = pool;
+    }
+
     internal void Reset()
     {
         Request.Reset();
@@ -124,6 +153,7 @@ internal sealed class Exchange
         InStart = 0;
         InEnd = 0;
         Attempts = 0;
+        QueuedUs = -1;
         _triedCount = 0;
         Pool = null;
         Client = default;

@@ -113,6 +113,7 @@ internal sealed class HttpSession(
         IsAborted = true;
         Client.CancelWaits();
         _exchange?.Connection?.Stream.CancelWaits();
+        _exchange?.Waiter?.Cancel();
     }
 
     /// <summary>Lets waits for the client happen again, unless the session is to end.</summary>

@@ -30,6 +30,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     {
         x.ClientGone = true;
         x.Connection?.Stream.CancelWaits();
+        x.Waiter?.Cancel();
     }
 
     /// <summary>The request's id, as servers and logs get it.</summary>
@@ -50,20 +51,35 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         int races = 0;
         while (true)
         {
-            ServerState? server = Pick(out int index);
+            ServerState? server = ServerChoice.TryTake(context, x, out int index);
             if (server is null)
             {
-                x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
+                index = index == Balancer.Full ? await ServerChoice.WaitAsync(context, x) : -1;
+                if (index < 0)
+                {
+                    x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
+                    break;
+                }
+
+                server = Pool.Servers[index];
+            }
+
+            x.QueuedUs = Math.Max(x.QueuedUs, 0);
+            bool reused;
+            if (x.ClientGone || session.IsAborted)
+            {
+                // It left while it waited, just when its turn came.
+                x.Error = ProxyError.ClientClosed;
+                Pool.End(server, context.Loop);
                 break;
             }
 
-            bool reused;
             do
             {
                 reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
             }
             while (x.Error == ProxyError.UpstreamReset && reused && MayRepeat() && races++ < MaxRaces);
-            server.Balancing.End();
+            Pool.End(server, context.Loop);
 
             if (retries == 0 || x.ClientGone || !MayTryAnother() || !x.TryExclude(index))
             {
@@ -74,25 +90,6 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         }
 
         session.Client.PeerClosedHandler = null;
-    }
-
-    /// <summary>Picks the next server and begins a request there.</summary>
-    private ServerState? Pick(out int index)
-    {
-        var request = new PickRequest
-        {
-            Excluded = x.Tried,
-            Random = _context.RandomBits(),
-            NowUs = _context.Loop.NowUs,
-        };
-        while (true)
-        {
-            ServerState? server = Pool.Pick(request, out index);
-            if (server is null || server.Balancing.TryBegin())
-            {
-                return server;
-            }
-        }
     }
 
     /// <summary>One try at one server.</summary>

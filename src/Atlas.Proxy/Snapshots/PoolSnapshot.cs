@@ -1,6 +1,8 @@
 using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Engine.Workers;
+using Atlas.Proxy.Queueing;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -61,15 +63,59 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Who takes requests; the next snapshot of the same pool goes on with its counters.</summary>
     public PoolBalancer Balancer => balancer;
 
-    /// <summary>Picks a server for a request.</summary>
+    /// <summary>The requests that wait for a server; the same one in the next snapshot of the pool.</summary>
+    public PoolQueue Queue { get; init; } = new();
+
+    /// <summary>How many may wait.</summary>
+    public int QueueLimit { get; init; } = 1_000;
+
+    /// <summary>Milliseconds that one may wait.</summary>
+    public int QueueTimeoutMs { get; init; } = 5_000;
+
+    /// <summary>Takes the servers' states as they are now, and gives what room there is to those who wait. To be called after
+    /// each change of a server, by one caller at a time.</summary>
+    /// <param name="nowMs">The time, by the clock of <see cref="PoolBalancer.Refresh"/>.</param>
+    /// <returns>Whether other servers take requests, or in other shares.</returns>
+    public bool Refresh(long nowMs)
+    {
+        bool hasChanged = balancer.Refresh(nowMs);
+        Queue.Serve(caller: null);
+        return hasChanged;
+    }
+
+    /// <summary>Picks a server for a request and begins the request there. Ends with <see cref="End"/>.</summary>
     /// <param name="request">What is known of the request.</param>
     /// <param name="index">The server's place in <see cref="Servers"/>, or the reason of <see cref="Balancer"/> that there is
     /// none.</param>
-    internal ServerState? Pick(in PickRequest request, out int index)
+    internal ServerState? TryBegin(in PickRequest request, out int index)
     {
-        index = balancer.Current.Pick(request);
-        return index >= 0 ? _servers[index] : null;
+        while (true)
+        {
+            index = balancer.Current.Pick(request);
+            if (index < 0)
+            {
+                return null;
+            }
+
+            ServerState server = _servers[index];
+            if (server.Balancing.TryBegin())
+            {
+                return server;
+            }
+        }
     }
+
+    /// <summary>Ends a request at a server, and hands its slot on if somebody waits for one.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="loop">The loop of the calling thread.</param>
+    internal void End(ServerState server, EventLoop loop)
+    {
+        server.Balancing.End();
+        Queue.Serve(loop);
+    }
+
+    /// <summary>A server's place in the pool; -1: it is not here. O(servers).</summary>
+    internal int IndexOf(ServerState server) => Array.IndexOf(_servers, server);
 
     private static PoolBalancer InTurn(IReadOnlyList<ServerState> servers) => new(
         BalanceAlgorithm.RoundRobin, [.. servers.Select(server => server.Balancing)], new RosterOptions(0.5, 0), previous: null, nowMs: 0);

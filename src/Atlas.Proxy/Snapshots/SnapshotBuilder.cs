@@ -4,13 +4,14 @@ using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Queueing;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
 /// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
-/// counters and connections, a pool (by name) its place in the rotation.</summary>
+/// counters and connections, a pool (by name) its place in the rotation and those who wait.</summary>
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
@@ -108,6 +109,9 @@ public sealed class SnapshotBuilder
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
+            Queue = previous?.Queue ?? new PoolQueue(),
+            QueueLimit = pool.Queue.Limit,
+            QueueTimeoutMs = pool.Queue.TimeoutMs,
             Retries = pool.Retry.Attempts,
             RetryOnConnectFailure = pool.Retry.OnConnectFailure,
             RetryOnReset = pool.Retry.OnReset,

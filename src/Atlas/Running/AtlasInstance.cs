@@ -156,6 +156,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
         ProxySnapshot before = Snapshot;
         Snapshot = snapshot;
+        snapshot.TakeOver(before);
         Config = config;
         Health.Apply(ServerChecks.Of(config, snapshot, before));
         ServerChecks.Release(config, snapshot);

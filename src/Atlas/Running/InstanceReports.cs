@@ -43,6 +43,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         instance.Metrics.WriteTo(writer);
         HealthFamilies.Write(writer, instance);
+        PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
     }
 
@@ -79,7 +80,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         Name = server.Name,
         Address = server.Address.ToString(),
-        AdminState = Admin.Reports.AdminState.Ready,
+        AdminState = Core.Health.AdminState.Ready,
         OperationalState = (health?.Health ?? ServerHealth.Unknown) switch
         {
             ServerHealth.Unknown => OperationalState.Unknown,

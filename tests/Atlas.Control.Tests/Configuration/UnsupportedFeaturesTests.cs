@@ -61,8 +61,7 @@ public sealed class UnsupportedFeaturesTests
     [InlineData("panic_threshold: ^50%", "'panic_threshold'")]
     [InlineData("slow_start: 0s", null)]
     [InlineData("slow_start: ^1s", "'slow_start'")]
-    [InlineData("queue: { limit: 0 }", null)]
-    [InlineData("queue: ^{}", "'queue'")]
+    [InlineData("queue: { limit: 5 }", null)]
     [InlineData("send_proxy_protocol: none", null)]
     [InlineData("send_proxy_protocol: ^v2", "'send_proxy_protocol'")]
     [InlineData("retry: { attempts: 2, on: [reset] }", null)]
@@ -77,12 +76,11 @@ public sealed class UnsupportedFeaturesTests
 
     [Theory]
     [InlineData("unix:/run/a.sock", null)]
-    [InlineData("{ name: a, address: '[::1]:81', weight: 1, max_connections: none, backup: false }", null)]
+    [InlineData("{ name: a, address: '[::1]:81', weight: 1, max_connections: 2, backup: false }", null)]
     [InlineData("^a.b:81", "'a.b:81', a server with a host name,")]
     [InlineData("{ address: ^a.b:81 }", "'a.b:81', a server with a host name,")]
     [InlineData("{ dns: ^a.b, port: 81 }", "'dns'")]
     [InlineData("{ address: 127.0.0.1:81, weight: ^2 }", "'weight'")]
-    [InlineData("{ address: 127.0.0.1:81, max_connections: ^2 }", "'max_connections'")]
     [InlineData("{ address: 127.0.0.1:81, backup: ^true }", "'backup'")]
     public void Find_ServerKey_IsRunOrNamed(string server, string? expected) =>
         Check("pool: p", $"servers: [{server}, 127.0.0.1:82]", "", expected);

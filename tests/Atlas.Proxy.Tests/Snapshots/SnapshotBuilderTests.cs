@@ -12,6 +12,18 @@ namespace Atlas.Proxy.Tests.Snapshots;
 public sealed class SnapshotBuilderTests
 {
     [Fact]
+    public void Build_PoolStays_KeepsItsQueue()
+    {
+        PoolConfig pool = Pool("web", ("a", 1));
+        ProxySnapshot first = SnapshotBuilder.Build(new AtlasConfig { Pools = [pool] }, ProxySnapshot.Empty);
+        var changed = new AtlasConfig { Pools = [pool with { Queue = new QueueConfig { Limit = 3, TimeoutMs = 7 } }] };
+        ProxySnapshot second = SnapshotBuilder.Build(changed, first);
+
+        second.Pools[0].Queue.ShouldBeSameAs(first.Pools[0].Queue);
+        (second.Pools[0].QueueLimit, second.Pools[0].QueueTimeoutMs).ShouldBe((3, 7));
+    }
+
+    [Fact]
     public void Build_DefaultsOfTheConfiguration_AreThoseOfTheSnapshot()
     {
         ProxySnapshot built = SnapshotBuilder.Build(Config(Pool("web", ("a", 9001))), ProxySnapshot.Empty);
