@@ -66,13 +66,10 @@ public static class UnsupportedFeatures
         RefuseIf(pool.Balance != BalanceAlgorithm.RoundRobin, errors, pool, "balance");
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
         RefuseIf(pool.HealthCheck is { } health && !Runs(health), errors, pool, "health_check");
-        RefuseIf(pool.OutlierDetection is not null, errors, pool, "outlier_detection");
         RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
         RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
         RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
-        RefuseIf(pool.Retry.OnStatuses.Count > 0, errors, pool.Retry, "on", "a status in 'on'");
-        Refuse(errors, pool.Retry, ["budget"]);
-        Refuse(errors, pool, ["sticky", "circuit_breaker", "tls", "session"]);
+        Refuse(errors, pool, ["sticky", "tls", "session"]);
     }
 
     private static void FindIn(ServerConfig server, ConfigErrors errors)
@@ -100,8 +97,6 @@ public static class UnsupportedFeatures
             RefuseIf(true, errors, section, key);
         }
     }
-
-    private static void Refuse(ConfigErrors errors, ConfigSection section, string key, string what) => RefuseIf(true, errors, section, key, $"'{what}'");
 
     private static void RefuseIf(bool isUsed, ConfigErrors errors, ConfigSection section, string key, string? what = null)
     {

@@ -4,6 +4,7 @@ using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Queueing;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -12,7 +13,11 @@ namespace Atlas.Proxy.Http;
 /// <summary>The state of one request and its response. Pooled per worker: an idle connection holds none.</summary>
 internal sealed class Exchange
 {
+    // What is sent again must be held in memory until the response comes.
+    private const int MaxReplayBytes = 64 * 1024;
+
     internal readonly RequestRelay Relay;
+    internal readonly FailedTries Failed = new();
     internal readonly RequestHead Request = new();
     internal readonly ResponseHead Response = new();
     internal readonly HeaderTable Trailers = new(4);
@@ -47,6 +52,9 @@ internal sealed class Exchange
     internal PoolSnapshot? Pool;
     internal ServerState? Server;
 
+    /// <summary>The place in the pool of the server that has begun the request.</summary>
+    internal int ServerIndex;
+
     /// <summary>The exchange's place in the pool's queue, once it waited.</summary>
     internal QueueWaiter? Waiter;
 
@@ -77,6 +85,12 @@ internal sealed class Exchange
     /// then.</summary>
     internal bool ResponseBytesSeen;
     internal bool ResponseStarted;
+
+    /// <summary>Whether the client was sent anything, be it an interim response.</summary>
+    internal bool ClientGotBytes;
+
+    /// <summary>Whether a connection could not be made for a reason of this side.</summary>
+    internal bool ConnectFailedHere;
 
     /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
     internal bool ResponseEndIsClose;
@@ -110,7 +124,11 @@ internal sealed class Exchange
 
     /// <summary>Whether the whole body stands in <see cref="In"/> behind the head, so that it can be sent again.</summary>
     internal bool HasWholeBody => Request.Framing == BodyFraming.None
-        || (Request.Framing == BodyFraming.Length && Request.ContentLength <= InEnd - Request.Length);
+        || (Request.Framing == BodyFraming.Length
+            && Request.ContentLength <= Math.Min(InEnd - Request.Length, MaxReplayBytes));
+
+    /// <summary>Whether the request may reach servers twice (RFC 9110 9.2.2), and can be sent again.</summary>
+    internal bool CanRepeat => Request.Method.IsIdempotent() && HasWholeBody;
 
     /// <summary>Leaves a server out of the further tries. False when no more tries are possible.</summary>
     internal bool TryExclude(int index)
@@ -167,6 +185,8 @@ internal sealed class Exchange
         Error = ProxyError.None;
         Status = 0;
         ResponseStarted = false;
+        ClientGotBytes = false;
+        Failed.Clear();
         Server = null;
         _head = [];
         BeganUs = 0;
@@ -191,6 +211,7 @@ internal sealed class Exchange
         BodyLeft = Math.Max(Request.ContentLength, 0);
         RequestBodyDone = Request.Framing == BodyFraming.None;
         RequestBytesSent = false;
+        ConnectFailedHere = false;
         ResponseBytesSeen = false;
         ReuseUpstream = false;
         ConnectedUs = 0;

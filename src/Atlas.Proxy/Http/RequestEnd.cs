@@ -27,6 +27,8 @@ internal static class RequestEnd
 
         // Of a head that was refused, what was read before stands in the log: who asks why a client gets 400 needs it.
         bool isRead = x.HeadUs != 0;
+        Span<byte> failed = stackalloc byte[x.Failed.Count > 0 ? LineBounds.TriesField : 0];
+        failed = failed[..x.Failed.Write(failed)];
         log.Write(new AccessRecord
         {
             UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
@@ -44,6 +46,7 @@ internal static class RequestEnd
             Error = x.Error,
             Detail = DetailOf(x),
             Attempts = x.Attempts,
+            FailedTries = failed,
             ReusedUpstream = x.ReusedUpstream,
             BytesReceived = isRead ? x.RequestWireBytes : x.InEnd,
             BytesSent = x.ClientSend.Bytes,

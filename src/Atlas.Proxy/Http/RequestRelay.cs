@@ -1,11 +1,15 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Health;
+using Atlas.Core.Resilience;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
+using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -19,8 +23,19 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     private const int MaxRaces = 2;
 
     private readonly byte[] _requestId = new byte[RequestIds.Length];
+    private readonly RetryPlan _retries = new(x);
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
+
+    // Milliseconds that the try at hand spent connecting in vain, and what the last one said of its server.
+    private int _connectMs;
+    private ServerOutcome _outcome;
+
+    /// <summary>The loop's time at which the exchange must have ended; <see cref="long.MaxValue"/>: never.</summary>
+    internal long DeadlineMs => long.MaxValue;
+
+    /// <summary>Whether a response is dropped, of which the client got nothing yet, as another server is tried.</summary>
+    internal bool DropsResponse() => _retries.DropsResponse();
 
     private HttpListenerSnapshot Listener => _session.Listener;
 
@@ -29,8 +44,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     public void OnPeerClosed(ByteStream stream)
     {
         x.ClientGone = true;
-        x.Connection?.Stream.CancelWaits();
-        x.Waiter?.Cancel();
+        CancelWaits();
     }
 
     /// <summary>The request's id, as servers and logs get it.</summary>
@@ -47,49 +61,111 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         session.Client.PeerClosedHandler = this;
         FindOrigin();
         x.Pool = Listener.Pool;
-        int retries = Pool.Retries;
-        int races = 0;
-        while (true)
+        CircuitBreaker? breaker = Pool.CircuitBreaker;
+        CircuitPass pass = default;
+        if (breaker is null || TryPass(breaker, out pass))
         {
-            ServerState? server = ServerChoice.TryTake(context, x, out int index);
-            if (server is null)
+            _outcome = ServerOutcome.None;
+            await TryServersAsync();
+            if (breaker?.Report(pass, _outcome, context.Loop.NowMs) is CircuitState state)
             {
-                index = index == Balancer.Full ? await ServerChoice.WaitAsync(context, x) : -1;
-                if (index < 0)
-                {
-                    x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
-                    break;
-                }
-
-                server = Pool.Servers[index];
+                Pool.Observer?.CircuitChanged(Pool.Name, pass.IsProbe ? CircuitState.HalfOpen : CircuitState.Closed, state);
             }
-
-            x.QueuedUs = Math.Max(x.QueuedUs, 0);
-            bool reused;
-            if (x.ClientGone || session.IsAborted)
-            {
-                // It left while it waited, just when its turn came.
-                x.Error = ProxyError.ClientClosed;
-                Pool.End(server, context.Loop);
-                break;
-            }
-
-            do
-            {
-                reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
-            }
-            while (x.Error == ProxyError.UpstreamReset && reused && MayRepeat() && races++ < MaxRaces);
-            Pool.End(server, context.Loop);
-
-            if (retries == 0 || x.ClientGone || !MayTryAnother() || !x.TryExclude(index))
-            {
-                break;
-            }
-
-            retries--;
+        }
+        else
+        {
+            x.Error = ProxyError.CircuitOpen;
         }
 
         session.Client.PeerClosedHandler = null;
+    }
+
+    /// <summary>Ends whatever the request waits for, but for the client.</summary>
+    internal void CancelWaits()
+    {
+        x.Connection?.Stream.CancelWaits();
+        x.Waiter?.Cancel();
+        _retries.Cancel();
+    }
+
+    private bool TryPass(CircuitBreaker breaker, out CircuitPass pass)
+    {
+        pass = breaker.TryPass(_context.Loop.NowMs);
+        if (pass.IsFirstProbe)
+        {
+            Pool.Observer?.CircuitChanged(Pool.Name, CircuitState.Open, CircuitState.HalfOpen);
+        }
+
+        return pass.IsAllowed;
+    }
+
+    private async Flow TryServersAsync()
+    {
+        _retries.Begin(_context, _session);
+        int races = 0;
+        bool goesOn = true;
+        while (goesOn && await ChooseAsync() is ServerState server)
+        {
+            bool isRace;
+            do
+            {
+                bool reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
+                isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
+                if (isRace)
+                {
+                    // The server closed the connection for being idle: that says nothing of it.
+                    x.Failed.Add(server, x.Error, status: 0);
+                }
+            }
+            while (isRace);
+
+            _outcome = AttemptOutcome.Report(_context, _session, x, server);
+            goesOn = _retries.GoesOn(_connectMs);
+            if (goesOn)
+            {
+                x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
+            }
+
+            Pool.End(server, _context.Loop);
+            goesOn = goesOn && await _retries.PauseAsync();
+        }
+
+        _retries.End();
+    }
+
+    /// <summary>The server of the next try, which has begun the request; null: there is none, and the exchange's error says
+    /// why.</summary>
+    private async ResultFlow<ServerState?> ChooseAsync()
+    {
+        int index = _retries.TakeReserved();
+        if (index < 0)
+        {
+            ServerChoice.TryTake(_context, x, out index);
+        }
+
+        if (index == Balancer.Full)
+        {
+            index = await ServerChoice.WaitAsync(_context, x);
+        }
+
+        if (index < 0)
+        {
+            x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
+            return null;
+        }
+
+        x.ServerIndex = index;
+        x.QueuedUs = Math.Max(x.QueuedUs, 0);
+        ServerState server = Pool.Servers[index];
+        if (x.ClientGone || _session.IsAborted)
+        {
+            // It left while it waited, just when its turn came.
+            x.Error = ProxyError.ClientClosed;
+            Pool.End(server, _context.Loop);
+            return null;
+        }
+
+        return server;
     }
 
     /// <summary>One try at one server.</summary>
@@ -99,10 +175,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.Error = ProxyError.None;
         x.ResetAttempt();
         x.Attempts++;
+        _connectMs = 0;
         x.Server = server;
         x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, CanRepeat());
+        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat);
         x.ReusedUpstream = x.Connection is not null;
         if (!x.ReusedUpstream)
         {
@@ -126,25 +203,19 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
     private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted
-        && (!x.RequestBytesSent || CanRepeat());
-
-    private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
-
-    private bool MayTryAnother() => !_session.IsAborted && x.Error switch
-    {
-        ProxyError.ConnectFailed or ProxyError.ConnectTimeout => Pool.RetryOnConnectFailure,
-        ProxyError.UpstreamReset => Pool.RetryOnReset && MayRepeat(),
-        _ => false,
-    };
+        && (!x.RequestBytesSent || x.CanRepeat);
 
     private bool NeedsFreshConnection() => Pool.FreshForNonIdempotent && !x.Request.Method.IsIdempotent();
 
     private async Flow ConnectAsync(ServerState server)
     {
-        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, _context.Loop.NowMs + Pool.ConnectMs);
+        long beganMs = _context.Loop.NowMs;
+        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, _retries.ConnectDeadlineMs);
         if (result.Stream is null)
         {
-            x.Error = result.Error == Engine.Interop.Errno.ETIMEDOUT
+            _connectMs = (int)(_context.Loop.NowMs - beganMs);
+            x.ConnectFailedHere = IsOurs(result.Error);
+            x.Error = result.Error == Errno.ETIMEDOUT
                 ? ProxyError.ConnectTimeout
                 : ProxyError.ConnectFailed;
             return;
@@ -157,6 +228,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             x.Error = ProxyError.ClientClosed;
         }
     }
+
+    /// <summary>Whether a connect failed for want of descriptors or memory here, or since the loop ends.</summary>
+    private static bool IsOurs(int error) =>
+        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRINUSE or Errno.ECANCELED;
 
     private async Flow ExchangeAsync()
     {

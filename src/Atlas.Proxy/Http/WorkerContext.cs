@@ -30,6 +30,9 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
     internal int Jitter(int ms) => _random.Next(-ms, ms + 1);
 
+    /// <summary>A random number from 0 to below 1.</summary>
+    internal double RandomShare() => _random.NextDouble();
+
     internal ulong RandomBits() => (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
 
     internal Exchange RentExchange() => _free.TryPop(out Exchange? exchange) ? exchange : new Exchange();

@@ -1,8 +1,10 @@
 using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.Resilience;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Queueing;
+using Atlas.Proxy.Retries;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -11,6 +13,7 @@ namespace Atlas.Proxy.Snapshots;
 public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers, PoolBalancer balancer)
 {
     private readonly ServerState[] _servers = [.. servers];
+    private readonly PoolQueue _queue = NewQueue(balancer);
 
     /// <summary>A pool that takes its servers in turn.</summary>
     public PoolSnapshot(string name, IReadOnlyList<ServerState> servers)
@@ -51,37 +54,44 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Whether requests that must not be sent twice get a new connection, which no server is about to close.</summary>
     public bool FreshForNonIdempotent { get; init; }
 
-    /// <summary>Tries beyond the first.</summary>
-    public int Retries { get; init; } = 1;
+    /// <summary>When a request is tried again.</summary>
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 
-    /// <summary>Whether a try follows a connection that could not be made.</summary>
-    public bool RetryOnConnectFailure { get; init; } = true;
+    /// <summary>Bounds the retries of all workers; the same one in the next snapshot of the pool.</summary>
+    public RetryBudget RetryBudget { get; init; } = new();
 
-    /// <summary>Whether a try follows a connection that broke before the first byte of a response.</summary>
-    public bool RetryOnReset { get; init; } = true;
+    /// <summary>The most retries at once, as a share of the requests under way, 0 to 1.</summary>
+    public double RetryShare { get; init; } = 0.2;
+
+    /// <summary>Refuses requests while too many fail; null: never. The same one in the next snapshot of the pool, if its
+    /// settings stay.</summary>
+    public CircuitBreaker? CircuitBreaker { get; init; }
+
+    /// <summary>Failures in a row that make a server suspect; null: none does.</summary>
+    public int? ConsecutiveFailures { get; init; }
+
+    /// <summary>Hears of what the control plane has to act on; null: nobody does.</summary>
+    public IPoolObserver? Observer { get; init; }
 
     /// <summary>Who takes requests; the next snapshot of the same pool goes on with its counters.</summary>
     public PoolBalancer Balancer => balancer;
 
     /// <summary>The requests that wait for a server; the same one in the next snapshot of the pool.</summary>
-    public PoolQueue Queue { get; init; } = new();
+    public PoolQueue Queue
+    {
+        get => _queue;
+        init
+        {
+            _queue = value;
+            balancer.Refreshed = Serve(value);
+        }
+    }
 
     /// <summary>How many may wait.</summary>
     public int QueueLimit { get; init; } = 1_000;
 
     /// <summary>Milliseconds that one may wait.</summary>
     public int QueueTimeoutMs { get; init; } = 5_000;
-
-    /// <summary>Takes the servers' states as they are now, and gives what room there is to those who wait. To be called after
-    /// each change of a server, by one caller at a time.</summary>
-    /// <param name="nowMs">The time, by the clock of <see cref="PoolBalancer.Refresh"/>.</param>
-    /// <returns>Whether other servers take requests, or in other shares.</returns>
-    public bool Refresh(long nowMs)
-    {
-        bool hasChanged = balancer.Refresh(nowMs);
-        Queue.Serve(caller: null);
-        return hasChanged;
-    }
 
     /// <summary>Picks a server for a request and begins the request there. Ends with <see cref="End"/>.</summary>
     /// <param name="request">What is known of the request.</param>
@@ -114,8 +124,29 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
         Queue.Serve(loop);
     }
 
+    /// <summary>Requests under way at the servers. O(servers).</summary>
+    internal int CountActive()
+    {
+        int active = 0;
+        foreach (ServerState server in _servers)
+        {
+            active += server.Balancing.Active;
+        }
+
+        return active;
+    }
+
     /// <summary>A server's place in the pool; -1: it is not here. O(servers).</summary>
     internal int IndexOf(ServerState server) => Array.IndexOf(_servers, server);
+
+    private static Action Serve(PoolQueue queue) => () => queue.Serve(caller: null);
+
+    private static PoolQueue NewQueue(PoolBalancer balancer)
+    {
+        var queue = new PoolQueue();
+        balancer.Refreshed = Serve(queue);
+        return queue;
+    }
 
     private static PoolBalancer InTurn(IReadOnlyList<ServerState> servers) => new(
         BalanceAlgorithm.RoundRobin, [.. servers.Select(server => server.Balancing)], new RosterOptions(0.5, 0), previous: null, nowMs: 0);

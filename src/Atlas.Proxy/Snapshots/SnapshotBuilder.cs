@@ -1,10 +1,12 @@
 using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.Resilience;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Queueing;
+using Atlas.Proxy.Retries;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Snapshots;
@@ -16,6 +18,7 @@ public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
     private readonly ProxyMetrics? _metrics;
+    private readonly IPoolObserver? _observer;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
@@ -24,8 +27,10 @@ public sealed class SnapshotBuilder
         AtlasConfig config,
         ProxySnapshot previous,
         ProxyMetrics? metrics,
-        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog)
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog,
+        IPoolObserver? observer)
     {
+        _observer = observer;
         _config = config;
         _metrics = metrics;
         _openLog = openLog;
@@ -42,14 +47,16 @@ public sealed class SnapshotBuilder
     /// <param name="metrics">What counts; null: nothing does.</param>
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
     /// throw what opening a file does.</param>
+    /// <param name="observer">Hears of servers and pools that fail; null: nobody does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
         AtlasConfig config,
         ProxySnapshot previous,
         ProxyMetrics? metrics = null,
-        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null)
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null,
+        IPoolObserver? observer = null)
     {
-        var builder = new SnapshotBuilder(config, previous, metrics, openLog);
+        var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer);
         return new ProxySnapshot(
             [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -112,11 +119,19 @@ public sealed class SnapshotBuilder
             Queue = previous?.Queue ?? new PoolQueue(),
             QueueLimit = pool.Queue.Limit,
             QueueTimeoutMs = pool.Queue.TimeoutMs,
-            Retries = pool.Retry.Attempts,
-            RetryOnConnectFailure = pool.Retry.OnConnectFailure,
-            RetryOnReset = pool.Retry.OnReset,
+            Retry = RetryPolicy.Of(pool.Retry),
+            RetryBudget = previous?.RetryBudget ?? new RetryBudget(),
+            RetryShare = pool.Retry.BudgetShare,
+            CircuitBreaker = BreakerOf(pool.CircuitBreaker, previous?.CircuitBreaker),
+            ConsecutiveFailures = pool.OutlierDetection?.ConsecutiveFailures,
+            Observer = _observer,
         };
     }
+
+    private static CircuitBreaker? BreakerOf(CircuitBreakerConfig? config, CircuitBreaker? previous) =>
+        config is null ? null
+        : previous?.Config == config ? previous
+        : new CircuitBreaker(config);
 
     private static SocketAddress AddressOf(ServerConfig server) => server.Address switch
     {

@@ -1,4 +1,5 @@
 using Atlas.Control.Health;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Snapshots;
 
@@ -14,7 +15,7 @@ internal static class ServerChecks
     internal static IEnumerable<CheckedServer> Of(AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before)
     {
         var known = before.Pools.SelectMany(pool => pool.Servers).ToHashSet();
-        foreach ((ProbeTarget? target, ServerState state, PoolSnapshot pool) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state, PoolBalancer pool) in Each(config, snapshot))
         {
             if (target is not null)
             {
@@ -27,7 +28,7 @@ internal static class ServerChecks
     /// stopped. O(servers).</summary>
     internal static void Release(AtlasConfig config, ProxySnapshot snapshot)
     {
-        foreach ((ProbeTarget? target, ServerState state, PoolSnapshot pool) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state, PoolBalancer pool) in Each(config, snapshot))
         {
             if (target is null)
             {
@@ -42,16 +43,16 @@ internal static class ServerChecks
             ? new ProbeTarget(pool.Name, server.Name, address, check)
             : null;
 
-    private static void Turn(ServerState state, bool isUp, PoolSnapshot pool)
+    private static void Turn(ServerState state, bool isUp, PoolBalancer pool)
     {
-        lock (pool.Balancer)
+        lock (pool)
         {
             state.Balancing.IsUp = isUp;
             pool.Refresh(Environment.TickCount64);
         }
     }
 
-    private static IEnumerable<(ProbeTarget? Target, ServerState State, PoolSnapshot Pool)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
+    private static IEnumerable<(ProbeTarget? Target, ServerState State, PoolBalancer Pool)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
         config.Pools.Zip(snapshot.Pools).SelectMany(pools => pools.First.Servers.Zip(
-            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server), state, pools.Second)));
+            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server), state, pools.Second.Balancer)));
 }

@@ -182,7 +182,7 @@ public sealed class QueueTests
         {
             SlowAnswers(world, 3_000);
             world.Servers[1].State.Balancing.IsUp = false;
-            world.Pool.Refresh(world.NowMs);
+            world.Pool.Balancer.Refresh(world.NowMs);
             await FillAsync(world, 1);
             var left = new Countdown(world, 1);
             world.Guard(async () =>
@@ -192,7 +192,7 @@ public sealed class QueueTests
             });
             await UntilAsync(world, () => world.Pool.Queue.Length == 1);
             world.Servers[1].State.Balancing.IsUp = true;
-            world.Pool.Refresh(world.NowMs);
+            world.Pool.Balancer.Refresh(world.NowMs);
             world.Pool.Queue.Length.ShouldBe(0);
             await left.Done;
             world.Servers[1].Seen.Single().Target.ShouldBe("/b");
@@ -214,12 +214,12 @@ public sealed class QueueTests
             });
             await UntilAsync(world, () => world.Pool.Queue.Length == 1);
             world.Server.State.Balancing.Admin = AdminState.Maintenance;
-            world.Pool.Refresh(world.NowMs);
+            world.Pool.Balancer.Refresh(world.NowMs);
             await world.DelayAsync(2_000);
             world.Pool.Queue.Length.ShouldBe(1);
             (await AskAsync(world, "/new")).Status.ShouldBe(503);
             world.Server.State.Balancing.Admin = AdminState.Ready;
-            world.Pool.Refresh(world.NowMs);
+            world.Pool.Balancer.Refresh(world.NowMs);
             await left.Done;
         });
 
@@ -248,7 +248,7 @@ public sealed class QueueTests
             Reload(world, pool);
             pool.Queue.Length.ShouldBe(1, "the new server takes one");
             world.Servers[0].State.Balancing.Configure(new ServerConfig { MaxConnections = 2 });
-            pool.Refresh(world.NowMs);
+            pool.Balancer.Refresh(world.NowMs);
             pool.Queue.Length.ShouldBe(0);
             await left.Done;
             world.Servers[1].Seen.Count.ShouldBe(1);
