@@ -65,7 +65,6 @@ public static class UnsupportedFeatures
     {
         RefuseIf(pool.Balance != BalanceAlgorithm.RoundRobin, errors, pool, "balance");
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.HealthCheck is { } health && !Runs(health), errors, pool, "health_check");
         RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
         RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
         RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
@@ -83,13 +82,6 @@ public static class UnsupportedFeatures
         }
     }
 
-    /// <summary>Whether this version does such health checks.</summary>
-    private static bool Runs(HealthCheckConfig health) => health.Type switch
-    {
-        HealthCheckType.Http or HealthCheckType.Tcp => true,
-        HealthCheckType.Grpc or _ => false,
-    };
-
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)
     {
         foreach (string key in keys)
@@ -97,6 +89,8 @@ public static class UnsupportedFeatures
             RefuseIf(true, errors, section, key);
         }
     }
+
+    private static void Refuse(ConfigErrors errors, ConfigSection section, string key, string what) => RefuseIf(true, errors, section, key, $"'{what}'");
 
     private static void RefuseIf(bool isUsed, ConfigErrors errors, ConfigSection section, string key, string? what = null)
     {

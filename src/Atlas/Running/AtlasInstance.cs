@@ -2,6 +2,7 @@ using Atlas.Admin;
 using Atlas.Commands;
 using Atlas.Control.Health;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Logging;
@@ -36,7 +37,18 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Logs = new AccessLogs(Workers.Workers.Count, notice);
         _logWriters = new LogWriters(Logs, _proxy, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _proxy);
-        Health = new HealthChecks(new HealthOptions { UserAgent = $"atlas-health/{VersionCommand.Version}", Notice = notice });
+        Health = new HealthChecks(new HealthOptions
+        {
+            UserAgent = $"atlas-health/{VersionCommand.Version}",
+            Changed = Tell,
+        });
+        Failures = new FailureReports(Tell);
+
+        void Tell(HealthEvent change)
+        {
+            Events.Add(change);
+            notice(change.ToString());
+        }
     }
 
     internal InstancePhase Phase { get; private set; }
@@ -55,6 +67,12 @@ internal sealed class AtlasInstance : IAsyncDisposable
     internal ProxyMetrics Metrics { get; }
 
     internal AccessLogs Logs { get; }
+
+    /// <summary>The last changes of servers and pools.</summary>
+    internal HealthEvents Events { get; } = new();
+
+    /// <summary>What real requests say of servers and pools.</summary>
+    internal FailureReports Failures { get; }
 
     /// <summary>The active checks of the servers.</summary>
     internal HealthChecks Health { get; }
@@ -123,6 +141,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         _listeners.Close();
         Health.Dispose();
+        Failures.Dispose();
         Workers.Dispose();
         if (_admin is not null)
         {
@@ -140,7 +159,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         ProxySnapshot snapshot;
         try
         {
-            snapshot = SnapshotBuilder.Build(config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName));
+            snapshot = SnapshotBuilder.Build(config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName), Failures);
             gone = _listeners.Apply(config.Listeners, snapshot);
         }
         catch
@@ -158,7 +177,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Snapshot = snapshot;
         snapshot.TakeOver(before);
         Config = config;
-        Health.Apply(ServerChecks.Of(config, snapshot, before));
+        Failures.Apply(config, snapshot);
+        Health.Apply(ServerChecks.Of(config, snapshot, before, Failures));
         ServerChecks.Release(config, snapshot);
         _leaving.RemoveAll(task => task.IsCompleted);
         if (gone.Count > 0)

@@ -80,7 +80,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         Name = server.Name,
         Address = server.Address.ToString(),
-        AdminState = Core.Health.AdminState.Ready,
+        AdminState = AdminState.Ready,
         OperationalState = (health?.Health ?? ServerHealth.Unknown) switch
         {
             ServerHealth.Unknown => OperationalState.Unknown,

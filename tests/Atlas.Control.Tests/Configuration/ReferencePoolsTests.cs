@@ -45,7 +45,12 @@ public sealed class ReferencePoolsTests
             Type = HealthCheckType.Http,
             Path = "/health",
             Host = "",
-            Expect = new HealthExpectConfig { Statuses = [new StatusRange(200, 399)], Body = "" },
+            Expect = new HealthExpectConfig
+            {
+                Statuses = [new StatusRange(200, 399)],
+                Headers = [new FieldMatch("x-ready", new ValuePattern(ValuePatternKind.Exact, "1"))],
+                Body = BodyPattern.Any,
+            },
             IntervalMs = 5_000,
             TimeoutMs = 2_000,
             Rise = 2,
@@ -80,6 +85,7 @@ public sealed class ReferencePoolsTests
         Balance = BalanceAlgorithm.LeastConnections,
         Protocol = UpstreamProtocol.Http2,
         Servers = [new ServerConfig { Name = "api.internal:8080", Dns = new DnsSourceConfig("api.internal", 8080, DnsRecordType.A, 10_000) }],
+        HealthCheck = new HealthCheckConfig { Type = HealthCheckType.Grpc, Service = "shop.Api" },
         Tls = new PoolTlsConfig { CaPath = "certs/ca.pem", ServerName = "api.internal", Verify = true },
         Session = "shop",
     });

@@ -54,7 +54,7 @@ public sealed class UnsupportedFeaturesTests
     [InlineData("protocol: ^auto", "'protocol'")]
     [InlineData("health_check: {}", null)]
     [InlineData("health_check: { type: tcp }", null)]
-    [InlineData("health_check: ^{ type: grpc }", "'health_check'")]
+    [InlineData("health_check: { type: grpc, service: a.B }", null)]
     [InlineData("outlier_detection: false", null)]
     [InlineData("outlier_detection: {}", null)]
     [InlineData("panic_threshold: 0%", null)]

@@ -63,12 +63,14 @@ internal static class PoolRules
         {
             case HealthCheckType.Tcp:
                 findings.Forbid(health, ["path", "host", "expect"], "needs type: http, and a check of type tcp only connects: remove it, or change the type");
+                findings.Forbid(health, ["service"], "needs type: grpc, and a check of type tcp only connects: remove it, or change the type");
                 break;
             case HealthCheckType.Grpc:
                 findings.Forbid(health, ["path", "expect"], "needs type: http, and a check of type grpc has no such thing: remove it");
                 break;
             case HealthCheckType.Http:
             default:
+                findings.Forbid(health, ["service"], "needs type: grpc, and a check of type http asks for a path: remove it, or change the type");
                 break;
         }
     }
