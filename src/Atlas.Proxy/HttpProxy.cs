@@ -10,11 +10,6 @@ namespace Atlas.Proxy;
 /// <summary>Serves HTTP listeners on the workers of a group.</summary>
 public sealed class HttpProxy
 {
-    // A worker whose mailbox is full is asked again this often, for a minute: longer than any turn of a worker that lives. One
-    // that has ended refuses as well, and has no connections.
-    private const int RepeatMs = 10;
-    private const int MaxRepeats = 6_000;
-
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
     private int _workers;
 
@@ -45,7 +40,7 @@ public sealed class HttpProxy
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            Post(loop, () => context.Forget(server));
+            AssuredPost.Post(loop, () => context.Forget(server));
         }
     }
 
@@ -73,7 +68,8 @@ public sealed class HttpProxy
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            Post(loop, () =>
+            // A drain that misses a worker ends its requests at the deadline, an abort that does keeps its connections for ever.
+            AssuredPost.Post(loop, () =>
             {
                 foreach (HttpSession session in context.Sessions.ToArray())
                 {
@@ -86,26 +82,6 @@ public sealed class HttpProxy
                 context.ForgetIfDrained(listener, context.ViewOf(listener));
             });
         }
-    }
-
-    // Whoever calls must not wait, and what was asked must not be lost: a drain that misses a worker ends its requests at the
-    // deadline, an abort that does keeps its connections for ever.
-    private static void Post(EventLoop loop, Action action)
-    {
-        if (!loop.TryPost(action))
-        {
-            _ = RepeatAsync(loop, action);
-        }
-    }
-
-    private static async Task RepeatAsync(EventLoop loop, Action action)
-    {
-        int repeats = 0;
-        do
-        {
-            await Task.Delay(RepeatMs).ConfigureAwait(false);
-        }
-        while (!loop.TryPost(action) && ++repeats < MaxRepeats);
     }
 
     private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)

@@ -53,21 +53,16 @@ public static class UnsupportedFeatures
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.OutlierDetection is not null, errors, pool, "outlier_detection");
         RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
         RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
-        RefuseIf(pool.Queue.Limit > 0, errors, pool, "queue");
         RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
-        RefuseIf(pool.Retry.OnStatuses.Count > 0, errors, pool.Retry, "on", "a status in 'on'");
-        Refuse(errors, pool.Retry, ["budget"]);
-        Refuse(errors, pool, ["sticky", "circuit_breaker", "tls", "session"]);
+        Refuse(errors, pool, ["sticky", "tls", "session"]);
     }
 
     private static void FindIn(ServerConfig server, ConfigErrors errors)
     {
         Refuse(errors, server, ["dns"]);
         RefuseIf(server.Weight != 1, errors, server, "weight");
-        RefuseIf(server.MaxConnections is not null, errors, server, "max_connections");
         RefuseIf(server.Backup, errors, server, "backup");
         if (server.Address is { IsName: true } address)
         {

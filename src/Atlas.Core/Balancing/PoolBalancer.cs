@@ -48,6 +48,9 @@ public sealed class PoolBalancer
         _current = Create(roster);
     }
 
+    /// <summary>Told after each refresh, by whoever refreshes: room may have come for those who wait.</summary>
+    public Action? Refreshed { get; set; }
+
     /// <summary>The algorithm over the roster of the moment.</summary>
     public Balancer Current => Volatile.Read(ref _current);
 
@@ -69,6 +72,7 @@ public sealed class PoolBalancer
             Volatile.Write(ref _current, Create(roster));
         }
 
+        Refreshed?.Invoke();
         return !isSame;
     }
 

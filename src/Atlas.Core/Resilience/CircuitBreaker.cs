@@ -46,6 +46,13 @@ public sealed class CircuitBreaker
     /// <summary>Whether it lets requests pass. Any thread.</summary>
     public CircuitState State => StateOf(Volatile.Read(ref _word));
 
+    /// <summary>Milliseconds until a request may pass; 0: at once. Any thread.</summary>
+    public long RetryAfterMs(long nowMs)
+    {
+        ulong seen = Volatile.Read(ref _word);
+        return StateOf(seen) == CircuitState.Closed ? 0 : Math.Max(UntilOf(seen) - nowMs, 0);
+    }
+
     /// <summary>Asks whether a request may go to a server. O(1).</summary>
     /// <param name="nowMs">Milliseconds of a monotonic clock.</param>
     public CircuitPass TryPass(long nowMs)

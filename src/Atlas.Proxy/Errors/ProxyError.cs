@@ -25,6 +25,15 @@ public enum ProxyError : byte
     /// <summary>NH: no server may take the request.</summary>
     NoHealthyServer,
 
+    /// <summary>QF: as many requests wait for a server already as may.</summary>
+    QueueFull,
+
+    /// <summary>QT: no server had room in time.</summary>
+    QueueTimeout,
+
+    /// <summary>CB: the pool's circuit breaker is open: too many requests failed.</summary>
+    CircuitOpen,
+
     /// <summary>LP: loop: the request passed this proxy before.</summary>
     Loop,
 

@@ -141,7 +141,7 @@ internal sealed class HttpSession(
     {
         IsAborted = true;
         Client.CancelWaits();
-        _exchange?.Connection?.Stream.CancelWaits();
+        _exchange?.Relay.CancelWaits();
     }
 
     /// <summary>Lets waits for the client happen again, unless the session is to end.</summary>

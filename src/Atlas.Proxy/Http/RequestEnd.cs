@@ -34,6 +34,8 @@ internal static class RequestEnd
 
         // Of a head that was refused, what was read before stands in the log: who asks why a client gets 400 needs it.
         bool isRead = x.HeadUs != 0;
+        Span<byte> failed = stackalloc byte[x.Failed.Count > 0 ? LineBounds.TriesField : 0];
+        failed = failed[..x.Failed.Write(failed)];
         log.Write(new AccessRecord
         {
             UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
@@ -52,6 +54,7 @@ internal static class RequestEnd
             Error = x.Error,
             Detail = DetailOf(session, x),
             Attempts = x.Attempts,
+            FailedTries = failed,
             ReusedUpstream = x.ReusedUpstream,
             BytesReceived = isRead ? x.RequestWireBytes : x.InEnd,
             BytesSent = x.ClientSend.Bytes,
@@ -89,8 +92,8 @@ internal static class RequestEnd
         HandshakeMs = 0,
         IdleMs = Ms(session.IdleSinceUs, x.BeganUs),
         RequestMs = Ms(x.BeganUs, x.HeadUs),
-        QueueMs = x.Attempts > 0 ? 0 : AccessTimers.NotReached,
-        ConnectMs = Ms(x.HeadUs, x.ConnectedUs),
+        QueueMs = x.QueuedUs < 0 ? AccessTimers.NotReached : (int)(x.QueuedUs / 1000),
+        ConnectMs = Ms(x.HeadUs + Math.Max(x.QueuedUs, 0), x.ConnectedUs),
         ResponseMs = Ms(x.ConnectedUs, x.ResponseUs),
         DataMs = Ms(x.ResponseUs, endUs),
         ActiveMs = Ms(x.BeganUs, endUs),

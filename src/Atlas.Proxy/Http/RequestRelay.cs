@@ -1,12 +1,16 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Health;
+using Atlas.Core.Resilience;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
+using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -20,14 +24,22 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     private const int MaxRaces = 2;
 
     private readonly byte[] _requestId = new byte[RequestIds.Length];
+    private readonly RetryPlan _retries = new(x);
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
 
     // Made once it is needed: few routes limit the time of a whole exchange.
     private LoopTimer? _deadline;
 
+    // Milliseconds that the try at hand spent connecting in vain, and what the last one said of its server.
+    private int _connectMs;
+    private ServerOutcome _outcome;
+
     /// <summary>The loop's time at which the exchange must have ended; <see cref="long.MaxValue"/>: never.</summary>
     internal long DeadlineMs => _deadline?.DeadlineMs ?? long.MaxValue;
+
+    /// <summary>Whether a response is dropped, of which the client got nothing yet, as another server is tried.</summary>
+    internal bool DropsResponse() => _retries.DropsResponse();
 
     private HttpListenerSnapshot Listener => _session.Listener;
 
@@ -39,7 +51,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     public void OnPeerClosed(ByteStream stream)
     {
         x.ClientGone = true;
-        x.Connection?.Stream.CancelWaits();
+        CancelWaits();
     }
 
     /// <summary>The exchange took longer than its route allows: whatever it waits for, it waits no more.</summary>
@@ -47,7 +59,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     {
         x.IsExpired = true;
         _session.Client.CancelWaits();
-        x.Connection?.Stream.CancelWaits();
+        CancelWaits();
     }
 
     /// <summary>The request's id, as servers and logs get it.</summary>
@@ -65,31 +77,26 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         MakeRequestId();
         BeginDeadline();
         context.Mirrors.Begin(session, x);
-        int retries = Pool.Retries;
-        int races = 0;
-        while (true)
+        x.HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, out x.Key) == true;
+        CircuitBreaker? breaker = Pool.CircuitBreaker;
+        CircuitPass pass = default;
+        if (breaker is null || TryPass(breaker, out pass))
         {
-            ServerState? server = Pick(out int index);
-            if (server is null)
+            _outcome = ServerOutcome.None;
+            await TryServersAsync();
+            if (breaker?.Report(pass, _outcome, context.Loop.NowMs) is CircuitState state)
             {
-                x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
-                break;
+                Pool.Observer?.CircuitChanged(Pool.Name, pass.IsProbe ? CircuitState.HalfOpen : CircuitState.Closed, state);
             }
+        }
+        else
+        {
+            x.Error = ProxyError.CircuitOpen;
+        }
 
-            bool reused;
-            do
-            {
-                reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
-            }
-            while (x.Error == ProxyError.UpstreamReset && reused && MayRepeat() && races++ < MaxRaces);
-            server.Balancing.End();
-
-            if (retries == 0 || x.ClientGone || !MayTryAnother() || !x.TryExclude(index))
-            {
-                break;
-            }
-
-            retries--;
+        if (x.IsExpired && x.Error != ProxyError.None)
+        {
+            x.Error = ProxyError.UpstreamTimeout;
         }
 
         session.Client.PeerClosedHandler = null;
@@ -117,26 +124,92 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         }
     }
 
-    /// <summary>Picks the next server and begins a request there.</summary>
-    private ServerState? Pick(out int index)
+    /// <summary>Ends whatever the request waits for, but for the client.</summary>
+    internal void CancelWaits()
     {
-        ulong key = 0;
-        var request = new PickRequest
+        x.Connection?.Stream.CancelWaits();
+        x.Waiter?.Cancel();
+        _retries.Cancel();
+    }
+
+    private bool TryPass(CircuitBreaker breaker, out CircuitPass pass)
+    {
+        pass = breaker.TryPass(_context.Loop.NowMs);
+        if (pass.IsFirstProbe)
         {
-            Excluded = x.Tried,
-            Random = _context.RandomBits(),
-            NowUs = _context.Loop.NowUs,
-            HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, out key) == true,
-            Key = key,
-        };
-        while (true)
-        {
-            ServerState? server = Pool.Pick(request, out index);
-            if (server is null || server.Balancing.TryBegin())
-            {
-                return server;
-            }
+            Pool.Observer?.CircuitChanged(Pool.Name, CircuitState.Open, CircuitState.HalfOpen);
         }
+
+        return pass.IsAllowed;
+    }
+
+    private async Flow TryServersAsync()
+    {
+        _retries.Begin(_context, _session);
+        int races = 0;
+        bool goesOn = true;
+        while (goesOn && await ChooseAsync() is ServerState server)
+        {
+            bool isRace;
+            do
+            {
+                bool reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
+                isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
+                if (isRace)
+                {
+                    // The server closed the connection for being idle: that says nothing of it.
+                    x.Failed.Add(server, x.Error, status: 0);
+                }
+            }
+            while (isRace);
+
+            _outcome = AttemptOutcome.Report(_context, _session, x, server);
+            goesOn = _retries.GoesOn(_connectMs);
+            if (goesOn)
+            {
+                x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
+            }
+
+            Pool.End(server, _context.Loop);
+            goesOn = goesOn && await _retries.PauseAsync();
+        }
+
+        _retries.End();
+    }
+
+    /// <summary>The server of the next try, which has begun the request; null: there is none, and the exchange's error says
+    /// why.</summary>
+    private async ResultFlow<ServerState?> ChooseAsync()
+    {
+        int index = _retries.TakeReserved();
+        if (index < 0)
+        {
+            ServerChoice.TryTake(_context, x, out index);
+        }
+
+        if (index == Balancer.Full)
+        {
+            index = await ServerChoice.WaitAsync(_context, x);
+        }
+
+        if (index < 0)
+        {
+            x.Error = x.Error == ProxyError.None ? ProxyError.NoHealthyServer : x.Error;
+            return null;
+        }
+
+        x.ServerIndex = index;
+        x.QueuedUs = Math.Max(x.QueuedUs, 0);
+        ServerState server = Pool.Servers[index];
+        if (x.ClientGone || _session.IsAborted || x.IsExpired)
+        {
+            // It left while it waited, just when its turn came.
+            x.Error = ProxyError.ClientClosed;
+            Pool.End(server, _context.Loop);
+            return null;
+        }
+
+        return server;
     }
 
     /// <summary>One try at one server.</summary>
@@ -146,10 +219,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         x.Error = ProxyError.None;
         x.ResetAttempt();
         x.Attempts++;
+        _connectMs = 0;
         x.Server = server;
         x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, CanRepeat());
+        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat);
         x.ReusedUpstream = x.Connection is not null;
         if (!x.ReusedUpstream)
         {
@@ -183,31 +257,25 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
     private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted && !x.IsExpired
-        && (!x.RequestBytesSent || CanRepeat());
-
-    private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
+        && (!x.RequestBytesSent || x.CanRepeat);
 
     /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
     private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients()
         && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
 
-    private bool MayTryAnother() => !_session.IsAborted && !x.IsExpired && x.Error switch
-    {
-        ProxyError.ConnectFailed or ProxyError.ConnectTimeout => Pool.RetryOnConnectFailure,
-        ProxyError.UpstreamReset => Pool.RetryOnReset && MayRepeat(),
-        _ => false,
-    };
-
     private bool NeedsFreshConnection() => Pool.FreshForNonIdempotent && !x.Request.Method.IsIdempotent();
 
     private async Flow ConnectAsync(ServerState server)
     {
-        long deadlineMs = Math.Min(_context.Loop.NowMs + Pool.ConnectMs, DeadlineMs);
-        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, deadlineMs);
+        long beganMs = _context.Loop.NowMs;
+        ConnectResult result = await _context.Loop.ConnectAsync(
+            server.Address, Math.Min(_retries.ConnectDeadlineMs, DeadlineMs));
         if (result.Stream is null)
         {
             x.IsExpired |= _context.Loop.NowMs >= DeadlineMs;
-            x.Error = result.Error == Engine.Interop.Errno.ETIMEDOUT
+            _connectMs = (int)(_context.Loop.NowMs - beganMs);
+            x.ConnectFailedHere = IsOurs(result.Error);
+            x.Error = result.Error == Errno.ETIMEDOUT
                 ? ProxyError.ConnectTimeout
                 : ProxyError.ConnectFailed;
             return;
@@ -220,6 +288,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             x.Error = ProxyError.ClientClosed;
         }
     }
+
+    /// <summary>Whether a connect failed for want of descriptors or memory here, or since the loop ends.</summary>
+    private static bool IsOurs(int error) =>
+        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRINUSE or Errno.ECANCELED;
 
     private async Flow ExchangeAsync()
     {

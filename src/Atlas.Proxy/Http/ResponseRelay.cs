@@ -27,6 +27,12 @@ internal static class ResponseRelay
                 return;
             }
 
+            if (!x.Response.IsInterim && x.Relay.DropsResponse())
+            {
+                Drop(context, x);
+                return;
+            }
+
             if (!x.Response.IsInterim)
             {
                 await RelayFinalAsync(context, session, x, pool);
@@ -53,6 +59,17 @@ internal static class ResponseRelay
             x.Response.Reset();
             x.ResponseParser.Reset();
         }
+    }
+
+    /// <summary>Leaves a response unread. Its connection is kept if nothing of it is left to come.</summary>
+    private static void Drop(WorkerContext context, Exchange x)
+    {
+        x.ResponseUs = context.Loop.NowUs;
+        long body = x.Response.Framing == BodyFraming.None ? 0 : x.Response.ContentLength;
+        x.ReuseUpstream = x.Response.Framing is BodyFraming.None or BodyFraming.Length
+            && body == x.UpEnd - x.Response.Length
+            && x.Response.KeepAlive
+            && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
     }
 
     private static async Flow RelayFinalAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
@@ -192,6 +209,7 @@ internal static class ResponseRelay
         else
         {
             x.ResponseStarted |= !x.Response.IsInterim;
+            x.ClientGotBytes = true;
             sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, head!, length, x.Up, x.UpStart, inline);
         }
 

@@ -46,6 +46,9 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     /// <summary>A random number of milliseconds from 0 up to and without this one; 0 for 0.</summary>
     internal int Below(int ms) => _random.Next(ms);
 
+    /// <summary>A random number from 0 to below 1.</summary>
+    internal double RandomShare() => _random.NextDouble();
+
     internal ulong RandomBits() => (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
 
     internal Exchange RentExchange() => _free.TryPop(out Exchange? exchange) ? exchange : new Exchange();

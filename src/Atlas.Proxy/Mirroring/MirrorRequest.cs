@@ -120,23 +120,15 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         ProxyError error = await TryAsync(server, connections);
         connections.Counters.AttemptEnded(
             error == ProxyError.None ? _response.Status : 0, error, error == ProxyError.None ? _response.HeadUs - beganUs : -1);
-        server.Balancing.End();
+        _pool.End(server, context.Loop);
         _timer.Clear();
         End(error == ProxyError.None ? MirrorResult.Answered : MirrorResult.Failed);
     }
 
-    private ServerState? Pick()
-    {
-        while (true)
-        {
-            var request = new PickRequest { Random = context.RandomBits(), NowUs = context.Loop.NowUs };
-            ServerState? server = _pool.Pick(request, out _);
-            if (server is null || server.Balancing.TryBegin())
-            {
-                return server;
-            }
-        }
-    }
+    /// <summary>A server with room; null also while requests wait for one: a copy is ahead of none.</summary>
+    private ServerState? Pick() => _pool.Queue.IsEmpty
+        ? _pool.TryBegin(new PickRequest { Random = context.RandomBits(), NowUs = context.Loop.NowUs }, out _)
+        : null;
 
     private async ResultFlow<ProxyError> TryAsync(ServerState server, ServerConnections connections)
     {

@@ -2,6 +2,7 @@ using Atlas.Core.Configuration;
 using Atlas.Proxy.Answers;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Retries;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -35,7 +36,7 @@ internal sealed class RouteBuilder(
             Request = ChangesOf(route),
             ResponseHeaders = RulesOf(route.ResponseHeaders),
             RequestMs = route.Timeouts.RequestMs ?? int.MaxValue,
-            Retry = route.Retry is null ? null : RetryOf(route.Retry),
+            Retry = route.Retry is null ? null : RetryPolicy.Of(route.Retry),
             Metrics = _isNamed ? metrics?.Route(listener.Name, route.Name) : null,
         };
     }
@@ -57,9 +58,6 @@ internal sealed class RouteBuilder(
     };
 
     private static HeaderRules RulesOf(HeaderRulesConfig config) => config.IsEmpty ? HeaderRules.None : new HeaderRules(config);
-
-    private static RetrySnapshot RetryOf(RetryConfig retry) =>
-        new(retry.Attempts, retry.OnConnectFailure, retry.OnReset) { OnStatuses = [.. retry.OnStatuses] };
 
     private RequestChanges ChangesOf(RouteConfig route) => new()
     {

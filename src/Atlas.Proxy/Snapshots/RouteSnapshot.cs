@@ -3,6 +3,7 @@ using Atlas.Core.Configuration;
 using Atlas.Proxy.Answers;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Retries;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -42,7 +43,7 @@ public sealed class RouteSnapshot(string name)
     public int RequestMs { get; init; } = int.MaxValue;
 
     /// <summary>When a request is tried again, instead of what the pool says; null: the pool's.</summary>
-    public RetrySnapshot? Retry { get; init; }
+    public RetryPolicy? Retry { get; init; }
 
     /// <summary>What counts its requests, the same across reloads; null: nothing does.</summary>
     public RouteMetrics? Metrics { get; init; }

@@ -1,5 +1,6 @@
 using System.Text;
 using Atlas.Core.Balancing;
+using Atlas.Core.Health;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Metrics;
 
@@ -19,6 +20,9 @@ public sealed class ServerState(string name, SocketAddress address)
 
     /// <summary>What counts its attempts; null: nothing does.</summary>
     public ServerMetrics? Metrics { get; init; }
+
+    /// <summary>What real requests say of it.</summary>
+    public ServerOutliers Outliers { get; } = new();
 
     /// <summary>Its state and its load, as balancing sees them.</summary>
     public BalancedServer Balancing { get; } = new(name);

@@ -1,22 +1,26 @@
 using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.Resilience;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Queueing;
+using Atlas.Proxy.Retries;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
 /// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
-/// counters and connections, a pool (by name) its place in the rotation.</summary>
+/// counters and connections, a pool (by name) its place in the rotation and those who wait.</summary>
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
     private readonly ProxyMetrics? _metrics;
+    private readonly IPoolObserver? _observer;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
@@ -25,8 +29,10 @@ public sealed class SnapshotBuilder
         AtlasConfig config,
         ProxySnapshot previous,
         ProxyMetrics? metrics,
-        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog)
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog,
+        IPoolObserver? observer)
     {
+        _observer = observer;
         _config = config;
         _metrics = metrics;
         _openLog = openLog;
@@ -43,14 +49,16 @@ public sealed class SnapshotBuilder
     /// <param name="metrics">What counts; null: nothing does.</param>
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
     /// throw what opening a file does.</param>
+    /// <param name="observer">Hears of servers and pools that fail; null: nobody does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
         AtlasConfig config,
         ProxySnapshot previous,
         ProxyMetrics? metrics = null,
-        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null)
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null,
+        IPoolObserver? observer = null)
     {
-        var builder = new SnapshotBuilder(config, previous, metrics, openLog);
+        var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer);
         return new ProxySnapshot(
             [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -109,13 +117,24 @@ public sealed class SnapshotBuilder
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
-            Retries = pool.Retry.Attempts,
-            RetryOnConnectFailure = pool.Retry.OnConnectFailure,
-            RetryOnReset = pool.Retry.OnReset,
             Keys = KeysOf(pool),
             ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
+            Queue = previous?.Queue ?? new PoolQueue(),
+            QueueLimit = pool.Queue.Limit,
+            QueueTimeoutMs = pool.Queue.TimeoutMs,
+            Retry = RetryPolicy.Of(pool.Retry),
+            RetryBudget = previous?.RetryBudget ?? new RetryBudget(),
+            RetryShare = pool.Retry.BudgetShare,
+            CircuitBreaker = BreakerOf(pool.CircuitBreaker, previous?.CircuitBreaker),
+            ConsecutiveFailures = pool.OutlierDetection?.ConsecutiveFailures,
+            Observer = _observer,
         };
     }
+
+    private static CircuitBreaker? BreakerOf(CircuitBreakerConfig? config, CircuitBreaker? previous) =>
+        config is null ? null
+        : previous?.Config == config ? previous
+        : new CircuitBreaker(config);
 
     private static RequestRepairs RepairsOf(ListenerConfig listener) => listener.Strictness == Strictness.Strictest
         ? RequestRepairs.None

@@ -40,12 +40,15 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Health = new HealthChecks(new HealthOptions
         {
             UserAgent = $"atlas-health/{VersionCommand.Version}",
-            Changed = change =>
-            {
-                Events.Add(change);
-                notice(change.ToString());
-            },
+            Changed = Tell,
         });
+        Failures = new FailureReports(Tell);
+
+        void Tell(HealthEvent change)
+        {
+            Events.Add(change);
+            notice(change.ToString());
+        }
     }
 
     internal InstancePhase Phase { get; private set; }
@@ -67,6 +70,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     /// <summary>The last changes of servers and pools.</summary>
     internal HealthEvents Events { get; } = new();
+
+    /// <summary>What real requests say of servers and pools.</summary>
+    internal FailureReports Failures { get; }
 
     /// <summary>The active checks of the servers.</summary>
     internal HealthChecks Health { get; }
@@ -135,6 +141,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         _listeners.Close();
         Health.Dispose();
+        Failures.Dispose();
         Workers.Dispose();
         if (_admin is not null)
         {
@@ -152,7 +159,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         ProxySnapshot snapshot;
         try
         {
-            snapshot = SnapshotBuilder.Build(config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName));
+            snapshot = SnapshotBuilder.Build(config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName), Failures);
             gone = _listeners.Apply(config.Listeners, snapshot);
         }
         catch
@@ -168,8 +175,10 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
         ProxySnapshot before = Snapshot;
         Snapshot = snapshot;
+        snapshot.TakeOver(before);
         Config = config;
-        Health.Apply(ServerChecks.Of(config, snapshot, before));
+        Failures.Apply(config, snapshot);
+        Health.Apply(ServerChecks.Of(config, snapshot, before, Failures));
         ServerChecks.Release(config, snapshot);
         _leaving.RemoveAll(task => task.IsCompleted);
         if (gone.Count > 0)

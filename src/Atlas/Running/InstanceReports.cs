@@ -43,6 +43,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         instance.Metrics.WriteTo(writer);
         HealthFamilies.Write(writer, instance);
+        PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
     }
 

@@ -12,14 +12,18 @@ internal static class ServerChecks
     /// <param name="config">The configuration that takes effect.</param>
     /// <param name="snapshot">Its snapshots: the same pools and servers, in the same order.</param>
     /// <param name="before">The snapshots before; their servers are known.</param>
-    internal static IEnumerable<CheckedServer> Of(AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before)
+    /// <param name="failures">Hears of checks that passed.</param>
+    internal static IEnumerable<CheckedServer> Of(AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before, FailureReports failures)
     {
         var known = before.Pools.SelectMany(pool => pool.Servers).ToHashSet();
         foreach ((ProbeTarget? target, ServerState state, PoolBalancer pool) in Each(config, snapshot))
         {
             if (target is not null)
             {
-                yield return new CheckedServer(target, known.Contains(state), isUp => Turn(state, isUp, pool));
+                yield return new CheckedServer(target, known.Contains(state), isUp => Turn(state, isUp, pool))
+                {
+                    Passed = () => failures.CheckPassed(target.Pool, state),
+                };
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using HttpListener = Atlas.Proxy.HttpListener;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -36,7 +37,7 @@ internal sealed class RunningAtlas : IAsyncDisposable
             [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))])
         {
             ResponseMs = options.ResponseMs,
-            Retries = options.Retries,
+            Retry = new RetryPolicy { Attempts = options.Retries },
         };
         var snapshot = new HttpListenerSnapshot("listener", _pool)
         {

@@ -15,6 +15,57 @@ namespace Atlas.Proxy.Tests.Snapshots;
 public sealed class SnapshotBuilderTests
 {
     [Fact]
+    public void Build_RetrySection_ReachesTheSnapshot()
+    {
+        PoolConfig pool = Pool("web", ("a", 1)) with
+        {
+            Retry = new RetryConfig { Attempts = 4, OnReset = false, OnStatuses = [500, 503, 599], BudgetShare = 0.5 },
+        };
+        PoolSnapshot built = SnapshotBuilder.Build(new AtlasConfig { Pools = [pool] }, ProxySnapshot.Empty).Pools[0];
+
+        (built.Retry.Attempts, built.Retry.OnConnectFailure, built.Retry.OnReset).ShouldBe((4, true, false));
+        built.RetryShare.ShouldBe(0.5);
+        Enumerable.Range(-1, 1_000).Where(built.Retry.IsOn).ShouldBe([500, 503, 599]);
+    }
+
+    [Fact]
+    public void Build_CircuitBreakerStaysTheSame_KeepsItsState()
+    {
+        PoolConfig pool = Pool("web", ("a", 1)) with { CircuitBreaker = new CircuitBreakerConfig { MinRequests = 7 } };
+        ProxySnapshot first = SnapshotBuilder.Build(new AtlasConfig { Pools = [pool] }, ProxySnapshot.Empty);
+        ProxySnapshot same = SnapshotBuilder.Build(new AtlasConfig { Pools = [pool with { Retry = new RetryConfig { Attempts = 3 } }] }, first);
+        ProxySnapshot other = SnapshotBuilder.Build(
+            new AtlasConfig { Pools = [pool with { CircuitBreaker = new CircuitBreakerConfig { MinRequests = 8 } }] }, same);
+
+        same.Pools[0].CircuitBreaker.ShouldNotBeNull().ShouldBeSameAs(first.Pools[0].CircuitBreaker);
+        same.Pools[0].RetryBudget.ShouldBeSameAs(first.Pools[0].RetryBudget);
+        other.Pools[0].CircuitBreaker.ShouldNotBeNull().ShouldNotBeSameAs(same.Pools[0].CircuitBreaker);
+    }
+
+    [Fact]
+    public void Build_OutlierDetection_IsOnUnlessItIsTurnedOff()
+    {
+        PoolConfig pool = Pool("web", ("a", 1));
+        var config = new AtlasConfig { Pools = [pool, pool with { Name = "off", OutlierDetection = null }] };
+        ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
+
+        built.Pools[0].ConsecutiveFailures.ShouldBe(5);
+        built.Pools[1].ConsecutiveFailures.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Build_PoolStays_KeepsItsQueue()
+    {
+        PoolConfig pool = Pool("web", ("a", 1));
+        ProxySnapshot first = SnapshotBuilder.Build(new AtlasConfig { Pools = [pool] }, ProxySnapshot.Empty);
+        var changed = new AtlasConfig { Pools = [pool with { Queue = new QueueConfig { Limit = 3, TimeoutMs = 7 } }] };
+        ProxySnapshot second = SnapshotBuilder.Build(changed, first);
+
+        second.Pools[0].Queue.ShouldBeSameAs(first.Pools[0].Queue);
+        (second.Pools[0].QueueLimit, second.Pools[0].QueueTimeoutMs).ShouldBe((3, 7));
+    }
+
+    [Fact]
     public void Build_DefaultsOfTheConfiguration_AreThoseOfTheSnapshot()
     {
         ProxySnapshot built = SnapshotBuilder.Build(Config(Pool("web", ("a", 9001))), ProxySnapshot.Empty);
@@ -318,6 +369,6 @@ public sealed class SnapshotBuilderTests
     private static object[] Values(PoolSnapshot pool) =>
     [
         pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
-        pool.MaxAgeMs, pool.FreshForNonIdempotent, pool.Retries, pool.RetryOnConnectFailure, pool.RetryOnReset,
+        pool.MaxAgeMs, pool.FreshForNonIdempotent, pool.Retry.Attempts, pool.Retry.OnConnectFailure, pool.Retry.OnReset,
     ];
 }
