@@ -137,6 +137,7 @@ public sealed class SnapshotBuilderTests
         Config(Pool("web", ("a", 9001)), front => front with { Strictness = Strictness.Defensive, Repairs = [kind] }),
         ProxySnapshot.Empty).Listeners[0].Repairs.ShouldBe(repairs);
 
+    [Theory]
     [InlineData(BalanceAlgorithm.IpHash, 64, true)]
     [InlineData(BalanceAlgorithm.IpHash, 128, false)]
     [InlineData(BalanceAlgorithm.ConsistentHash, 64, false)]
