@@ -56,27 +56,37 @@ public sealed class Maglev
         // server's turns depend on another, shares are rounded, and all get a slot however small their weight.
         int[] byName = [.. Enumerable.Range(0, _names.Length).Where(i => _weights[i] > 0)];
         Array.Sort(byName, (a, b) => string.CompareOrdinal(_names[a], _names[b]));
-        var walks = new Walk[byName.Length];
-        var turns = new PriorityQueue<int, (double Time, int Rank)>(byName.Length);
-        for (int rank = 0; rank < byName.Length; rank++)
+        Walk[] walks = [.. byName.Select(server => Walk.Of(_names[server], _slots.Length))];
+        if (Array.TrueForAll(byName, server => _weights[server] == _weights[byName[0]]))
         {
-            walks[rank] = Walk.Of(_names[byName[rank]], _slots.Length);
-            turns.Enqueue(rank, (0, rank));
+            for (int turn = 0; turn < _slots.Length; turn++)
+            {
+                int rank = turn % byName.Length;
+                TakeSlot(ref walks[rank], byName[rank]);
+            }
+
+            return;
         }
 
+        var turns = new PriorityQueue<int, (double Time, int Rank)>(byName.Length);
+        turns.EnqueueRange(Enumerable.Range(0, byName.Length).Select(rank => (rank, (0.0, rank))));
         for (int left = _slots.Length; left > 0; left--)
         {
             int rank = turns.Peek();
-            ref Walk walk = ref walks[rank];
-            while (_slots[walk.Slot] != Free)
-            {
-                walk.Advance(_slots.Length);
-            }
-
-            _slots[walk.Slot] = (ushort)byName[rank];
-            walk.Taken++;
-            turns.DequeueEnqueue(rank, ((walk.Taken + 0.5) / _weights[byName[rank]], rank));
+            TakeSlot(ref walks[rank], byName[rank]);
+            turns.DequeueEnqueue(rank, ((walks[rank].Taken + 0.5) / _weights[byName[rank]], rank));
         }
+    }
+
+    private void TakeSlot(ref Walk walk, int server)
+    {
+        while (_slots[walk.Slot] != Free)
+        {
+            walk.Advance(_slots.Length);
+        }
+
+        _slots[walk.Slot] = (ushort)server;
+        walk.Taken++;
     }
 
     /// <summary>A server's way through the slots: it comes to each once, since their number is a prime.</summary>

@@ -41,6 +41,17 @@ public sealed class MaglevTests
             print: t => $"without {t.Item2 % t.Item1.Length}: {Print(t.Item1)}");
 
     [Fact]
+    public void Build_ServerOfNearlyTheSameWeight_IsNearlyTheTableOfEqualWeights()
+    {
+        string[] names = Names(100);
+        int[] weights = Enumerable.Repeat(10_000, 100).ToArray();
+        var equal = new Maglev(names, weights);
+        weights[7]++;
+
+        Moved(equal, names, new Maglev(names, weights), names).ShouldBeLessThan(0.01);
+    }
+
+    [Fact]
     public void Build_ServersInAnotherOrder_GivesEveryKeyTheSameName() =>
         Gen.Select(Unequal, Gen.Int).Sample(
             (weights, seed) =>
