@@ -5,7 +5,7 @@ namespace Atlas.Control.Configuration;
 
 /// <summary>
 /// What a configuration may say but this version does not run. A key that is written with the value that asks for nothing
-/// (<c>mode: user</c>, <c>slow_start: 0s</c>) is no such thing, nor is a default that nobody wrote.
+/// (<c>mode: user</c>, <c>max_connections: none</c>) is no such thing, nor is a default that nobody wrote.
 /// </summary>
 public static class UnsupportedFeatures
 {
@@ -63,12 +63,10 @@ public static class UnsupportedFeatures
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        RefuseIf(pool.Balance != BalanceAlgorithm.RoundRobin, errors, pool, "balance");
+        RefuseIf(!Runs(pool.Balance), errors, pool, "balance");
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
         RefuseIf(pool.HealthCheck is { } health && !Runs(health), errors, pool, "health_check");
         RefuseIf(pool.OutlierDetection is not null, errors, pool, "outlier_detection");
-        RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
-        RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
         RefuseIf(pool.Queue.Limit > 0, errors, pool, "queue");
         RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         RefuseIf(pool.Retry.OnStatuses.Count > 0, errors, pool.Retry, "on", "a status in 'on'");
@@ -79,14 +77,20 @@ public static class UnsupportedFeatures
     private static void FindIn(ServerConfig server, ConfigErrors errors)
     {
         Refuse(errors, server, ["dns"]);
-        RefuseIf(server.Weight != 1, errors, server, "weight");
         RefuseIf(server.MaxConnections is not null, errors, server, "max_connections");
-        RefuseIf(server.Backup, errors, server, "backup");
         if (server.Address is { IsName: true } address)
         {
             Add(errors, server.Source.PositionOf("address"), $"'{address}', a server with a host name,");
         }
     }
+
+    /// <summary>Whether this version balances so.</summary>
+    private static bool Runs(BalanceAlgorithm algorithm) => algorithm switch
+    {
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin or BalanceAlgorithm.LeastConnections
+            or BalanceAlgorithm.PowerOfTwo or BalanceAlgorithm.Random or BalanceAlgorithm.First => true,
+        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime or _ => false,
+    };
 
     /// <summary>Whether this version does such health checks.</summary>
     private static bool Runs(HealthCheckConfig health) => health.Type switch
