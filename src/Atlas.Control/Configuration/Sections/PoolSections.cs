@@ -106,7 +106,11 @@ internal static class PoolSections
     /// <summary>A pool.</summary>
     public static Section<PoolConfig> Pool { get; } = new Section<PoolConfig>(
         "pool", "pools.NAME", "a pool", "A group of servers that do the same, and how it is used.")
-        .Key("balance", Balance, s => s.Balance, (s, v) => s with { Balance = v }, "How a server is chosen.")
+        .Key("balance", Balance,
+            s => s.Balance, (s, v) => s with { Balance = v },
+            "How a server is chosen. `round_robin` and `weighted_round_robin`: in turn, each exactly as often as its weight says; "
+                + "`least_connections`: the fewest active requests for the weight; `power_of_two`: the less loaded of two drawn "
+                + "by weight; `random`: drawn by weight; `first`: the first in this list that has room.")
         .Key("hash_key", PartsOfRequest.Key,
             s => s.HashKey, (s, v) => s with { HashKey = v },
             "What `consistent_hash` hashes: `client_ip`, `host`, `path`, `uri`, `header:NAME`, `cookie:NAME` or `query:NAME`.")
@@ -128,7 +132,7 @@ internal static class PoolSections
             "Below this share of usable weight health is ignored, drained servers and those in maintenance excepted. 0%: never.")
         .Key("slow_start", Durations.Milliseconds(0, SectionLimits.LongestMs),
             s => s.SlowStartMs, (s, v) => s with { SlowStartMs = v },
-            "How long a server's share grows after it came up; 0s: off.")
+            "How long the share of a server that came back or joined grows, from a tenth of its weight; 0s: off. None at start.")
         .Key("sticky", Kind.OptionalMap(Sticky), s => s.Sticky, (s, v) => s with { Sticky = v }, "Keeps a client at its server.")
         .Key("retry", Kind.Map(Retry), s => s.Retry, (s, v) => s with { Retry = v }, "When a request is tried again.")
         .Key("queue", Kind.Map(Queue), s => s.Queue, (s, v) => s with { Queue = v }, "Requests that wait for `max_connections`.")
