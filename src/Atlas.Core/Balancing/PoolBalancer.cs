@@ -103,6 +103,7 @@ public sealed class PoolBalancer
         BalanceAlgorithm.PowerOfTwo => new PowerOfTwo(roster, _servers),
         BalanceAlgorithm.Random => new RandomChoice(roster, _servers),
         BalanceAlgorithm.First => new FirstUsable(roster, _servers),
-        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime or _ => throw new ArgumentException($"this version does not balance by {Algorithm}"),
+        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime or _ =>
+            throw new ArgumentException($"this version does not balance by {Algorithm}"),
     };
 }
