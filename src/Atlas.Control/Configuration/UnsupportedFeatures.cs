@@ -4,7 +4,7 @@ namespace Atlas.Control.Configuration;
 
 /// <summary>
 /// What a configuration may say but this version does not run. A key that is written with the value that asks for nothing
-/// (<c>mode: user</c>, <c>slow_start: 0s</c>) is no such thing, nor is a default that nobody wrote.
+/// (<c>mode: user</c>, <c>max_connections: none</c>) is no such thing, nor is a default that nobody wrote.
 /// </summary>
 public static class UnsupportedFeatures
 {
@@ -53,8 +53,6 @@ public static class UnsupportedFeatures
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
-        RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
         RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         Refuse(errors, pool, ["sticky", "tls", "session"]);
     }
@@ -62,8 +60,6 @@ public static class UnsupportedFeatures
     private static void FindIn(ServerConfig server, ConfigErrors errors)
     {
         Refuse(errors, server, ["dns"]);
-        RefuseIf(server.Weight != 1, errors, server, "weight");
-        RefuseIf(server.Backup, errors, server, "backup");
         if (server.Address is { IsName: true } address)
         {
             Add(errors, server.Source.PositionOf("address"), $"'{address}', a server with a host name,");

@@ -6,7 +6,6 @@ namespace Atlas.Core.Balancing;
 /// a time refreshes.</summary>
 public sealed class PoolBalancer
 {
-    private readonly BalanceAlgorithm _algorithm;
     private readonly BalancedServer[] _servers;
     private readonly RosterOptions _options;
     private readonly Rotation _rotation;
@@ -28,7 +27,7 @@ public sealed class PoolBalancer
         PoolBalancer? previous,
         long nowMs)
     {
-        _algorithm = algorithm;
+        Algorithm = algorithm;
         _servers = [.. servers];
         BalancedServer.Place(_servers);
         _options = options;
@@ -47,6 +46,9 @@ public sealed class PoolBalancer
         _nextChangeMs = roster.NextChangeMs;
         _current = Create(roster);
     }
+
+    /// <summary>How it chooses.</summary>
+    public BalanceAlgorithm Algorithm { get; }
 
     /// <summary>Told after each refresh, by whoever refreshes: room may have come for those who wait.</summary>
     public Action? Refreshed { get; set; }
@@ -76,6 +78,16 @@ public sealed class PoolBalancer
         return !isSame;
     }
 
+    /// <summary>Takes what was configured of the servers, too: of some of it, such as
+    /// <see cref="BalancedServer.MaxActive"/>, a roster does not tell. O(servers), or what the algorithm's tables need.</summary>
+    public void Reconfigure(long nowMs)
+    {
+        NoteUsable(nowMs);
+        var roster = Roster.Build(_servers, _options, nowMs);
+        Volatile.Write(ref _nextChangeMs, roster.NextChangeMs);
+        Volatile.Write(ref _current, Create(roster));
+    }
+
     private void NoteUsable(long nowMs)
     {
         foreach (BalancedServer server in _servers)
@@ -90,7 +102,7 @@ public sealed class PoolBalancer
         }
     }
 
-    private Balancer Create(Roster roster) => _algorithm switch
+    private Balancer Create(Roster roster) => Algorithm switch
     {
         BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin => new RoundRobin(roster, _servers, _rotation),
         BalanceAlgorithm.LeastConnections => new LeastConnections(roster, _servers, _rotation),
@@ -99,7 +111,7 @@ public sealed class PoolBalancer
         BalanceAlgorithm.First => new FirstUsable(roster, _servers),
         BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash => Hash(roster),
         BalanceAlgorithm.LeastTime => new LeastTime(roster, _servers),
-        _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
+        _ => throw new ArgumentException($"this version does not balance by {Algorithm}"),
     };
 
     private ConsistentHash Hash(Roster roster)

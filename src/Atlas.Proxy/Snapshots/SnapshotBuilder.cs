@@ -15,7 +15,8 @@ namespace Atlas.Proxy.Snapshots;
 
 /// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
 /// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
-/// counters and connections, a pool (by name) its place in the rotation and those who wait.</summary>
+/// counters and connections, a pool (by name) its place in the rotation and those who wait. Nothing of what serves changes
+/// before <see cref="PoolSnapshot.TakeEffect"/>.</summary>
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
@@ -95,10 +96,7 @@ public sealed class SnapshotBuilder
         var servers = pool.Servers.Select(server =>
         {
             SocketAddress address = AddressOf(server);
-            ServerState state = known.GetValueOrDefault((server.Name, address))
-                ?? new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
-            state.Balancing.Configure(server);
-            return state;
+            return known.GetValueOrDefault((server.Name, address)) ?? NewServer(pool, server, address);
         }).ToArray();
         var balancer = new PoolBalancer(
             pool.Balance,
@@ -108,6 +106,7 @@ public sealed class SnapshotBuilder
             _nowMs);
         return new PoolSnapshot(pool.Name, servers, balancer)
         {
+            Configured = [.. pool.Servers],
             ConnectMs = pool.Timeouts.ConnectMs,
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
@@ -157,6 +156,13 @@ public sealed class SnapshotBuilder
         BalanceAlgorithm.PowerOfTwo or BalanceAlgorithm.LeastTime or BalanceAlgorithm.Random or BalanceAlgorithm.First => null,
         _ => throw new ArgumentOutOfRangeException(nameof(pool)),
     };
+
+    private ServerState NewServer(PoolConfig pool, ServerConfig server, SocketAddress address)
+    {
+        var state = new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
+        state.Balancing.Configure(server);
+        return state;
+    }
 
     private static SocketAddress AddressOf(ServerConfig server) => server.Address switch
     {

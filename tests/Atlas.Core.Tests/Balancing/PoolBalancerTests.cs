@@ -111,6 +111,21 @@ public sealed class PoolBalancerTests
         pool.NextChangeMs.ShouldBe(long.MaxValue);
     }
 
+    [Theory]
+    [MemberData(nameof(Algorithms))]
+    public void Reconfigure_OnlyTheLimitChanged_CountsAtOnce(BalanceAlgorithm algorithm)
+    {
+        BalancedServer[] servers = [Pools.Limited("a", 1), new("b")];
+        PoolBalancer pool = Pools.Of(algorithm, servers);
+        Pools.Load(servers[0], 1);
+        Pools.Load(servers[1], 2);
+        servers[0].Configure(new ServerConfig { MaxConnections = 2 });
+
+        pool.Reconfigure(nowMs: 1);
+
+        pool.Pick(20).ShouldContain(0);
+    }
+
     [Fact]
     public void New_SameServersAsBefore_GoesOnWithTheRotation()
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
@@ -263,6 +264,33 @@ public sealed class SnapshotBuilderTests
 
         (one, two).ShouldBe((0, 1));
     }
+
+    [Fact]
+    public void Build_ServersChanged_AreAsBeforeUntilItTakesEffect()
+    {
+        PoolConfig pool = Pool("web", ("a", 9001), ("b", 9002));
+        ProxySnapshot first = SnapshotBuilder.Build(Config(pool), ProxySnapshot.Empty);
+        BalancedServer server = first.Pools[0].Servers[0].Balancing;
+        PoolConfig changed = pool with
+        {
+            Servers = [pool.Servers[0] with { Weight = 3, MaxConnections = 7, Backup = true }, pool.Servers[1]],
+        };
+
+        ProxySnapshot second = SnapshotBuilder.Build(Config(changed), first);
+
+        (server.Weight, server.MaxActive, server.IsBackup).ShouldBe((1, int.MaxValue, false));
+        second.Pools[0].TakeEffect(nowMs: 1);
+        (server.Weight, server.MaxActive, server.IsBackup).ShouldBe((3, 7, true));
+        second.Pools[0].Balancer.Current.Roster.Weights.ToArray().ShouldBe([0, 1]);
+    }
+
+    [Theory]
+    [InlineData(BalanceAlgorithm.RoundRobin)]
+    [InlineData(BalanceAlgorithm.LeastConnections)]
+    [InlineData(BalanceAlgorithm.First)]
+    public void Build_Balance_ReachesThePool(BalanceAlgorithm algorithm) =>
+        SnapshotBuilder.Build(Config(Pool("web", ("a", 9001)) with { Balance = algorithm }), ProxySnapshot.Empty)
+            .Pools[0].Balancer.Algorithm.ShouldBe(algorithm);
 
     [Theory]
     [InlineData("10.0.0.1:80", "10.0.0.1:80")]

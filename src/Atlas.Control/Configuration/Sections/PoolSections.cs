@@ -139,7 +139,7 @@ internal static class PoolSections
             "Below this share of usable weight health is ignored, drained servers and those in maintenance excepted. 0%: never.")
         .Key("slow_start", Durations.Milliseconds(0, SectionLimits.LongestMs),
             s => s.SlowStartMs, (s, v) => s with { SlowStartMs = v },
-            "How long a server's share grows after it came up; 0s: off.")
+            "How long the share of a server that came back or joined grows, from a tenth of its weight; 0s: off. None at start.")
         .Key("sticky", Kind.OptionalMap(Sticky), s => s.Sticky, (s, v) => s with { Sticky = v }, "Keeps a client at its server.")
         .Key("retry", Kind.Map(Retry), s => s.Retry, (s, v) => s with { Retry = v }, "When a request is tried again.")
         .Key("queue", Kind.Map(Queue), s => s.Queue, (s, v) => s with { Queue = v }, "Requests that wait for `max_connections`.")
