@@ -3,16 +3,13 @@ using Atlas.Core.Health;
 using Atlas.Core.Resilience;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
-using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
 using Atlas.Protocols.Http;
-using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
-using Atlas.Proxy.Upstream;
 
 namespace Atlas.Proxy.Http;
 
@@ -25,14 +22,14 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
     private readonly byte[] _requestId = new byte[RequestIds.Length];
     private readonly RetryPlan _retries = new(x);
+    private readonly ServerAttempt _attempt = new(x);
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
 
     // Made once it is needed: few routes limit the time of a whole exchange.
     private LoopTimer? _deadline;
 
-    // Milliseconds that the try at hand spent connecting in vain, and what the last one said of its server.
-    private int _connectMs;
+    // What the last try said of its server.
     private ServerOutcome _outcome;
 
     /// <summary>The loop's time at which the exchange must have ended; <see cref="long.MaxValue"/>: never.</summary>
@@ -44,6 +41,8 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     private HttpListenerSnapshot Listener => _session.Listener;
 
     private PoolSnapshot Pool => x.Pool!;
+
+    private long ConnectDeadlineMs => Math.Min(_retries.ConnectDeadlineMs, DeadlineMs);
 
     /// <summary>The client's address as text; empty when unknown.</summary>
     private ReadOnlySpan<byte> ClientIp => x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span);
@@ -153,7 +152,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             bool isRace;
             do
             {
-                bool reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
+                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, fresh: races >= MaxRaces || NeedsFreshConnection());
                 isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
                 if (isRace)
                 {
@@ -164,7 +163,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             while (isRace);
 
             _outcome = AttemptOutcome.Report(_context, _session, x, server);
-            goesOn = _retries.GoesOn(_connectMs);
+            goesOn = _retries.GoesOn(_attempt.ConnectMs);
             if (goesOn)
             {
                 x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
@@ -212,171 +211,12 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         return server;
     }
 
-    /// <summary>One try at one server.</summary>
-    /// <returns>Whether it went over a kept connection.</returns>
-    private async ResultFlow<bool> TryServerAsync(ServerState server, bool fresh)
-    {
-        x.Error = ProxyError.None;
-        x.ResetAttempt();
-        x.Attempts++;
-        _connectMs = 0;
-        x.Server = server;
-        x.Connections = _context.To(server);
-        x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat);
-        x.ReusedUpstream = x.Connection is not null;
-        if (!x.ReusedUpstream)
-        {
-            await ConnectAsync(server);
-        }
-
-        if (x.Error == ProxyError.None)
-        {
-            x.ConnectedUs = _context.Loop.NowUs;
-            await ExchangeAsync();
-        }
-
-        if (x.IsExpired && x.Error != ProxyError.None)
-        {
-            x.Error = ProxyError.UpstreamTimeout;
-        }
-
-        x.Connections.Counters.AttemptEnded(
-            x.ResponseUs == 0 ? 0 : x.Response.Status,
-            x.Error.IsClients() ? ProxyError.None : x.Error,
-            x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
-        if (Pool.ObservesLatency && IsServersFailure())
-        {
-            server.Balancing.ObserveFailure(_context.Loop.NowUs);
-        }
-
-        Release();
-        return x.ReusedUpstream;
-    }
-
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
     private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted && !x.IsExpired
         && (!x.RequestBytesSent || x.CanRepeat);
 
-    /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
-    private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients()
-        && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
-
     private bool NeedsFreshConnection() => Pool.FreshForNonIdempotent && !x.Request.Method.IsIdempotent();
-
-    private async Flow ConnectAsync(ServerState server)
-    {
-        long beganMs = _context.Loop.NowMs;
-        ConnectResult result = await _context.Loop.ConnectAsync(
-            server.Address, Math.Min(_retries.ConnectDeadlineMs, DeadlineMs));
-        if (result.Stream is null)
-        {
-            x.IsExpired |= _context.Loop.NowMs >= DeadlineMs;
-            _connectMs = (int)(_context.Loop.NowMs - beganMs);
-            x.ConnectFailedHere = IsOurs(result.Error);
-            x.Error = result.Error == Errno.ETIMEDOUT
-                ? ProxyError.ConnectTimeout
-                : ProxyError.ConnectFailed;
-            return;
-        }
-
-        x.Connections!.Counters.Connected();
-        x.Connection = new UpstreamConnection(x.Connections, result.Stream);
-        if (x.ClientGone || _session.IsAborted || x.IsExpired)
-        {
-            x.Error = ProxyError.ClientClosed;
-        }
-    }
-
-    /// <summary>Whether a connect failed for want of descriptors or memory here, or since the loop ends.</summary>
-    private static bool IsOurs(int error) =>
-        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRINUSE or Errno.ECANCELED;
-
-    private async Flow ExchangeAsync()
-    {
-        ByteStream server = x.Connection!.Stream;
-        x.ServerSend.Begin(_context.Loop.NowMs, Pool.ResponseMs, bytesPerSecond: 0);
-        if (!await SendHeadAsync(server))
-        {
-            if (x.Error == ProxyError.None)
-            {
-                x.Error = x.ClientGone ? ProxyError.ClientClosed : ProxyError.UpstreamReset;
-            }
-
-            return;
-        }
-
-        bool sendsBody = !x.RequestBodyDone;
-        x.BodyFollows = sendsBody;
-        Flow body = sendsBody ? BodyRelay.SendRequestBodyAsync(x, _session) : default;
-        await ResponseRelay.RunAsync(_context, _session, x, Pool);
-        if (sendsBody)
-        {
-            if (!x.RequestBodyDone)
-            {
-                // The server answered, or failed, before the client had sent all: nobody reads the rest.
-                x.KeepClient = false;
-                x.ReuseUpstream = false;
-                server.CancelWaits();
-                _session.Client.CancelWaits();
-            }
-
-            await body;
-            _session.ResetCancel();
-        }
-
-        if (x.ClientGone && x.Error is not (ProxyError.None or ProxyError.ClientSlow))
-        {
-            x.Error = ProxyError.ClientClosed;
-        }
-    }
-
-    /// <summary>Sends the head, and what of the body came with it unless it has to be re-framed.</summary>
-    private async ResultFlow<bool> SendHeadAsync(ByteStream server)
-    {
-        NativeBuffer? head = _context.Loop.Buffers.TryRent(x.In!.Size);
-        if (head is null)
-        {
-            x.Error = ProxyError.Overload;
-            return false;
-        }
-
-        int length = WriteHead(head);
-        if (length < 0 && head.Size == BufferSize.Small)
-        {
-            // What the proxy adds did not fit behind a head that just did.
-            head.Return();
-            head = _context.Loop.Buffers.TryRent(BufferSize.Large);
-            length = head is null ? -1 : WriteHead(head);
-        }
-
-        if (length < 0)
-        {
-            x.Error = ProxyError.Overload;
-            head?.Return();
-            return false;
-        }
-
-        int inline = x.Request.Framing == BodyFraming.Length
-            ? (int)Math.Min(x.InEnd - x.InStart, x.BodyLeft)
-            : 0;
-        bool sent = await StreamWrites.SendAsync(server, x.ServerSend, head!, length, x.In!, x.InStart, inline);
-        head!.Return();
-        x.RequestBytesSent = x.ServerSend.Bytes > 0;
-        if (x.Mirror is { } copy && sent)
-        {
-            copy.Rewind();
-            copy.Append(x.In!.Span.Slice(x.InStart, inline));
-        }
-
-        x.InStart += inline;
-        x.BodyLeft -= inline;
-        x.RequestBodyBytes = inline;
-        x.RequestWireBytes = x.Request.Length + inline;
-        x.RequestBodyDone = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0;
-        return sent;
-    }
 
     private void MakeRequestId()
     {
@@ -386,11 +226,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         }
     }
 
-    /// <summary>Writes the head of a copy for a mirror.</summary>
+    /// <summary>Writes the head that the server, or a mirror, gets.</summary>
     /// <returns>Its length, or -1 if it does not fit.</returns>
-    internal int WriteCopiedHead(NativeBuffer destination) => WriteHead(destination, isCopy: true);
-
-    private int WriteHead(NativeBuffer destination, bool isCopy = false)
+    internal int WriteHead(NativeBuffer destination, bool isCopy = false)
     {
         var origin = new ClientOrigin
         {
@@ -402,30 +240,5 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             IsCopy = isCopy,
         };
         return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
-    }
-
-    private void Release()
-    {
-        x.ReturnUp();
-        UpstreamConnection? connection = x.Connection;
-        x.Connection = null;
-        if (connection is null)
-        {
-            return;
-        }
-
-        connection.Stream.ResetCancel();
-        if (x.ReuseUpstream && x.Error == ProxyError.None && !connection.Stream.IsPeerClosed)
-        {
-            x.Connections!.GiveBack(connection, Pool, _context.Loop.NowMs, x.ServerIdleMs);
-        }
-        else if (x.Error == ProxyError.None)
-        {
-            connection.Close();
-        }
-        else
-        {
-            connection.Abort();
-        }
     }
 }

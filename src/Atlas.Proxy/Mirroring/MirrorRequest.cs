@@ -60,7 +60,7 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         bool isSmall = x.Request.Framing == BodyFraming.None && x.Request.Length <= MaxSmallHead;
         BufferSize size = isSmall ? BufferSize.Small : BufferSize.Large;
         _buffer = context.Loop.Buffers.TryRent(size);
-        _headLength = _buffer is null ? -1 : x.Relay.WriteCopiedHead(_buffer);
+        _headLength = _buffer is null ? -1 : x.Relay.WriteHead(_buffer, isCopy: true);
         _length = _headLength;
         if (_headLength < 0 || _buffer!.Length - _headLength < (isSmall ? 0 : MaxBodyBytes))
         {

@@ -39,8 +39,8 @@ public sealed class ProxyWorld
         }
 
         var snapshot = new PoolSnapshot("pool", [.. Servers.Select(server => server.State)]);
-        snapshot = pool is null ? snapshot : pool(snapshot);
-        var front = new HttpListenerSnapshot("front", snapshot);
+        Pool = pool is null ? snapshot : pool(snapshot);
+        var front = new HttpListenerSnapshot("front", Pool);
         Front = new HttpListener(listener is null ? front : listener(front));
         for (int i = 0; i < workers; i++)
         {
@@ -57,7 +57,7 @@ public sealed class ProxyWorld
     public SimulatedLoop Loop => Loops[0];
 
     /// <summary>The pool that requests go to.</summary>
-    public PoolSnapshot Pool => Front.Snapshot.Pool;
+    public PoolSnapshot Pool { get; }
 
     public Random Random { get; }
 

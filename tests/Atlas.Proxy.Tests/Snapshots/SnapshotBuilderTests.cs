@@ -350,7 +350,7 @@ public sealed class SnapshotBuilderTests
         routes[0].Request.Path.ShouldNotBeNull();
         routes[0].Request.Host.ShouldBe("h");
         routes[0].RequestMs.ShouldBe(7);
-        routes[0].Retry.ShouldNotBeNull().OnStatuses.ShouldBe([503]);
+        (routes[0].Retry.ShouldNotBeNull().IsOn(503), routes[0].Retry!.IsOn(502)).ShouldBe((true, false));
         (routes[0].Retry!.Attempts, routes[0].Retry!.OnConnectFailure, routes[0].Retry!.OnReset).ShouldBe((3, true, false));
         routes[0].Metrics.ShouldBeSameAs(metrics.Route("front", "all"));
         routes[1].Split!.Pools.ShouldBe([routes[0].Pool!]);
