@@ -52,7 +52,6 @@ public static class UnsupportedFeatures
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        RefuseIf(pool.Balance != BalanceAlgorithm.RoundRobin, errors, pool, "balance");
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
         RefuseIf(pool.OutlierDetection is not null, errors, pool, "outlier_detection");
         RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");

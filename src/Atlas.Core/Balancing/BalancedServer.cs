@@ -10,6 +10,9 @@ namespace Atlas.Core.Balancing;
 /// </summary>
 public sealed class BalancedServer(string name)
 {
+    // What a failure counts as: longer than nearly all answers take.
+    private const long FailureUs = 10_000_000;
+
     private LoadCells _cells = new(1);
     private int _cell;
     private bool _isPlaced;
@@ -20,9 +23,13 @@ public sealed class BalancedServer(string name)
     private int _weight = 1;
     private int _configuredWeight = 1;
     private int _maxActive = int.MaxValue;
+    private LatencyEstimate _latency;
 
     /// <summary>Its name, unique in its pool. Hashing goes by it, so that all nodes agree.</summary>
     public string Name { get; } = name;
+
+    /// <summary>The hash of its name.</summary>
+    internal ulong NameHash { get; } = KeyHash.OfName(name);
 
     /// <summary>What the operator asked of it.</summary>
     public AdminState Admin
@@ -86,6 +93,20 @@ public sealed class BalancedServer(string name)
     private ref int ActiveCell => ref _cells.Active[_cell];
 
     private ref int QueuedCell => ref _cells.Queued[_cell];
+
+    /// <summary>How long it takes to answer, in µs, as far as that is known; 0: it is not.</summary>
+    /// <param name="nowUs">The time in µs, by the clock of <see cref="Observe"/>.</param>
+    public double LatencyAt(long nowUs) => _latency.At(nowUs);
+
+    /// <summary>Takes how long it took to answer a request.</summary>
+    /// <param name="latencyUs">From the request's last byte to the end of the response's head, in µs.</param>
+    /// <param name="nowUs">The time in µs, by any clock that never goes back.</param>
+    public void Observe(long latencyUs, long nowUs) => _latency.Observe(latencyUs, nowUs);
+
+    /// <summary>Takes that it failed a request, which counts as a slow answer: else a server that fails at once would look like
+    /// the fastest.</summary>
+    /// <param name="nowUs">The time, as for <see cref="Observe"/>.</param>
+    public void ObserveFailure(long nowUs) => _latency.Observe(FailureUs, nowUs);
 
     /// <summary>Takes what the configuration says. A weight that was changed at run time stays until the file's own
     /// changes.</summary>

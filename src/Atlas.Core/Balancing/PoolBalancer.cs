@@ -10,6 +10,7 @@ public sealed class PoolBalancer
     private readonly BalancedServer[] _servers;
     private readonly RosterOptions _options;
     private readonly Rotation _rotation;
+    private readonly MaglevTables _tables;
     private Balancer _current;
     private long _nextChangeMs;
 
@@ -32,6 +33,7 @@ public sealed class PoolBalancer
         BalancedServer.Place(_servers);
         _options = options;
         _rotation = previous?._rotation ?? new Rotation();
+        _tables = new MaglevTables(_servers, previous?._tables);
         if (previous is not null)
         {
             foreach (BalancedServer server in _servers.Except(previous._servers))
@@ -61,7 +63,7 @@ public sealed class PoolBalancer
         NoteUsable(nowMs);
         var roster = Roster.Build(_servers, _options, nowMs);
         Volatile.Write(ref _nextChangeMs, roster.NextChangeMs);
-        bool isSame = roster.IsSameAs(_current.Roster);
+        bool isSame = roster.IsSameAs(_current.Roster) && !_tables.ForgetStale();
         if (!isSame)
         {
             Volatile.Write(ref _current, Create(roster));
@@ -91,6 +93,14 @@ public sealed class PoolBalancer
         BalanceAlgorithm.PowerOfTwo => new PowerOfTwo(roster, _servers),
         BalanceAlgorithm.Random => new RandomChoice(roster, _servers),
         BalanceAlgorithm.First => new FirstUsable(roster, _servers),
-        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash or BalanceAlgorithm.LeastTime or _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
+        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash => Hash(roster),
+        BalanceAlgorithm.LeastTime => new LeastTime(roster, _servers),
+        _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
     };
+
+    private ConsistentHash Hash(Roster roster)
+    {
+        Maglev? table = roster.Members.IsEmpty ? null : _tables.For(roster.Group);
+        return new ConsistentHash(roster, _servers, table, _options.HashBoundPercent);
+    }
 }

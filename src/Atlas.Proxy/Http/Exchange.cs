@@ -76,6 +76,10 @@ internal sealed class Exchange
     internal bool RequestBodyDone;
     internal bool RequestBytesSent;
 
+    /// <summary>Whether the client still sent its body when the server had got the head: how long the server takes is the
+    /// client's doing then.</summary>
+    internal bool BodyFollows;
+
     /// <summary>Whether the exchange waits for the client's next bytes: the server owes nothing meanwhile.</summary>
     internal bool AwaitsClient;
 

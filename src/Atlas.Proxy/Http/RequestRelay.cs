@@ -33,6 +33,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
     private PoolSnapshot Pool => x.Pool!;
 
+    /// <summary>The client's address as text; empty when unknown.</summary>
+    private ReadOnlySpan<byte> ClientIp => x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span);
+
     public void OnPeerClosed(ByteStream stream)
     {
         x.ClientGone = true;
@@ -117,11 +120,14 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     /// <summary>Picks the next server and begins a request there.</summary>
     private ServerState? Pick(out int index)
     {
+        ulong key = 0;
         var request = new PickRequest
         {
             Excluded = x.Tried,
             Random = _context.RandomBits(),
             NowUs = _context.Loop.NowUs,
+            HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, out key) == true,
+            Key = key,
         };
         while (true)
         {
@@ -165,6 +171,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             x.ResponseUs == 0 ? 0 : x.Response.Status,
             x.Error.IsClients() ? ProxyError.None : x.Error,
             x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
+        if (Pool.ObservesLatency && IsServersFailure())
+        {
+            server.Balancing.ObserveFailure(_context.Loop.NowUs);
+        }
+
         Release();
         return x.ReusedUpstream;
     }
@@ -175,6 +186,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         && (!x.RequestBytesSent || CanRepeat());
 
     private bool CanRepeat() => x.Request.Method.IsIdempotent() && x.HasWholeBody;
+
+    /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
+    private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients()
+        && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
 
     private bool MayTryAnother() => !_session.IsAborted && !x.IsExpired && x.Error switch
     {
@@ -221,6 +236,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         }
 
         bool sendsBody = !x.RequestBodyDone;
+        x.BodyFollows = sendsBody;
         Flow body = sendsBody ? BodyRelay.SendRequestBodyAsync(x, _session) : default;
         await ResponseRelay.RunAsync(_context, _session, x, Pool);
         if (sendsBody)
@@ -308,7 +324,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         {
             Listener = Listener,
             PeerIp = _session.PeerIp,
-            ClientIp = x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span),
+            ClientIp = ClientIp,
             IsPeerTrusted = _session.IsPeerTrusted,
             RequestId = _requestId,
             IsCopy = isCopy,

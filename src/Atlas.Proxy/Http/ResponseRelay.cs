@@ -58,7 +58,7 @@ internal static class ResponseRelay
     private static async Flow RelayFinalAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
         x.Status = x.Response.Status;
-        x.ResponseUs = context.Loop.NowUs;
+        HeadCame(context, x, pool);
         BodyFraming framing = x.Response.Framing;
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
@@ -98,6 +98,25 @@ internal static class ResponseRelay
         if (x.UpStart != x.UpEnd)
         {
             x.ReuseUpstream = false;
+        }
+    }
+
+    private static void HeadCame(WorkerContext context, Exchange x, PoolSnapshot pool)
+    {
+        x.ResponseUs = context.Loop.NowUs;
+        if (!pool.ObservesLatency)
+        {
+            return;
+        }
+
+        // What a gateway or a server out of order answers, it answers soon.
+        if (x.Response.Status is 502 or 503 or 504)
+        {
+            x.Server!.Balancing.ObserveFailure(x.ResponseUs);
+        }
+        else if (!x.BodyFollows)
+        {
+            x.Server!.Balancing.Observe(x.ResponseUs - x.ConnectedUs, x.ResponseUs);
         }
     }
 
@@ -193,7 +212,7 @@ internal static class ResponseRelay
         }
 
         x.Status = 101;
-        x.ResponseUs = context.Loop.NowUs;
+        HeadCame(context, x, pool);
         x.KeepClient = false;
         x.Relay.EndDeadline();
         x.UpStart = x.Response.Length;

@@ -1,6 +1,7 @@
 using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Proxy.Forwarding;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -60,6 +61,12 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
 
     /// <summary>Whether a try follows a connection that broke before the first byte of a response.</summary>
     public bool RetryOnReset { get; init; } = true;
+
+    /// <summary>What of a request balancing goes by; null: nothing.</summary>
+    internal RequestKeys? Keys { get; init; }
+
+    /// <summary>Whether balancing goes by how long servers take.</summary>
+    internal bool ObservesLatency { get; init; }
 
     /// <summary>Who takes requests; the next snapshot of the same pool goes on with its counters.</summary>
     public PoolBalancer Balancer => balancer;

@@ -3,6 +3,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -94,7 +95,7 @@ public sealed class SnapshotBuilder
         var balancer = new PoolBalancer(
             pool.Balance,
             [.. servers.Select(server => server.Balancing)],
-            new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs),
+            new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs, pool.HashBalancePercent ?? 0),
             previous?.Balancer,
             _nowMs);
         return new PoolSnapshot(pool.Name, servers, balancer)
@@ -111,6 +112,8 @@ public sealed class SnapshotBuilder
             Retries = pool.Retry.Attempts,
             RetryOnConnectFailure = pool.Retry.OnConnectFailure,
             RetryOnReset = pool.Retry.OnReset,
+            Keys = KeysOf(pool),
+            ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
         };
     }
 
@@ -125,6 +128,15 @@ public sealed class SnapshotBuilder
         RepairKind.BareLf => RequestRepairs.BareLf,
         RepairKind.EqualHosts => RequestRepairs.EqualHosts,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private static RequestKeys? KeysOf(PoolConfig pool) => pool.Balance switch
+    {
+        BalanceAlgorithm.IpHash => new RequestKeys(RequestKey.ClientIp, pool.HashIpv6PrefixBits),
+        BalanceAlgorithm.ConsistentHash => new RequestKeys(pool.HashKey, pool.HashIpv6PrefixBits),
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin or BalanceAlgorithm.LeastConnections => null,
+        BalanceAlgorithm.PowerOfTwo or BalanceAlgorithm.LeastTime or BalanceAlgorithm.Random or BalanceAlgorithm.First => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(pool)),
     };
 
     private static SocketAddress AddressOf(ServerConfig server) => server.Address switch

@@ -113,7 +113,8 @@ public sealed class ReferencePoolsTests
 
     [Fact]
     public void Pool_Dns_HasTheWrittenValues() =>
-        (Pool("dns").Balance, Pool("dns").HashKey).ShouldBe((BalanceAlgorithm.ConsistentHash, RequestKey.ClientIp));
+        (Pool("dns").Balance, Pool("dns").HashKey, Pool("dns").HashIpv6PrefixBits, Pool("dns").HashBalancePercent)
+            .ShouldBe((BalanceAlgorithm.ConsistentHash, RequestKey.ClientIp, 64, 125));
 
     [Fact]
     public void State_StoresAndSessions_HaveTheWrittenValues()

@@ -44,7 +44,10 @@ public sealed class UnsupportedFeaturesTests
 
     [Theory]
     [InlineData("balance: round_robin", null)]
-    [InlineData("balance: ^random", "'balance'")]
+    [InlineData("balance: ip_hash\n    hash_ipv6_prefix: 128\n    hash_balance_factor: 125%", null)]
+    [InlineData("balance: consistent_hash\n    hash_key: path", null)]
+    [InlineData("balance: least_time", null)]
+    [InlineData("balance: first", null)]
     [InlineData("protocol: http1", null)]
     [InlineData("protocol: ^auto", "'protocol'")]
     [InlineData("health_check: {}", null)]

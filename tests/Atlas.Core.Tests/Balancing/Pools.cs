@@ -30,12 +30,8 @@ internal static class Pools
             return server;
         }).ToArray());
 
-    /// <summary>The algorithms that this version has.</summary>
-    internal static IEnumerable<BalanceAlgorithm> Algorithms =>
-    [
-        BalanceAlgorithm.RoundRobin, BalanceAlgorithm.WeightedRoundRobin, BalanceAlgorithm.LeastConnections,
-        BalanceAlgorithm.PowerOfTwo, BalanceAlgorithm.Random, BalanceAlgorithm.First,
-    ];
+    /// <summary>All algorithms.</summary>
+    internal static IEnumerable<BalanceAlgorithm> Algorithms => Enum.GetValues<BalanceAlgorithm>();
 
     /// <summary>A pool of servers s0, s1, … that are all usable.</summary>
     internal static PoolBalancer Of(BalanceAlgorithm algorithm, int servers) =>

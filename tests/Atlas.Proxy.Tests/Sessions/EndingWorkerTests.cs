@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Atlas.Core.Balancing;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -59,7 +58,7 @@ public sealed class EndingWorkerTests
     private static (HttpListener Listener, BoundAddress Bound) Listen(WorkerGroup group, HttpProxy proxy, int port)
     {
         var state = new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, port));
-        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state], new RoundRobin())));
+        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state])));
         BoundAddress bound = group.Listen(
             SocketAddress.OfIp(IPAddress.Loopback, 0), new ListenOptions(proxy.Handler(listener), 64, 100));
         return (listener, bound);

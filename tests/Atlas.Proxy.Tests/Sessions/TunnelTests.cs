@@ -120,7 +120,7 @@ public sealed class TunnelTests
         var world = new ProxyWorld(
             seed: 3,
             SimulationOptions.Calm,
-            pool: pool => new PoolSnapshot(pool.Name, pool.Servers, pool.Rotation) { TunnelMs = tunnelMs, TunnelHalfClosedMs = halfClosedMs });
+            pool: pool => new PoolSnapshot(pool.Name, pool.Servers, pool.Balancer) { TunnelMs = tunnelMs, TunnelHalfClosedMs = halfClosedMs });
         world.Run(async () =>
         {
             world.Server.Script = async turn =>

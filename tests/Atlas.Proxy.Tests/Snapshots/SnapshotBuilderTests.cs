@@ -3,6 +3,7 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -84,6 +85,34 @@ public sealed class SnapshotBuilderTests
     public void Build_OneRepair_AllowsThatOneOnly(RepairKind kind, RequestRepairs repairs) => SnapshotBuilder.Build(
         Config(Pool("web", ("a", 9001)), front => front with { Strictness = Strictness.Defensive, Repairs = [kind] }),
         ProxySnapshot.Empty).Listeners[0].Repairs.ShouldBe(repairs);
+
+    [Theory]
+    [InlineData(BalanceAlgorithm.IpHash, 64, true)]
+    [InlineData(BalanceAlgorithm.IpHash, 128, false)]
+    [InlineData(BalanceAlgorithm.ConsistentHash, 64, false)]
+    [InlineData(BalanceAlgorithm.RoundRobin, 64, null)]
+    public void Build_HashingPool_HashesWhatItsKeysSay(BalanceAlgorithm balance, int prefixBits, bool? isSameClient)
+    {
+        PoolConfig pool = Pool("web", ("a", 9001)) with
+        {
+            Balance = balance,
+            HashIpv6PrefixBits = prefixBits,
+            HashKey = new RequestKey(RequestKeyKind.Path, ""),
+        };
+
+        RequestKeys? keys = SnapshotBuilder.Build(Config(pool), ProxySnapshot.Empty).Pools[0].Keys;
+
+        (Hash("/a", "2001:db8::1"u8) == Hash("/b", "2001:db8::2"u8)).ShouldBe(isSameClient ?? true);
+        (keys is null).ShouldBe(isSameClient is null);
+
+        ulong Hash(string path, ReadOnlySpan<byte> client)
+        {
+            RequestHead head = Heads.Request($"GET {path} HTTP/1.1\nHost: a", out byte[] buffer);
+            ulong hash = 0;
+            keys?.TryHash(buffer, head, client, out hash).ShouldBeTrue();
+            return hash;
+        }
+    }
 
     [Fact]
     public void Build_NoneWhereALimitMayBe_IsTheLargestNumber()

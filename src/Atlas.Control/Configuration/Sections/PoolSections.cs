@@ -109,10 +109,18 @@ internal static class PoolSections
     /// <summary>A pool.</summary>
     public static Section<PoolConfig> Pool { get; } = new Section<PoolConfig>(
         "pool", "pools.NAME", "a pool", "A group of servers that do the same, and how it is used.")
-        .Key("balance", Balance, s => s.Balance, (s, v) => s with { Balance = v }, "How a server is chosen.")
+        .Key("balance", Balance, s => s.Balance, (s, v) => s with { Balance = v }, "How a server is chosen; docs/balancing.md says which to take when.")
         .Key("hash_key", PartsOfRequest.Key,
             s => s.HashKey, (s, v) => s with { HashKey = v },
             "What `consistent_hash` hashes: `client_ip`, `host`, `path`, `uri`, `header:NAME`, `cookie:NAME` or `query:NAME`.")
+        .Key("hash_ipv6_prefix", Numbers.Integer(32, 128),
+            s => s.HashIpv6PrefixBits, (s, v) => s with { HashIpv6PrefixBits = v },
+            "How many leading bits of an IPv6 client's address are hashed. Clients change the last 64 themselves; 128 tells the "
+                + "addresses of one network apart.")
+        .Key("hash_balance_factor", Kind.OrWord("none", Numbers.Percent(101, 10_000)),
+            s => s.HashBalancePercent, (s, v) => s with { HashBalancePercent = v },
+            "How much of its share of the active requests `ip_hash` and `consistent_hash` give a server before they pass its "
+                + "clients on, such as 125%.")
         .Key("protocol",
             Choices.Of(("http1", UpstreamProtocol.Http1), ("http2", UpstreamProtocol.Http2), ("auto", UpstreamProtocol.Auto)),
             s => s.Protocol, (s, v) => s with { Protocol = v },
