@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
 
 namespace Atlas.Admin;
@@ -7,8 +8,12 @@ namespace Atlas.Admin;
 /// underscores.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(AdminStateNames)])]
 [JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(ServerReport))]
+[JsonSerializable(typeof(EventReport))]
+[JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -10,11 +10,6 @@ namespace Atlas.Proxy;
 /// <summary>Serves HTTP listeners on the workers of a group.</summary>
 public sealed class HttpProxy
 {
-    // A worker whose mailbox is full is asked again this often, for a minute: longer than any turn of a worker that lives. One
-    // that has ended refuses as well, and has no connections.
-    private const int RepeatMs = 10;
-    private const int MaxRepeats = 6_000;
-
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
     private int _workers;
 
@@ -23,10 +18,13 @@ public sealed class HttpProxy
 
     /// <summary>Begins to drain the connections of a listener: idle ones close, busy ones close after their response, which
     /// says so. Tunnels go on. Any thread; returns before the workers have done it.</summary>
-    public void Drain(HttpListener listener)
+    /// <param name="listener">Whose connections.</param>
+    /// <param name="closeSpreadMs">Milliseconds over which idle connections close, each at a moment of chance; what comes on
+    /// one before is answered, and ends it. 0: all at once.</param>
+    public void Drain(HttpListener listener, int closeSpreadMs = 0)
     {
-        listener.BeginDrain();
-        ForSessionsOf(listener, static session => session.IsIdle, static session => session.Client.CancelWaits());
+        listener.BeginDrain(closeSpreadMs);
+        ForSessionsOf(listener, static _ => true, static session => session.Leave());
     }
 
     /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers
@@ -42,7 +40,7 @@ public sealed class HttpProxy
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            Post(loop, () => context.Forget(server));
+            AssuredPost.Post(loop, () => context.Forget(server));
         }
     }
 
@@ -70,7 +68,8 @@ public sealed class HttpProxy
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            Post(loop, () =>
+            // A drain that misses a worker ends its requests at the deadline, an abort that does keeps its connections for ever.
+            AssuredPost.Post(loop, () =>
             {
                 foreach (HttpSession session in context.Sessions.ToArray())
                 {
@@ -83,26 +82,6 @@ public sealed class HttpProxy
                 context.ForgetIfDrained(listener, context.ViewOf(listener));
             });
         }
-    }
-
-    // Whoever calls must not wait, and what was asked must not be lost: a drain that misses a worker ends its requests at the
-    // deadline, an abort that does keeps its connections for ever.
-    private static void Post(EventLoop loop, Action action)
-    {
-        if (!loop.TryPost(action))
-        {
-            _ = RepeatAsync(loop, action);
-        }
-    }
-
-    private static async Task RepeatAsync(EventLoop loop, Action action)
-    {
-        int repeats = 0;
-        do
-        {
-            await Task.Delay(RepeatMs).ConfigureAwait(false);
-        }
-        while (!loop.TryPost(action) && ++repeats < MaxRepeats);
     }
 
     private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)

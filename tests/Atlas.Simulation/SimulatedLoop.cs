@@ -71,7 +71,7 @@ public sealed class SimulatedLoop : EventLoop
     {
         _ended = true;
         RunTurn();
-        EndBridgeCalls();
+        EndWaits();
         foreach (SimulatedStream stream in World.OpenStreams.Where(stream => ReferenceEquals(stream.Loop, this)).ToArray())
         {
             stream.Abort();

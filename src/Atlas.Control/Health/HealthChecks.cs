@@ -2,8 +2,9 @@ using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Health;
 
-/// <summary>The active checks of a process: probes each server of a pool with a <c>health_check</c> by its own clock. Changes
-/// come from one caller at a time; what is found may be read on any thread.</summary>
+/// <summary>The active checks of a process: probes each server of a pool with a <c>health_check</c>. Servers of several pools
+/// at the same address with equal checks are probed once for all; different checks of an address have nothing to do with
+/// each other. Changes come from one caller at a time; what is found may be read on any thread.</summary>
 public sealed class HealthChecks : IDisposable
 {
     /// <summary>Probes under way at once, over all servers; further ones wait for their turn, and their time does not run
@@ -11,18 +12,20 @@ public sealed class HealthChecks : IDisposable
     public const int MaxProbes = 64;
 
     private readonly HealthOptions _options;
-    private readonly Func<ProbeTarget, IProbe> _probeOf;
+    private readonly Func<ProbeSubject, IProbe> _probeOf;
     private readonly SemaphoreSlim _slots = new(MaxProbes, MaxProbes);
-    private Dictionary<ProbeTarget, ServerProber> _probers = [];
-    private ServerProber[]? _first;
+    private readonly Dictionary<ProbeSubject, ServerProber> _probers = [];
+    private readonly Dictionary<string, PoolHealth> _pools = new(StringComparer.Ordinal);
+    private Dictionary<ProbeTarget, HealthSubscription> _subscriptions = [];
+    private HealthSubscription[]? _first;
 
     /// <summary>No checks yet.</summary>
     public HealthChecks(HealthOptions options)
-        : this(options, target => ProbeOf(target, options.UserAgent))
+        : this(options, subject => ProbeOf(subject, options.UserAgent))
     {
     }
 
-    internal HealthChecks(HealthOptions options, Func<ProbeTarget, IProbe> probeOf)
+    internal HealthChecks(HealthOptions options, Func<ProbeSubject, IProbe> probeOf)
     {
         _options = options;
         _probeOf = probeOf;
@@ -31,45 +34,58 @@ public sealed class HealthChecks : IDisposable
     /// <summary>Pools with a server whose first probe has yet to end, among those that were applied first: servers that a
     /// reload adds do not take readiness back.</summary>
     public IReadOnlyList<string> PendingPools => [.. (Volatile.Read(ref _first) ?? [])
-        .Where(prober => prober.IsPending)
-        .Select(prober => prober.Target.Pool)
+        .Where(server => server.IsPending)
+        .Select(server => server.Target.Pool)
         .Distinct(StringComparer.Ordinal)];
 
     /// <summary>Checks these servers from now on. One that was checked the same way keeps what was found and its place in
-    /// time; others begin anew, and those that are gone are not probed any more. O(servers).</summary>
+    /// time, as does an address whose check another server had; others begin anew, and those that are gone are not probed
+    /// any more. O(servers).</summary>
     public void Apply(IEnumerable<CheckedServer> servers)
     {
-        Dictionary<ProbeTarget, ServerProber> old = _probers;
-        var counted = old.Values.ToDictionary(prober => (prober.Target.Pool, prober.Target.Server), prober => prober.Report);
-        var next = new Dictionary<ProbeTarget, ServerProber>();
+        Dictionary<ProbeTarget, HealthSubscription> old = _subscriptions;
+        var counted = old.Values.ToDictionary(server => (server.Target.Pool, server.Target.Server), server => server.Report);
+        CheckedServer[] all = [.. servers];
+        ILookup<ProbeSubject, CheckedServer> bySubject = all.ToLookup(server => server.Target.Subject);
+        var next = new Dictionary<ProbeTarget, HealthSubscription>();
+        var begun = new List<(HealthSubscription Server, ServerProber Prober)>();
         var started = new List<ServerProber>();
-        foreach (CheckedServer server in servers)
+        foreach (CheckedServer server in all)
         {
-            if (!old.TryGetValue(server.Target, out ServerProber? prober))
+            if (!old.TryGetValue(server.Target, out HealthSubscription? subscription))
             {
+                ServerProber prober = ProberOf(bySubject[server.Target.Subject], started);
                 HealthReport? before = counted.GetValueOrDefault((server.Target.Pool, server.Target.Server));
-                prober = new ServerProber(server, _probeOf(server.Target), before, _slots, _options);
-                started.Add(prober);
+                subscription = new HealthSubscription(server, prober, PoolOf(server.Target.Pool), before, _options);
+                begun.Add((subscription, prober));
             }
 
-            next.Add(server.Target, prober);
+            next.Add(server.Target, subscription);
         }
 
-        foreach (ServerProber gone in old.Values.Except(next.Values))
-        {
-            gone.Stop();
-        }
-
-        Volatile.Write(ref _probers, next);
-        Interlocked.CompareExchange(ref _first, [.. started], null);
+        Replace(old, next, begun);
+        Interlocked.CompareExchange(ref _first, [.. begun.Select(one => one.Server)], null);
         foreach (ServerProber prober in started)
         {
             _ = prober.RunAsync();
         }
     }
 
+    /// <summary>Leaves a server alone for a while, or probes it again. What is known of it stays, and counting goes on there.
+    /// Any thread; waits for nothing. Without effect on a server that is not checked.</summary>
+    public void Pause(string pool, string server, bool isPaused)
+    {
+        foreach ((ProbeTarget target, HealthSubscription subscription) in Volatile.Read(ref _subscriptions))
+        {
+            if (target.Server == server && target.Pool == pool)
+            {
+                subscription.IsPaused = isPaused;
+            }
+        }
+    }
+
     /// <summary>What is known of a server; null: it is not checked.</summary>
-    public HealthReport? Find(ProbeTarget target) => Volatile.Read(ref _probers).GetValueOrDefault(target)?.Report;
+    public HealthReport? Find(ProbeTarget target) => Volatile.Read(ref _subscriptions).GetValueOrDefault(target)?.Report;
 
     /// <summary>Ends all checks. What was found stays in force and can be read.</summary>
     public void Stop()
@@ -83,11 +99,70 @@ public sealed class HealthChecks : IDisposable
     /// <summary>Ends all checks.</summary>
     public void Dispose() => Stop();
 
-    private static IProbe ProbeOf(ProbeTarget target, string userAgent) => target.Check.Type switch
+    /// <summary>The prober of these servers, which are all alike; a new one is added to <paramref name="started"/>.</summary>
+    private ServerProber ProberOf(IEnumerable<CheckedServer> servers, List<ServerProber> started)
     {
-        HealthCheckType.Http => new HttpProbe(target.Address, target.Check, userAgent),
-        HealthCheckType.Tcp => new TcpProbe(target.Address),
-        HealthCheckType.Grpc or _ => throw new ArgumentException(
-            $"pool {target.Pool}: this version has no health check of type {target.Check.Type}", nameof(target)),
+        ProbeSubject subject = servers.First().Target.Subject;
+        if (!_probers.TryGetValue(subject, out ServerProber? prober))
+        {
+            bool isKnown = servers.Any(server => server.IsKnown);
+            prober = new ServerProber(subject.Check, _probeOf(subject), isKnown, _slots, _options);
+            _probers.Add(subject, prober);
+            started.Add(prober);
+        }
+
+        return prober;
+    }
+
+    /// <summary>Those that begin join before those that are gone leave, so that a prober with another owner goes on.</summary>
+    private void Replace(
+        Dictionary<ProbeTarget, HealthSubscription> old,
+        Dictionary<ProbeTarget, HealthSubscription> next,
+        List<(HealthSubscription Server, ServerProber Prober)> begun)
+    {
+        foreach ((HealthSubscription server, ServerProber prober) in begun)
+        {
+            prober.Add(server);
+        }
+
+        foreach (HealthSubscription gone in old.Values.Except(next.Values))
+        {
+            gone.End();
+        }
+
+        Volatile.Write(ref _subscriptions, next);
+        foreach ((ProbeSubject subject, _) in _probers.Where(prober => prober.Value.IsStopped).ToList())
+        {
+            _probers.Remove(subject);
+        }
+
+        ILookup<string, HealthSubscription> byPool = next.Values.ToLookup(server => server.Target.Pool);
+        foreach ((string name, PoolHealth pool) in _pools.ToList())
+        {
+            pool.Apply([.. byPool[name]]);
+            if (!byPool.Contains(name))
+            {
+                _pools.Remove(name);
+            }
+        }
+    }
+
+    private PoolHealth PoolOf(string name)
+    {
+        if (!_pools.TryGetValue(name, out PoolHealth? pool))
+        {
+            pool = new PoolHealth(name, _options);
+            _pools.Add(name, pool);
+        }
+
+        return pool;
+    }
+
+    private static IProbe ProbeOf(ProbeSubject subject, string userAgent) => subject.Check.Type switch
+    {
+        HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent),
+        HealthCheckType.Tcp => new TcpProbe(subject.Address),
+        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent),
+        _ => throw new ArgumentException($"there is no health check of type {subject.Check.Type}", nameof(subject)),
     };
 }

@@ -2,9 +2,13 @@ using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Health;
 
-/// <summary>A server and the check that it gets. Equal ones are the same across reloads and share what was found.</summary>
+/// <summary>A server and the check that it gets. Equal ones are the same across reloads and keep what was found.</summary>
 /// <param name="Pool">The pool's name.</param>
 /// <param name="Server">The server's name, unique in the pool.</param>
 /// <param name="Address">Where it listens: an IP address or a Unix socket.</param>
-/// <param name="Check">The check, of type HTTP or TCP.</param>
-public sealed record ProbeTarget(string Pool, string Server, ServerAddress Address, HealthCheckConfig Check);
+/// <param name="Check">The check.</param>
+public sealed record ProbeTarget(string Pool, string Server, ServerAddress Address, HealthCheckConfig Check)
+{
+    /// <summary>What is probed for it.</summary>
+    internal ProbeSubject Subject => new(Address, Check);
+}

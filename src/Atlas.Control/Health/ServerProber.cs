@@ -4,45 +4,91 @@ using Atlas.Core.Health;
 
 namespace Atlas.Control.Health;
 
-/// <summary>Probes one server again and again, one probe at a time, until stopped. Nothing that the server, the network or a
-/// listener to changes does ends it.</summary>
+/// <summary>Probes one address in one way again and again, one probe at a time, until nobody hears of it any more. Nothing that
+/// the server, the network or a listener to changes does ends it.</summary>
 internal sealed class ServerProber
 {
-    private readonly CheckedServer _server;
     private readonly IProbe _probe;
+    private readonly HealthCheckConfig _check;
     private readonly HealthOptions _options;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0);
     private readonly Lock _gate = new();
+    private HealthSubscription[] _subscriptions = [];
     private CheckState _state;
-    private HealthReport _report;
+    private HealthReport _report = new();
 
     /// <summary>A prober that does not run yet.</summary>
-    /// <param name="server">The server.</param>
-    /// <param name="probe">How it is asked; owned.</param>
-    /// <param name="before">What another check counted of the same server; null: nothing.</param>
+    /// <param name="check">The check.</param>
+    /// <param name="probe">How the server is asked; owned.</param>
+    /// <param name="isKnown">Whether it served before this check was configured.</param>
     /// <param name="slots">One is held while a probe is under way.</param>
     /// <param name="options">The rest.</param>
     internal ServerProber(
-        CheckedServer server, IProbe probe, HealthReport? before, SemaphoreSlim slots, HealthOptions options)
+        HealthCheckConfig check, IProbe probe, bool isKnown, SemaphoreSlim slots, HealthOptions options)
     {
-        _server = server;
+        _check = check;
         _probe = probe;
         _slots = slots;
         _options = options;
-        _state = server.IsKnown ? CheckState.Known : CheckState.New;
-        _report = new HealthReport { Passed = before?.Passed ?? 0, Failed = before?.Failed ?? 0 };
+        _state = isKnown ? CheckState.Known : CheckState.New;
     }
-
-    internal ProbeTarget Target => _server.Target;
 
     /// <summary>What is known at present. Any thread.</summary>
     internal HealthReport Report => Volatile.Read(ref _report);
 
-    /// <summary>Whether the first probe has yet to end. Any thread.</summary>
-    internal bool IsPending => Report.Last is null && !_stop.IsCancellationRequested;
+    /// <summary>Whether it has ended, or is about to. Any thread.</summary>
+    internal bool IsStopped => _stop.IsCancellationRequested;
 
-    private HealthCheckConfig Check => Target.Check;
+    /// <summary>Whether all who would hear of it are paused. While nobody is there, it is about to stop.</summary>
+    private bool IsPaused => Volatile.Read(ref _subscriptions) is { Length: > 0 } all && Array.TrueForAll(all, one => one.IsPaused);
+
+    /// <summary>Whether the subscription still hears of the server. Any thread; O(subscriptions).</summary>
+    internal bool Hears(HealthSubscription subscription) =>
+        !IsStopped && Volatile.Read(ref _subscriptions).Contains(subscription);
+
+    /// <summary>Tells one more server's owner from now on; not after <see cref="Stop"/>.</summary>
+    internal void Add(HealthSubscription subscription)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _subscriptions, [.. _subscriptions, subscription]);
+            subscription.Begin(_report);
+            Wake();
+        }
+    }
+
+    /// <summary>Tells a server's owner no more; it hears nothing once this has returned. Without any left it stops.</summary>
+    internal void Remove(HealthSubscription subscription)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _subscriptions, [.. _subscriptions.Where(other => other != subscription)]);
+            if (_subscriptions.Length == 0)
+            {
+                _stop.Cancel();
+            }
+        }
+    }
+
+    /// <summary>Gives up the probe under way and begins no other. Nobody hears of the server once this has returned.</summary>
+    internal void Stop()
+    {
+        lock (_gate)
+        {
+            _stop.Cancel();
+        }
+    }
+
+    /// <summary>Looks again whether somebody wants to hear. Any thread; waits for nothing.</summary>
+    internal void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+        {
+            _wake.Release();
+        }
+    }
 
     /// <summary>Begins to probe; ends, without an exception, some time after <see cref="Stop"/>.</summary>
     internal async Task RunAsync()
@@ -50,10 +96,15 @@ internal sealed class ServerProber
         CancellationToken stop = _stop.Token;
         try
         {
-            Task due = DelayAsync(ProbeSchedule.FirstMs(Check.IntervalMs, _options.Random()), stop);
+            Task due = DelayAsync(ProbeSchedule.FirstMs(_check.IntervalMs, _options.Random()), stop);
             while (true)
             {
                 await due;
+                while (IsPaused)
+                {
+                    await _wake.WaitAsync(stop);
+                }
+
                 await _slots.WaitAsync(stop);
                 try
                 {
@@ -75,34 +126,32 @@ internal sealed class ServerProber
         }
     }
 
-    /// <summary>Gives up the probe under way and begins no other. Nobody hears of the server once this has returned.</summary>
-    internal void Stop()
-    {
-        lock (_gate)
-        {
-            _stop.Cancel();
-        }
-    }
-
     /// <summary>Probes, tells what came of it, and returns the wait for the next probe.</summary>
     private async Task<Task> ProbeAsync(CancellationToken stop)
     {
-        DateTimeOffset at = _options.Time.GetUtcNow();
-        long start = _options.Time.GetTimestamp();
+        Moment start = Moment.Now(_options.Time);
         ProbeResult result = await AskAsync(stop);
-        var probe = new LastProbe(at, result, _options.Time.GetElapsedTime(start));
+        Moment end = Moment.Now(_options.Time);
+        var probe = new LastProbe(start.Utc, result, _options.Time.GetElapsedTime(start.Timestamp, end.Timestamp));
         CheckState before = _state;
-        _state = before.After(result.Outcome, Check.Rise, Check.Fall);
+        CheckState after = before.After(result.Outcome, _check.Rise, _check.Fall);
 
         // The timer runs before anybody hears of the result, so that who then moves a clock moves it for the next probe too.
-        double nextMs = ProbeSchedule.NextMs(_state, Check.IntervalMs, _options.Random()) - probe.Duration.TotalMilliseconds;
+        double nextMs = ProbeSchedule.NextMs(after, _check.IntervalMs, _options.Random()) - probe.Duration.TotalMilliseconds;
         Task due = DelayAsync(Math.Max(nextMs, 0), stop);
         lock (_gate)
         {
             stop.ThrowIfCancellationRequested();
+            if (IsPaused)
+            {
+                // The server was taken out while it was asked: what it said then says nothing of it.
+                return due;
+            }
+
+            _state = after;
             if (result.Outcome != ProbeOutcome.Cancelled)
             {
-                Tell(before, probe);
+                Tell(before, probe, end);
             }
         }
 
@@ -111,7 +160,7 @@ internal sealed class ServerProber
 
     private async Task<ProbeResult> AskAsync(CancellationToken stop)
     {
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(Check.TimeoutMs), _options.Time);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(_check.TimeoutMs), _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         try
         {
@@ -122,12 +171,12 @@ internal sealed class ServerProber
             // A probe knows its errors. Should one be new to it, the server counts as failed and the checks go on.
             return ProbeResult.Bad(
                 timeout.IsCancellationRequested
-                    ? $"timeout after {Durations.Format(Check.TimeoutMs)}"
+                    ? $"timeout after {Durations.Format(_check.TimeoutMs)}"
                     : $"the probe failed: {e.GetType().Name}");
         }
     }
 
-    private void Tell(CheckState before, LastProbe probe)
+    private void Tell(CheckState before, LastProbe probe, Moment end)
     {
         HealthReport report = _report;
         Volatile.Write(ref _report, report with
@@ -137,24 +186,10 @@ internal sealed class ServerProber
             Passed = report.Passed + (probe.Result.Passed ? 1 : 0),
             Failed = report.Failed + (probe.Result.Passed ? 0 : 1),
         });
-        if (_state.Health != before.Health)
+        int checks = 1 + (probe.Result.Passed ? before.Passes : before.Fails);
+        foreach (HealthSubscription subscription in _subscriptions)
         {
-            bool isUp = _state.Health == ServerHealth.Up;
-            int checks = 1 + (isUp ? before.Passes : before.Fails);
-            _server.TurnTo(isUp);
-            Notice(new HealthChange(Target, before.Health, _state.Health, checks, probe));
-        }
-    }
-
-    private void Notice(HealthChange change)
-    {
-        try
-        {
-            _options.Notice(change.ToString());
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // Whoever read what the process says has gone. The checks matter more.
+            subscription.Hear(_state.Health, checks, probe.Result, end);
         }
     }
 

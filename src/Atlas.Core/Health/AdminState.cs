@@ -1,14 +1,15 @@
 namespace Atlas.Core.Health;
 
-/// <summary>What an operator asked of a server, apart from what checks and traffic found.</summary>
+/// <summary>What the operator wants of a server, whatever its health is. The values are in order of strictness:
+/// maintenance beats drain, and drain beats ready.</summary>
 public enum AdminState
 {
-    /// <summary>It serves as far as its health allows.</summary>
+    /// <summary>It takes requests.</summary>
     Ready,
 
-    /// <summary>It gets no new clients; those that are bound to it stay until they end.</summary>
+    /// <summary>It takes no new clients, but goes on with those that stick to it.</summary>
     Drain,
 
-    /// <summary>It gets nothing, and is not probed.</summary>
+    /// <summary>It takes nothing and is not probed.</summary>
     Maintenance,
 }

@@ -10,6 +10,7 @@ namespace Atlas.Engine.Workers;
 public abstract class EventLoop
 {
     private readonly HashSet<IBridgeCall> _calls = [];
+    private readonly HashSet<LoopWait> _waits = [];
 
     /// <summary>Makes a loop whose clock stands at a time.</summary>
     protected EventLoop(long nowMs, long bufferLimitBytes)
@@ -55,16 +56,25 @@ public abstract class EventLoop
     protected internal virtual void RunOutside(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static w => w(), work, preferLocal: false);
 
     /// <summary>To be called when the loop has ended: flows that wait for the control plane go on with
-    /// <see cref="BridgeStatus.Ended"/>.</summary>
-    protected void EndBridgeCalls()
+    /// <see cref="BridgeStatus.Ended"/>, those in a <see cref="LoopWait"/> with <see cref="WaitResult.Cancelled"/>.</summary>
+    protected void EndWaits()
     {
         foreach (IBridgeCall call in _calls.ToArray())
         {
             call.OnLoopEnding();
+        }
+
+        foreach (LoopWait wait in _waits.ToArray())
+        {
+            wait.Resume(WaitResult.Cancelled);
         }
     }
 
     internal bool TryBeginCall(IBridgeCall call) => !HasEnded && _calls.Count < Bridge.MaxCalls && _calls.Add(call);
 
     internal void EndCall(IBridgeCall call) => _calls.Remove(call);
+
+    internal bool TryBeginWait(LoopWait wait) => !HasEnded && _waits.Add(wait);
+
+    internal void EndWait(LoopWait wait) => _waits.Remove(wait);
 }

@@ -178,7 +178,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
 
         // First what others handed over: it may be a connection, which is then closed with the rest.
         _mailbox.Close();
-        EndBridgeCalls();
+        EndWaits();
         Poller.EndAll();
         for (int round = 0; round < MaxEndRounds && _yielded.Count > 0; round++)
         {

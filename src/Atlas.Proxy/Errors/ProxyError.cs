@@ -19,8 +19,20 @@ public enum ProxyError : byte
     /// <summary>CC: the client left.</summary>
     ClientClosed,
 
+    /// <summary>NR: no route of the listener takes the request.</summary>
+    NoRoute,
+
     /// <summary>NH: no server may take the request.</summary>
     NoHealthyServer,
+
+    /// <summary>QF: as many requests wait for a server already as may.</summary>
+    QueueFull,
+
+    /// <summary>QT: no server had room in time.</summary>
+    QueueTimeout,
+
+    /// <summary>CB: the pool's circuit breaker is open: too many requests failed.</summary>
+    CircuitOpen,
 
     /// <summary>LP: loop: the request passed this proxy before.</summary>
     Loop,

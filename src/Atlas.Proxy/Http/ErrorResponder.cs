@@ -87,7 +87,7 @@ internal static class ErrorResponder
 
         if (status == 503)
         {
-            writer.Field("retry-after"u8, 1);
+            writer.Field("retry-after"u8, RetryAfterSeconds(context, x));
         }
 
         if (!x.KeepClient)
@@ -103,5 +103,15 @@ internal static class ErrorResponder
         }
 
         return writer.Written;
+    }
+
+    /// <summary>When the client may come again, if it is known: once the circuit breaker lets the next request pass.</summary>
+    private static long RetryAfterSeconds(WorkerContext context, Exchange x)
+    {
+        const int second = 1_000;
+        long ms = x.Error == ProxyError.CircuitOpen && x.Pool?.CircuitBreaker is { } breaker
+            ? breaker.RetryAfterMs(context.Loop.NowMs)
+            : second;
+        return Math.Max((ms + second - 1) / second, 1);
     }
 }

@@ -1,8 +1,12 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Routing;
 using Atlas.Engine.Buffers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Mirroring;
+using Atlas.Proxy.Queueing;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -11,7 +15,11 @@ namespace Atlas.Proxy.Http;
 /// <summary>The state of one request and its response. Pooled per worker: an idle connection holds none.</summary>
 internal sealed class Exchange
 {
+    // What is sent again must be held in memory until the response comes.
+    private const int MaxReplayBytes = 64 * 1024;
+
     internal readonly RequestRelay Relay;
+    internal readonly FailedTries Failed = new();
     internal readonly RequestHead Request = new();
     internal readonly ResponseHead Response = new();
     internal readonly HeaderTable Trailers = new(4);
@@ -42,9 +50,30 @@ internal sealed class Exchange
 
     internal UpstreamConnection? Connection;
     internal ServerConnections? Connections;
+
+    /// <summary>What was found of the path; not <see cref="PathStatus.Ok"/>: no route was looked for.</summary>
+    internal PathStatus PathStatus;
+
+    /// <summary>The route that takes the request, and its place in the listener; null before one is found, or if none is.</summary>
+    internal RouteSnapshot? Route;
+    internal int RouteIndex;
+
     /// <summary>The pool that the request goes to; null before one is chosen.</summary>
     internal PoolSnapshot? Pool;
     internal ServerState? Server;
+
+    /// <summary>The hash of what the pool's hashing goes by, if <see cref="HasKey"/>.</summary>
+    internal ulong Key;
+    internal bool HasKey;
+
+    /// <summary>The mirror's copy, while its body is gathered.</summary>
+    internal MirrorRequest? Mirror;
+
+    /// <summary>The place in the pool of the server that has begun the request.</summary>
+    internal int ServerIndex;
+
+    /// <summary>The exchange's place in the pool's queue, once it waited.</summary>
+    internal QueueWaiter? Waiter;
 
     /// <summary>How long the server says that it keeps the connection.</summary>
     internal int ServerIdleMs;
@@ -63,6 +92,10 @@ internal sealed class Exchange
     internal bool RequestBodyDone;
     internal bool RequestBytesSent;
 
+    /// <summary>Whether the client still sent its body when the server had got the head: how long the server takes is the
+    /// client's doing then.</summary>
+    internal bool BodyFollows;
+
     /// <summary>Whether the exchange waits for the client's next bytes: the server owes nothing meanwhile.</summary>
     internal bool AwaitsClient;
 
@@ -74,13 +107,25 @@ internal sealed class Exchange
     internal bool ResponseBytesSeen;
     internal bool ResponseStarted;
 
+    /// <summary>Whether the client was sent anything, be it an interim response.</summary>
+    internal bool ClientGotBytes;
+
+    /// <summary>Whether a connection could not be made for a reason of this side.</summary>
+    internal bool ConnectFailedHere;
+
     /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
     internal bool ResponseEndIsClose;
     internal bool ClientGone;
+
+    /// <summary>Whether the exchange took longer than its route allows.</summary>
+    internal bool IsExpired;
     internal bool KeepClient;
     internal bool ReuseUpstream;
     internal ProxyError Error;
     internal int Status;
+
+    /// <summary>Microseconds that the request waited in queues; -1: it neither waited nor got a server.</summary>
+    internal long QueuedUs = -1;
 
     /// <summary>The loop's times in microseconds at which the request's first byte came, its head was complete, a server
     /// was connected, and the response's head was complete; 0 for what did not happen.</summary>
@@ -103,7 +148,11 @@ internal sealed class Exchange
 
     /// <summary>Whether the whole body stands in <see cref="In"/> behind the head, so that it can be sent again.</summary>
     internal bool HasWholeBody => Request.Framing == BodyFraming.None
-        || (Request.Framing == BodyFraming.Length && Request.ContentLength <= InEnd - Request.Length);
+        || (Request.Framing == BodyFraming.Length
+            && Request.ContentLength <= Math.Min(InEnd - Request.Length, MaxReplayBytes));
+
+    /// <summary>Whether the request may reach servers twice (RFC 9110 9.2.2), and can be sent again.</summary>
+    internal bool CanRepeat => Request.Method.IsIdempotent() && HasWholeBody;
 
     /// <summary>Leaves a server out of the further tries. False when no more tries are possible.</summary>
     internal bool TryExclude(int index)
@@ -117,6 +166,35 @@ internal sealed class Exchange
         return true;
     }
 
+    /// <summary>What a server is picked for.</summary>
+    /// <param name="random">64 random bits.</param>
+    /// <param name="nowUs">The loop's time.</param>
+    internal PickRequest PickFor(ulong random, long nowUs) => new()
+    {
+        Excluded = Tried,
+        Random = random,
+        NowUs = nowUs,
+        Key = Key,
+        HasKey = HasKey,
+    };
+
+    /// <summary>Goes on with another snapshot of its pool. O(servers).</summary>
+    internal void MoveTo(PoolSnapshot pool)
+    {
+        int kept = 0;
+        foreach (int index in Tried)
+        {
+            int now = pool.IndexOf(Pool!.Servers[index]);
+            if (now >= 0)
+            {
+                _tried[kept++] = now;
+            }
+        }
+
+        _triedCount = kept;
+        Pool = pool;
+    }
+
     internal void Reset()
     {
         Request.Reset();
@@ -124,8 +202,12 @@ internal sealed class Exchange
         InStart = 0;
         InEnd = 0;
         Attempts = 0;
+        QueuedUs = -1;
         _triedCount = 0;
+        PathStatus = PathStatus.Ok;
+        Route = null;
         Pool = null;
+        HasKey = false;
         Client = default;
         RequestWireBytes = 0;
         RequestBodyBytes = 0;
@@ -133,10 +215,13 @@ internal sealed class Exchange
         ResponseBodyBytes = 0;
         ResponseEndIsClose = false;
         ClientGone = false;
+        IsExpired = false;
         KeepClient = false;
         Error = ProxyError.None;
         Status = 0;
         ResponseStarted = false;
+        ClientGotBytes = false;
+        Failed.Clear();
         Server = null;
         _head = [];
         BeganUs = 0;
@@ -161,6 +246,7 @@ internal sealed class Exchange
         BodyLeft = Math.Max(Request.ContentLength, 0);
         RequestBodyDone = Request.Framing == BodyFraming.None;
         RequestBytesSent = false;
+        ConnectFailedHere = false;
         ResponseBytesSeen = false;
         ReuseUpstream = false;
         ConnectedUs = 0;

@@ -27,6 +27,12 @@ internal static class ResponseRelay
                 return;
             }
 
+            if (!x.Response.IsInterim && x.Relay.DropsResponse())
+            {
+                Drop(context, x);
+                return;
+            }
+
             if (!x.Response.IsInterim)
             {
                 await RelayFinalAsync(context, session, x, pool);
@@ -55,10 +61,21 @@ internal static class ResponseRelay
         }
     }
 
+    /// <summary>Leaves a response unread. Its connection is kept if nothing of it is left to come.</summary>
+    private static void Drop(WorkerContext context, Exchange x)
+    {
+        x.ResponseUs = context.Loop.NowUs;
+        long body = x.Response.Framing == BodyFraming.None ? 0 : x.Response.ContentLength;
+        x.ReuseUpstream = x.Response.Framing is BodyFraming.None or BodyFraming.Length
+            && body == x.UpEnd - x.Response.Length
+            && x.Response.KeepAlive
+            && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
+    }
+
     private static async Flow RelayFinalAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
         x.Status = x.Response.Status;
-        x.ResponseUs = context.Loop.NowUs;
+        HeadCame(context, x, pool);
         BodyFraming framing = x.Response.Framing;
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
@@ -67,6 +84,7 @@ internal static class ResponseRelay
         x.ResponseEndIsClose = toClient == BodyFraming.UntilClose;
         x.ReuseUpstream = x.Response.KeepAlive
             && framing != BodyFraming.UntilClose
+            && x.Request.Repair == RequestRepairs.None
             && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
         x.UpStart = x.Response.Length;
         long left = framing == BodyFraming.Length ? x.Response.ContentLength : 0;
@@ -97,6 +115,25 @@ internal static class ResponseRelay
         if (x.UpStart != x.UpEnd)
         {
             x.ReuseUpstream = false;
+        }
+    }
+
+    private static void HeadCame(WorkerContext context, Exchange x, PoolSnapshot pool)
+    {
+        x.ResponseUs = context.Loop.NowUs;
+        if (!pool.ObservesLatency)
+        {
+            return;
+        }
+
+        // What a gateway or a server out of order answers, it answers soon.
+        if (x.Response.Status is 502 or 503 or 504)
+        {
+            x.Server!.Balancing.ObserveFailure(x.ResponseUs);
+        }
+        else if (!x.BodyFollows)
+        {
+            x.Server!.Balancing.Observe(x.ResponseUs - x.ConnectedUs, x.ResponseUs);
         }
     }
 
@@ -172,6 +209,7 @@ internal static class ResponseRelay
         else
         {
             x.ResponseStarted |= !x.Response.IsInterim;
+            x.ClientGotBytes = true;
             sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, head!, length, x.Up, x.UpStart, inline);
         }
 
@@ -181,7 +219,7 @@ internal static class ResponseRelay
 
     private static int WriteHead(WorkerContext context, Exchange x, NativeBuffer destination, BodyFraming framing) =>
         ResponseForwarder.Write(
-            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date());
+            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date(), x.Route!.ResponseHeaders);
 
     private static async Flow TunnelAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
@@ -192,8 +230,9 @@ internal static class ResponseRelay
         }
 
         x.Status = 101;
-        x.ResponseUs = context.Loop.NowUs;
+        HeadCame(context, x, pool);
         x.KeepClient = false;
+        x.Relay.EndDeadline();
         x.UpStart = x.Response.Length;
         session.Client.PeerClosedHandler = null;
         if (!await SendHeadAsync(context, session, x, BodyFraming.Tunnel, x.UpEnd - x.UpStart))
@@ -203,6 +242,8 @@ internal static class ResponseRelay
         }
 
         x.ReturnUp();
-        await new Tunnel(session, x, pool.TunnelMs).RunAsync();
+        x.Server!.BeginTunnel();
+        await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs).RunAsync();
+        x.Server.EndTunnel();
     }
 }

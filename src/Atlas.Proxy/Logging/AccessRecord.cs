@@ -59,6 +59,9 @@ public readonly ref struct AccessRecord
     /// <summary>How often a server was tried.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>The tries that another one followed: <c>a=CF b=503</c>; empty where the first one was the last.</summary>
+    public ReadOnlySpan<byte> FailedTries { get; init; }
+
     /// <summary>Whether the last attempt used a connection that had served before.</summary>
     public bool ReusedUpstream { get; init; }
 

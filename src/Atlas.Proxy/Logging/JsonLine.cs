@@ -38,7 +38,8 @@ internal static class JsonLine
         line.Bytes(EndReasons.Word(record.Error));
         Text(ref line, "\",\"detail\":\""u8, record.Detail, LineBounds.ShortField);
         Number(ref line, "\",\"attempts\":"u8, record.Attempts);
-        line.Bytes(record.ReusedUpstream ? ",\"reused_upstream\":true"u8 : ",\"reused_upstream\":false"u8);
+        Text(ref line, ",\"failed_tries\":\""u8, record.FailedTries, LineBounds.TriesField);
+        line.Bytes(record.ReusedUpstream ? "\",\"reused_upstream\":true"u8 : "\",\"reused_upstream\":false"u8);
         Number(ref line, ",\"bytes_received\":"u8, record.BytesReceived);
         Number(ref line, ",\"bytes_sent\":"u8, record.BytesSent);
         Number(ref line, ",\"body_received\":"u8, record.BodyReceived);

@@ -9,6 +9,9 @@ internal static class LineBounds
     /// <summary>Bytes kept of every other text. RFC 1035 2.3.4 lets a host name have 255.</summary>
     internal const int ShortField = 256;
 
+    /// <summary>Bytes kept of the tries that failed: some twenty, with short names.</summary>
+    internal const int TriesField = 160;
+
     /// <summary>What keys, numbers, dates, and the marks of shortened fields take at most.</summary>
     internal const int Fixed = 1536;
 
@@ -19,6 +22,7 @@ internal static class LineBounds
     internal static int Of(in AccessRecord record) => Fixed + (Growth * (
         Short(record.ClientIp) + Short(record.Listener) + Short(record.Route) + Short(record.Pool) + Short(record.Server)
         + Short(record.Method) + Short(record.Host) + Short(record.Version) + Short(record.RequestId) + Short(record.Detail)
+        + Math.Min(record.FailedTries.Length, TriesField)
         + Long(record.Path) + Long(record.Query) + Long(record.UserAgent) + Long(record.Referer)));
 
     /// <summary>The first bytes of a text, cut between characters.</summary>

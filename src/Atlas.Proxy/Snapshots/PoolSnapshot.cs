@@ -1,6 +1,11 @@
 using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.Resilience;
+using Atlas.Engine.Workers;
+using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Queueing;
+using Atlas.Proxy.Retries;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -9,6 +14,7 @@ namespace Atlas.Proxy.Snapshots;
 public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers, PoolBalancer balancer)
 {
     private readonly ServerState[] _servers = [.. servers];
+    private readonly PoolQueue _queue = NewQueue(balancer);
 
     /// <summary>A pool that takes its servers in turn.</summary>
     public PoolSnapshot(string name, IReadOnlyList<ServerState> servers)
@@ -33,6 +39,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Milliseconds that a tunnel may be silent; <see cref="int.MaxValue"/>: any.</summary>
     public int TunnelMs { get; init; } = 3_600_000;
 
+    /// <summary>The same once one side of the tunnel has ended; past <see cref="TunnelMs"/> it means nothing.</summary>
+    public int TunnelHalfClosedMs { get; init; } = 30_000;
+
     /// <summary>Milliseconds that an unused connection to a server is kept.</summary>
     public int IdleMs { get; init; } = 55_000;
 
@@ -49,26 +58,104 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Whether requests that must not be sent twice get a new connection, which no server is about to close.</summary>
     public bool FreshForNonIdempotent { get; init; }
 
-    /// <summary>Tries beyond the first.</summary>
-    public int Retries { get; init; } = 1;
+    /// <summary>When a request is tried again.</summary>
+    public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 
-    /// <summary>Whether a try follows a connection that could not be made.</summary>
-    public bool RetryOnConnectFailure { get; init; } = true;
+    /// <summary>Bounds the retries of all workers; the same one in the next snapshot of the pool.</summary>
+    public RetryBudget RetryBudget { get; init; } = new();
 
-    /// <summary>Whether a try follows a connection that broke before the first byte of a response.</summary>
-    public bool RetryOnReset { get; init; } = true;
+    /// <summary>The most retries at once, as a share of the requests under way, 0 to 1.</summary>
+    public double RetryShare { get; init; } = 0.2;
+
+    /// <summary>Refuses requests while too many fail; null: never. The same one in the next snapshot of the pool, if its
+    /// settings stay.</summary>
+    public CircuitBreaker? CircuitBreaker { get; init; }
+
+    /// <summary>Failures in a row that make a server suspect; null: none does.</summary>
+    public int? ConsecutiveFailures { get; init; }
+
+    /// <summary>Hears of what the control plane has to act on; null: nobody does.</summary>
+    public IPoolObserver? Observer { get; init; }
+
+    /// <summary>What of a request balancing goes by; null: nothing.</summary>
+    internal RequestKeys? Keys { get; init; }
+
+    /// <summary>Whether balancing goes by how long servers take.</summary>
+    internal bool ObservesLatency { get; init; }
 
     /// <summary>Who takes requests; the next snapshot of the same pool goes on with its counters.</summary>
     public PoolBalancer Balancer => balancer;
 
-    /// <summary>Picks a server for a request.</summary>
+    /// <summary>The requests that wait for a server; the same one in the next snapshot of the pool.</summary>
+    public PoolQueue Queue
+    {
+        get => _queue;
+        init
+        {
+            _queue = value;
+            balancer.Refreshed = Serve(value);
+        }
+    }
+
+    /// <summary>How many may wait.</summary>
+    public int QueueLimit { get; init; } = 1_000;
+
+    /// <summary>Milliseconds that one may wait.</summary>
+    public int QueueTimeoutMs { get; init; } = 5_000;
+
+    /// <summary>Picks a server for a request and begins the request there. Ends with <see cref="End"/>.</summary>
     /// <param name="request">What is known of the request.</param>
     /// <param name="index">The server's place in <see cref="Servers"/>, or the reason of <see cref="Balancer"/> that there is
     /// none.</param>
-    internal ServerState? Pick(in PickRequest request, out int index)
+    internal ServerState? TryBegin(in PickRequest request, out int index)
     {
-        index = balancer.Current.Pick(request);
-        return index >= 0 ? _servers[index] : null;
+        while (true)
+        {
+            index = balancer.Current.Pick(request);
+            if (index < 0)
+            {
+                return null;
+            }
+
+            ServerState server = _servers[index];
+            if (server.Balancing.TryBegin())
+            {
+                return server;
+            }
+        }
+    }
+
+    /// <summary>Ends a request at a server, and hands its slot on if somebody waits for one.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="loop">The loop of the calling thread.</param>
+    internal void End(ServerState server, EventLoop loop)
+    {
+        server.Balancing.End();
+        Queue.Serve(loop);
+    }
+
+    /// <summary>Requests under way at the servers. O(servers).</summary>
+    internal int CountActive()
+    {
+        int active = 0;
+        foreach (ServerState server in _servers)
+        {
+            active += server.Balancing.Active;
+        }
+
+        return active;
+    }
+
+    /// <summary>A server's place in the pool; -1: it is not here. O(servers).</summary>
+    internal int IndexOf(ServerState server) => Array.IndexOf(_servers, server);
+
+    private static Action Serve(PoolQueue queue) => () => queue.Serve(caller: null);
+
+    private static PoolQueue NewQueue(PoolBalancer balancer)
+    {
+        var queue = new PoolQueue();
+        balancer.Refreshed = Serve(queue);
+        return queue;
     }
 
     private static PoolBalancer InTurn(IReadOnlyList<ServerState> servers) => new(

@@ -8,4 +8,19 @@ public sealed record ProxySnapshot(IReadOnlyList<HttpListenerSnapshot> Listeners
 {
     /// <summary>The snapshot before the first configuration.</summary>
     public static ProxySnapshot Empty { get; } = new([], []);
+
+    /// <summary>Takes over, once it is in force, those who wait for servers of the snapshot before: they go to the servers of
+    /// their pool as it is now, or are told that there is none. Any thread; O(servers).</summary>
+    public void TakeOver(ProxySnapshot before)
+    {
+        foreach (PoolSnapshot pool in Pools)
+        {
+            pool.Queue.Adopt(pool);
+        }
+
+        foreach (PoolSnapshot gone in before.Pools.Where(old => !Pools.Any(pool => pool.Queue == old.Queue)))
+        {
+            gone.Queue.Close();
+        }
+    }
 }

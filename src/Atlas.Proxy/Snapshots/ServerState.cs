@@ -1,5 +1,6 @@
 using System.Text;
 using Atlas.Core.Balancing;
+using Atlas.Core.Health;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Metrics;
 
@@ -9,6 +10,8 @@ namespace Atlas.Proxy.Snapshots;
 /// address.</summary>
 public sealed class ServerState(string name, SocketAddress address)
 {
+    private int _tunnels;
+
     /// <summary>The server's name, unique in its pool.</summary>
     public string Name { get; } = name;
 
@@ -20,6 +23,16 @@ public sealed class ServerState(string name, SocketAddress address)
     /// <summary>What counts its attempts; null: nothing does.</summary>
     public ServerMetrics? Metrics { get; init; }
 
+    /// <summary>What real requests say of it.</summary>
+    public ServerOutliers Outliers { get; } = new();
+
     /// <summary>Its state and its load, as balancing sees them.</summary>
     public BalancedServer Balancing { get; } = new(name);
+
+    /// <summary>Those of the requests under way that are tunnels, over all workers.</summary>
+    public int Tunnels => Volatile.Read(ref _tunnels);
+
+    internal void BeginTunnel() => Interlocked.Increment(ref _tunnels);
+
+    internal void EndTunnel() => Interlocked.Decrement(ref _tunnels);
 }

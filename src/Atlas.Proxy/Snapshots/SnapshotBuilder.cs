@@ -1,20 +1,28 @@
 using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.Resilience;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Queueing;
+using Atlas.Proxy.Retries;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
 /// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
-/// counters and connections, a pool (by name) its place in the rotation.</summary>
+/// counters and connections, a pool (by name) its place in the rotation and those who wait. Servers that are known already are
+/// left as they are: whoever puts the snapshots in force has them take what the configuration says, since that may
+/// fail.</summary>
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
     private readonly ProxyMetrics? _metrics;
+    private readonly IPoolObserver? _observer;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
@@ -23,8 +31,10 @@ public sealed class SnapshotBuilder
         AtlasConfig config,
         ProxySnapshot previous,
         ProxyMetrics? metrics,
-        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog)
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog,
+        IPoolObserver? observer)
     {
+        _observer = observer;
         _config = config;
         _metrics = metrics;
         _openLog = openLog;
@@ -41,14 +51,16 @@ public sealed class SnapshotBuilder
     /// <param name="metrics">What counts; null: nothing does.</param>
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
     /// throw what opening a file does.</param>
+    /// <param name="observer">Hears of servers and pools that fail; null: nobody does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
         AtlasConfig config,
         ProxySnapshot previous,
         ProxyMetrics? metrics = null,
-        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null)
+        Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null,
+        IPoolObserver? observer = null)
     {
-        var builder = new SnapshotBuilder(config, previous, metrics, openLog);
+        var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer);
         return new ProxySnapshot(
             [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -56,16 +68,14 @@ public sealed class SnapshotBuilder
 
     private HttpListenerSnapshot BuildListener(ListenerConfig listener)
     {
-        string? pool = listener.Routes is [var only] ? only.Pool : null;
-        if (pool is null || _config.FindPool(pool) is null)
+        var routes = new RouteBuilder(listener, _pools, _config, _metrics);
+        return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
-            throw new ArgumentException($"listener {listener.Name} needs one route with a pool", nameof(listener));
-        }
-
-        return new HttpListenerSnapshot(listener.Name, _pools[pool])
-        {
+            EncodedSlashes = listener.EncodedSlashes,
             Limits = new HttpLimits(
                 listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount),
+            Repairs = RepairsOf(listener),
+            LogsRepairs = listener.Strictness == Strictness.Monitor,
             MaxBodyBytes = listener.Limits.BodyBytes ?? long.MaxValue,
             HeadersMs = listener.Timeouts.HeadersMs,
             IdleMs = listener.Timeouts.IdleMs,
@@ -87,15 +97,12 @@ public sealed class SnapshotBuilder
         var servers = pool.Servers.Select(server =>
         {
             SocketAddress address = AddressOf(server);
-            ServerState state = known.GetValueOrDefault((server.Name, address))
-                ?? new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
-            state.Balancing.Configure(server);
-            return state;
+            return known.GetValueOrDefault((server.Name, address)) ?? NewServer(pool, server, address);
         }).ToArray();
         var balancer = new PoolBalancer(
             pool.Balance,
             [.. servers.Select(server => server.Balancing)],
-            new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs),
+            new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs, pool.HashBalancePercent ?? 0),
             previous?.Balancer,
             _nowMs);
         return new PoolSnapshot(pool.Name, servers, balancer)
@@ -103,15 +110,58 @@ public sealed class SnapshotBuilder
             ConnectMs = pool.Timeouts.ConnectMs,
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
+            TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
-            Retries = pool.Retry.Attempts,
-            RetryOnConnectFailure = pool.Retry.OnConnectFailure,
-            RetryOnReset = pool.Retry.OnReset,
+            Keys = KeysOf(pool),
+            ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
+            Queue = previous?.Queue ?? new PoolQueue(),
+            QueueLimit = pool.Queue.Limit,
+            QueueTimeoutMs = pool.Queue.TimeoutMs,
+            Retry = RetryPolicy.Of(pool.Retry),
+            RetryBudget = previous?.RetryBudget ?? new RetryBudget(),
+            RetryShare = pool.Retry.BudgetShare,
+            CircuitBreaker = BreakerOf(pool.CircuitBreaker, previous?.CircuitBreaker),
+            ConsecutiveFailures = pool.OutlierDetection?.ConsecutiveFailures,
+            Observer = _observer,
         };
+    }
+
+    private static CircuitBreaker? BreakerOf(CircuitBreakerConfig? config, CircuitBreaker? previous) =>
+        config is null ? null
+        : previous?.Config == config ? previous
+        : new CircuitBreaker(config);
+
+    private static RequestRepairs RepairsOf(ListenerConfig listener) => listener.Strictness == Strictness.Strictest
+        ? RequestRepairs.None
+        : listener.Repairs.Aggregate(RequestRepairs.None, (repairs, kind) => repairs | RepairOf(kind));
+
+    private static RequestRepairs RepairOf(RepairKind kind) => kind switch
+    {
+        RepairKind.LengthAndChunked => RequestRepairs.LengthAndChunked,
+        RepairKind.EqualLengths => RequestRepairs.EqualLengths,
+        RepairKind.BareLf => RequestRepairs.BareLf,
+        RepairKind.EqualHosts => RequestRepairs.EqualHosts,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private static RequestKeys? KeysOf(PoolConfig pool) => pool.Balance switch
+    {
+        BalanceAlgorithm.IpHash => new RequestKeys(RequestKey.ClientIp, pool.HashIpv6PrefixBits),
+        BalanceAlgorithm.ConsistentHash => new RequestKeys(pool.HashKey, pool.HashIpv6PrefixBits),
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin or BalanceAlgorithm.LeastConnections => null,
+        BalanceAlgorithm.PowerOfTwo or BalanceAlgorithm.LeastTime or BalanceAlgorithm.Random or BalanceAlgorithm.First => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(pool)),
+    };
+
+    private ServerState NewServer(PoolConfig pool, ServerConfig server, SocketAddress address)
+    {
+        var state = new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
+        state.Balancing.Configure(server);
+        return state;
     }
 
     private static SocketAddress AddressOf(ServerConfig server) => server.Address switch

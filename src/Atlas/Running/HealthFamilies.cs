@@ -21,6 +21,18 @@ internal static class HealthFamilies
             }
         }
 
+        writer.Family("atlas_server_ejected", "Whether a server is left out for failing real requests.", MetricKind.Gauge);
+        foreach (PoolSnapshot pool in instance.Snapshot.Pools)
+        {
+            foreach (ServerState server in pool.Servers)
+            {
+                writer.Sample(
+                    server.Balancing.IsEjected ? 1 : 0,
+                    new MetricLabel("pool", pool.Name),
+                    new MetricLabel("server", server.Name));
+            }
+        }
+
         writer.Family("atlas_health_checks_total", "Probes of a server that ended, by their result.", MetricKind.Counter);
         foreach (PoolConfig pool in instance.Config.Pools)
         {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Atlas.Control.Health;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 
 namespace Atlas.Control.Tests.Health;
 
@@ -10,32 +11,42 @@ internal sealed class ChecksUnderTest : IDisposable
     // Longer than any wait of a check.
     private static readonly TimeSpan LongTime = TimeSpan.FromHours(1);
 
-    private readonly ConcurrentDictionary<ProbeTarget, StubProbe> _probes = new();
+    private readonly ConcurrentDictionary<ProbeSubject, StubProbe> _probes = new();
 
-    public ChecksUnderTest(Action<string>? notice = null) =>
+    public ChecksUnderTest(Action<HealthEvent>? changed = null) =>
         Checks = new HealthChecks(
-            new HealthOptions { Time = Time, Random = () => 0.5, Notice = notice ?? Lines.Enqueue },
-            target => _probes.GetOrAdd(target, _ => new StubProbe()));
+            new HealthOptions { Time = Time, Random = () => 0.5, Changed = changed ?? Events.Enqueue },
+            subject => _probes.GetOrAdd(subject, _ => new StubProbe()));
 
     public RecordedTime Time { get; } = new();
 
     public HealthChecks Checks { get; }
 
-    public ConcurrentQueue<string> Lines { get; } = new();
+    public ConcurrentQueue<HealthEvent> Events { get; } = new();
+
+    public IEnumerable<string> Lines => Events.Select(change => change.ToString());
 
     /// <summary>What was told of each server: <c>b-</c> out, <c>b+</c> back.</summary>
     public ConcurrentQueue<string> Turns { get; } = new();
 
-    public static ProbeTarget Target(string server = "b", int intervalMs = 5_000, string pool = "web")
+    /// <summary>The server of each probe that passed.</summary>
+    public ConcurrentQueue<string> Passes { get; } = new();
+
+    /// <summary>A server with a check.</summary>
+    /// <param name="server">Its name, and where it is unless <paramref name="at"/> says otherwise.</param>
+    /// <param name="intervalMs">Of its check.</param>
+    /// <param name="pool">Its pool.</param>
+    /// <param name="at">Where it is.</param>
+    public static ProbeTarget Target(string server = "b", int intervalMs = 5_000, string pool = "web", string? at = null)
     {
-        ServerAddress.TryParse("127.0.0.1:1", out ServerAddress? address).ShouldBeTrue();
+        ServerAddress.TryParse($"unix:/{at ?? server}", out ServerAddress? address).ShouldBeTrue();
         return new ProbeTarget(pool, server, address!, new HealthCheckConfig { IntervalMs = intervalMs });
     }
 
     public CheckedServer Server(ProbeTarget target, bool isKnown = false) =>
-        new(target, isKnown, isUp => Turns.Enqueue(target.Server + (isUp ? "+" : "-")));
+        new(target, isKnown, isUp => Turns.Enqueue(target.Server + (isUp ? "+" : "-"))) { Passed = () => Passes.Enqueue(target.Server) };
 
-    public StubProbe ProbeOf(ProbeTarget target) => _probes[target];
+    public StubProbe ProbeOf(ProbeTarget target) => _probes[target.Subject];
 
     public HealthReport Report(ProbeTarget target) => Checks.Find(target).ShouldNotBeNull();
 
@@ -46,7 +57,7 @@ internal sealed class ChecksUnderTest : IDisposable
         return ProbeOf(target).NextAsync();
     }
 
-    /// <summary>Has probes run: P passes, F fails, X throws. Returns when the last was told.</summary>
+    /// <summary>Has probes run: P passes, F fails, X throws. Returns when the last can be read.</summary>
     public async Task RunAsync(ProbeTarget target, string results)
     {
         foreach (char result in results)
@@ -68,6 +79,13 @@ internal sealed class ChecksUnderTest : IDisposable
 
             await Until.SoAsync(() => Report(target) != before);
         }
+    }
+
+    /// <summary>Waits for turns, since a report can be read before they are told, and sees that there were no others.</summary>
+    public async Task TurnedAsync(string[] expected)
+    {
+        await Until.SoAsync(() => Turns.Count >= expected.Length);
+        Turns.ShouldBe(expected);
     }
 
     public void Dispose() => Checks.Dispose();

@@ -57,6 +57,49 @@ public sealed class ProbeTests
     }
 
     [Theory]
+    [InlineData("^o.$", true)]
+    [InlineData("OK", false)]
+    [InlineData("(?i)OK", true)]
+    public async Task Http_AnExpectedRegex_IsLookedFor(string regex, bool passes)
+    {
+        await using var server = new ScriptedServer(Ok);
+        var expect = new HealthExpectConfig { Body = new BodyPattern(IsRegex: true, regex) };
+
+        ProbeResult result = await HttpAsync(server.Address, new HealthCheckConfig { Expect = expect });
+
+        result.ShouldBe(passes ? ProbeResult.Good("http 200") : ProbeResult.Bad("http 200, but the body does not match"));
+    }
+
+    [Theory]
+    [InlineData("x-ready", ValuePatternKind.Exact, "1", true)]
+    [InlineData("X-READY", ValuePatternKind.Exact, "1", true)]
+    [InlineData("x-ready", ValuePatternKind.Exact, "10", false)]
+    [InlineData("x-ready", ValuePatternKind.Prefix, "", true)]
+    [InlineData("x-ready", ValuePatternKind.Present, "", true)]
+    [InlineData("x-ready", ValuePatternKind.Absent, "", false)]
+    [InlineData("x-ready", ValuePatternKind.Regex, "^[0-9]$", true)]
+    [InlineData("x-ready", ValuePatternKind.Regex, "^[a-z]$", false)]
+    [InlineData("x-node", ValuePatternKind.Exact, "b", true)]
+    [InlineData("x-node", ValuePatternKind.Exact, "a", true)]
+    [InlineData("x-node", ValuePatternKind.Prefix, "c", false)]
+    [InlineData("content-type", ValuePatternKind.Prefix, "text/", true)]
+    [InlineData("x-other", ValuePatternKind.Present, "", false)]
+    [InlineData("x-other", ValuePatternKind.Exact, "", false)]
+    [InlineData("x-other", ValuePatternKind.Absent, "", true)]
+    public async Task Http_AnExpectedHeader_IsLookedFor(string name, ValuePatternKind kind, string text, bool passes)
+    {
+        await using var server = new ScriptedServer(
+            "HTTP/1.1 200 OK\r\nx-ready: 1\r\nx-node: a\r\nx-node: b\r\ncontent-type: text/plain\r\ncontent-length: 0\r\n\r\n");
+        var expect = new HealthExpectConfig { Headers = [new FieldMatch(name, new ValuePattern(kind, text))] };
+
+        ProbeResult result = await HttpAsync(server.Address, new HealthCheckConfig { Expect = expect });
+
+        result.ShouldBe(passes
+            ? ProbeResult.Good("http 200")
+            : ProbeResult.Bad($"http 200, but the header {name} is not as expected"));
+    }
+
+    [Theory]
     [InlineData(0, true)]
     [InlineData(1, false)]
     public async Task Http_ATextAtTheBoundOfTheBody_IsFoundUpToIt(int past, bool passes)
@@ -168,7 +211,7 @@ public sealed class ProbeTests
         await Should.ThrowAsync<OperationCanceledException>(running.WaitAsync(Until.Limit));
     }
 
-    private static HealthCheckConfig Expecting(string text) => new() { Expect = new HealthExpectConfig { Body = text } };
+    private static HealthCheckConfig Expecting(string text) => new() { Expect = new HealthExpectConfig { Body = new BodyPattern(IsRegex: false, text) } };
 
     private static Task<ProbeResult> HttpAsync(string address, HealthCheckConfig check) =>
         RunAsync(new HttpProbe(Parse(address), check, "atlas-health/1.2.3"));

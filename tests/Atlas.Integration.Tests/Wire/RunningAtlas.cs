@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using HttpListener = Atlas.Proxy.HttpListener;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -36,18 +37,19 @@ internal sealed class RunningAtlas : IAsyncDisposable
             [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))])
         {
             ResponseMs = options.ResponseMs,
-            Retries = options.Retries,
+            Retry = new RetryPolicy { Attempts = options.Retries },
         };
         var snapshot = new HttpListenerSnapshot("listener", _pool)
         {
             Limits = options.Limits,
+            Repairs = options.Repairs,
             MaxBodyBytes = options.MaxBodyBytes,
             HeadersMs = options.HeadersMs,
             IdleMs = options.IdleMs,
             BodyIdleMs = options.BodyIdleMs,
             TrustedProxies = options.TrustedProxies,
         };
-        _listener = new HttpListener(snapshot);
+        _listener = new HttpListener(options.Change(snapshot));
         _bound = _workers.Listen(
             SocketAddress.OfIp(IPAddress.Loopback, 0),
             new ListenOptions(_proxy.Handler(_listener), 4096, 10_000));

@@ -2,6 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
+using Atlas.Proxy.Answers;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -49,17 +53,115 @@ public sealed class RequestAllocationTests
 
     [Theory]
     [MemberData(nameof(Exchanges))]
-    public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response)
+    public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response) =>
+        BytesPerRequest(request, response, new PoolSnapshot("p", [Server()])).ShouldBe(0, "bytes per request");
+
+    [Theory]
+    [InlineData(RequestKeyKind.ClientIp, "")]
+    [InlineData(RequestKeyKind.Host, "")]
+    [InlineData(RequestKeyKind.Path, "")]
+    [InlineData(RequestKeyKind.Uri, "")]
+    [InlineData(RequestKeyKind.Header, "X-User")]
+    [InlineData(RequestKeyKind.Header, "X-Missing")]
+    [InlineData(RequestKeyKind.Cookie, "id")]
+    [InlineData(RequestKeyKind.Query, "id")]
+    public void Session_HashedPool_AllocatesNothingPerRequest(RequestKeyKind kind, string name)
+    {
+        ServerState server = Server();
+        var balancer = new PoolBalancer(
+            BalanceAlgorithm.ConsistentHash, [server.Balancing], new RosterOptions(0.5, 0, HashBoundPercent: 125), previous: null, nowMs: 0);
+        var pool = new PoolSnapshot("p", [server], balancer) { Keys = new RequestKeys(new RequestKey(kind, name), ipv6PrefixBits: 64) };
+
+        BytesPerRequest(
+            "GET /a?b=c&id=7 HTTP/1.1\r\nHost: EXAMPLE\r\nCookie: a=b; id=7\r\nX-User: 7\r\n\r\n",
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            pool).ShouldBe(0, "bytes per request");
+    }
+
+    [Theory]
+    [MemberData(nameof(Routed))]
+    public void Session_Routes_AllocateNothingPerRequest(string request, string response)
+    {
+        var pool = new PoolSnapshot("p", [Server()]);
+        var changes = new HeaderRulesConfig { Set = [new HeaderSetting("X-Edge", "1")], Add = [new HeaderSetting("X-More", "2")], Remove = ["X-Debug", "Server"] };
+        RouteSnapshot[] routes =
+        [
+            new("host") { Match = new MatchConfig { Hosts = [new HostPattern("b", IsWildcard: false)] }, Pool = pool },
+            new("old") { Match = Prefix("/old/"), Answer = new RedirectAnswer(new RedirectConfig { To = "https://{host}/{rest}{query}" }) },
+            new("robots") { Match = Prefix("/fixed/"), Answer = new FixedAnswer(new RespondConfig { Body = "text" }) },
+            new("fields")
+            {
+                Match = new MatchConfig
+                {
+                    Headers = [new FieldMatch("x-a", new ValuePattern(ValuePatternKind.Regex, "^[0-9]+$"))],
+                    Cookies = [new FieldMatch("beta", new ValuePattern(ValuePatternKind.Exact, "1"))],
+                    Query = [new FieldMatch("v", new ValuePattern(ValuePatternKind.Prefix, "2"))],
+                    Clients = [IpNetwork.Create(IPAddress.Loopback, 8)],
+                },
+                Pool = pool,
+            },
+            new("regex")
+            {
+                Match = new MatchConfig { Paths = [new PathPattern(PathPatternKind.Regex, "^/item/[0-9]+/(a|b)+$")] },
+                Split = new SplitSnapshot([(pool, 1), (pool, 3)], isSticky: true),
+                RequestMs = 60_000,
+            },
+            new("api")
+            {
+                Match = Prefix("/api/"),
+                Pool = pool,
+                Request = new RequestChanges { Path = new PathRewrite("/api", "/v2", normalize: true), Host = "inner", Headers = new HeaderRules(changes) },
+                ResponseHeaders = new HeaderRules(changes),
+            },
+        ];
+        BytesPerRequest(request, response, new HttpListenerSnapshot("l", new ListenerRoutes(routes))).ShouldBe(0, "bytes per request");
+
+        static MatchConfig Prefix(string path) => new() { Paths = [new PathPattern(PathPatternKind.Prefix, path)] };
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 204 No Content\r\n\r\n")]
+    [InlineData(
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")]
+    public void Session_MirroredRoute_AllocatesNothingPerRequest(string request, string response)
+    {
+        var mirror = new PoolSnapshot("m", [new ServerState("m", SocketAddress.OfIp(IPAddress.Loopback, 81))]);
+        var route = new RouteSnapshot("r") { Pool = new PoolSnapshot("p", [Server()]), Mirror = new MirrorSnapshot(mirror, 1) };
+
+        BytesPerRequest(request, response, new HttpListenerSnapshot("l", new ListenerRoutes([route])), connects: 2)
+            .ShouldBe(0, "bytes per request");
+    }
+
+    public static TheoryData<string, string> Routed() => new()
+    {
+        { "GET /api/./x/..//%7Ea?q HTTP/1.1\r\nHost: a\r\nX-Debug: 1\r\n\r\n", "HTTP/1.1 200 OK\r\nServer: s\r\nContent-Length: 5\r\n\r\nhello" },
+        { "GET /item/17/abab HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
+        { "GET /?u=1&v=2.0 HTTP/1.1\r\nHost: a\r\nX-A: 17\r\nCookie: a=b; beta=1\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n" },
+        { "GET /old/x//y?q=1 HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+        { "GET /fixed/x HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+        { "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+        { "GET /%2e%2e;/x HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+    };
+
+    private static ServerState Server() => new("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
+
+    private static double BytesPerRequest(string request, string response, PoolSnapshot pool) =>
+        BytesPerRequest(request, response, new HttpListenerSnapshot("l", pool));
+
+    private static double BytesPerRequest(string request, string response, HttpListenerSnapshot snapshot, int connects = 1)
     {
         var loop = new ReplayLoop();
         var client = new ReplayStream(loop, Encoding.Latin1.GetBytes(request));
         var server = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
         loop.Server = server;
-        var state = new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
-        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state])));
+        var mirror = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
+        loop.Mirror = mirror;
+        var listener = new HttpListener(snapshot);
         var proxy = new HttpProxy();
         bool ended = false;
-        proxy.Handler(listener).OnAccepted(loop, client, state.Address, () => ended = true);
+        proxy.Handler(listener).OnAccepted(loop, client, SocketAddress.OfIp(IPAddress.Loopback, 80), () => ended = true);
 
         Run(Rounds);
         long least = long.MaxValue;
@@ -73,8 +175,8 @@ public sealed class RequestAllocationTests
         }
 
         ended.ShouldBeFalse();
-        loop.Connects.ShouldBe(response.Length == 0 ? 0 : 1);
-        ((double)least / Rounds).ShouldBe(0, "bytes per request");
+        loop.Connects.ShouldBe(response.Length == 0 ? 0 : connects);
+        return (double)least / Rounds;
 
         void Run(int rounds)
         {
@@ -85,6 +187,7 @@ public sealed class RequestAllocationTests
                 if (response.Length > 0)
                 {
                     server.Offer();
+                    mirror.Offer();
                 }
 
                 // Long transfers let others have their turn in between.

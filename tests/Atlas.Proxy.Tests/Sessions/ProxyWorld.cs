@@ -16,8 +16,7 @@ public sealed class ProxyWorld
     private const int QuietMs = 600_000;
 
     private readonly SimulatedLoop _outside;
-    private readonly SimulatedListener _listener;
-    private readonly SocketAddress _address = SocketAddress.OfIp(IPAddress.Loopback, 80);
+    private readonly List<SimulatedListener> _listeners = [];
     private readonly List<ByteStream> _clients = [];
     private Exception? _error;
 
@@ -26,11 +25,12 @@ public sealed class ProxyWorld
         SimulationOptions? options = null,
         int servers = 1,
         Func<PoolSnapshot, PoolSnapshot>? pool = null,
-        Func<HttpListenerSnapshot, HttpListenerSnapshot>? listener = null)
+        Func<HttpListenerSnapshot, HttpListenerSnapshot>? listener = null,
+        int workers = 1)
     {
         Random = new Random(seed);
         Network = new SimulatedWorld(seed, options ?? OptionsOf(seed));
-        Loop = Network.AddLoop();
+        Loops = [.. Enumerable.Range(0, workers).Select(_ => Network.AddLoop())];
         _outside = Network.AddLoop();
         for (int i = 0; i < servers; i++)
         {
@@ -39,16 +39,25 @@ public sealed class ProxyWorld
         }
 
         var snapshot = new PoolSnapshot("pool", [.. Servers.Select(server => server.State)]);
-        snapshot = pool is null ? snapshot : pool(snapshot);
-        var front = new HttpListenerSnapshot("front", snapshot);
+        Pool = pool is null ? snapshot : pool(snapshot);
+        var front = new HttpListenerSnapshot("front", Pool);
         Front = new HttpListener(listener is null ? front : listener(front));
-        _listener = Network.Listen(_address, Loop, Proxy.Handler(Front));
+        for (int i = 0; i < workers; i++)
+        {
+            _listeners.Add(Network.Listen(AddressOf(i), Loops[i], Proxy.Handler(Front)));
+        }
     }
 
     public SimulatedWorld Network { get; }
 
-    /// <summary>The loop of the proxy alone: what it lends is the proxy's.</summary>
-    public SimulatedLoop Loop { get; }
+    /// <summary>The loops of the proxy alone, one for each worker: what they lend is the proxy's.</summary>
+    public IReadOnlyList<SimulatedLoop> Loops { get; }
+
+    /// <summary>The loop of the first worker.</summary>
+    public SimulatedLoop Loop => Loops[0];
+
+    /// <summary>The pool that requests go to.</summary>
+    public PoolSnapshot Pool { get; }
 
     public Random Random { get; }
 
@@ -61,7 +70,7 @@ public sealed class ProxyWorld
     public WireServer Server => Servers[0];
 
     /// <summary>Client connections that the proxy has not ended.</summary>
-    public int Sessions => _listener.Connections;
+    public int Sessions => _listeners.Sum(listener => listener.Connections);
 
     public long NowMs => Network.NowMs;
 
@@ -95,12 +104,24 @@ public sealed class ProxyWorld
     };
 
     /// <summary>Connects as a client.</summary>
-    public async ResultFlow<(ByteStream Stream, WireReader Reader)> ConnectAsync()
+    /// <param name="worker">Who serves the connection.</param>
+    public async ResultFlow<(ByteStream Stream, WireReader Reader)> ConnectAsync(int worker = 0)
     {
-        ConnectResult result = await _outside.ConnectAsync(_address, NowMs + 60_000);
+        ConnectResult result = await _outside.ConnectAsync(AddressOf(worker), NowMs + 60_000);
         ByteStream stream = result.Stream.ShouldNotBeNull();
         _clients.Add(stream);
         return (stream, new WireReader(stream));
+    }
+
+    /// <summary>Sends one request on a connection of its own; the response must have this status.</summary>
+    public async ResultFlow<WireMessage> AskAsync(string request, int status, string method = "GET")
+    {
+        (ByteStream client, WireReader reader) = await ConnectAsync();
+        await client.SendAllAsync(Bytes(request));
+        WireMessage response = (await reader.ResponseAsync(method)).ShouldNotBeNull();
+        response.Status.ShouldBe(status);
+        client.Close();
+        return response;
     }
 
     public LoopSignal DelayAsync(long milliseconds) => _outside.DelayAsync(milliseconds);
@@ -126,9 +147,13 @@ public sealed class ProxyWorld
         ThrowError();
         Network.AssertClean();
         Servers.ForEach(server => server.State.Balancing.Active.ShouldBe(0));
+        Servers.ForEach(server => server.State.Balancing.Queued.ShouldBe(0));
+        Pool.Queue.Length.ShouldBe(0);
     }
 
     public static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);
+
+    private static SocketAddress AddressOf(int worker) => SocketAddress.OfIp(IPAddress.Loopback, 80 + worker);
 
     private void RunUntil(Func<bool> isDone, long maxMs) => Network.Run(
         () =>

@@ -3,7 +3,7 @@ using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration.Kinds;
 
-/// <summary>What a route compares requests with.</summary>
+/// <summary>What requests are compared with, and responses to probes.</summary>
 internal static class Patterns
 {
     /// <summary>The most characters of a pattern.</summary>
@@ -59,6 +59,20 @@ internal static class Patterns
         Schema.Loose)
     {
         WithEdges = [(new string('a', MaxLength), true), (new string('a', MaxLength + 1), false)],
+    };
+
+    /// <summary>What stands in a body.</summary>
+    public static ScalarKind<BodyPattern> Body { get; } = new(
+        $"\"text\" or \"~ regex\", at most {MaxLength} characters",
+        (string text, out BodyPattern value, ref string? hint) =>
+        {
+            value = text is ['~', ..] ? new BodyPattern(IsRegex: true, text[1..].TrimStart()) : new BodyPattern(IsRegex: false, text);
+            return text.Length <= MaxLength && (!value.IsRegex || IsRegex(value.Text, ref hint));
+        },
+        value => value.Text.Length == 0 ? "\"\"" : value.ToString(),
+        Schema.Loose)
+    {
+        WithEdges = [(new string('a', MaxLength), true), (new string('a', MaxLength + 1), false), ("~ a|b", true), ("~ (", false)],
     };
 
     /// <summary>A host or all hosts below it.</summary>

@@ -16,20 +16,23 @@ internal static class RouteSections
             "One of these hosts, without a port: exact, or `*.example.com` for every host below.", otherwise: "every host")
         .Key("path", Kind.OneOrMore(Patterns.Path, SectionLimits.Patterns),
             s => s.Paths, (s, v) => s with { Paths = v },
-            "One of these paths, without the query: `/exact`, `/prefix/*` or `~ regex`, which matches anywhere in the path.",
+            "One of these paths, without the query: `/exact`, `/prefix/*` for what is below `/prefix/` but not `/prefix` itself, or `~ regex`, which "
+                + "matches anywhere in the path. Compared after percent-encoded bytes were decoded, dots resolved and slashes merged, with their case.",
             otherwise: "every path")
         .Key("methods", Kind.OneOrMore(Patterns.Method, SectionLimits.Patterns),
             s => s.Methods, (s, v) => s with { Methods = v },
             "One of these methods.", otherwise: "every method")
         .Key("headers", HeaderMaps.HeaderMatches,
             s => s.Headers, (s, v) => s with { Headers = v },
-            "All of these headers: `value`, `prefix*`, `*` (present), `!` (absent) or `~ regex`.")
+            "All of these headers: `value`, `prefix*`, `*` (present), `!` (absent) or `~ regex`. "
+                + "Of a header that is repeated one value must match, of the first 16.")
         .Key("cookies", HeaderMaps.CookieMatches,
             s => s.Cookies, (s, v) => s with { Cookies = v },
-            "All of these cookies, with the same patterns.")
+            "All of these cookies, with the same patterns. A request's first 256 cookies count.")
         .Key("query", HeaderMaps.QueryMatches,
             s => s.Query, (s, v) => s with { Query = v },
-            "All of these query parameters, with the same patterns.")
+            "All of these query parameters, with the same patterns, decoded as HTML forms encode them: `+` is a space. "
+                + "A request's first 256 parameters count.")
         .Key("client", Kind.OneOrMore(Addresses.Network, SectionLimits.Patterns),
             s => s.Clients, (s, v) => s with { Clients = v },
             "One of these networks has the client's address, after `trusted_proxies`.", otherwise: "every client");

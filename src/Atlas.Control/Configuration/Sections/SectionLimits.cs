@@ -15,8 +15,8 @@ internal static class SectionLimits
     /// <summary>Servers of a pool.</summary>
     public const int Servers = 4096;
 
-    /// <summary>Routes of a listener.</summary>
-    public const int Routes = 4096;
+    /// <summary>Routes of a listener; 10,000 cost a request no more than a few.</summary>
+    public const int Routes = 16384;
 
     /// <summary>Hosts, paths, methods or networks that one key compares with.</summary>
     public const int Patterns = 256;

@@ -15,9 +15,12 @@ internal static class ServerSections
         .Key("status", Kind.OneOrMore(Patterns.Status, 32),
             s => s.Statuses, (s, v) => s with { Statuses = v },
             "Its status is in one of these ranges.")
-        .Key("body", Texts.Any(1024),
+        .Key("headers", HeaderMaps.HeaderMatches,
+            s => s.Headers, (s, v) => s with { Headers = v },
+            "Headers of the response, all of which match.")
+        .Key("body", Patterns.Body,
             s => s.Body, (s, v) => s with { Body = v },
-            "A text that stands in the body; empty: any body.");
+            "What stands in the first 64 KiB of the body; empty: any body.");
 
     /// <summary><c>health_check</c>.</summary>
     public static Section<HealthCheckConfig> HealthCheck { get; } = new Section<HealthCheckConfig>(
@@ -30,6 +33,9 @@ internal static class ServerSections
         .Key("host", Addresses.Authority,
             s => s.Host, (s, v) => s with { Host = v },
             "HTTP and gRPC: the `Host` of the probe; empty: the server's address.")
+        .Key("service", Texts.Any(256),
+            s => s.Service, (s, v) => s with { Service = v },
+            "gRPC: the service whose health is asked for; empty: the server as a whole.")
         .Key("expect", Kind.Map(HealthExpect), s => s.Expect, (s, v) => s with { Expect = v }, "HTTP: what a good response is.")
         .Key("interval", Durations.Milliseconds(100, SectionLimits.LongestMs),
             s => s.IntervalMs, (s, v) => s with { IntervalMs = v },

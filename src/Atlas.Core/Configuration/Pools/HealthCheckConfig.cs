@@ -12,6 +12,9 @@ public sealed record HealthCheckConfig : ConfigSection
     /// <summary>HTTP and gRPC: the <c>Host</c> of the probe. Empty: the server's address.</summary>
     public string Host { get; init; } = "";
 
+    /// <summary>gRPC only: the service whose health is asked for. Empty: the server as a whole.</summary>
+    public string Service { get; init; } = "";
+
     /// <summary>HTTP only: what a good response is.</summary>
     public HealthExpectConfig Expect { get; init; } = new();
 

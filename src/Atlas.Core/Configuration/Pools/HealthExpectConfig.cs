@@ -6,6 +6,9 @@ public sealed record HealthExpectConfig : ConfigSection
     /// <summary>Its status is in one of these. Default 200 to 399.</summary>
     public ValueList<StatusRange> Statuses { get; init; } = [new StatusRange(200, 399)];
 
-    /// <summary>Text that stands in the body; empty: any body.</summary>
-    public string Body { get; init; } = "";
+    /// <summary>Headers of the response, each matching. Default none.</summary>
+    public ValueList<FieldMatch> Headers { get; init; } = [];
+
+    /// <summary>What stands in the body. Default any.</summary>
+    public BodyPattern Body { get; init; } = BodyPattern.Any;
 }

@@ -34,6 +34,9 @@ public readonly struct IpNetwork : IEquatable<IpNetwork>
     /// <summary>The bits that all its addresses share: 0 to 32, or 0 to 128.</summary>
     public int PrefixLength { get; }
 
+    /// <summary>The first address as a number, IPv4 in the lowest 32 bits.</summary>
+    internal UInt128 First => _prefix;
+
     /// <summary>The network that an address is in. The bits after the prefix do not count.</summary>
     /// <param name="address">An address; its zone is ignored.</param>
     /// <param name="prefixLength">0 to 32 for IPv4; 0 to 128 for IPv6, 96 to 128 for a mapped address.</param>
@@ -95,6 +98,30 @@ public readonly struct IpNetwork : IEquatable<IpNetwork>
         return address.TryWriteBytes(bytes, out int length) && Contains(bytes[..length]);
     }
 
+    /// <summary>Reads an address as a number, IPv4 in the lowest 32 bits, also where it is mapped.</summary>
+    /// <param name="bytes">4 or 16 bytes in network order; with any other number it is false.</param>
+    /// <param name="value">The address.</param>
+    /// <param name="isIPv4">Whether it is an IPv4 address.</param>
+    internal static bool TryReadAddress(ReadOnlySpan<byte> bytes, out UInt128 value, out bool isIPv4)
+    {
+        switch (bytes.Length)
+        {
+            case 4:
+                value = BinaryPrimitives.ReadUInt32BigEndian(bytes);
+                isIPv4 = true;
+                return true;
+            case 16:
+                value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
+                isIPv4 = value >> IPv4Bits == MappedPrefix;
+                value = isIPv4 ? (uint)value : value;
+                return true;
+            default:
+                value = UInt128.Zero;
+                isIPv4 = false;
+                return false;
+        }
+    }
+
     /// <inheritdoc/>
     public bool Equals(IpNetwork other) =>
         _prefix == other._prefix && PrefixLength == other.PrefixLength && IsIPv4 == other.IsIPv4;
@@ -117,25 +144,5 @@ public readonly struct IpNetwork : IEquatable<IpNetwork>
         Span<byte> bytes = stackalloc byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, _prefix);
         return string.Create(CultureInfo.InvariantCulture, $"{new IPAddress(IsIPv4 ? bytes[12..] : bytes)}/{PrefixLength}");
-    }
-
-    private static bool TryReadAddress(ReadOnlySpan<byte> bytes, out UInt128 value, out bool isIPv4)
-    {
-        switch (bytes.Length)
-        {
-            case 4:
-                value = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-                isIPv4 = true;
-                return true;
-            case 16:
-                value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
-                isIPv4 = value >> IPv4Bits == MappedPrefix;
-                value = isIPv4 ? (uint)value : value;
-                return true;
-            default:
-                value = UInt128.Zero;
-                isIPv4 = false;
-                return false;
-        }
     }
 }

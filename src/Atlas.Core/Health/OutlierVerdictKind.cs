@@ -1,0 +1,14 @@
+namespace Atlas.Core.Health;
+
+/// <summary>What the outlier detector may decide on a server.</summary>
+public enum OutlierVerdictKind
+{
+    /// <summary>It takes no requests for a time.</summary>
+    Ejected,
+
+    /// <summary>It should be ejected, but too few servers would be left; told once, and looked at again.</summary>
+    Kept,
+
+    /// <summary>Its ejection is over, and it takes requests again.</summary>
+    Returned,
+}

@@ -1,0 +1,34 @@
+namespace Atlas.Core.Routing.Indexing;
+
+/// <summary>
+/// A set of routes: a few to compare one after the other, or more, divided by what one of their conditions asks for. Immutable.
+/// </summary>
+internal sealed class RouteNode
+{
+    /// <summary>The lowest index of the routes in the set and in <see cref="Rest"/>.</summary>
+    public required int First { get; init; }
+
+    /// <summary>By which condition it divides; <see cref="RouteCondition.None"/>: not at all.</summary>
+    public RouteCondition By { get; init; }
+
+    /// <summary>The name of the header, in lower case, cookie or parameter by which it divides.</summary>
+    public byte[] Name { get; init; } = [];
+
+    /// <summary>The routes of a node that does not divide, in their order.</summary>
+    public int[] Routes { get; init; } = [];
+
+    /// <summary>What requests may have there, each with its child.</summary>
+    public KeyTable Keys { get; init; } = KeyTable.Empty;
+
+    /// <summary>The routes for each key.</summary>
+    public RouteNode[] Children { get; init; } = [];
+
+    /// <summary>Lengths of the keys with which a header's, cookie's or parameter's value may begin.</summary>
+    public int[] PrefixLengths { get; init; } = [];
+
+    /// <summary>The sizes of the keys that are networks.</summary>
+    public NetworkKeys? Networks { get; init; }
+
+    /// <summary>The routes without that condition, or with one that is not in the keys; or null.</summary>
+    public RouteNode? Rest { get; init; }
+}

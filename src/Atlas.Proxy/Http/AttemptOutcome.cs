@@ -1,0 +1,68 @@
+using Atlas.Core.Health;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Http;
+
+/// <summary>What a try says of its server, and who is told.</summary>
+internal static class AttemptOutcome
+{
+    private const uint FnvOffset = 2_166_136_261;
+    private const uint FnvPrime = 16_777_619;
+
+    /// <summary>Counts the try that has just ended for or against its server.</summary>
+    /// <param name="context">The worker's.</param>
+    /// <param name="session">The client's.</param>
+    /// <param name="x">The request.</param>
+    /// <param name="server">The server.</param>
+    /// <returns>What it says.</returns>
+    internal static ServerOutcome Report(WorkerContext context, HttpSession session, Exchange x, ServerState server)
+    {
+        ServerOutcome outcome = Of(x, session);
+        if (x.Pool!.ConsecutiveFailures is int failures && outcome != ServerOutcome.None)
+        {
+            // Successes are most, and need no client.
+            uint client = outcome.IsFailure() ? KeyOf(x.Client.IsEmpty ? session.PeerIp : x.Client.Of(x.HeadBytes)) : 0;
+            if (server.Outliers.Report(outcome, client, context.Loop.NowMs, failures))
+            {
+                x.Pool.Observer?.ServerSuspected(x.Pool.Name, server);
+            }
+        }
+
+        return outcome;
+    }
+
+    private static ServerOutcome Of(Exchange x, HttpSession session)
+    {
+        if (x.ResponseUs != 0)
+        {
+            // How the rest of the exchange went may be the client's doing.
+            return ServerOutcomes.OfStatus(x.Response.Status);
+        }
+
+        if (x.ClientGone || session.IsAborted || x.ConnectFailedHere)
+        {
+            return ServerOutcome.None;
+        }
+
+        return x.Error switch
+        {
+            ProxyError.ConnectFailed or ProxyError.ConnectTimeout => ServerOutcome.ConnectFailure,
+            ProxyError.UpstreamReset or ProxyError.UpstreamProtocol => ServerOutcome.GatewayFailure,
+            ProxyError.UpstreamTimeout => ServerOutcome.GatewayFailure,
+            _ => ServerOutcome.None,
+        };
+    }
+
+    // FNV-1a: the same on all workers, and short. Clients that share a key only make it take longer to eject a server.
+    private static uint KeyOf(ReadOnlySpan<byte> address)
+    {
+        uint hash = FnvOffset;
+        foreach (byte one in address)
+        {
+            hash = (hash ^ one) * FnvPrime;
+        }
+
+        return hash;
+    }
+}

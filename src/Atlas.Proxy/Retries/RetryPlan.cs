@@ -1,0 +1,190 @@
+using Atlas.Core.Balancing;
+using Atlas.Core.Resilience;
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
+using Atlas.Protocols.Http;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Http;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Retries;
+
+/// <summary>
+/// Decides after each try of a request whether another server is tried. Part of an exchange and reused with it.
+/// <code>
+///   the try                                       another follows                      counts   waits
+///   connect refused, or no byte of the request    until a server takes it, all were    no       no
+///   left                                          tried or connect's time is used up
+///   connect timed out                             by the policy                        yes      no
+///   broke without a byte of a response            by the policy, if the request may    yes      backoff
+///                                                 be repeated
+///   a status of the policy                        the same, and a server has room now  yes      backoff, Retry-After
+///   anything else                                 never
+/// </code>
+/// What counts is bounded by the policy's attempts and takes a place in the pool's budget until it ends.
+/// </summary>
+internal sealed class RetryPlan(Exchange x)
+{
+    /// <summary>No server is reserved.</summary>
+    internal const int None = -1;
+
+    private WorkerContext _context = null!;
+    private HttpSession _session = null!;
+    private LoopWait? _pause;
+    private RetryBudget? _budget;
+    private int _retries;
+    private long _connectingMs;
+    private int _reserved = None;
+    private int _delayMs;
+    private bool _dropsResponse;
+
+    private PoolSnapshot Pool => x.Pool!;
+
+    private RetryPolicy Policy => x.Route?.Retry ?? Pool.Retry;
+
+    /// <summary>The loop's time until which the try at hand may connect. Tries that follow each other at once share the
+    /// time.</summary>
+    internal long ConnectDeadlineMs => _context.Loop.NowMs + Math.Max(Pool.ConnectMs - _connectingMs, 1);
+
+    /// <summary>Begins with a request.</summary>
+    internal void Begin(WorkerContext context, HttpSession session)
+    {
+        _context = context;
+        _session = session;
+        _retries = 0;
+        _connectingMs = 0;
+        _dropsResponse = false;
+    }
+
+    /// <summary>Whether the response at hand, of which the client got nothing yet, is dropped, as another server is tried. That
+    /// server has begun the request by then, so that what was dropped cannot be missed.</summary>
+    internal bool DropsResponse()
+    {
+        if (!Policy.IsOn(x.Response.Status) || !x.RequestBodyDone || x.ClientGotBytes || !MayGoOn || !x.CanRepeat)
+        {
+            return false;
+        }
+
+        int field = x.Response.Headers.IndexOf(KnownHeader.RetryAfter);
+        long retryAfterMs = field < 0
+            ? Backoff.NoRetryAfter
+            : Backoff.RetryAfterMs(x.Response.Headers[field].Value.Of(x.Up!.Span));
+        _dropsResponse = TryPlan(Backoff.DelayMs(_retries + 1, _context.RandomShare(), retryAfterMs), needsRoom: true);
+        return _dropsResponse;
+    }
+
+    /// <summary>Whether another server is tried, after a try has ended.</summary>
+    /// <param name="connectMs">Milliseconds that it spent connecting in vain.</param>
+    internal bool GoesOn(int connectMs)
+    {
+        if (_dropsResponse)
+        {
+            _dropsResponse = false;
+            return true;
+        }
+
+        if (!MayGoOn)
+        {
+            return false;
+        }
+
+        _connectingMs += connectMs;
+        return x.Error switch
+        {
+            ProxyError.ConnectFailed => Policy.OnConnectFailure && GoesOnAtOnce(),
+            ProxyError.ConnectTimeout => Policy.OnConnectFailure && TryPlan(delayMs: 0, needsRoom: false),
+            ProxyError.UpstreamReset when !x.RequestBytesSent => Policy.OnReset && GoesOnAtOnce(),
+            ProxyError.UpstreamReset => Policy.OnReset && !x.ResponseBytesSeen && x.CanRepeat
+                && TryPlan(Backoff.DelayMs(_retries + 1, _context.RandomShare()), needsRoom: false),
+            _ => false,
+        };
+    }
+
+    /// <summary>Waits as long as was planned.</summary>
+    /// <returns>False: the client left meanwhile, or the session is to end. The exchange's error says so.</returns>
+    internal async ResultFlow<bool> PauseAsync()
+    {
+        int delayMs = _delayMs;
+        _delayMs = 0;
+        if (delayMs > 0)
+        {
+            _pause ??= new LoopWait(_context.Loop);
+            if (await _pause.Begin(_context.Loop.NowMs + delayMs) != WaitResult.TimedOut)
+            {
+                x.Error = x.ClientGone ? ProxyError.ClientClosed : ProxyError.ShuttingDown;
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Ends the pause.</summary>
+    internal void Cancel() => _pause?.Resume(WaitResult.Cancelled);
+
+    /// <summary>The server that has begun the next try already, by its place in the pool; <see cref="None"/>: there is
+    /// none.</summary>
+    internal int TakeReserved()
+    {
+        int reserved = _reserved;
+        _reserved = None;
+        return reserved;
+    }
+
+    /// <summary>Ends with the request: gives back what was reserved.</summary>
+    internal void End()
+    {
+        int reserved = TakeReserved();
+        if (reserved >= 0)
+        {
+            Pool.End(Pool.Servers[reserved], _context.Loop);
+        }
+
+        EndCounted();
+    }
+
+    private bool MayGoOn => !x.ClientGone && !_session.IsAborted && !x.IsExpired;
+
+    private bool GoesOnAtOnce() => _connectingMs < Pool.ConnectMs && x.TryExclude(x.ServerIndex);
+
+    /// <summary>Plans a try that counts, and reserves its server if one has room.</summary>
+    /// <param name="delayMs">How long it waits; less than 0: for too long.</param>
+    /// <param name="needsRoom">Whether it is not worth waiting for a server.</param>
+    private bool TryPlan(int delayMs, bool needsRoom)
+    {
+        bool mayWait = delayMs >= 0 && _context.Loop.NowMs + delayMs < x.Relay.DeadlineMs;
+        if (_retries >= Policy.Attempts || !mayWait || !x.TryExclude(x.ServerIndex))
+        {
+            return false;
+        }
+
+        EndCounted();
+        int active = Pool.CountActive();
+        ServerState? next = ServerChoice.TryTake(_context, x, out int index);
+        bool isPossible = next is not null || (index == Balancer.Full && !needsRoom);
+        if (!isPossible || !Pool.RetryBudget.TryBegin(active, Pool.RetryShare))
+        {
+            if (next is not null)
+            {
+                Pool.End(next, _context.Loop);
+            }
+
+            return false;
+        }
+
+        _budget = Pool.RetryBudget;
+        _reserved = next is null ? None : index;
+        _delayMs = delayMs;
+        _retries++;
+        _connectingMs = 0;
+        return true;
+    }
+
+    /// <summary>What counted has ended: its place in the budget is free.</summary>
+    private void EndCounted()
+    {
+        _budget?.End();
+        _budget = null;
+    }
+}
