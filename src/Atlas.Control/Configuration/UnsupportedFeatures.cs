@@ -54,7 +54,8 @@ public static class UnsupportedFeatures
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
         RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
-        Refuse(errors, pool, ["sticky", "tls", "session"]);
+        Refuse(errors, pool, ["tls", "session"]);
+        RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }
 
     private static void FindIn(ServerConfig server, ConfigErrors errors)

@@ -38,9 +38,9 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
             case RequestKeyKind.Header:
                 return TryHash(HeaderOf(buffer, head), out hash);
             case RequestKeyKind.Cookie:
-                return TryHash(CookieOf(buffer, head), out hash);
+                return TryHash(PairText.CookieOf(buffer, head, _name), out hash);
             case RequestKeyKind.Query:
-                return TryHash(ValueOf(head.Query.Of(buffer), _name, (byte)'&'), out hash);
+                return TryHash(PairText.ValueOf(head.Query.Of(buffer), _name, (byte)'&'), out hash);
             default:
                 throw new ArgumentOutOfRangeException(nameof(key));
         }
@@ -86,38 +86,6 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
             {
                 return field.Value.Of(buffer);
             }
-        }
-
-        return default;
-    }
-
-    /// <summary>The first value of the cookie (RFC 6265 4.2.1). Clients may send several lines.</summary>
-    private ReadOnlySpan<byte> CookieOf(ReadOnlySpan<byte> buffer, RequestHead head)
-    {
-        for (int i = -1; (i = head.Headers.IndexOf(KnownHeader.Cookie, i + 1)) >= 0;)
-        {
-            ReadOnlySpan<byte> value = ValueOf(head.Headers[i].Value.Of(buffer), _name, (byte)';');
-            if (!value.IsEmpty)
-            {
-                return value;
-            }
-        }
-
-        return default;
-    }
-
-    private static ReadOnlySpan<byte> ValueOf(ReadOnlySpan<byte> pairs, ReadOnlySpan<byte> name, byte separator)
-    {
-        while (!pairs.IsEmpty)
-        {
-            int end = pairs.IndexOf(separator);
-            ReadOnlySpan<byte> pair = (end < 0 ? pairs : pairs[..end]).Trim(" \t"u8);
-            if (pair.Length > name.Length && pair[name.Length] == '=' && pair.StartsWith(name))
-            {
-                return pair[(name.Length + 1)..];
-            }
-
-            pairs = end < 0 ? default : pairs[(end + 1)..];
         }
 
         return default;

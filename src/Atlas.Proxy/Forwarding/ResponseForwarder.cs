@@ -1,5 +1,6 @@
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Affinity;
 
 namespace Atlas.Proxy.Forwarding;
 
@@ -16,6 +17,7 @@ internal static class ResponseForwarder
     /// <param name="keepAlive">Whether the client's connection goes on afterwards.</param>
     /// <param name="date">Added when the server sent none.</param>
     /// <param name="rules">What the route changes. Interim responses lose fields, but get none.</param>
+    /// <param name="binding">What the client is told of its server.</param>
     /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
     internal static int Write(
         Span<byte> destination,
@@ -25,7 +27,8 @@ internal static class ResponseForwarder
         BodyFraming framing,
         bool keepAlive,
         ReadOnlySpan<byte> date,
-        HeaderRules rules)
+        HeaderRules rules,
+        ClientBinding binding = default)
     {
         var writer = new HeadWriter(destination);
         writer.StatusLine(head.Status, head.Reason.Of(buffer));
@@ -42,6 +45,7 @@ internal static class ResponseForwarder
             writer.Field("date"u8, date);
         }
 
+        binding.Cookie?.Write(ref writer, binding.Server, binding.OverTls);
         if (framing == BodyFraming.Chunked)
         {
             writer.Field("transfer-encoding"u8, "chunked"u8);

@@ -3,6 +3,7 @@ using Atlas.Core.Routing;
 using Atlas.Engine.Buffers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Mirroring;
 using Atlas.Proxy.Queueing;
@@ -65,6 +66,9 @@ internal sealed class Exchange
     /// <summary>The hash of what the pool's hashing goes by, if <see cref="HasKey"/>.</summary>
     internal ulong Key;
     internal bool HasKey;
+
+    /// <summary>The server that the client is bound to, by its place in the pool; -1: none.</summary>
+    internal int Bound = -1;
 
     /// <summary>The mirror's copy, while its body is gathered.</summary>
     internal MirrorRequest? Mirror;
@@ -178,6 +182,11 @@ internal sealed class Exchange
         HasKey = HasKey,
     };
 
+    /// <summary>The server that the client is bound to, while it takes its clients and did not fail this request; -1:
+    /// none.</summary>
+    internal int BoundServer =>
+        Bound >= 0 && !Tried.Contains(Bound) && PoolAffinity.Keeps(Pool!.Servers[Bound].Balancing) ? Bound : -1;
+
     /// <summary>Goes on with another snapshot of its pool. O(servers).</summary>
     internal void MoveTo(PoolSnapshot pool)
     {
@@ -192,6 +201,7 @@ internal sealed class Exchange
         }
 
         _triedCount = kept;
+        Bound = Bound < 0 ? -1 : pool.IndexOf(Pool!.Servers[Bound]);
         Pool = pool;
     }
 
@@ -208,6 +218,7 @@ internal sealed class Exchange
         Route = null;
         Pool = null;
         HasKey = false;
+        Bound = -1;
         Client = default;
         RequestWireBytes = 0;
         RequestBodyBytes = 0;

@@ -2,8 +2,10 @@ using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -121,6 +123,7 @@ internal static class ResponseRelay
     private static void HeadCame(WorkerContext context, Exchange x, PoolSnapshot pool)
     {
         x.ResponseUs = context.Loop.NowUs;
+        x.Pool!.Affinity?.Learn(x.In!.Span, x.Request, x.Up!.Span, x.Response, x.Server!, context.Loop.NowMs);
         if (!pool.ObservesLatency)
         {
             return;
@@ -193,12 +196,12 @@ internal static class ResponseRelay
         WorkerContext context, HttpSession session, Exchange x, BodyFraming framing, int inline)
     {
         NativeBuffer? head = context.Loop.Buffers.TryRent(x.Up!.Size);
-        int length = head is null ? -1 : WriteHead(context, x, head, framing);
+        int length = head is null ? -1 : WriteHead(context, session, x, head, framing);
         if (length < 0 && x.Up.Size == BufferSize.Small)
         {
             head?.Return();
             head = context.Loop.Buffers.TryRent(BufferSize.Large);
-            length = head is null ? -1 : WriteHead(context, x, head, framing);
+            length = head is null ? -1 : WriteHead(context, session, x, head, framing);
         }
 
         bool sent = false;
@@ -217,9 +220,25 @@ internal static class ResponseRelay
         return sent;
     }
 
-    private static int WriteHead(WorkerContext context, Exchange x, NativeBuffer destination, BodyFraming framing) =>
-        ResponseForwarder.Write(
-            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date(), x.Route!.ResponseHeaders);
+    private static int WriteHead(
+        WorkerContext context, HttpSession session, Exchange x, NativeBuffer destination, BodyFraming framing)
+    {
+        StickyCookie? cookie = x.Response.IsInterim && framing != BodyFraming.Tunnel
+            ? null
+            : x.Pool!.Affinity?.CookieFor(x.Bound, x.ServerIndex);
+        var binding = new ClientBinding(
+            cookie, x.ServerIndex, cookie is not null && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8));
+        return ResponseForwarder.Write(
+            destination.Span,
+            x.Up!.Span,
+            x.Response,
+            x.Request,
+            framing,
+            x.KeepClient,
+            context.Date(),
+            x.Route!.ResponseHeaders,
+            binding);
+    }
 
     private static async Flow TunnelAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {

@@ -20,6 +20,12 @@ internal static class ServerChoice
     {
         if (x.Pool!.Queue.IsEmpty)
         {
+            int bound = x.BoundServer;
+            if (bound >= 0)
+            {
+                return TryTakeBound(x.Pool.Servers[bound], bound, out index);
+            }
+
             return x.Pool.TryBegin(x.PickFor(context.RandomBits(), context.Loop.NowUs), out index);
         }
 
@@ -27,19 +33,19 @@ internal static class ServerChoice
         return null;
     }
 
-    /// <summary>Waits for a server that has room. A reload meanwhile may change the exchange's pool.</summary>
+    /// <summary>Waits for a server that has room: for its own, if the client is bound to one. A reload meanwhile may change the
+    /// exchange's pool.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="x">The request, whose error says why there is none, unless an earlier try failed.</param>
-    /// <param name="target">The only server that it wants, by its place in the pool; -1: any.</param>
     /// <returns>The server's place in the exchange's pool; -1: there is none.</returns>
-    internal static async ResultFlow<int> WaitAsync(WorkerContext context, Exchange x, int target = -1)
+    internal static async ResultFlow<int> WaitAsync(WorkerContext context, Exchange x)
     {
         EventLoop loop = context.Loop;
         PoolQueue queue = x.Pool!.Queue;
         QueueWaiter waiter = x.Waiter ??= new QueueWaiter(x, loop);
         waiter.Random = context.RandomBits();
         long beganUs = loop.NowUs;
-        QueueOutcome outcome = queue.Enter(waiter, target, loop);
+        QueueOutcome outcome = queue.Enter(waiter, x.BoundServer, loop);
         if (outcome == QueueOutcome.Waiting)
         {
             WaitResult wait = await waiter.WaitAsync(loop.NowMs + x.Pool.QueueTimeoutMs);
@@ -61,6 +67,13 @@ internal static class ServerChoice
         ProxyError error = ErrorOf(outcome, x);
         x.Error = x.Error == ProxyError.None || outcome == QueueOutcome.Left ? error : x.Error;
         return -1;
+    }
+
+    private static ServerState? TryTakeBound(ServerState server, int bound, out int index)
+    {
+        bool hasRoom = server.Balancing.TryBegin();
+        index = hasRoom ? bound : Balancer.Full;
+        return hasRoom ? server : null;
     }
 
     private static ProxyError ErrorOf(QueueOutcome outcome, Exchange x) => outcome switch

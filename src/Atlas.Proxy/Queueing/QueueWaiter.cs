@@ -1,6 +1,7 @@
 using Atlas.Core.Balancing;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
+using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Http;
 using Atlas.Proxy.Snapshots;
 
@@ -99,7 +100,7 @@ internal sealed class QueueWaiter
     internal int TryBegin()
     {
         PoolSnapshot pool = Pool;
-        if (Target >= 0 && MayTake(pool.Servers[Target].Balancing))
+        if (Target >= 0 && PoolAffinity.Keeps(pool.Servers[Target].Balancing))
         {
             return pool.Servers[Target].Balancing.TryBegin() ? Target : Balancer.Full;
         }
@@ -137,9 +138,6 @@ internal sealed class QueueWaiter
             Target = -1;
         }
     }
-
-    private static bool MayTake(BalancedServer server) =>
-        server is { Admin: not Core.Health.AdminState.Maintenance, IsUp: true, IsEjected: false };
 
     // A wake-up may come late: to a flow that went on without it, and may wait again. While the outcome is open it is not meant.
     private void Wake()

@@ -3,6 +3,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Resilience;
 using Atlas.Engine.Workers;
+using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Retries;
@@ -79,6 +80,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
 
     /// <summary>What of a request balancing goes by; null: nothing.</summary>
     internal RequestKeys? Keys { get; init; }
+
+    /// <summary>Binds clients to servers; null: each request goes where balancing says.</summary>
+    public PoolAffinity? Affinity { get; init; }
 
     /// <summary>Whether balancing goes by how long servers take.</summary>
     internal bool ObservesLatency { get; init; }

@@ -4,7 +4,6 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Resilience;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
-using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Queueing;
@@ -23,6 +22,7 @@ public sealed class SnapshotBuilder
     private readonly AtlasConfig _config;
     private readonly ProxyMetrics? _metrics;
     private readonly IPoolObserver? _observer;
+    private readonly Func<SecretConfig, byte[]>? _readSecret;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
@@ -32,8 +32,10 @@ public sealed class SnapshotBuilder
         ProxySnapshot previous,
         ProxyMetrics? metrics,
         Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog,
-        IPoolObserver? observer)
+        IPoolObserver? observer,
+        Func<SecretConfig, byte[]>? readSecret)
     {
+        _readSecret = readSecret;
         _observer = observer;
         _config = config;
         _metrics = metrics;
@@ -52,15 +54,17 @@ public sealed class SnapshotBuilder
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
     /// throw what opening a file does.</param>
     /// <param name="observer">Hears of servers and pools that fail; null: nobody does.</param>
+    /// <param name="readSecret">Reads a secret; null: there are none. It may throw what reading a file does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
         AtlasConfig config,
         ProxySnapshot previous,
         ProxyMetrics? metrics = null,
         Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null,
-        IPoolObserver? observer = null)
+        IPoolObserver? observer = null,
+        Func<SecretConfig, byte[]>? readSecret = null)
     {
-        var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer);
+        var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer, readSecret);
         return new ProxySnapshot(
             [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -100,7 +104,7 @@ public sealed class SnapshotBuilder
             return known.GetValueOrDefault((server.Name, address)) ?? NewServer(pool, server, address);
         }).ToArray();
         var balancer = new PoolBalancer(
-            pool.Balance,
+            AffinityBuilder.AlgorithmOf(pool),
             [.. servers.Select(server => server.Balancing)],
             new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs, pool.HashBalancePercent ?? 0),
             previous?.Balancer,
@@ -116,7 +120,8 @@ public sealed class SnapshotBuilder
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
-            Keys = KeysOf(pool),
+            Keys = AffinityBuilder.KeysOf(pool),
+            Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),
             ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
             Queue = previous?.Queue ?? new PoolQueue(),
             QueueLimit = pool.Queue.Limit,
@@ -146,15 +151,6 @@ public sealed class SnapshotBuilder
         RepairKind.BareLf => RequestRepairs.BareLf,
         RepairKind.EqualHosts => RequestRepairs.EqualHosts,
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
-    };
-
-    private static RequestKeys? KeysOf(PoolConfig pool) => pool.Balance switch
-    {
-        BalanceAlgorithm.IpHash => new RequestKeys(RequestKey.ClientIp, pool.HashIpv6PrefixBits),
-        BalanceAlgorithm.ConsistentHash => new RequestKeys(pool.HashKey, pool.HashIpv6PrefixBits),
-        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin or BalanceAlgorithm.LeastConnections => null,
-        BalanceAlgorithm.PowerOfTwo or BalanceAlgorithm.LeastTime or BalanceAlgorithm.Random or BalanceAlgorithm.First => null,
-        _ => throw new ArgumentOutOfRangeException(nameof(pool)),
     };
 
     private ServerState NewServer(PoolConfig pool, ServerConfig server, SocketAddress address)

@@ -20,7 +20,7 @@ internal static class AdminAccess
         var options = new AdminOptions
         {
             Binds = [bind],
-            Token = config.Admin.Token is SecretConfig secret ? Read(secret, config.FileName) : null,
+            Token = config.Admin.Token is SecretConfig secret ? Secrets.ReadText(secret, config.FileName, "admin.token") : null,
             Version = VersionCommand.Version,
             Notice = notice,
         };
@@ -32,21 +32,5 @@ internal static class AdminAccess
         {
             throw new IOException($"cannot listen on {bind}: {e.GetBaseException().Message} (admin.bind)", e);
         }
-    }
-
-    private static string Read(SecretConfig secret, string file)
-    {
-        string path = ConfigPaths.Resolve(secret.FilePath, file);
-        string token;
-        try
-        {
-            token = File.ReadAllText(path).Trim();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"admin.token: {e.Message}", e);
-        }
-
-        return token.Length > 0 ? token : throw new IOException($"admin.token: {path} is empty");
     }
 }

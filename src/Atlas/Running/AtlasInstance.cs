@@ -173,7 +173,12 @@ internal sealed class AtlasInstance : IAsyncDisposable
             using (Pools.Hold())
             {
                 snapshot = SnapshotBuilder.Build(
-                    config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName), Failures);
+                    config,
+                    Snapshot,
+                    Metrics,
+                    log => _logWriters.Open(log, config.FileName),
+                    Failures,
+                    secret => Secrets.Read(secret, config.FileName, "sticky.secret"));
             }
 
             gone = _listeners.Apply(config.Listeners, snapshot);

@@ -66,6 +66,7 @@ public sealed class ReferencePoolsTests
             {
                 Name = "atlas", TtlSeconds = 0, HttpOnly = true, SameSite = CookieSameSite.Lax, Secure = CookieSecure.Auto,
             },
+            Secret = new SecretConfig { FilePath = "secrets/sticky.key" },
             Store = null,
         },
         Retry = new RetryConfig { Attempts = 1, OnConnectFailure = true, OnReset = true, BudgetShare = 0.2 },

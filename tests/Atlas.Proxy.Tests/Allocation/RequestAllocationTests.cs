@@ -2,8 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Atlas.Core.Affinity;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Answers;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
@@ -144,6 +146,22 @@ public sealed class RequestAllocationTests
         { "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "" },
         { "GET /%2e%2e;/x HTTP/1.1\r\nHost: a\r\n\r\n", "" },
     };
+
+    [Fact]
+    public void Session_StickyClients_AllocateNothingPerRequest()
+    {
+        ServerState server = Server();
+        var ids = new ServerIds("key"u8, "p", [server.Name]);
+        var pool = new PoolSnapshot("p", [server]) { Affinity = new PoolAffinity(new StickyCookie(new CookieConfig(), ids)) };
+        var learning = new PoolSnapshot("p", [server]) { Affinity = new PoolAffinity("sid", [server], new LearnedClients(10, 60_000)) };
+        const string Response = "HTTP/1.1 200 OK\r\nSet-Cookie: sid=1; Path=/\r\nContent-Length: 5\r\n\r\nhello";
+        string bound = $"GET / HTTP/1.1\r\nHost: a\r\nCookie: atlas={Encoding.ASCII.GetString(ids[0])}\r\n\r\n";
+
+        BytesPerRequest(bound, Response, pool).ShouldBe(0, "bytes per request of a client with its cookie");
+        BytesPerRequest("GET / HTTP/1.1\r\nHost: a\r\n\r\n", Response, pool).ShouldBe(0, "bytes per request of a new client");
+        BytesPerRequest("GET / HTTP/1.1\r\nHost: a\r\nCookie: sid=1\r\n\r\n", Response, learning)
+            .ShouldBe(0, "bytes per request of a learned client");
+    }
 
     private static ServerState Server() => new("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
 

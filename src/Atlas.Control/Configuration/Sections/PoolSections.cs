@@ -12,10 +12,15 @@ internal static class PoolSections
         "sticky", "pools.NAME.sticky", "a 'sticky'", "Keeps a client at its server.")
         .Key("by", PartsOfRequest.Sticky,
             s => (Kind: s.By, Name: s.Name), (s, v) => s with { By = v.Kind, Name = v.Name },
-            "What a client is known by: `cookie` (Atlas sets it), `ip`, `header:NAME` or `app_cookie:NAME` (the servers set it).")
+            "What a client is known by: `cookie` (Atlas sets it), `ip`, `header:NAME` or `app_cookie:NAME` (the servers set it). With "
+                + "`ip` and `header` the server is computed by consistent hashing, in place of `balance`.")
         .Key("cookie", Kind.Map(StateSections.StickyCookie),
             s => s.Cookie, (s, v) => s with { Cookie = v },
             "The cookie that Atlas sets.")
+        .Key("secret", Kind.OptionalMap(ProcessSections.Secret),
+            s => s.Secret, (s, v) => s with { Secret = v },
+            "What the server ids in that cookie are signed with, the same on all nodes. Without it ids still tell neither name nor "
+                + "address, but who knows a server's name can make its id.")
         .Key("store", Kind.OrWord("none", Kind.NameOf("store")),
             s => s.Store, (s, v) => s with { Store = v },
             "The store that knows each client's server; `none`: the cookie carries a signed server id, or the server is computed.");

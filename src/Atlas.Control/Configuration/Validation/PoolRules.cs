@@ -25,7 +25,7 @@ internal static class PoolRules
         }
 
         CheckHealth(pool.HealthCheck, findings);
-        CheckSticky(pool.Sticky, names, findings);
+        CheckSticky(pool, names, findings);
     }
 
     /// <summary>Adds an error where browsers would refuse the cookie.</summary>
@@ -97,9 +97,9 @@ internal static class PoolRules
         }
     }
 
-    private static void CheckSticky(StickyConfig? sticky, KnownNames names, Findings findings)
+    private static void CheckSticky(PoolConfig pool, KnownNames names, Findings findings)
     {
-        if (sticky is null)
+        if (pool.Sticky is not StickyConfig sticky)
         {
             return;
         }
@@ -108,12 +108,17 @@ internal static class PoolRules
         CheckCookie(sticky.Cookie, findings);
         if (sticky.By != StickyKind.Cookie)
         {
-            findings.Forbid(sticky, ["cookie"], "is the cookie that Atlas sets, and this pool is sticky by something else: remove it, or write by: cookie");
+            findings.Forbid(sticky, ["cookie", "secret"], "belongs to the cookie that Atlas sets, and this pool is sticky by something else: remove it, or write by: cookie");
         }
 
-        if (sticky is { By: StickyKind.AppCookie, Store: null })
+        if (sticky.By is StickyKind.Ip or StickyKind.Header
+            && pool.Balance is not (BalanceAlgorithm.RoundRobin or BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash))
         {
-            findings.Add(sticky, "by", $"'by' is app_cookie:{sticky.Name}, which must be learned from responses: name the 'store' that keeps it");
+            findings.Add(
+                pool,
+                "balance",
+                "'balance' has no effect in a pool that is sticky by ip or header, where the server is computed: "
+                    + "remove it, or be sticky by cookie");
         }
     }
 }

@@ -12,6 +12,9 @@ public sealed record StickyConfig : ConfigSection
     /// <summary>The cookie that Atlas sets; unused with the other kinds.</summary>
     public CookieConfig Cookie { get; init; } = new();
 
+    /// <summary>What the ids in that cookie are signed with; null: they are not secret. Unused with the other kinds.</summary>
+    public SecretConfig? Secret { get; init; }
+
     /// <summary>The store that knows each client's server; null, written <c>none</c>: the client carries it, or it is computed.</summary>
     public string? Store { get; init; }
 }

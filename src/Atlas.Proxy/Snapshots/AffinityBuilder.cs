@@ -1,0 +1,65 @@
+using Atlas.Core.Affinity;
+using Atlas.Core.Configuration;
+using Atlas.Proxy.Affinity;
+using Atlas.Proxy.Forwarding;
+
+namespace Atlas.Proxy.Snapshots;
+
+/// <summary>
+/// What a pool's <c>sticky</c> comes to.
+/// <code>
+///   by            the client's server is                        a client without it
+///   cookie        named by Atlas' cookie                        goes where balancing says and gets the cookie
+///   app_cookie    learned from the application's cookie         goes where balancing says
+///   ip, header    computed: consistent hashing of it            goes at random, by weight
+/// </code>
+/// </summary>
+internal static class AffinityBuilder
+{
+    // Clients of an application's cookie that are kept for each pool, some 10 MB, and how long after their last request.
+    private const int LearnedCapacity = 100_000;
+    private const int LearnedMs = 3_600_000;
+
+    // Ids are the same on all nodes and after a restart also where the file has no secret. They tell no name then either, but
+    // who knows a server's name can make its id.
+    private static ReadOnlySpan<byte> NoSecret => "atlas"u8;
+
+    /// <summary>How the pool chooses.</summary>
+    internal static BalanceAlgorithm AlgorithmOf(PoolConfig pool) =>
+        pool.Sticky is { By: StickyKind.Ip or StickyKind.Header } ? BalanceAlgorithm.ConsistentHash : pool.Balance;
+
+    /// <summary>What of a request the pool's hashing goes by; null: it does not hash.</summary>
+    internal static RequestKeys? KeysOf(PoolConfig pool) => pool switch
+    {
+        { Sticky: { By: StickyKind.Header, Name: string name } } =>
+            new RequestKeys(new RequestKey(RequestKeyKind.Header, name), pool.HashIpv6PrefixBits),
+        { Sticky.By: StickyKind.Ip } or { Balance: BalanceAlgorithm.IpHash } =>
+            new RequestKeys(RequestKey.ClientIp, pool.HashIpv6PrefixBits),
+        { Balance: BalanceAlgorithm.ConsistentHash } => new RequestKeys(pool.HashKey, pool.HashIpv6PrefixBits),
+        _ => null,
+    };
+
+    /// <summary>What binds its clients; null: nothing, or what is computed. O(servers).</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="servers">Its servers, in its order.</param>
+    /// <param name="previous">What bound them until now.</param>
+    /// <param name="readSecret">Reads a secret; it may throw what reading a file does.</param>
+    internal static PoolAffinity? Build(
+        PoolConfig pool, IReadOnlyList<ServerState> servers, PoolAffinity? previous, Func<SecretConfig, byte[]>? readSecret)
+    {
+        if (pool.Sticky is not { By: StickyKind.Cookie or StickyKind.AppCookie } sticky)
+        {
+            return null;
+        }
+
+        if (sticky.By == StickyKind.AppCookie)
+        {
+            return new PoolAffinity(
+                sticky.Name, servers, previous?.Learned ?? new LearnedClients(LearnedCapacity, LearnedMs));
+        }
+
+        ReadOnlySpan<byte> secret = sticky.Secret is SecretConfig file && readSecret is not null ? readSecret(file) : NoSecret;
+        var ids = new ServerIds(secret, pool.Name, [.. servers.Select(server => server.Name)]);
+        return new PoolAffinity(new StickyCookie(sticky.Cookie, ids));
+    }
+}

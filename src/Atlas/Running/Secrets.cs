@@ -1,0 +1,40 @@
+using System.Text;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Running;
+
+/// <summary>Reads the secrets that a configuration names.</summary>
+internal static class Secrets
+{
+    // No secret is longer; a file that is was named by mistake.
+    private const int MaxBytes = 4_096;
+
+    /// <summary>Reads one, without the spaces and line ends around it.</summary>
+    /// <param name="secret">Where it is.</param>
+    /// <param name="configFile">The configuration's file, whose directory relative paths start from.</param>
+    /// <param name="key">What the configuration calls it, for messages.</param>
+    /// <exception cref="IOException">It cannot be read, is empty or too long; the message says which key and file.</exception>
+    internal static byte[] Read(SecretConfig secret, string configFile, string key)
+    {
+        string path = ConfigPaths.Resolve(secret.FilePath, configFile);
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+            {
+                throw new IOException($"{path} is longer than {MaxBytes} bytes: no secret is");
+            }
+
+            byte[] bytes = File.ReadAllBytes(path).AsSpan().Trim(" \t\r\n"u8).ToArray();
+            return bytes.Length > 0 ? bytes : throw new IOException($"{path} is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{key}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Reads one that is text.</summary>
+    /// <exception cref="IOException">As of <see cref="Read"/>.</exception>
+    internal static string ReadText(SecretConfig secret, string configFile, string key) =>
+        Encoding.UTF8.GetString(Read(secret, configFile, key));
+}
