@@ -19,6 +19,7 @@ public sealed class Backend : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _accepting;
     private volatile bool _isFailing;
+    private volatile bool _isHanging;
 
     public Backend(string name)
     {
@@ -43,6 +44,16 @@ public sealed class Backend : IAsyncDisposable
         get => _isFailing;
         set => _isFailing = value;
     }
+
+    /// <summary>Whether <c>/health</c> is not answered; all else goes on.</summary>
+    public bool IsHanging
+    {
+        get => _isHanging;
+        set => _isHanging = value;
+    }
+
+    /// <summary>Whether <c>/</c> is answered with 503.</summary>
+    public bool FailsRequests { get; init; }
 
     public static Backend[] Three() => [new("A"), new("B"), new("C")];
 
@@ -105,7 +116,11 @@ public sealed class Backend : IAsyncDisposable
                 await SendAsync(stream, "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n");
                 await stream.CopyToAsync(stream, _end.Token);
                 break;
+            case "/health" when IsHanging:
+                await Task.Delay(Timeout.Infinite, _end.Token);
+                break;
             case "/health" when IsFailing:
+            case "/" when FailsRequests:
                 await SendAsync(stream, "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n");
                 break;
             default:

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Core.Resilience;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -56,7 +58,13 @@ public sealed class RequestAllocationTests
         var server = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
         loop.Server = server;
         var state = new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
-        var listener = new HttpListener(new HttpListenerSnapshot("l", new PoolSnapshot("p", [state])));
+        state.Balancing.Configure(new ServerConfig { MaxConnections = 1 });
+        var pool = new PoolSnapshot("p", [state])
+        {
+            ConsecutiveFailures = 5,
+            CircuitBreaker = new CircuitBreaker(new CircuitBreakerConfig()),
+        };
+        var listener = new HttpListener(new HttpListenerSnapshot("l", pool));
         var proxy = new HttpProxy();
         bool ended = false;
         proxy.Handler(listener).OnAccepted(loop, client, state.Address, () => ended = true);
