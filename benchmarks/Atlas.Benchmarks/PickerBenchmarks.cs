@@ -1,39 +1,69 @@
-using System.Net;
-using Atlas.Proxy.Snapshots;
+using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
 using BenchmarkDotNet.Attributes;
-using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Benchmarks;
 
-/// <summary>Choosing a server, with all up and with all but the last down.</summary>
+/// <summary>Choosing a server: among servers of one weight, of many weights, and with every second one down. Each pick begins
+/// a request and each 64th begins after all of them have ended, as on a worker that has 64 under way.</summary>
 public class PickerBenchmarks
 {
-    private PoolSnapshot _allUp = null!;
-    private PoolSnapshot _oneUp = null!;
+    private const int UnderWay = 64;
 
-    [Params(3, 50)]
+    private readonly int[] _underWay = new int[UnderWay];
+    private BalancedServer[] _servers = [];
+    private Balancer _balancer = null!;
+    private ulong _random = 1;
+
+    /// <summary>What a pool is like.</summary>
+    public enum Pool
+    {
+        Equal,
+        Weighted,
+        HalfDown,
+    }
+
+    [Params(
+        BalanceAlgorithm.RoundRobin,
+        BalanceAlgorithm.LeastConnections,
+        BalanceAlgorithm.PowerOfTwo,
+        BalanceAlgorithm.Random,
+        BalanceAlgorithm.First)]
+    public BalanceAlgorithm Algorithm { get; set; }
+
+    [Params(10, 1_000, 10_000)]
     public int Servers { get; set; }
+
+    [Params(Pool.Equal, Pool.Weighted, Pool.HalfDown)]
+    public Pool Like { get; set; }
 
     [GlobalSetup]
     public void Make()
     {
-        _allUp = Pool();
-        _oneUp = Pool();
-        foreach (ServerState server in _oneUp.Servers.SkipLast(1))
+        _servers = [.. Enumerable.Range(0, Servers).Select(i => new BalancedServer($"s{i}"))];
+        for (int i = 0; i < Servers; i++)
         {
-            server.Balancing.IsUp = false;
+            _servers[i].Weight = Like == Pool.Weighted ? 1 + (i * 37 % 100) : 1;
+            _servers[i].IsUp = Like != Pool.HalfDown || i % 2 == 0;
         }
 
-        _oneUp.Balancer.Refresh(0);
+        _balancer = new PoolBalancer(Algorithm, _servers, new RosterOptions(PanicShare: 0.4, SlowStartMs: 0), previous: null, nowMs: 0).Current;
     }
 
-    [Benchmark(Baseline = true)]
-    public int AllUp() => _allUp.Balancer.Current.Pick(default);
+    [Benchmark(OperationsPerInvoke = UnderWay)]
+    public int Pick()
+    {
+        foreach (ref int picked in _underWay.AsSpan())
+        {
+            picked = _balancer.Pick(new PickRequest { Random = _random++ });
+            _servers[picked].Begin();
+        }
 
-    [Benchmark]
-    public int OneUp() => _oneUp.Balancer.Current.Pick(default);
+        foreach (int picked in _underWay)
+        {
+            _servers[picked].End();
+        }
 
-    private PoolSnapshot Pool() => new(
-        "bench",
-        [.. Enumerable.Range(0, Servers).Select(i => new ServerState($"s{i}", SocketAddress.OfIp(IPAddress.Loopback, 9000 + i)))]);
+        return _underWay[0];
+    }
 }

@@ -20,5 +20,13 @@ public sealed class HttpListener(HttpListenerSnapshot snapshot)
     /// <see cref="HttpProxy.Drain"/>.</summary>
     public bool IsDraining => _isDraining;
 
-    internal void BeginDrain() => _isDraining = true;
+    /// <summary>Milliseconds over which idle connections close by chance while it drains.</summary>
+    internal int CloseSpreadMs { get; private set; }
+
+    /// <summary>Any thread. Who sees that it drains sees the spread as well.</summary>
+    internal void BeginDrain(int closeSpreadMs)
+    {
+        CloseSpreadMs = closeSpreadMs;
+        _isDraining = true;
+    }
 }

@@ -18,10 +18,13 @@ public sealed class HttpProxy
 
     /// <summary>Begins to drain the connections of a listener: idle ones close, busy ones close after their response, which
     /// says so. Tunnels go on. Any thread; returns before the workers have done it.</summary>
-    public void Drain(HttpListener listener)
+    /// <param name="listener">Whose connections.</param>
+    /// <param name="closeSpreadMs">Milliseconds over which idle connections close, each at a moment of chance; what comes on
+    /// one before is answered, and ends it. 0: all at once.</param>
+    public void Drain(HttpListener listener, int closeSpreadMs = 0)
     {
-        listener.BeginDrain();
-        ForSessionsOf(listener, static session => session.IsIdle, static session => session.Client.CancelWaits());
+        listener.BeginDrain(closeSpreadMs);
+        ForSessionsOf(listener, static _ => true, static session => session.Leave());
     }
 
     /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers

@@ -1,19 +1,15 @@
-using Atlas.Control.Configuration.Validation;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration;
 
 /// <summary>
 /// What a configuration may say but this version does not run. A key that is written with the value that asks for nothing
-/// (<c>mode: user</c>, <c>slow_start: 0s</c>) is no such thing, nor is a default that nobody wrote.
+/// (<c>mode: user</c>, <c>max_connections: none</c>) is no such thing, nor is a default that nobody wrote.
 /// </summary>
 public static class UnsupportedFeatures
 {
     private static readonly string[] OtherSections = ["stores", "sessions", "high_availability", "telemetry"];
-    private static readonly string[] OtherRouteKeys =
-    [
-        "split", "redirect", "respond", "mirror", "rewrite", "request_headers", "response_headers", "timeouts", "retry", "rate_limit",
-    ];
+    private static readonly string[] OtherRouteKeys = ["retry", "rate_limit"];
 
     /// <summary>The places of all such keys, in the file's order; empty: the configuration can be run.</summary>
     /// <param name="config">A configuration without errors.</param>
@@ -48,25 +44,15 @@ public static class UnsupportedFeatures
 
         Refuse(errors, listener, ["tls"]);
         RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
-        if (listener.Routes.Count > 1)
-        {
-            Add(errors, listener.Routes[1].Position, "a second route");
-            return;
-        }
-
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
-            RefuseIf(!RouteRules.MatchesAll(route.Match), errors, route, "match");
             Refuse(errors, route, OtherRouteKeys);
         }
     }
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        RefuseIf(pool.Balance != BalanceAlgorithm.RoundRobin, errors, pool, "balance");
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.PanicThresholdShare > 0, errors, pool, "panic_threshold");
-        RefuseIf(pool.SlowStartMs > 0, errors, pool, "slow_start");
         RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         Refuse(errors, pool, ["sticky", "tls", "session"]);
     }
@@ -74,8 +60,6 @@ public static class UnsupportedFeatures
     private static void FindIn(ServerConfig server, ConfigErrors errors)
     {
         Refuse(errors, server, ["dns"]);
-        RefuseIf(server.Weight != 1, errors, server, "weight");
-        RefuseIf(server.Backup, errors, server, "backup");
         if (server.Address is { IsName: true } address)
         {
             Add(errors, server.Source.PositionOf("address"), $"'{address}', a server with a host name,");

@@ -10,8 +10,12 @@ namespace Atlas.Core.Balancing;
 /// </summary>
 public sealed class BalancedServer(string name)
 {
-    private int _active;
-    private int _queued;
+    // What a failure counts as: longer than nearly all answers take.
+    private const long FailureUs = 10_000_000;
+
+    private LoadCells _cells = new(1);
+    private int _cell;
+    private bool _isPlaced;
     private int _admin;
     private int _down;
     private int _ejected;
@@ -19,9 +23,13 @@ public sealed class BalancedServer(string name)
     private int _weight = 1;
     private int _configuredWeight = 1;
     private int _maxActive = int.MaxValue;
+    private LatencyEstimate _latency;
 
     /// <summary>Its name, unique in its pool. Hashing goes by it, so that all nodes agree.</summary>
     public string Name { get; } = name;
+
+    /// <summary>The hash of its name.</summary>
+    internal ulong NameHash { get; } = KeyHash.OfName(name);
 
     /// <summary>What the operator asked of it.</summary>
     public AdminState Admin
@@ -58,13 +66,22 @@ public sealed class BalancedServer(string name)
     public int MaxActive => Volatile.Read(ref _maxActive);
 
     /// <summary>Requests or connections under way, over all workers.</summary>
-    public int Active => Volatile.Read(ref _active);
+    public int Active => Volatile.Read(ref ActiveCell);
 
     /// <summary>Requests that wait for this server and no other.</summary>
-    public int Queued => Volatile.Read(ref _queued);
+    public int Queued => Volatile.Read(ref QueuedCell);
+
+    /// <summary>Requests under way or waiting for it.</summary>
+    public int Load => Active + Queued;
 
     /// <summary>Whether one more request may begin.</summary>
     public bool HasRoom => Active < MaxActive;
+
+    /// <summary>Where its counters are.</summary>
+    internal LoadCells Cells => _cells;
+
+    /// <summary>Which of <see cref="Cells"/> is its own.</summary>
+    internal int Cell => _cell;
 
     /// <summary>The time in ms, by the clock of <see cref="PoolBalancer.Refresh"/>, since which it is usable after it was
     /// not; <see cref="long.MinValue"/>: always.</summary>
@@ -72,6 +89,24 @@ public sealed class BalancedServer(string name)
 
     /// <summary>Whether it was usable at the last refresh.</summary>
     internal bool WasUsable { get; set; } = true;
+
+    private ref int ActiveCell => ref _cells.Active[_cell];
+
+    private ref int QueuedCell => ref _cells.Queued[_cell];
+
+    /// <summary>How long it takes to answer, in µs, as far as that is known; 0: it is not.</summary>
+    /// <param name="nowUs">The time in µs, by the clock of <see cref="Observe"/>.</param>
+    public double LatencyAt(long nowUs) => _latency.At(nowUs);
+
+    /// <summary>Takes how long it took to answer a request.</summary>
+    /// <param name="latencyUs">From the request's last byte to the end of the response's head, in µs.</param>
+    /// <param name="nowUs">The time in µs, by any clock that never goes back.</param>
+    public void Observe(long latencyUs, long nowUs) => _latency.Observe(latencyUs, nowUs);
+
+    /// <summary>Takes that it failed a request, which counts as a slow answer: else a server that fails at once would look like
+    /// the fastest.</summary>
+    /// <param name="nowUs">The time, as for <see cref="Observe"/>.</param>
+    public void ObserveFailure(long nowUs) => _latency.Observe(FailureUs, nowUs);
 
     /// <summary>Takes what the configuration says. A weight that was changed at run time stays until the file's own
     /// changes.</summary>
@@ -90,24 +125,40 @@ public sealed class BalancedServer(string name)
     /// <summary>Begins a request, unless the server is full. Ends with <see cref="End"/>.</summary>
     public bool TryBegin()
     {
-        if (Interlocked.Increment(ref _active) <= MaxActive)
+        if (Interlocked.Increment(ref ActiveCell) <= MaxActive)
         {
             return true;
         }
 
-        Interlocked.Decrement(ref _active);
+        Interlocked.Decrement(ref ActiveCell);
         return false;
     }
 
     /// <summary>Begins a request whatever the limit: a connection that is bound to this server.</summary>
-    public void Begin() => Interlocked.Increment(ref _active);
+    public void Begin() => Interlocked.Increment(ref ActiveCell);
 
     /// <summary>Ends a request.</summary>
-    public void End() => Interlocked.Decrement(ref _active);
+    public void End() => Interlocked.Decrement(ref ActiveCell);
 
     /// <summary>Counts a request that waits for this server.</summary>
-    public void BeginWait() => Interlocked.Increment(ref _queued);
+    public void BeginWait() => Interlocked.Increment(ref QueuedCell);
 
     /// <summary>Ends the wait.</summary>
-    public void EndWait() => Interlocked.Decrement(ref _queued);
+    public void EndWait() => Interlocked.Decrement(ref QueuedCell);
+
+    /// <summary>Puts the counters of servers side by side, unless they are beside others already. To be called before the
+    /// first request. O(servers).</summary>
+    internal static void Place(IReadOnlyList<BalancedServer> servers)
+    {
+        BalancedServer[] homeless = [.. servers.Where(server => !server._isPlaced)];
+        var cells = new LoadCells(homeless.Length);
+        for (int i = 0; i < homeless.Length; i++)
+        {
+            cells.Active[i] = homeless[i].Active;
+            cells.Queued[i] = homeless[i].Queued;
+            homeless[i]._cells = cells;
+            homeless[i]._cell = i;
+            homeless[i]._isPlaced = true;
+        }
+    }
 }

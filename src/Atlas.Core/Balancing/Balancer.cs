@@ -23,12 +23,9 @@ public abstract class Balancer(Roster roster, BalancedServer[] servers)
     /// <returns>Its index in the pool, <see cref="None"/> or <see cref="Full"/>.</returns>
     public int Pick(in PickRequest request)
     {
-        int picked = -1;
-        if (Roster.Group == RosterGroup.Panic && !request.Excluded.IsEmpty)
-        {
-            picked = AnyHealthy(request);
-        }
-
+        int picked = Roster.Group == RosterGroup.Panic && !request.Excluded.IsEmpty
+            ? ChooseByShare(request.Random, request, onlyHealthy: true)
+            : -1;
         picked = picked >= 0 ? picked : Choose(request);
         return picked >= 0 ? picked : WhyNone(request);
     }
@@ -41,21 +38,48 @@ public abstract class Balancer(Roster roster, BalancedServer[] servers)
     protected bool MayTake(int index, in PickRequest request) =>
         Servers[index].HasRoom && !request.Excluded.Contains(index);
 
-    private int AnyHealthy(in PickRequest request)
+    /// <summary>Of all members that can take the request, each with the share that its weight has of theirs, the one in whose
+    /// share a point lies. For the rare case that an algorithm's own choice cannot. O(members).</summary>
+    /// <param name="point">Where between 0 and 1, as a fraction of 2^64: a random one for a random choice, those of
+    /// <see cref="Rotation.PointOf"/> for a choice in turn.</param>
+    /// <param name="request">What the server is for.</param>
+    /// <param name="onlyHealthy">Whether only servers that are known to be well count.</param>
+    /// <param name="asIdleAs">The index of a server; those with more requests for their weight do not count. -1: all do.</param>
+    /// <returns>Its index, or -1.</returns>
+    protected int ChooseByShare(ulong point, in PickRequest request, bool onlyHealthy = false, int asIdleAs = -1)
     {
-        ReadOnlySpan<int> members = Roster.Members;
-        int start = (int)(request.Random % (uint)members.Length);
-        for (int i = 0; i < members.Length; i++)
+        long total = 0;
+        foreach (int member in Roster.Members)
         {
-            int index = members[(start + i) % members.Length];
-            if (Roster.IsHealthy(index) && MayTake(index, request))
+            total += Counts(member, request, onlyHealthy, asIdleAs) ? Roster.Weights[member] : 0;
+        }
+
+        long place = (long)Math.BigMul(point, (ulong)total, out _);
+        int last = -1;
+        foreach (int member in Roster.Members)
+        {
+            if (Counts(member, request, onlyHealthy, asIdleAs))
             {
-                return index;
+                last = member;
+                place -= Roster.Weights[member];
+                if (place < 0)
+                {
+                    break;
+                }
             }
         }
 
-        return -1;
+        return last;
     }
+
+    /// <summary>Whether a member has fewer requests for its weight than another, under way or waiting.</summary>
+    protected bool IsLessLoaded(int member, int than) =>
+        (long)Servers[member].Load * Roster.Weights[than] < (long)Servers[than].Load * Roster.Weights[member];
+
+    private bool Counts(int member, in PickRequest request, bool onlyHealthy, int asIdleAs) =>
+        (!onlyHealthy || Roster.IsHealthy(member))
+        && (asIdleAs < 0 || !IsLessLoaded(asIdleAs, member))
+        && MayTake(member, request);
 
     private int WhyNone(in PickRequest request)
     {

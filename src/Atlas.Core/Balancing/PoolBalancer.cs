@@ -6,11 +6,12 @@ namespace Atlas.Core.Balancing;
 /// a time refreshes.</summary>
 public sealed class PoolBalancer
 {
-    private readonly BalanceAlgorithm _algorithm;
     private readonly BalancedServer[] _servers;
     private readonly RosterOptions _options;
     private readonly Rotation _rotation;
+    private readonly MaglevTables _tables;
     private Balancer _current;
+    private long _nextChangeMs;
 
     /// <summary>Makes the balancer of one configuration.</summary>
     /// <param name="algorithm">How to choose.</param>
@@ -26,10 +27,12 @@ public sealed class PoolBalancer
         PoolBalancer? previous,
         long nowMs)
     {
-        _algorithm = algorithm;
+        Algorithm = algorithm;
         _servers = [.. servers];
+        BalancedServer.Place(_servers);
         _options = options;
         _rotation = previous?._rotation ?? new Rotation();
+        _tables = new MaglevTables(_servers, previous?._tables);
         if (previous is not null)
         {
             foreach (BalancedServer server in _servers.Except(previous._servers))
@@ -39,8 +42,13 @@ public sealed class PoolBalancer
         }
 
         NoteUsable(nowMs);
-        _current = Create(Roster.Build(_servers, options, nowMs));
+        var roster = Roster.Build(_servers, options, nowMs);
+        _nextChangeMs = roster.NextChangeMs;
+        _current = Create(roster);
     }
+
+    /// <summary>How it chooses.</summary>
+    public BalanceAlgorithm Algorithm { get; }
 
     /// <summary>Told after each refresh, by whoever refreshes: room may have come for those who wait.</summary>
     public Action? Refreshed { get; set; }
@@ -48,14 +56,19 @@ public sealed class PoolBalancer
     /// <summary>The algorithm over the roster of the moment.</summary>
     public Balancer Current => Volatile.Read(ref _current);
 
+    /// <summary>When <see cref="Refresh"/> has to be called though nothing happens; <see cref="long.MaxValue"/>:
+    /// never.</summary>
+    public long NextChangeMs => Volatile.Read(ref _nextChangeMs);
+
     /// <summary>Takes the servers' states as they are now. To be called after each change of one, and when
-    /// <see cref="Roster.NextChangeMs"/> comes. O(servers), or what the algorithm's tables need.</summary>
+    /// <see cref="NextChangeMs"/> comes. O(servers), or what the algorithm's tables need.</summary>
     /// <returns>Whether the roster changed.</returns>
     public bool Refresh(long nowMs)
     {
         NoteUsable(nowMs);
         var roster = Roster.Build(_servers, _options, nowMs);
-        bool isSame = roster.IsSameAs(_current.Roster) && roster.NextChangeMs == _current.Roster.NextChangeMs;
+        Volatile.Write(ref _nextChangeMs, roster.NextChangeMs);
+        bool isSame = roster.IsSameAs(_current.Roster) && !_tables.ForgetStale();
         if (!isSame)
         {
             Volatile.Write(ref _current, Create(roster));
@@ -63,6 +76,16 @@ public sealed class PoolBalancer
 
         Refreshed?.Invoke();
         return !isSame;
+    }
+
+    /// <summary>Takes what was configured of the servers, too: of some of it, such as
+    /// <see cref="BalancedServer.MaxActive"/>, a roster does not tell. O(servers), or what the algorithm's tables need.</summary>
+    public void Reconfigure(long nowMs)
+    {
+        NoteUsable(nowMs);
+        var roster = Roster.Build(_servers, _options, nowMs);
+        Volatile.Write(ref _nextChangeMs, roster.NextChangeMs);
+        Volatile.Write(ref _current, Create(roster));
     }
 
     private void NoteUsable(long nowMs)
@@ -79,9 +102,21 @@ public sealed class PoolBalancer
         }
     }
 
-    private Balancer Create(Roster roster) => _algorithm switch
+    private Balancer Create(Roster roster) => Algorithm switch
     {
-        BalanceAlgorithm.RoundRobin => new RoundRobin(roster, _servers, _rotation),
-        _ => throw new ArgumentException($"this version does not balance by {_algorithm}"),
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin => new RoundRobin(roster, _servers, _rotation),
+        BalanceAlgorithm.LeastConnections => new LeastConnections(roster, _servers, _rotation),
+        BalanceAlgorithm.PowerOfTwo => new PowerOfTwo(roster, _servers),
+        BalanceAlgorithm.Random => new RandomChoice(roster, _servers),
+        BalanceAlgorithm.First => new FirstUsable(roster, _servers),
+        BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash => Hash(roster),
+        BalanceAlgorithm.LeastTime => new LeastTime(roster, _servers),
+        _ => throw new ArgumentException($"this version does not balance by {Algorithm}"),
     };
+
+    private ConsistentHash Hash(Roster roster)
+    {
+        Maglev? table = roster.Members.IsEmpty ? null : _tables.For(roster.Group);
+        return new ConsistentHash(roster, _servers, table, _options.HashBoundPercent);
+    }
 }

@@ -17,17 +17,19 @@ namespace Atlas.Core.Balancing;
 public sealed class Roster
 {
     // Envoy's least share of a server in slow start.
-    private const double SlowStartFloor = 0.1;
+    private const int SlowStartFloorPercent = 10;
 
     // A share grows in steps: one a second, or twenty over the whole time (HAProxy's).
     private const int MinStepMs = 1_000;
     private const int Steps = 20;
 
-    // Weights while a server starts slowly, so that a share of weight 1 has steps.
-    private const int Scale = 100;
+    // Weights while a server starts slowly, so that a share of weight 1 has steps; less where that would make a weight larger
+    // than a configured one can be.
+    private const int MaxScale = 100;
+    private const int MaxWeight = 65_535;
 
     private readonly int[] _weights;
-    private readonly int[] _picked;
+    private readonly int[] _members;
     private readonly bool[] _healthy;
 
     private Roster(RosterGroup group, int[] weights, bool[] healthy, long nextChangeMs)
@@ -35,7 +37,7 @@ public sealed class Roster
         Group = group;
         _weights = weights;
         _healthy = healthy;
-        _picked = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0)];
+        _members = [.. Enumerable.Range(0, weights.Length).Where(i => weights[i] > 0)];
         NextChangeMs = nextChangeMs;
         TotalWeight = weights.Sum(weight => (long)weight);
     }
@@ -43,17 +45,17 @@ public sealed class Roster
     /// <summary>Which servers these are.</summary>
     public RosterGroup Group { get; }
 
-    /// <summary>The effective weight of each of the pool's servers, in its order; 0: it takes nothing. While a server starts
-    /// slowly all are a hundred times those configured.</summary>
+    /// <summary>The effective weight of each of the pool's servers, in its order; 0: it takes nothing. At most 65,535. While
+    /// a member starts slowly, all are up to a hundred times those configured, the same for all.</summary>
     public ReadOnlySpan<int> Weights => _weights;
 
     /// <summary>The indexes of the servers that take requests, ascending.</summary>
-    public ReadOnlySpan<int> Members => _picked;
+    public ReadOnlySpan<int> Members => _members;
 
-    /// <summary>The sum of <see cref="Weights"/>.</summary>
+    /// <summary>The sum of <see cref="Weights"/>; below 2^31 for all pools that a configuration can have.</summary>
     public long TotalWeight { get; }
 
-    /// <summary>When the weights change though nothing happens; <see cref="long.MaxValue"/>: never.</summary>
+    /// <summary>When the weights change though nothing happens, by the clock of <see cref="Build"/>; <see cref="long.MaxValue"/>: never.</summary>
     public long NextChangeMs { get; }
 
     /// <summary>Whether a server is usable by its health, too; the same as being a member, but in panic.</summary>
@@ -66,26 +68,31 @@ public sealed class Roster
     public static Roster Build(IReadOnlyList<BalancedServer> servers, RosterOptions options, long nowMs)
     {
         bool[] healthy = [.. servers.Select(IsUsable)];
-        long ready = WeightOf(servers, (server, _) => IsReady(server) && !server.IsBackup);
-        long usable = WeightOf(servers, (server, i) => healthy[i] && !server.IsBackup);
-        bool hasBackup = servers.Any(server => server.IsBackup && IsUsable(server));
-        RosterGroup group =
-            usable > 0 && (hasBackup || usable >= options.PanicShare * ready) ? RosterGroup.Primary
-            : hasBackup ? RosterGroup.Backup
-            : ready > 0 && options.PanicShare > 0 ? RosterGroup.Panic
-            : RosterGroup.None;
-        int scale = group != RosterGroup.Panic && servers.Any(server => Share(server, options, nowMs) < 1) ? Scale : 1;
+        RosterGroup group = GroupOf(servers, healthy, options);
+
+        // Steps come at the same times for all servers, so that many that came back one by one cost one change a step.
+        int stepMs = StepMs(options);
+        long stepAtMs = nowMs - (nowMs % stepMs);
+        int heaviest = 1;
+        bool growsAny = false;
         int[] weights = new int[servers.Count];
         for (int i = 0; i < weights.Length; i++)
         {
-            if (IsMember(servers[i], group, healthy[i]))
+            weights[i] = IsMember(servers[i], group, healthy[i]) ? servers[i].Weight : 0;
+            heaviest = Math.Max(heaviest, weights[i]);
+            growsAny |= group != RosterGroup.Panic && weights[i] > 0 && Grows(servers[i], options, stepAtMs);
+        }
+
+        if (growsAny)
+        {
+            int scale = Math.Clamp(MaxWeight / heaviest, 1, MaxScale);
+            for (int i = 0; i < weights.Length; i++)
             {
-                double share = scale == 1 ? 1 : Share(servers[i], options, nowMs);
-                weights[i] = Math.Max((int)(servers[i].Weight * scale * share), 1);
+                weights[i] = weights[i] == 0 ? 0 : Grown(weights[i] * scale, servers[i], options, stepAtMs);
             }
         }
 
-        return new Roster(group, weights, healthy, scale == 1 ? long.MaxValue : nowMs + StepMs(options));
+        return new Roster(group, weights, healthy, growsAny ? stepAtMs + stepMs : long.MaxValue);
     }
 
     /// <summary>Whether a server takes new requests by itself: admin state, checks, ejection and weight allow it.</summary>
@@ -98,6 +105,31 @@ public sealed class Roster
 
     private static bool IsReady(BalancedServer server) => server.Admin == AdminState.Ready && server.Weight > 0;
 
+    private static RosterGroup GroupOf(IReadOnlyList<BalancedServer> servers, bool[] healthy, RosterOptions options)
+    {
+        long ready = 0;
+        long usable = 0;
+        bool hasBackup = false;
+        for (int i = 0; i < healthy.Length; i++)
+        {
+            BalancedServer server = servers[i];
+            if (server.IsBackup)
+            {
+                hasBackup |= healthy[i];
+            }
+            else
+            {
+                ready += IsReady(server) ? server.Weight : 0;
+                usable += healthy[i] ? server.Weight : 0;
+            }
+        }
+
+        return usable > 0 && (hasBackup || usable >= options.PanicShare * ready) ? RosterGroup.Primary
+            : hasBackup ? RosterGroup.Backup
+            : ready > 0 && options.PanicShare > 0 ? RosterGroup.Panic
+            : RosterGroup.None;
+    }
+
     private static bool IsMember(BalancedServer server, RosterGroup group, bool isHealthy) => group switch
     {
         RosterGroup.Primary => isHealthy && !server.IsBackup,
@@ -107,26 +139,20 @@ public sealed class Roster
         _ => throw new ArgumentOutOfRangeException(nameof(group)),
     };
 
-    private static long WeightOf(IReadOnlyList<BalancedServer> servers, Func<BalancedServer, int, bool> counts)
+    private static bool Grows(BalancedServer server, RosterOptions options, long stepAtMs) =>
+        server.UsableSinceMs != long.MinValue && stepAtMs - server.UsableSinceMs < options.SlowStartMs;
+
+    private static int Grown(int weight, BalancedServer server, RosterOptions options, long stepAtMs)
     {
-        long sum = 0;
-        for (int i = 0; i < servers.Count; i++)
+        if (!Grows(server, options, stepAtMs))
         {
-            sum += counts(servers[i], i) ? servers[i].Weight : 0;
+            return weight;
         }
 
-        return sum;
+        long linear = weight * (stepAtMs - server.UsableSinceMs) / options.SlowStartMs;
+        return (int)Math.Max(Math.Max(linear, (long)weight * SlowStartFloorPercent / 100), 1);
     }
 
-    private static double Share(BalancedServer server, RosterOptions options, long nowMs)
-    {
-        if (options.SlowStartMs == 0 || server.UsableSinceMs == long.MinValue || !IsUsable(server))
-        {
-            return 1;
-        }
-
-        return Math.Clamp((double)(nowMs - server.UsableSinceMs) / options.SlowStartMs, SlowStartFloor, 1);
-    }
-
-    private static int StepMs(RosterOptions options) => Math.Max(MinStepMs, options.SlowStartMs / Steps);
+    private static int StepMs(RosterOptions options) =>
+        Math.Max(1, Math.Min(Math.Max(MinStepMs, options.SlowStartMs / Steps), options.SlowStartMs));
 }

@@ -1,31 +1,31 @@
 namespace Atlas.Core.Balancing;
 
-/// <summary>Each in turn: of any n picks in a row each of n servers gets exactly one, whichever workers pick. A server that
-/// cannot take a request leaves its turn to the next turn, not to its neighbour. O(1).</summary>
+/// <summary>
+/// Each in turn, as often as its weight says, whichever workers pick: of as many picks in a row as the weights' sum each server
+/// gets exactly its weight, of n servers of the same weight each exactly one of n, in the file's order. A server that cannot
+/// take a request leaves its turn to the next turn, not to its neighbour. When weights change the turns go on where they are,
+/// in the middle of the new order, so that nobody gets the same turns at each change. O(1), or O(log servers) for many heavy
+/// weights; allocates only when made.
+/// </summary>
 public sealed class RoundRobin(Roster roster, BalancedServer[] servers, Rotation rotation) : Balancer(roster, servers)
 {
+    // Turns that servers which cannot take them may cost a request.
+    private const int MaxTurns = 16;
+
+    private readonly TurnOrder? _order = roster.Members.IsEmpty ? null : TurnOrder.Of(roster);
+
     /// <inheritdoc/>
     protected override int Choose(in PickRequest request)
     {
-        ReadOnlySpan<int> members = Roster.Members;
-        for (int turn = 0; turn < members.Length; turn++)
+        for (int turn = 0; _order is not null && turn < MaxTurns; turn++)
         {
-            int index = members[(int)(rotation.Next() % (uint)members.Length)];
+            int index = _order.At(rotation.Next());
             if (MayTake(index, request))
             {
                 return index;
             }
         }
 
-        // Other workers may have taken the turns between.
-        foreach (int index in members)
-        {
-            if (MayTake(index, request))
-            {
-                return index;
-            }
-        }
-
-        return -1;
+        return ChooseByShare(Rotation.PointOf(rotation.Next()), request);
     }
 }

@@ -46,7 +46,7 @@ internal static class PathBytes
     }
 
     // As Dots, of a segment as it came.
-    private static int EncodedDots(ReadOnlySpan<byte> segment)
+    internal static int EncodedDots(ReadOnlySpan<byte> segment)
     {
         int dots = 0;
         for (int i = 0; i < segment.Length; i++)

@@ -69,6 +69,9 @@ public enum HttpError : byte
     /// <summary>A CR that is not part of a CRLF in a field line.</summary>
     BareCrInFieldLine,
 
+    /// <summary>A CR in a field line though LF alone ended the request line, where that is accepted at all.</summary>
+    MixedLineEnds,
+
     /// <summary>A field line that continues the one before it (RFC 9112 5.2), or whitespace before the first field.</summary>
     ObsoleteFold,
 

@@ -43,6 +43,7 @@ public static class HttpErrors
         HttpError.TooManyFields => "too many header fields",
         HttpError.BareLfInFieldLine => "bare LF in a header line",
         HttpError.BareCrInFieldLine => "bare CR in a header line",
+        HttpError.MixedLineEnds => "CR in a header line after a bare LF in the start line",
         HttpError.ObsoleteFold => "folded header line",
         HttpError.EmptyFieldName => "empty header name",
         HttpError.SpaceBeforeColon => "whitespace before the colon of a header line",

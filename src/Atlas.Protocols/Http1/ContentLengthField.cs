@@ -2,7 +2,7 @@ using Atlas.Protocols.Http;
 
 namespace Atlas.Protocols.Http1;
 
-/// <summary>The value of Content-Length (RFC 9110 8.6): digits and nothing else, not even a list of equal numbers.</summary>
+/// <summary>The value of Content-Length (RFC 9110 8.6): digits and nothing else. A list of equal numbers is set apart.</summary>
 internal static class ContentLengthField
 {
     /// <summary>Reads the value.</summary>
@@ -28,5 +28,29 @@ internal static class ContentLengthField
         }
 
         return HttpError.None;
+    }
+
+    /// <summary>Reads a list that has the same number in every place, as in <c>5, 5</c>.</summary>
+    /// <param name="value">The field value.</param>
+    /// <param name="length">The number, 0 to 2^63 - 1.</param>
+    /// <returns>False if the numbers differ, or an element is empty or anything else than digits.</returns>
+    public static bool TryParseEqual(ReadOnlySpan<byte> value, out long length)
+    {
+        length = -1;
+        int comma;
+        do
+        {
+            comma = value.IndexOf((byte)',');
+            ReadOnlySpan<byte> element = (comma < 0 ? value : value[..comma]).Trim(" \t"u8);
+            if (Parse(element, out long number) != HttpError.None || (length >= 0 && number != length))
+            {
+                return false;
+            }
+
+            length = number;
+            value = value[(comma + 1)..];
+        }
+        while (comma >= 0);
+        return true;
     }
 }

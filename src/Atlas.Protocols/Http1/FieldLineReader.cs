@@ -8,7 +8,7 @@ namespace Atlas.Protocols.Http1;
 /// <summary>
 /// Reads the field lines of heads and trailer sections (RFC 9112 5), each byte once however the input is split:
 /// a name up to the first byte that no token holds, which must be the colon, then a value up to the first control character,
-/// which must be the CR of a CRLF.
+/// which must be the CR of a CRLF, or LF in a section that ends all lines so.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 internal struct FieldLineReader
@@ -25,6 +25,9 @@ internal struct FieldLineReader
     private KnownHeader _known;
     private FieldFlags _flags;
 
+    // Whether lines end with LF alone, all of them.
+    private bool _bareLf;
+
     /// <summary>Why a line was refused.</summary>
     public HttpError Error { readonly get; private set; }
 
@@ -33,15 +36,17 @@ internal struct FieldLineReader
 
     /// <summary>Makes it ready for a section.</summary>
     /// <param name="start">The section's first byte, as an index into the buffer.</param>
-    public void Begin(int start)
+    /// <param name="bareLf">Whether each of its lines, the empty one as well, ends with LF alone instead of CRLF.</param>
+    public void Begin(int start, bool bareLf = false)
     {
         this = default;
         _line = start;
         _scanned = start;
+        _bareLf = bareLf;
     }
 
     /// <summary>Whether another field line begins, for a caller that has all the fields it takes.</summary>
-    public readonly bool AnotherFollows(ReadOnlySpan<byte> buffer) => _line < buffer.Length && buffer[_line] != '\r';
+    public readonly bool AnotherFollows(ReadOnlySpan<byte> buffer) => _line < buffer.Length && buffer[_line] != (_bareLf ? '\n' : '\r');
 
     /// <summary>Reads the next line.</summary>
     /// <param name="buffer">The bytes received so far, at the most as many as the limits allow.</param>
@@ -72,9 +77,9 @@ internal struct FieldLineReader
         }
 
         int next = end + 1;
-        if (buffer[end] != '\r')
+        if (buffer[end] != '\r' || _bareLf)
         {
-            return Fail(buffer[end] == '\n' ? HttpError.BareLfInFieldLine : HttpError.InvalidFieldValue);
+            return EndWithoutCrlf(buffer, end, out field);
         }
 
         if (next >= buffer.Length || (unfold && next + 1 >= buffer.Length))
@@ -96,12 +101,26 @@ internal struct FieldLineReader
             return FieldLineStatus.Fold;
         }
 
-        field = Field(buffer, end);
-        _line = next;
-        _scanned = next;
-        _colon = 0;
-        _flags = FieldFlags.None;
+        field = Take(buffer, end, next);
         return FieldLineStatus.Field;
+    }
+
+    private FieldLineStatus EndWithoutCrlf(ReadOnlySpan<byte> buffer, int end, out HeaderField field)
+    {
+        byte stop = buffer[end];
+        if (_bareLf && stop == '\n')
+        {
+            field = Take(buffer, end, end + 1);
+            return FieldLineStatus.Field;
+        }
+
+        field = default;
+        return Fail(stop switch
+        {
+            (byte)'\n' => HttpError.BareLfInFieldLine,
+            (byte)'\r' => HttpError.MixedLineEnds,
+            _ => HttpError.InvalidFieldValue,
+        });
     }
 
     // What is recognized needs no other check of its bytes.
@@ -165,6 +184,8 @@ internal struct FieldLineReader
         bool atStart = _scanned == _line;
         switch (stop)
         {
+            case (byte)'\r' when _bareLf:
+                return Fail(HttpError.MixedLineEnds);
             case (byte)'\r':
                 if (_scanned + 1 >= buffer.Length)
                 {
@@ -176,16 +197,9 @@ internal struct FieldLineReader
                     return Fail(HttpError.BareCrInFieldLine);
                 }
 
-                if (!atStart)
-                {
-                    return Fail(HttpError.MissingColon);
-                }
-
-                _line += 2;
-                _scanned = _line;
-                return FieldLineStatus.End;
+                return EndSection(atStart, 2);
             case (byte)'\n':
-                return Fail(HttpError.BareLfInFieldLine);
+                return _bareLf ? EndSection(atStart, 1) : Fail(HttpError.BareLfInFieldLine);
             case (byte)' ' or (byte)'\t':
                 return Fail(atStart ? HttpError.ObsoleteFold : HttpError.SpaceBeforeColon);
             case (byte)':':
@@ -195,7 +209,20 @@ internal struct FieldLineReader
         }
     }
 
-    private readonly HeaderField Field(ReadOnlySpan<byte> buffer, int end)
+    private FieldLineStatus EndSection(bool atStart, int lineEndBytes)
+    {
+        if (!atStart)
+        {
+            return Fail(HttpError.MissingColon);
+        }
+
+        _line += lineEndBytes;
+        _scanned = _line;
+        return FieldLineStatus.End;
+    }
+
+    // The field of a line whose value ends at one index; the next line begins at the other.
+    private HeaderField Take(ReadOnlySpan<byte> buffer, int end, int next)
     {
         int start = _colon + 1;
         while (start < end && FieldSyntax.IsWhitespace(buffer[start]))
@@ -209,7 +236,12 @@ internal struct FieldLineReader
         }
 
         Slice name = new(_line, _colon - _line);
-        return new HeaderField(name, new Slice(start, end - start), _known, _flags);
+        HeaderField field = new(name, new Slice(start, end - start), _known, _flags);
+        _line = next;
+        _scanned = next;
+        _colon = 0;
+        _flags = FieldFlags.None;
+        return field;
     }
 
     private FieldLineStatus Fail(HttpError error)

@@ -10,16 +10,17 @@ namespace Atlas.Protocols.Http1;
 internal static class RequestFields
 {
     /// <summary>Applies a field. Names that say nothing about the framing or the connection are left alone.</summary>
-    public static HttpError Apply(ReadOnlySpan<byte> buffer, RequestHead head, KnownHeader known, Slice value)
+    public static HttpError Apply(
+        ReadOnlySpan<byte> buffer, RequestHead head, KnownHeader known, Slice value, RequestRepairs repairs)
     {
         switch (known)
         {
             case KnownHeader.Host:
-                return ApplyHost(buffer, head, value);
+                return ApplyHost(buffer, head, value, repairs);
             case KnownHeader.ContentLength:
-                return ApplyContentLength(value.Of(buffer), head);
+                return ApplyContentLength(value.Of(buffer), head, repairs);
             case KnownHeader.TransferEncoding:
-                return ApplyTransferEncoding(value.Of(buffer), head);
+                return ApplyTransferEncoding(value.Of(buffer), head, repairs);
             case KnownHeader.Expect:
                 return ApplyExpect(value.Of(buffer), head);
             case KnownHeader.Upgrade:
@@ -33,11 +34,14 @@ internal static class RequestFields
         }
     }
 
-    private static HttpError ApplyHost(ReadOnlySpan<byte> buffer, RequestHead head, Slice value)
+    private static HttpError ApplyHost(ReadOnlySpan<byte> buffer, RequestHead head, Slice value, RequestRepairs repairs)
     {
         if (head.Headers.Contains(KnownHeader.Host))
         {
-            return HttpError.DuplicateHost;
+            Slice first = head.Headers[head.Headers.IndexOf(KnownHeader.Host)].Value;
+            return first.Of(buffer).SequenceEqual(value.Of(buffer)) && head.TryRepair(RequestRepairs.EqualHosts, repairs)
+                ? HttpError.None
+                : HttpError.DuplicateHost;
         }
 
         if (!AuthoritySyntax.TryParse(value.Of(buffer), out int hostLength, out int port))
@@ -63,9 +67,16 @@ internal static class RequestFields
         return AuthoritySyntax.AreSame(head.Authority.Of(buffer), value.Of(buffer), defaultPort);
     }
 
-    private static HttpError ApplyContentLength(ReadOnlySpan<byte> value, RequestHead head)
+    private static HttpError ApplyContentLength(ReadOnlySpan<byte> value, RequestHead head, RequestRepairs repairs)
     {
         HttpError error = ContentLengthField.Parse(value, out long length);
+        if (error == HttpError.InvalidContentLength
+            && ContentLengthField.TryParseEqual(value, out length)
+            && head.TryRepair(RequestRepairs.EqualLengths, repairs))
+        {
+            error = HttpError.None;
+        }
+
         if (error != HttpError.None)
         {
             return error;
@@ -73,12 +84,14 @@ internal static class RequestFields
 
         if (head.Framing == BodyFraming.Chunked)
         {
-            return HttpError.ContentLengthWithTransferEncoding;
+            return BesideChunked(head, repairs);
         }
 
         if (head.Framing == BodyFraming.Length)
         {
-            return HttpError.DuplicateContentLength;
+            return length == head.ContentLength && head.TryRepair(RequestRepairs.EqualLengths, repairs)
+                ? HttpError.None
+                : HttpError.DuplicateContentLength;
         }
 
         if (head.Version == HttpVersion.Http10 && head.Method is HttpMethod.Get or HttpMethod.Head or HttpMethod.Delete)
@@ -91,7 +104,13 @@ internal static class RequestFields
         return HttpError.None;
     }
 
-    private static HttpError ApplyTransferEncoding(ReadOnlySpan<byte> value, RequestHead head)
+    // A second one beside Transfer-Encoding is two kinds of ambiguity at once, whichever stands first.
+    private static HttpError BesideChunked(RequestHead head, RequestRepairs repairs) =>
+        !head.Headers.Contains(KnownHeader.ContentLength) && head.TryRepair(RequestRepairs.LengthAndChunked, repairs)
+            ? HttpError.None
+            : HttpError.ContentLengthWithTransferEncoding;
+
+    private static HttpError ApplyTransferEncoding(ReadOnlySpan<byte> value, RequestHead head, RequestRepairs repairs)
     {
         if (head.Version == HttpVersion.Http10)
         {
@@ -110,11 +129,12 @@ internal static class RequestFields
             return error;
         }
 
-        if (head.Framing == BodyFraming.Length)
+        if (head.Framing == BodyFraming.Length && !head.TryRepair(RequestRepairs.LengthAndChunked, repairs))
         {
             return HttpError.ContentLengthWithTransferEncoding;
         }
 
+        head.ContentLength = -1;
         head.Framing = BodyFraming.Chunked;
         return HttpError.None;
     }

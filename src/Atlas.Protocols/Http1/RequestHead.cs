@@ -78,6 +78,12 @@ public sealed class RequestHead
     /// <summary>The first such protocol, as in <c>websocket</c>; empty if there is none.</summary>
     public Slice UpgradeProtocol { get; internal set; }
 
+    /// <summary>
+    /// What was repaired, one kind at the most. Whoever sent such a head may see its end elsewhere: the connection must not be
+    /// used again, neither to the client nor to the server.
+    /// </summary>
+    public RequestRepairs Repair { get; internal set; }
+
     /// <summary>Whether TE lists <c>trailers</c>: trailer fields of the response may be sent to this client.</summary>
     public bool TeTrailers { get; internal set; }
 
@@ -108,6 +114,19 @@ public sealed class RequestHead
         UpgradeRequested = false;
         UpgradeProtocol = default;
         TeTrailers = false;
+        Repair = RequestRepairs.None;
         Length = 0;
+    }
+
+    /// <summary>Notes a repair; false, and it must be refused, if it is not allowed or is not the only kind.</summary>
+    internal bool TryRepair(RequestRepairs kind, RequestRepairs allowed)
+    {
+        if ((allowed & kind) == RequestRepairs.None || (Repair | kind) != kind)
+        {
+            return false;
+        }
+
+        Repair = kind;
+        return true;
     }
 }

@@ -14,7 +14,7 @@ namespace Atlas.Protocols.Http1;
 /// Empty    CRLFs, at most MaxEmptyLines            other byte  Method
 /// Method   token bytes, at most MaxMethodBytes     SP          Target
 /// Target   bytes of a URI, checks each "%"         SP          Version
-/// Version  HTTP/d.d                                CRLF        Done
+/// Version  HTTP/d.d                                CRLF        Done; LF as well where it may be repaired
 /// </code>
 /// </remarks>
 [StructLayout(LayoutKind.Auto)]
@@ -57,11 +57,15 @@ internal struct RequestLineReader
     /// <summary>The first byte after the line, once it is done.</summary>
     public readonly int End => _scanned;
 
+    /// <summary>Whether LF alone ended it.</summary>
+    public bool EndsWithBareLf { readonly get; private set; }
+
     /// <summary>Reads as far as the bytes go.</summary>
     /// <param name="buffer">Everything received so far.</param>
     /// <param name="head">Gets the method, the target as a whole, the query and the version.</param>
     /// <param name="limit">The most bytes of the line with its CRLF.</param>
-    public ParseStatus Read(ReadOnlySpan<byte> buffer, RequestHead head, int limit)
+    /// <param name="repairs">What may be repaired; of it, <see cref="RequestRepairs.BareLf"/> is looked at.</param>
+    public ParseStatus Read(ReadOnlySpan<byte> buffer, RequestHead head, int limit, RequestRepairs repairs)
     {
         if (_state == State.Empty && !SkipEmptyLines(buffer))
         {
@@ -72,7 +76,7 @@ internal struct RequestLineReader
         ReadOnlySpan<byte> line = cut ? buffer[..(_start + limit)] : buffer;
         if ((_state > State.Method || ReadMethod(line, head))
             && (_state > State.Target || ReadTarget(line, head))
-            && ReadVersion(line, head))
+            && ReadVersion(line, head, repairs))
         {
             return ParseStatus.Done;
         }
@@ -231,7 +235,7 @@ internal struct RequestLineReader
         return true;
     }
 
-    private bool ReadVersion(ReadOnlySpan<byte> line, RequestHead head)
+    private bool ReadVersion(ReadOnlySpan<byte> line, RequestHead head, RequestRepairs repairs)
     {
         ReadOnlySpan<byte> rest = line[_part..];
         if (rest.StartsWith("HTTP/1.1\r\n"u8))
@@ -244,10 +248,26 @@ internal struct RequestLineReader
         }
         else
         {
-            return ExplainVersion(line);
+            return ReadBareLf(line, head, repairs) || ExplainVersion(line);
         }
 
         _scanned = _part + VersionBytes + 2;
+        _state = State.Done;
+        return true;
+    }
+
+    private bool ReadBareLf(ReadOnlySpan<byte> line, RequestHead head, RequestRepairs repairs)
+    {
+        ReadOnlySpan<byte> rest = line[_part..];
+        bool is11 = rest.StartsWith("HTTP/1.1\n"u8);
+        if (!(is11 || rest.StartsWith("HTTP/1.0\n"u8)) || !head.TryRepair(RequestRepairs.BareLf, repairs))
+        {
+            return false;
+        }
+
+        head.Version = is11 ? HttpVersion.Http11 : HttpVersion.Http10;
+        EndsWithBareLf = true;
+        _scanned = _part + VersionBytes + 1;
         _state = State.Done;
         return true;
     }

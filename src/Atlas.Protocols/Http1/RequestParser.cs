@@ -4,9 +4,10 @@ using Atlas.Protocols.Http;
 namespace Atlas.Protocols.Http1;
 
 /// <summary>
-/// Parses request heads (RFC 9112 3 and 5) and refuses everything that another server could read in another way. It can be
-/// fed in pieces: it keeps its place and looks at no accepted byte twice. The result does not depend on how the bytes were
-/// split. What it finds lies in the buffer; it allocates nothing once the head's table has grown.
+/// Parses request heads (RFC 9112 3 and 5) and refuses everything that another server could read in another way, except for
+/// what the caller has it repair. It can be fed in pieces: it keeps its place and looks at no accepted byte twice. The result
+/// does not depend on how the bytes were split. What it finds lies in the buffer; it allocates nothing once the head's table
+/// has grown.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
 public struct RequestParser
@@ -30,8 +31,10 @@ public struct RequestParser
     /// tells where it ends. Between calls the bytes may move to another place but not change.
     /// </param>
     /// <param name="head">Where the result goes; the same for all calls for one head. The first call resets it.</param>
-    /// <param name="limits">What is accepted; the same for all calls for one head.</param>
-    public ParseStatus Parse(ReadOnlySpan<byte> buffer, RequestHead head, in HttpLimits limits)
+    /// <param name="limits">How much is accepted; the same for all calls for one head.</param>
+    /// <param name="repairs">What is repaired instead of refused; the same for all calls for one head.</param>
+    public ParseStatus Parse(
+        ReadOnlySpan<byte> buffer, RequestHead head, in HttpLimits limits, RequestRepairs repairs = RequestRepairs.None)
     {
         if (_status != ParseStatus.NeedMore)
         {
@@ -40,27 +43,27 @@ public struct RequestParser
 
         if (_fieldsStart == 0)
         {
-            ParseStatus line = ParseLine(buffer, head, limits.RequestLineBytes);
+            ParseStatus line = ParseLine(buffer, head, limits.RequestLineBytes, repairs);
             if (line != ParseStatus.Done)
             {
                 return line;
             }
         }
 
-        return ParseFields(buffer, head, limits);
+        return ParseFields(buffer, head, limits, repairs);
     }
 
     /// <summary>Makes it ready for the next head.</summary>
     public void Reset() => this = default;
 
-    private ParseStatus ParseLine(ReadOnlySpan<byte> buffer, RequestHead head, int limit)
+    private ParseStatus ParseLine(ReadOnlySpan<byte> buffer, RequestHead head, int limit, RequestRepairs repairs)
     {
         if (!_line.HasBegun)
         {
             head.Reset();
         }
 
-        ParseStatus status = _line.Read(buffer, head, limit);
+        ParseStatus status = _line.Read(buffer, head, limit, repairs);
         if (status == ParseStatus.NeedMore)
         {
             return status;
@@ -78,11 +81,11 @@ public struct RequestParser
         }
 
         _fieldsStart = _line.End;
-        _fields.Begin(_fieldsStart);
+        _fields.Begin(_fieldsStart, _line.EndsWithBareLf);
         return ParseStatus.Done;
     }
 
-    private ParseStatus ParseFields(ReadOnlySpan<byte> buffer, RequestHead head, in HttpLimits limits)
+    private ParseStatus ParseFields(ReadOnlySpan<byte> buffer, RequestHead head, in HttpLimits limits, RequestRepairs repairs)
     {
         bool cut = buffer.Length - _fieldsStart >= limits.HeaderBytes;
         ReadOnlySpan<byte> section = cut ? buffer[..(_fieldsStart + limits.HeaderBytes)] : buffer;
@@ -97,7 +100,7 @@ public struct RequestParser
             switch (status)
             {
                 case FieldLineStatus.Field:
-                    HttpError error = Accept(section, head, field);
+                    HttpError error = Accept(section, head, field, repairs);
                     if (error != HttpError.None)
                     {
                         return Fail(error);
@@ -116,7 +119,7 @@ public struct RequestParser
         }
     }
 
-    private HttpError Accept(ReadOnlySpan<byte> section, RequestHead head, in HeaderField field)
+    private HttpError Accept(ReadOnlySpan<byte> section, RequestHead head, in HeaderField field, RequestRepairs repairs)
     {
         KnownHeader known = field.Known;
         if (known == KnownHeader.Connection)
@@ -129,7 +132,7 @@ public struct RequestParser
         }
         else if (known is not KnownHeader.None and <= KnownHeader.Te)
         {
-            HttpError error = RequestFields.Apply(section, head, known, field.Value);
+            HttpError error = RequestFields.Apply(section, head, known, field.Value, repairs);
             if (error != HttpError.None)
             {
                 return error;

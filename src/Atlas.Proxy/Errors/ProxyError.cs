@@ -19,6 +19,9 @@ public enum ProxyError : byte
     /// <summary>CC: the client left.</summary>
     ClientClosed,
 
+    /// <summary>NR: no route of the listener takes the request.</summary>
+    NoRoute,
+
     /// <summary>NH: no server may take the request.</summary>
     NoHealthyServer,
 

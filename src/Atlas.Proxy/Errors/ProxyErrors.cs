@@ -11,6 +11,7 @@ public static class ProxyErrors
         ProxyError.BodyTooLarge => 413,
         ProxyError.ClientSlow => 408,
         ProxyError.ClientClosed => 499,
+        ProxyError.NoRoute => 404,
         ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown => 503,
         ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen => 503,
         ProxyError.Loop => 508,
@@ -26,8 +27,8 @@ public static class ProxyErrors
     {
         ProxyError.BadRequest or ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => true,
         ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown or ProxyError.Loop => true,
+        ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached or ProxyError.NoRoute => true,
         ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen => true,
-        ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached => true,
         ProxyError.None or ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.UpstreamReset => false,
         ProxyError.UpstreamProtocol or ProxyError.UpstreamTimeout or ProxyError.UpstreamTruncated => false,
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
@@ -41,6 +42,7 @@ public static class ProxyErrors
         ProxyError.BodyTooLarge => "TL",
         ProxyError.ClientSlow => "CS",
         ProxyError.ClientClosed => "CC",
+        ProxyError.NoRoute => "NR",
         ProxyError.NoHealthyServer => "NH",
         ProxyError.QueueFull => "QF",
         ProxyError.QueueTimeout => "QT",
@@ -64,6 +66,7 @@ public static class ProxyErrors
     {
         ProxyError.BadRequest or ProxyError.MethodNotAllowed => "http_request_error"u8,
         ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => "http_request_error"u8,
+        ProxyError.NoRoute => "destination_not_found"u8,
         ProxyError.NoHealthyServer or ProxyError.CircuitOpen => "destination_unavailable"u8,
         ProxyError.QueueFull or ProxyError.QueueTimeout => "connection_limit_reached"u8,
         ProxyError.Loop => "proxy_loop_detected"u8,

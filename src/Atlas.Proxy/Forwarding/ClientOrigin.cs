@@ -17,6 +17,9 @@ internal readonly ref struct ClientOrigin
     /// <summary>Whether the peer is one whose forwarding fields are believed.</summary>
     internal bool IsPeerTrusted { get; init; }
 
+    /// <summary>Whether the head is for a mirror's copy of the request.</summary>
+    internal bool IsCopy { get; init; }
+
     /// <summary>The request's id if it brings none that is believed.</summary>
     internal ReadOnlySpan<byte> RequestId { get; init; }
 }

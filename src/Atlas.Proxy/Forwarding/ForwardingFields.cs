@@ -4,35 +4,42 @@ using Atlas.Protocols.Http1;
 namespace Atlas.Proxy.Forwarding;
 
 /// <summary>The fields with which a proxy tells a server where a request came from. What an untrusted peer sent of them is
-/// overwritten; what a trusted one sent is kept or added to.</summary>
+/// overwritten; what a trusted one sent is kept or added to. Those that the route drops are left out.</summary>
 internal static class ForwardingFields
 {
     // RFC 9110 8.3, the default port of http.
     private const int DefaultPort = 80;
 
-    internal static void Write(ref HeadWriter writer, ReadOnlySpan<byte> buffer, RequestHead head, in ClientOrigin origin)
+    internal static void Write(
+        ref HeadWriter writer, ReadOnlySpan<byte> buffer, RequestHead head, in ClientOrigin origin, HeaderRules rules)
     {
-        WriteFor(ref writer, buffer, head, origin);
+        if (!rules.Drop(KnownHeader.XForwardedFor))
+        {
+            WriteFor(ref writer, buffer, head, origin);
+        }
+
+        ReadOnlySpan<byte> scheme = Believed(buffer, head, KnownHeader.XForwardedProto, origin);
+        WriteUnless(rules.Drop(KnownHeader.XForwardedProto), ref writer, "x-forwarded-proto"u8, scheme.IsEmpty ? "http"u8 : scheme);
         ReadOnlySpan<byte> host = Believed(buffer, head, KnownHeader.XForwardedHost, origin);
         host = host.IsEmpty ? head.Authority.Of(buffer) : host;
-        ReadOnlySpan<byte> scheme = Believed(buffer, head, KnownHeader.XForwardedProto, origin);
-        scheme = scheme.IsEmpty ? "http"u8 : scheme;
-        writer.Field("x-forwarded-proto"u8, scheme);
-        if (!host.IsEmpty)
+        WriteUnless(host.IsEmpty || rules.Drop(KnownHeader.XForwardedHost), ref writer, "x-forwarded-host"u8, host);
+        if (!rules.Drop(KnownHeader.XForwardedPort))
         {
-            writer.Field("x-forwarded-host"u8, host);
+            WritePort(ref writer, buffer, head, origin);
         }
 
-        WritePort(ref writer, buffer, head, origin);
-        if (!origin.ClientIp.IsEmpty)
+        WriteUnless(origin.ClientIp.IsEmpty || rules.Drop(KnownHeader.XRealIp), ref writer, "x-real-ip"u8, origin.ClientIp);
+        if (!rules.Drop(KnownHeader.Forwarded))
         {
-            writer.Field("x-real-ip"u8, origin.ClientIp);
+            WriteForwarded(ref writer, buffer, head, origin);
         }
 
-        WriteForwarded(ref writer, buffer, head, origin);
         ReadOnlySpan<byte> id = Believed(buffer, head, KnownHeader.XRequestId, origin);
-        writer.Field("x-request-id"u8, id.IsEmpty ? origin.RequestId : id);
-        WriteVia(ref writer, buffer, head, origin);
+        WriteUnless(rules.Drop(KnownHeader.XRequestId), ref writer, "x-request-id"u8, id.IsEmpty ? origin.RequestId : id);
+        if (!rules.Drop(KnownHeader.Via))
+        {
+            WriteVia(ref writer, buffer, head, origin);
+        }
     }
 
     /// <summary>The value of a field that may be believed; empty if there is none.</summary>
@@ -41,6 +48,15 @@ internal static class ForwardingFields
     {
         int index = origin.IsPeerTrusted ? head.Headers.IndexOf(known) : -1;
         return index < 0 ? default : head.Headers[index].Value.Of(buffer);
+    }
+
+    private static void WriteUnless(
+        bool isDropped, ref HeadWriter writer, scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
+    {
+        if (!isDropped)
+        {
+            writer.Field(name, value);
+        }
     }
 
     private static void WriteFor(ref HeadWriter writer, ReadOnlySpan<byte> buffer, RequestHead head, in ClientOrigin origin)

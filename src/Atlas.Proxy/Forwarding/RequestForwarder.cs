@@ -14,8 +14,20 @@ internal static class RequestForwarder
     internal const int MaxPasses = 4;
 
     /// <summary>Writes the head.</summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="buffer">The client's bytes.</param>
+    /// <param name="head">The client's head.</param>
+    /// <param name="origin">Where the request came from.</param>
+    /// <param name="changes">What the route changes.</param>
+    /// <param name="scratch">Memory of the worker.</param>
     /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
-    internal static int Write(Span<byte> destination, ReadOnlySpan<byte> buffer, RequestHead head, in ClientOrigin origin)
+    internal static int Write(
+        Span<byte> destination,
+        ReadOnlySpan<byte> buffer,
+        RequestHead head,
+        in ClientOrigin origin,
+        RequestChanges changes,
+        PathScratch scratch)
     {
         var writer = new HeadWriter(destination);
         ReadOnlySpan<byte> path = head.Path.Of(buffer);
@@ -24,13 +36,20 @@ internal static class RequestForwarder
             path = head.Method == HttpMethod.Options && !head.HasQuery ? "*"u8 : "/"u8;
         }
 
+        path = changes.Path is null ? path : changes.Path.Apply(path, scratch);
         writer.RequestLine(head.MethodName.Of(buffer), path, head.HasQuery, head.Query.Of(buffer));
 
         // RFC 9112 3.2: an HTTP/1.0 request without an authority goes on with an empty Host.
-        writer.Field("host"u8, head.Authority.Of(buffer));
+        writer.Field("host"u8, changes.HostBytes.Length > 0 ? changes.HostBytes : head.Authority.Of(buffer));
 
+        HeaderRules rules = changes.Headers;
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
+            if (rules.Drop(field, buffer))
+            {
+                continue;
+            }
+
             if (!field.Nominated && !field.HasUnderscore && Passes(field.Known, origin.IsPeerTrusted))
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
@@ -41,8 +60,15 @@ internal static class RequestForwarder
             }
         }
 
-        WriteFraming(ref writer, buffer, head);
-        ForwardingFields.Write(ref writer, buffer, head, origin);
+        WriteFraming(ref writer, buffer, head, isCopy: origin.IsCopy);
+        ForwardingFields.Write(ref writer, buffer, head, origin, rules);
+        rules.Write(ref writer);
+        if (origin.IsCopy)
+        {
+            // So that a server can leave out what must not happen twice.
+            writer.Field("atlas-mirror"u8, "1"u8);
+        }
+
         writer.End();
         return writer.Overflowed ? -1 : writer.Written;
     }
@@ -138,7 +164,8 @@ internal static class RequestForwarder
     private static bool TryReadCount(ReadOnlySpan<byte> value, out int count) =>
         Utf8Parser.TryParse(value, out count, out int read) && read == value.Length && count >= 0;
 
-    private static void WriteFraming(ref HeadWriter writer, ReadOnlySpan<byte> buffer, RequestHead head)
+    // Of a copy's body all is at hand when it is sent.
+    private static void WriteFraming(ref HeadWriter writer, ReadOnlySpan<byte> buffer, RequestHead head, bool isCopy)
     {
         if (head.Framing == BodyFraming.Length)
         {
@@ -149,7 +176,7 @@ internal static class RequestForwarder
             writer.Field("transfer-encoding"u8, "chunked"u8);
         }
 
-        if (head.ExpectContinue && head.Framing != BodyFraming.None)
+        if (head.ExpectContinue && head.Framing != BodyFraming.None && !isCopy)
         {
             writer.Field("expect"u8, "100-continue"u8);
         }

@@ -15,6 +15,7 @@ internal static class ResponseForwarder
     /// <param name="framing">How the body goes to the client.</param>
     /// <param name="keepAlive">Whether the client's connection goes on afterwards.</param>
     /// <param name="date">Added when the server sent none.</param>
+    /// <param name="rules">What the route changes. Interim responses lose fields, but get none.</param>
     /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
     internal static int Write(
         Span<byte> destination,
@@ -23,19 +24,20 @@ internal static class ResponseForwarder
         RequestHead request,
         BodyFraming framing,
         bool keepAlive,
-        ReadOnlySpan<byte> date)
+        ReadOnlySpan<byte> date,
+        HeaderRules rules)
     {
         var writer = new HeadWriter(destination);
         writer.StatusLine(head.Status, head.Reason.Of(buffer));
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
-            if (!field.Nominated && Passes(field.Known))
+            if (!field.Nominated && Passes(field.Known) && !rules.Drop(field, buffer))
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
             }
         }
 
-        if (head.Status >= 200 && head.Headers.IndexOf(KnownHeader.Date) < 0)
+        if (head.Status >= 200 && head.Headers.IndexOf(KnownHeader.Date) < 0 && !rules.Drop(KnownHeader.Date))
         {
             writer.Field("date"u8, date);
         }
@@ -71,6 +73,11 @@ internal static class ResponseForwarder
             {
                 writer.Field("connection"u8, "keep-alive"u8);
             }
+        }
+
+        if (head.Status >= 200 || framing == BodyFraming.Tunnel)
+        {
+            rules.Write(ref writer);
         }
 
         writer.End();

@@ -68,6 +68,8 @@ internal static class BodyRelay
                 return;
             }
 
+            x.Mirror?.Append(piece.Span[..received]);
+
             if (x.BodyLeft > 0 && x.ServerSend.ShouldYield())
             {
                 await session.Client.Loop.YieldAsync();
@@ -110,6 +112,7 @@ internal static class BodyRelay
                 return;
             }
 
+            x.Mirror?.Append(framed.Span[start..end]);
             switch (status)
             {
                 case ChunkStatus.Done:
@@ -176,6 +179,7 @@ internal static class BodyRelay
         int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, pass: true);
         x.RequestBodyDone = length > 0
             && await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, framed, 0, length);
+        x.Mirror?.Append(framed.Span[..Math.Max(length, 0)]);
         x.TrailerParser.Reset();
         x.Trailers.Clear();
     }

@@ -1,8 +1,10 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Routing;
 using Atlas.Engine.Buffers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Mirroring;
 using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
@@ -48,9 +50,24 @@ internal sealed class Exchange
 
     internal UpstreamConnection? Connection;
     internal ServerConnections? Connections;
+
+    /// <summary>What was found of the path; not <see cref="PathStatus.Ok"/>: no route was looked for.</summary>
+    internal PathStatus PathStatus;
+
+    /// <summary>The route that takes the request, and its place in the listener; null before one is found, or if none is.</summary>
+    internal RouteSnapshot? Route;
+    internal int RouteIndex;
+
     /// <summary>The pool that the request goes to; null before one is chosen.</summary>
     internal PoolSnapshot? Pool;
     internal ServerState? Server;
+
+    /// <summary>The hash of what the pool's hashing goes by, if <see cref="HasKey"/>.</summary>
+    internal ulong Key;
+    internal bool HasKey;
+
+    /// <summary>The mirror's copy, while its body is gathered.</summary>
+    internal MirrorRequest? Mirror;
 
     /// <summary>The place in the pool of the server that has begun the request.</summary>
     internal int ServerIndex;
@@ -75,6 +92,10 @@ internal sealed class Exchange
     internal bool RequestBodyDone;
     internal bool RequestBytesSent;
 
+    /// <summary>Whether the client still sent its body when the server had got the head: how long the server takes is the
+    /// client's doing then.</summary>
+    internal bool BodyFollows;
+
     /// <summary>Whether the exchange waits for the client's next bytes: the server owes nothing meanwhile.</summary>
     internal bool AwaitsClient;
 
@@ -95,6 +116,9 @@ internal sealed class Exchange
     /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
     internal bool ResponseEndIsClose;
     internal bool ClientGone;
+
+    /// <summary>Whether the exchange took longer than its route allows.</summary>
+    internal bool IsExpired;
     internal bool KeepClient;
     internal bool ReuseUpstream;
     internal ProxyError Error;
@@ -145,7 +169,14 @@ internal sealed class Exchange
     /// <summary>What a server is picked for.</summary>
     /// <param name="random">64 random bits.</param>
     /// <param name="nowUs">The loop's time.</param>
-    internal PickRequest PickFor(ulong random, long nowUs) => new() { Excluded = Tried, Random = random, NowUs = nowUs };
+    internal PickRequest PickFor(ulong random, long nowUs) => new()
+    {
+        Excluded = Tried,
+        Random = random,
+        NowUs = nowUs,
+        Key = Key,
+        HasKey = HasKey,
+    };
 
     /// <summary>Goes on with another snapshot of its pool. O(servers).</summary>
     internal void MoveTo(PoolSnapshot pool)
@@ -173,7 +204,10 @@ internal sealed class Exchange
         Attempts = 0;
         QueuedUs = -1;
         _triedCount = 0;
+        PathStatus = PathStatus.Ok;
+        Route = null;
         Pool = null;
+        HasKey = false;
         Client = default;
         RequestWireBytes = 0;
         RequestBodyBytes = 0;
@@ -181,6 +215,7 @@ internal sealed class Exchange
         ResponseBodyBytes = 0;
         ResponseEndIsClose = false;
         ClientGone = false;
+        IsExpired = false;
         KeepClient = false;
         Error = ProxyError.None;
         Status = 0;

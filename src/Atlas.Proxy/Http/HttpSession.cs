@@ -4,6 +4,7 @@ using Atlas.Engine.Streams;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Http;
@@ -22,10 +23,18 @@ internal sealed class HttpSession(
     private Exchange? _exchange;
     private bool _isLingering;
 
+    // The loop's time from which no further request is awaited: the connection's greatest age or, while it drains, a moment
+    // drawn for it.
+    private long _endsMs;
+    private bool _isLeaving;
+
     internal ByteStream Client { get; } = client;
 
     /// <summary>The snapshot that the request at hand began with.</summary>
     internal HttpListenerSnapshot Listener { get; private set; } = listener.Snapshot;
+
+    /// <summary>The peer's address.</summary>
+    internal SocketAddress Peer => peer;
 
     /// <summary>The peer's address as text; empty on a unix socket.</summary>
     internal ReadOnlySpan<byte> PeerIp => _peerIp;
@@ -65,20 +74,29 @@ internal sealed class HttpSession(
     {
         context.Sessions.Add(this);
         view.SessionOpened();
-        long expiresMs = ExpiryMs();
+        _endsMs = ExpiryMs();
         bool goOn = true;
-        while (goOn && (!MustEnd(expiresMs) || HasLastRequest()))
+        while (goOn && (!MustEnd() || HasLastRequest()))
         {
-            if (_exchange is null
-                && await Client.ReceiveReadyAsync(Math.Min(context.Loop.NowMs + Listener.IdleMs, expiresMs)) != WaitResult.Ready
-                && (!MustEnd(expiresMs) || !HasLastRequest()))
+            if (_exchange is null)
             {
-                break;
+                WaitResult wait = await Client.ReceiveReadyAsync(Math.Min(context.Loop.NowMs + Listener.IdleMs, _endsMs));
+                if (wait == WaitResult.Cancelled && IsDraining && !IsAborted && !Client.IsClosed && !MustEnd())
+                {
+                    // The drain began, and this connection's moment has not come.
+                    Client.ResetCancel();
+                    continue;
+                }
+
+                if (wait != WaitResult.Ready && (!MustEnd() || !HasLastRequest()))
+                {
+                    break;
+                }
             }
 
             Listener = listener.Snapshot;
             IsPeerTrusted = Listener.Trusts(peer.Ip);
-            goOn = await ServeAsync(expiresMs);
+            goOn = await ServeAsync();
         }
 
         bool abort = IsAborted
@@ -105,6 +123,17 @@ internal sealed class HttpSession(
         }
 
         ended();
+    }
+
+    /// <summary>Draws the moment at which it ends unless a request comes before, and, while it waits for one, makes it know.
+    /// The listener drains.</summary>
+    internal void Leave()
+    {
+        DrawEnd();
+        if (IsIdle)
+        {
+            Client.CancelWaits();
+        }
     }
 
     /// <summary>Ends it now, whatever it does: the deadline of a shutdown has passed.</summary>
@@ -137,7 +166,25 @@ internal sealed class HttpSession(
         return true;
     }
 
-    private bool MustEnd(long expiresMs) => IsDraining || context.Loop.NowMs >= expiresMs;
+    private bool MustEnd()
+    {
+        if (IsDraining)
+        {
+            DrawEnd();
+        }
+
+        return context.Loop.NowMs >= _endsMs;
+    }
+
+    // Once: a connection that has ended a request since keeps the moment that it had.
+    private void DrawEnd()
+    {
+        if (!_isLeaving)
+        {
+            _isLeaving = true;
+            _endsMs = Math.Min(_endsMs, context.Loop.NowMs + context.Below(listener.CloseSpreadMs));
+        }
+    }
 
     private bool MayStillSend() => _exchange is { ClientGone: false } x
         && !Client.IsPeerClosed
@@ -149,7 +196,7 @@ internal sealed class HttpSession(
         return maxMs == int.MaxValue ? long.MaxValue : context.Loop.NowMs + maxMs + context.Jitter(maxMs / 10);
     }
 
-    private async ResultFlow<bool> ServeAsync(long expiresMs)
+    private async ResultFlow<bool> ServeAsync()
     {
         if (_exchange is null)
         {
@@ -180,9 +227,16 @@ internal sealed class HttpSession(
             x.InStart = x.Request.Length;
             x.RequestWireBytes = x.Request.Length;
             x.RequestBodyDone = x.Request.Framing == BodyFraming.None;
-            x.KeepClient = x.Request.KeepAlive && !IsDraining && context.Loop.NowMs < expiresMs;
+            x.KeepClient = x.Request is { KeepAlive: true, Repair: RequestRepairs.None }
+                && !IsDraining
+                && context.Loop.NowMs < _endsMs;
             x.Error = Refusal(x);
-            if (x.Error == ProxyError.None)
+            x.Error = x.Error == ProxyError.None ? RequestRouter.Choose(context, this, x) : x.Error;
+            if (x.Error == ProxyError.None && x.Pool is null)
+            {
+                await AnswerResponder.SendAsync(context, this, x);
+            }
+            else if (x.Error == ProxyError.None)
             {
                 await x.Relay.RunAsync(context, this);
             }
@@ -244,7 +298,7 @@ internal sealed class HttpSession(
         {
             if (x.InEnd > 0)
             {
-                ParseStatus status = x.RequestParser.Parse(x.In!.Span[..x.InEnd], x.Request, Listener.Limits);
+                ParseStatus status = x.RequestParser.Parse(x.In!.Span[..x.InEnd], x.Request, Listener.Limits, Listener.Repairs);
                 if (status == ParseStatus.Done)
                 {
                     return ParseStatus.Done;

@@ -1,3 +1,4 @@
+using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
@@ -13,6 +14,12 @@ internal static class RequestEnd
         long endUs = context.Loop.NowUs;
         session.View.Counters.RequestEnded(
             x.Status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
+        x.Route?.Metrics?.ForWorker(context.Index).RequestEnded(x.Status);
+        if (x.Request.Repair != RequestRepairs.None && x.HeadUs != 0)
+        {
+            session.View.Counters.RequestRepaired(x.Request.Repair);
+        }
+
         IReadOnlyList<AccessLogWriter> log = session.Listener.AccessLog;
         if (log.Count > 0)
         {
@@ -35,6 +42,7 @@ internal static class RequestEnd
             ClientIp = !x.Client.IsEmpty ? x.Client.Of(buffer) : session.PeerIp.IsEmpty ? "unix"u8 : session.PeerIp,
             ClientPort = x.Client.IsEmpty ? session.PeerPort : 0,
             Listener = session.View.Name,
+            Route = x.Route is null ? default : x.Route.NameBytes,
             Pool = x.Pool is null || x.Server is null ? default : x.Pool.NameBytes,
             Server = x.Server is null ? default : x.Server.NameBytes,
             Method = head.MethodName.Of(buffer),
@@ -44,7 +52,7 @@ internal static class RequestEnd
             Version = !isRead ? default : head.Version == HttpVersion.Http10 ? "HTTP/1.0"u8 : "HTTP/1.1"u8,
             Status = x.Status,
             Error = x.Error,
-            Detail = DetailOf(x),
+            Detail = DetailOf(session, x),
             Attempts = x.Attempts,
             FailedTries = failed,
             ReusedUpstream = x.ReusedUpstream,
@@ -65,14 +73,18 @@ internal static class RequestEnd
         return index < 0 ? default : head.Headers[index].Value.Of(buffer);
     }
 
-    private static ReadOnlySpan<byte> DetailOf(Exchange x)
+    // What ended the request; else what strictest would have refused it for, where that is to be known.
+    private static ReadOnlySpan<byte> DetailOf(HttpSession session, Exchange x)
     {
-        if (x.Error == ProxyError.UpstreamProtocol)
+        ReadOnlySpan<byte> detail = x.Error switch
         {
-            return Details.Of(x.ResponseParser.Error);
-        }
-
-        return x.Error == ProxyError.BadRequest ? Details.Of(x.RequestParser.Error) : default;
+            ProxyError.UpstreamProtocol => Details.Of(x.ResponseParser.Error),
+            ProxyError.BadRequest when x.PathStatus != PathStatus.Ok => Details.Of(x.PathStatus),
+            ProxyError.BadRequest => Details.Of(x.RequestParser.Error),
+            ProxyError.UpstreamTimeout when x.IsExpired => "the route's timeouts.request passed"u8,
+            _ => default,
+        };
+        return detail.IsEmpty && session.Listener.LogsRepairs ? Details.Of(Repairs.ErrorOf(x.Request.Repair)) : detail;
     }
 
     private static AccessTimers TimersOf(HttpSession session, Exchange x, long endUs) => new()

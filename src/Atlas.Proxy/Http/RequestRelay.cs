@@ -3,36 +3,37 @@ using Atlas.Core.Health;
 using Atlas.Core.Resilience;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
-using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Timers;
 using Atlas.Protocols.Http;
-using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
-using Atlas.Proxy.Upstream;
 
 namespace Atlas.Proxy.Http;
 
 /// <summary>Takes one parsed request to a server and its response back. Reads from top to bottom: choose a server, send,
 /// await the head, relay. Part of its exchange and reused with it.</summary>
-internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
+internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarget
 {
     // Times that a request may meet the closing of a kept connection before a fresh one is forced.
     private const int MaxRaces = 2;
 
     private readonly byte[] _requestId = new byte[RequestIds.Length];
     private readonly RetryPlan _retries = new(x);
+    private readonly ServerAttempt _attempt = new(x);
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
 
-    // Milliseconds that the try at hand spent connecting in vain, and what the last one said of its server.
-    private int _connectMs;
+    // Made once it is needed: few routes limit the time of a whole exchange.
+    private LoopTimer? _deadline;
+
+    // What the last try said of its server.
     private ServerOutcome _outcome;
 
     /// <summary>The loop's time at which the exchange must have ended; <see cref="long.MaxValue"/>: never.</summary>
-    internal long DeadlineMs => long.MaxValue;
+    internal long DeadlineMs => _deadline?.DeadlineMs ?? long.MaxValue;
 
     /// <summary>Whether a response is dropped, of which the client got nothing yet, as another server is tried.</summary>
     internal bool DropsResponse() => _retries.DropsResponse();
@@ -41,9 +42,22 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
 
     private PoolSnapshot Pool => x.Pool!;
 
+    private long ConnectDeadlineMs => Math.Min(_retries.ConnectDeadlineMs, DeadlineMs);
+
+    /// <summary>The client's address as text; empty when unknown.</summary>
+    private ReadOnlySpan<byte> ClientIp => x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span);
+
     public void OnPeerClosed(ByteStream stream)
     {
         x.ClientGone = true;
+        CancelWaits();
+    }
+
+    /// <summary>The exchange took longer than its route allows: whatever it waits for, it waits no more.</summary>
+    public void OnTimer(LoopTimer timer)
+    {
+        x.IsExpired = true;
+        _session.Client.CancelWaits();
         CancelWaits();
     }
 
@@ -59,8 +73,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         _context = context;
         _session = session;
         session.Client.PeerClosedHandler = this;
-        FindOrigin();
-        x.Pool = Listener.Pool;
+        MakeRequestId();
+        BeginDeadline();
+        context.Mirrors.Begin(session, x);
+        x.HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, out x.Key) == true;
         CircuitBreaker? breaker = Pool.CircuitBreaker;
         CircuitPass pass = default;
         if (breaker is null || TryPass(breaker, out pass))
@@ -77,7 +93,34 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             x.Error = ProxyError.CircuitOpen;
         }
 
+        if (x.IsExpired && x.Error != ProxyError.None)
+        {
+            x.Error = ProxyError.UpstreamTimeout;
+        }
+
         session.Client.PeerClosedHandler = null;
+        EndDeadline();
+        x.Mirror?.OriginalEnded(x.RequestBodyDone);
+        x.Mirror = null;
+    }
+
+    /// <summary>Lifts the limit on the time of the whole exchange: it has ended, or has become a tunnel.</summary>
+    internal void EndDeadline()
+    {
+        _deadline?.Clear();
+        if (x.IsExpired)
+        {
+            _session.ResetCancel();
+        }
+    }
+
+    private void BeginDeadline()
+    {
+        if (x.Route!.RequestMs != int.MaxValue)
+        {
+            _deadline ??= new LoopTimer(_context.Loop.Timers, this);
+            _deadline.Set(_context.Loop.NowMs + x.Route.RequestMs);
+        }
     }
 
     /// <summary>Ends whatever the request waits for, but for the client.</summary>
@@ -109,7 +152,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             bool isRace;
             do
             {
-                bool reused = await TryServerAsync(server, fresh: races >= MaxRaces || NeedsFreshConnection());
+                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, fresh: races >= MaxRaces || NeedsFreshConnection());
                 isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
                 if (isRace)
                 {
@@ -120,7 +163,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
             while (isRace);
 
             _outcome = AttemptOutcome.Report(_context, _session, x, server);
-            goesOn = _retries.GoesOn(_connectMs);
+            goesOn = _retries.GoesOn(_attempt.ConnectMs);
             if (goesOn)
             {
                 x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
@@ -157,7 +200,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         x.ServerIndex = index;
         x.QueuedUs = Math.Max(x.QueuedUs, 0);
         ServerState server = Pool.Servers[index];
-        if (x.ClientGone || _session.IsAborted)
+        if (x.ClientGone || _session.IsAborted || x.IsExpired)
         {
             // It left while it waited, just when its turn came.
             x.Error = ProxyError.ClientClosed;
@@ -168,197 +211,34 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler
         return server;
     }
 
-    /// <summary>One try at one server.</summary>
-    /// <returns>Whether it went over a kept connection.</returns>
-    private async ResultFlow<bool> TryServerAsync(ServerState server, bool fresh)
-    {
-        x.Error = ProxyError.None;
-        x.ResetAttempt();
-        x.Attempts++;
-        _connectMs = 0;
-        x.Server = server;
-        x.Connections = _context.To(server);
-        x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat);
-        x.ReusedUpstream = x.Connection is not null;
-        if (!x.ReusedUpstream)
-        {
-            await ConnectAsync(server);
-        }
-
-        if (x.Error == ProxyError.None)
-        {
-            x.ConnectedUs = _context.Loop.NowUs;
-            await ExchangeAsync();
-        }
-
-        x.Connections.Counters.AttemptEnded(
-            x.ResponseUs == 0 ? 0 : x.Response.Status,
-            x.Error.IsClients() ? ProxyError.None : x.Error,
-            x.ResponseUs == 0 ? -1 : x.ResponseUs - x.ConnectedUs);
-        Release();
-        return x.ReusedUpstream;
-    }
-
     /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
     /// its method is idempotent and its body can be sent again.</summary>
-    private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted
+    private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted && !x.IsExpired
         && (!x.RequestBytesSent || x.CanRepeat);
 
     private bool NeedsFreshConnection() => Pool.FreshForNonIdempotent && !x.Request.Method.IsIdempotent();
 
-    private async Flow ConnectAsync(ServerState server)
+    private void MakeRequestId()
     {
-        long beganMs = _context.Loop.NowMs;
-        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, _retries.ConnectDeadlineMs);
-        if (result.Stream is null)
-        {
-            _connectMs = (int)(_context.Loop.NowMs - beganMs);
-            x.ConnectFailedHere = IsOurs(result.Error);
-            x.Error = result.Error == Errno.ETIMEDOUT
-                ? ProxyError.ConnectTimeout
-                : ProxyError.ConnectFailed;
-            return;
-        }
-
-        x.Connections!.Counters.Connected();
-        x.Connection = new UpstreamConnection(x.Connections, result.Stream);
-        if (x.ClientGone || _session.IsAborted)
-        {
-            x.Error = ProxyError.ClientClosed;
-        }
-    }
-
-    /// <summary>Whether a connect failed for want of descriptors or memory here, or since the loop ends.</summary>
-    private static bool IsOurs(int error) =>
-        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRINUSE or Errno.ECANCELED;
-
-    private async Flow ExchangeAsync()
-    {
-        ByteStream server = x.Connection!.Stream;
-        x.ServerSend.Begin(_context.Loop.NowMs, Pool.ResponseMs, bytesPerSecond: 0);
-        if (!await SendHeadAsync(server))
-        {
-            if (x.Error == ProxyError.None)
-            {
-                x.Error = x.ClientGone ? ProxyError.ClientClosed : ProxyError.UpstreamReset;
-            }
-
-            return;
-        }
-
-        bool sendsBody = !x.RequestBodyDone;
-        Flow body = sendsBody ? BodyRelay.SendRequestBodyAsync(x, _session) : default;
-        await ResponseRelay.RunAsync(_context, _session, x, Pool);
-        if (sendsBody)
-        {
-            if (!x.RequestBodyDone)
-            {
-                // The server answered, or failed, before the client had sent all: nobody reads the rest.
-                x.KeepClient = false;
-                x.ReuseUpstream = false;
-                server.CancelWaits();
-                _session.Client.CancelWaits();
-            }
-
-            await body;
-            _session.ResetCancel();
-        }
-
-        if (x.ClientGone && x.Error is not (ProxyError.None or ProxyError.ClientSlow))
-        {
-            x.Error = ProxyError.ClientClosed;
-        }
-    }
-
-    /// <summary>Sends the head, and what of the body came with it unless it has to be re-framed.</summary>
-    private async ResultFlow<bool> SendHeadAsync(ByteStream server)
-    {
-        NativeBuffer? head = _context.Loop.Buffers.TryRent(x.In!.Size);
-        if (head is null)
-        {
-            x.Error = ProxyError.Overload;
-            return false;
-        }
-
-        int length = WriteHead(head);
-        if (length < 0 && head.Size == BufferSize.Small)
-        {
-            // What the proxy adds did not fit behind a head that just did.
-            head.Return();
-            head = _context.Loop.Buffers.TryRent(BufferSize.Large);
-            length = head is null ? -1 : WriteHead(head);
-        }
-
-        if (length < 0)
-        {
-            x.Error = ProxyError.Overload;
-            head?.Return();
-            return false;
-        }
-
-        int inline = x.Request.Framing == BodyFraming.Length
-            ? (int)Math.Min(x.InEnd - x.InStart, x.BodyLeft)
-            : 0;
-        bool sent = await StreamWrites.SendAsync(server, x.ServerSend, head!, length, x.In!, x.InStart, inline);
-        head!.Return();
-        x.RequestBytesSent = x.ServerSend.Bytes > 0;
-        x.InStart += inline;
-        x.BodyLeft -= inline;
-        x.RequestBodyBytes = inline;
-        x.RequestWireBytes = x.Request.Length + inline;
-        x.RequestBodyDone = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0;
-        return sent;
-    }
-
-    private void FindOrigin()
-    {
-        if (_session.IsPeerTrusted && x.Request.Headers.Contains(KnownHeader.XForwardedFor))
-        {
-            x.Client = ForwardedChain.FindClient(x.In!.Span, x.Request, Listener);
-        }
-
         if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
         {
             RequestIds.Write(_requestId);
         }
     }
 
-    private int WriteHead(NativeBuffer destination)
+    /// <summary>Writes the head that the server, or a mirror, gets.</summary>
+    /// <returns>Its length, or -1 if it does not fit.</returns>
+    internal int WriteHead(NativeBuffer destination, bool isCopy = false)
     {
         var origin = new ClientOrigin
         {
             Listener = Listener,
             PeerIp = _session.PeerIp,
-            ClientIp = x.Client.IsEmpty ? _session.PeerIp : x.Client.Of(x.In!.Span),
+            ClientIp = ClientIp,
             IsPeerTrusted = _session.IsPeerTrusted,
             RequestId = _requestId,
+            IsCopy = isCopy,
         };
-        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin);
-    }
-
-    private void Release()
-    {
-        x.ReturnUp();
-        UpstreamConnection? connection = x.Connection;
-        x.Connection = null;
-        if (connection is null)
-        {
-            return;
-        }
-
-        connection.Stream.ResetCancel();
-        if (x.ReuseUpstream && x.Error == ProxyError.None && !connection.Stream.IsPeerClosed)
-        {
-            x.Connections!.GiveBack(connection, Pool, _context.Loop.NowMs, x.ServerIdleMs);
-        }
-        else if (x.Error == ProxyError.None)
-        {
-            connection.Close();
-        }
-        else
-        {
-            connection.Abort();
-        }
+        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
     }
 }

@@ -75,7 +75,7 @@ internal static class ResponseRelay
     private static async Flow RelayFinalAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
         x.Status = x.Response.Status;
-        x.ResponseUs = context.Loop.NowUs;
+        HeadCame(context, x, pool);
         BodyFraming framing = x.Response.Framing;
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
@@ -84,6 +84,7 @@ internal static class ResponseRelay
         x.ResponseEndIsClose = toClient == BodyFraming.UntilClose;
         x.ReuseUpstream = x.Response.KeepAlive
             && framing != BodyFraming.UntilClose
+            && x.Request.Repair == RequestRepairs.None
             && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
         x.UpStart = x.Response.Length;
         long left = framing == BodyFraming.Length ? x.Response.ContentLength : 0;
@@ -114,6 +115,25 @@ internal static class ResponseRelay
         if (x.UpStart != x.UpEnd)
         {
             x.ReuseUpstream = false;
+        }
+    }
+
+    private static void HeadCame(WorkerContext context, Exchange x, PoolSnapshot pool)
+    {
+        x.ResponseUs = context.Loop.NowUs;
+        if (!pool.ObservesLatency)
+        {
+            return;
+        }
+
+        // What a gateway or a server out of order answers, it answers soon.
+        if (x.Response.Status is 502 or 503 or 504)
+        {
+            x.Server!.Balancing.ObserveFailure(x.ResponseUs);
+        }
+        else if (!x.BodyFollows)
+        {
+            x.Server!.Balancing.Observe(x.ResponseUs - x.ConnectedUs, x.ResponseUs);
         }
     }
 
@@ -199,7 +219,7 @@ internal static class ResponseRelay
 
     private static int WriteHead(WorkerContext context, Exchange x, NativeBuffer destination, BodyFraming framing) =>
         ResponseForwarder.Write(
-            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date());
+            destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, context.Date(), x.Route!.ResponseHeaders);
 
     private static async Flow TunnelAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
     {
@@ -210,8 +230,9 @@ internal static class ResponseRelay
         }
 
         x.Status = 101;
-        x.ResponseUs = context.Loop.NowUs;
+        HeadCame(context, x, pool);
         x.KeepClient = false;
+        x.Relay.EndDeadline();
         x.UpStart = x.Response.Length;
         session.Client.PeerClosedHandler = null;
         if (!await SendHeadAsync(context, session, x, BodyFraming.Tunnel, x.UpEnd - x.UpStart))
@@ -221,6 +242,6 @@ internal static class ResponseRelay
         }
 
         x.ReturnUp();
-        await new Tunnel(session, x, pool.TunnelMs).RunAsync();
+        await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs).RunAsync();
     }
 }

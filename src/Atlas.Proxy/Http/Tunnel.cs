@@ -7,18 +7,21 @@ using Atlas.Proxy.Errors;
 namespace Atlas.Proxy.Http;
 
 /// <summary>Passes bytes both ways, unread, until both sides ended or both were silent for too long. The end of one
-/// direction is passed on as such (half-close); a broken one breaks both. While it idles it holds no buffer.</summary>
-internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
+/// direction is passed on as such (half-close), and the other one has a shorter time from then on, since an end that is gone
+/// cannot be told from one that only listens; a broken one breaks both. While it idles it holds no buffer.</summary>
+internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs, int halfClosedMs)
 {
     private readonly EventLoop _loop = session.Client.Loop;
     private readonly ByteStream _client = session.Client;
     private readonly ByteStream _server = x.Connection!.Stream;
     private long _movedAtMs = session.Client.Loop.NowMs;
+    private int _idleMs = idleMs;
+    private bool _isBroken;
 
     internal async Flow RunAsync()
     {
-        x.ClientSend.ChangeLimits(idleMs, bytesPerSecond: 0);
-        x.ServerSend.ChangeLimits(idleMs, bytesPerSecond: 0);
+        x.ClientSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
+        x.ServerSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
         session.IsTunnel = true;
         Flow up = UpAsync();
         await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
@@ -53,6 +56,13 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
             if (wait == WaitResult.TimedOut && DeadlineMs() > _loop.NowMs)
             {
                 // The other direction moved bytes meanwhile.
+                continue;
+            }
+
+            if (wait == WaitResult.Cancelled && !_isBroken && !session.IsAborted && !from.IsClosed)
+            {
+                // The other direction ended: the deadline is another one.
+                from.ResetCancel();
                 continue;
             }
 
@@ -93,6 +103,7 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
             if (received == 0)
             {
                 to.ShutdownSend();
+                HalfClose(to);
                 return;
             }
 
@@ -104,11 +115,23 @@ internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs)
         }
     }
 
-    private long DeadlineMs() => idleMs == int.MaxValue ? long.MaxValue : _movedAtMs + idleMs;
+    private long DeadlineMs() => _idleMs == int.MaxValue ? long.MaxValue : _movedAtMs + _idleMs;
+
+    /// <summary>Gives the direction that is left its shorter time, from now on.</summary>
+    /// <param name="from">Where that direction receives.</param>
+    private void HalfClose(ByteStream from)
+    {
+        _idleMs = Math.Min(_idleMs, halfClosedMs);
+        _movedAtMs = _loop.NowMs;
+        x.ClientSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
+        x.ServerSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
+        from.CancelWaits();
+    }
 
     /// <summary>Ends both directions: the one that is left has nobody to talk to.</summary>
     private void Break(ProxyError error)
     {
+        _isBroken = true;
         x.Error = x.Error == ProxyError.None ? error : x.Error;
         _client.CancelWaits();
         _server.CancelWaits();

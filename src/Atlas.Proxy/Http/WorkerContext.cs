@@ -1,6 +1,9 @@
+using Atlas.Core.Routing;
 using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Mirroring;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -18,6 +21,7 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     private readonly Dictionary<HttpListener, ListenerView> _views = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
     private readonly Random _random = new();
+    private Mirrors? _mirrors;
     private long _dateSecond = -1;
 
     internal EventLoop Loop { get; } = loop;
@@ -27,8 +31,20 @@ internal sealed class WorkerContext(EventLoop loop, int index)
 
     internal SessionList Sessions { get; } = new();
 
+    /// <summary>Memory for finding routes.</summary>
+    internal RouteScratch RouteScratch { get; } = new();
+
+    /// <summary>Copies of requests that are under way.</summary>
+    internal Mirrors Mirrors => _mirrors ??= new Mirrors(this);
+
+    /// <summary>Memory for the forms of paths.</summary>
+    internal PathScratch Paths { get; } = new();
+
     /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
     internal int Jitter(int ms) => _random.Next(-ms, ms + 1);
+
+    /// <summary>A random number of milliseconds from 0 up to and without this one; 0 for 0.</summary>
+    internal int Below(int ms) => _random.Next(ms);
 
     /// <summary>A random number from 0 to below 1.</summary>
     internal double RandomShare() => _random.NextDouble();

@@ -1,4 +1,5 @@
 using System.Text;
+using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 
 namespace Atlas.Proxy.Logging;
@@ -10,6 +11,16 @@ internal static class Details
 
     /// <summary>The sentence of an error; empty for none. O(1).</summary>
     internal static ReadOnlySpan<byte> Of(HttpError error) => (int)error < Texts.Length ? Texts[(int)error] : default;
+
+    /// <summary>What is wrong with a path; empty if nothing is.</summary>
+    internal static ReadOnlySpan<byte> Of(PathStatus status) => status switch
+    {
+        PathStatus.Malformed => "malformed path"u8,
+        PathStatus.EncodedNul => "%00 in the path"u8,
+        PathStatus.Ambiguous => "dot segments in the path that servers read in different ways"u8,
+        PathStatus.EncodedSlash => "encoded slash in the path"u8,
+        PathStatus.Ok or PathStatus.Redirect or _ => default,
+    };
 
     private static string TextOf(HttpError error) => error == HttpError.None ? "" : error.Text();
 }

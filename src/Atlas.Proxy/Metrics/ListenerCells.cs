@@ -12,5 +12,6 @@ internal static class ListenerCells
     internal const int Durations = Statuses + StatusClass.Count;
 
     internal static readonly int Errors = Durations + DurationBuckets.Count;
-    internal static readonly int Count = Errors + ErrorCells.Count;
+    internal static readonly int Repairs = Errors + ErrorCells.Count;
+    internal static readonly int Count = Repairs + RepairCells.Count;
 }

@@ -1,3 +1,4 @@
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Metrics;
@@ -40,6 +41,10 @@ public sealed class ListenerCounters
         _cells.Add(ListenerCells.DurationSumUs, Math.Max(durationUs, 0));
         _cells.Add(ListenerCells.Durations + DurationBuckets.IndexOf(durationUs), 1);
     }
+
+    /// <summary>The head of a request was repaired. Once per request, beside <see cref="RequestEnded"/>.</summary>
+    /// <param name="repair">One kind.</param>
+    public void RequestRepaired(RequestRepairs repair) => _cells.Add(ListenerCells.Repairs + RepairCells.Of(repair), 1);
 
     internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
 }

@@ -1,3 +1,4 @@
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Metrics;
@@ -44,6 +45,10 @@ public sealed class ListenerMetrics
 
     /// <summary>Requests that ended so.</summary>
     public long Errors(ProxyError error) => Read()[ListenerCells.Errors + ErrorCells.Of(error)];
+
+    /// <summary>Requests whose head was repaired so.</summary>
+    /// <param name="repair">One kind.</param>
+    public long Repairs(RequestRepairs repair) => Read()[ListenerCells.Repairs + RepairCells.Of(repair)];
 
     /// <summary>Requests answered with a status of a class (<see cref="StatusClass.Of"/>).</summary>
     public long Statuses(int statusClass) => Read()[ListenerCells.Statuses + statusClass];

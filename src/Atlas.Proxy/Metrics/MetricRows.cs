@@ -44,6 +44,22 @@ internal static class MetricRows
         }
     }
 
+    /// <summary>Repairs by kind. Only those that happened, since most listeners repair nothing.</summary>
+    internal static void Repairs(IMetricWriter writer, MetricRow[] rows, string name, string help, int firstCell)
+    {
+        writer.Family(name, help, MetricKind.Counter);
+        foreach (MetricRow row in rows)
+        {
+            for (int i = 0; i < RepairCells.Count; i++)
+            {
+                if (row.Sums[firstCell + i] > 0)
+                {
+                    writer.Sample(row.Sums[firstCell + i], [.. row.Labels, new MetricLabel("repair", RepairCells.Names[i])]);
+                }
+            }
+        }
+    }
+
     internal static void Durations(
         IMetricWriter writer,
         MetricRow[] rows,

@@ -6,16 +6,18 @@ namespace Atlas.Proxy.Metrics;
 /// name together: no configuration and no peer can make the numbers grow without end. Any thread.</summary>
 public sealed class ProxyMetrics
 {
-    /// <summary>Listeners and servers that are counted by name, together. Each has some 60 series at most, so that a scrape
+    /// <summary>Listeners, routes and servers that are counted by name, together. Each has some 60 series at most, so that a scrape
     /// stays below 300,000 lines.</summary>
     public const int DefaultMaxSubjects = 4_096;
 
-    /// <summary>What the listeners and servers past the bound are called.</summary>
+    /// <summary>What the listeners, routes and servers past the bound are called.</summary>
     public const string OtherName = "(other)";
 
     private readonly Dictionary<string, ListenerMetrics> _listeners = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Pool, string Server), ServerMetrics> _servers = [];
+    private readonly Dictionary<(string Listener, string Route), RouteMetrics> _routes = [];
     private readonly ListenerMetrics _otherListeners;
+    private readonly RouteMetrics _otherRoutes;
     private readonly ServerMetrics _otherServers;
     private readonly int _workers;
     private readonly int _maxSubjects;
@@ -24,12 +26,13 @@ public sealed class ProxyMetrics
 
     /// <summary>Makes metrics.</summary>
     /// <param name="workers">How many workers count.</param>
-    /// <param name="maxSubjects">Listeners and servers that are counted by name.</param>
+    /// <param name="maxSubjects">Listeners, routes and servers that are counted by name.</param>
     public ProxyMetrics(int workers, int maxSubjects = DefaultMaxSubjects)
     {
         _workers = workers;
         _maxSubjects = maxSubjects;
         _otherListeners = new ListenerMetrics(OtherName, workers);
+        _otherRoutes = new RouteMetrics(OtherName, OtherName, workers);
         _otherServers = new ServerMetrics(OtherName, OtherName, workers);
     }
 
@@ -78,11 +81,33 @@ public sealed class ProxyMetrics
         }
     }
 
+    /// <summary>The numbers of a route, the same for the same names, so that they survive a reload.</summary>
+    public RouteMetrics Route(string listener, string route)
+    {
+        lock (_lock)
+        {
+            if (_routes.TryGetValue((listener, route), out RouteMetrics? metrics))
+            {
+                return metrics;
+            }
+
+            if (IsFull())
+            {
+                return _otherRoutes;
+            }
+
+            metrics = new RouteMetrics(listener, route, _workers);
+            _routes.Add((listener, route), metrics);
+            return metrics;
+        }
+    }
+
     /// <summary>Forgets the numbers of what the configuration no longer has; counters that were handed out go on counting
     /// unseen.</summary>
     /// <param name="keepListener">Whether a listener of that name is configured.</param>
     /// <param name="keepServer">Whether a server of that pool and name is configured.</param>
-    public void Prune(Func<string, bool> keepListener, Func<string, string, bool> keepServer)
+    /// <param name="keepRoute">Whether a route of that listener and name is configured.</param>
+    public void Prune(Func<string, bool> keepListener, Func<string, string, bool> keepServer, Func<string, string, bool> keepRoute)
     {
         lock (_lock)
         {
@@ -95,6 +120,11 @@ public sealed class ProxyMetrics
             {
                 _servers.Remove(key);
             }
+
+            foreach ((string Listener, string Route) key in _routes.Keys.Where(k => !keepRoute(k.Listener, k.Route)).ToArray())
+            {
+                _routes.Remove(key);
+            }
         }
     }
 
@@ -102,30 +132,34 @@ public sealed class ProxyMetrics
     public void WriteTo(IMetricWriter writer)
     {
         ListenerMetrics[] listeners;
+        RouteMetrics[] routes;
         ServerMetrics[] servers;
         lock (_lock)
         {
             listeners = [.. _listeners.Values];
+            routes = [.. _routes.Values];
             servers = [.. _servers.Values];
             if (_overflows > 0)
             {
                 listeners = [.. listeners, _otherListeners];
+                routes = [.. routes, _otherRoutes];
                 servers = [.. servers, _otherServers];
             }
         }
 
         ListenerFamilies.Write(writer, listeners);
+        RouteFamilies.Write(writer, routes);
         ServerFamilies.Write(writer, servers);
         writer.Family(
             "atlas_metrics_overflows_total",
-            "Listeners and servers that were counted together as (other), because there are too many.",
+            "Listeners, routes and servers that were counted together as (other), because there are too many.",
             MetricKind.Counter);
         writer.Sample(Overflows);
     }
 
     private bool IsFull()
     {
-        bool isFull = _listeners.Count + _servers.Count >= _maxSubjects;
+        bool isFull = _listeners.Count + _routes.Count + _servers.Count >= _maxSubjects;
         if (isFull)
         {
             Volatile.Write(ref _overflows, _overflows + 1);

@@ -41,7 +41,7 @@ internal sealed class RetryPlan(Exchange x)
 
     private PoolSnapshot Pool => x.Pool!;
 
-    private RetryPolicy Policy => Pool.Retry;
+    private RetryPolicy Policy => x.Route?.Retry ?? Pool.Retry;
 
     /// <summary>The loop's time until which the try at hand may connect. Tries that follow each other at once share the
     /// time.</summary>
@@ -144,7 +144,7 @@ internal sealed class RetryPlan(Exchange x)
         EndCounted();
     }
 
-    private bool MayGoOn => !x.ClientGone && !_session.IsAborted;
+    private bool MayGoOn => !x.ClientGone && !_session.IsAborted && !x.IsExpired;
 
     private bool GoesOnAtOnce() => _connectingMs < Pool.ConnectMs && x.TryExclude(x.ServerIndex);
 

@@ -1,19 +1,38 @@
 using System.Text;
 using Atlas.Core.Configuration;
+using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>An HTTP listener as the data plane sees it: immutable.</summary>
-public sealed record HttpListenerSnapshot(string Name, PoolSnapshot Pool)
+/// <param name="Name">The listener's name.</param>
+/// <param name="Routes">Where requests go; one that no route takes is 404.</param>
+public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes)
 {
     private readonly string _pseudonym = "atlas";
     private readonly IpNetwork[] _trustedProxies = [];
 
+    /// <summary>A listener that takes every request to one pool.</summary>
+    public HttpListenerSnapshot(string name, PoolSnapshot pool)
+        : this(name, ListenerRoutes.To(pool))
+    {
+    }
+
+    /// <summary>What happens with paths that hold an encoded slash.</summary>
+    public EncodedSlashPolicy EncodedSlashes { get; init; } = EncodedSlashPolicy.Keep;
+
     /// <summary>Bounds of request heads.</summary>
     public HttpLimits Limits { get; init; } = HttpLimits.Default;
+
+    /// <summary>What is repaired in ambiguous heads instead of refused.</summary>
+    public RequestRepairs Repairs { get; init; } = RequestRepairs.None;
+
+    /// <summary>Whether the access log says what was repaired.</summary>
+    public bool LogsRepairs { get; init; }
 
     /// <summary>Bytes that a request body may have; past it 413.</summary>
     public long MaxBodyBytes { get; init; } = long.MaxValue;

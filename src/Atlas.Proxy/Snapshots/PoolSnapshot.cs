@@ -3,6 +3,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Resilience;
 using Atlas.Engine.Workers;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Retries;
 
@@ -37,6 +38,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
 
     /// <summary>Milliseconds that a tunnel may be silent; <see cref="int.MaxValue"/>: any.</summary>
     public int TunnelMs { get; init; } = 3_600_000;
+
+    /// <summary>The same once one side of the tunnel has ended; past <see cref="TunnelMs"/> it means nothing.</summary>
+    public int TunnelHalfClosedMs { get; init; } = 30_000;
 
     /// <summary>Milliseconds that an unused connection to a server is kept.</summary>
     public int IdleMs { get; init; } = 55_000;
@@ -73,6 +77,12 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Hears of what the control plane has to act on; null: nobody does.</summary>
     public IPoolObserver? Observer { get; init; }
 
+    /// <summary>What of a request balancing goes by; null: nothing.</summary>
+    internal RequestKeys? Keys { get; init; }
+
+    /// <summary>Whether balancing goes by how long servers take.</summary>
+    internal bool ObservesLatency { get; init; }
+
     /// <summary>Who takes requests; the next snapshot of the same pool goes on with its counters.</summary>
     public PoolBalancer Balancer => balancer;
 
@@ -92,6 +102,23 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
 
     /// <summary>Milliseconds that one may wait.</summary>
     public int QueueTimeoutMs { get; init; } = 5_000;
+
+    /// <summary>What the configuration says of <see cref="Servers"/>, in their order; empty: nothing.</summary>
+    internal IReadOnlyList<ServerConfig> Configured { get; init; } = [];
+
+    /// <summary>Lets the servers be what the configuration says. Before, those that served under the configuration before are
+    /// what that said. To be called once, when nothing can keep this configuration from taking effect, by the one that
+    /// refreshes <see cref="Balancer"/>. O(servers).</summary>
+    /// <param name="nowMs">The time, by the clock of <see cref="PoolBalancer.Refresh"/>.</param>
+    public void TakeEffect(long nowMs)
+    {
+        for (int i = 0; i < Configured.Count; i++)
+        {
+            _servers[i].Balancing.Configure(Configured[i]);
+        }
+
+        balancer.Reconfigure(nowMs);
+    }
 
     /// <summary>Picks a server for a request and begins the request there. Ends with <see cref="End"/>.</summary>
     /// <param name="request">What is known of the request.</param>

@@ -3,6 +3,8 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Resilience;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Queueing;
@@ -13,7 +15,8 @@ namespace Atlas.Proxy.Snapshots;
 
 /// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
 /// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
-/// counters and connections, a pool (by name) its place in the rotation and those who wait.</summary>
+/// counters and connections, a pool (by name) its place in the rotation and those who wait. Nothing of what serves changes
+/// before <see cref="PoolSnapshot.TakeEffect"/>.</summary>
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
@@ -64,16 +67,14 @@ public sealed class SnapshotBuilder
 
     private HttpListenerSnapshot BuildListener(ListenerConfig listener)
     {
-        string? pool = listener.Routes is [var only] ? only.Pool : null;
-        if (pool is null || _config.FindPool(pool) is null)
+        var routes = new RouteBuilder(listener, _pools, _config, _metrics);
+        return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
-            throw new ArgumentException($"listener {listener.Name} needs one route with a pool", nameof(listener));
-        }
-
-        return new HttpListenerSnapshot(listener.Name, _pools[pool])
-        {
+            EncodedSlashes = listener.EncodedSlashes,
             Limits = new HttpLimits(
                 listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount),
+            Repairs = RepairsOf(listener),
+            LogsRepairs = listener.Strictness == Strictness.Monitor,
             MaxBodyBytes = listener.Limits.BodyBytes ?? long.MaxValue,
             HeadersMs = listener.Timeouts.HeadersMs,
             IdleMs = listener.Timeouts.IdleMs,
@@ -95,27 +96,28 @@ public sealed class SnapshotBuilder
         var servers = pool.Servers.Select(server =>
         {
             SocketAddress address = AddressOf(server);
-            ServerState state = known.GetValueOrDefault((server.Name, address))
-                ?? new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
-            state.Balancing.Configure(server);
-            return state;
+            return known.GetValueOrDefault((server.Name, address)) ?? NewServer(pool, server, address);
         }).ToArray();
         var balancer = new PoolBalancer(
             pool.Balance,
             [.. servers.Select(server => server.Balancing)],
-            new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs),
+            new RosterOptions(pool.PanicThresholdShare, pool.SlowStartMs, pool.HashBalancePercent ?? 0),
             previous?.Balancer,
             _nowMs);
         return new PoolSnapshot(pool.Name, servers, balancer)
         {
+            Configured = [.. pool.Servers],
             ConnectMs = pool.Timeouts.ConnectMs,
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
+            TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
+            Keys = KeysOf(pool),
+            ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
             Queue = previous?.Queue ?? new PoolQueue(),
             QueueLimit = pool.Queue.Limit,
             QueueTimeoutMs = pool.Queue.TimeoutMs,
@@ -132,6 +134,35 @@ public sealed class SnapshotBuilder
         config is null ? null
         : previous?.Config == config ? previous
         : new CircuitBreaker(config);
+
+    private static RequestRepairs RepairsOf(ListenerConfig listener) => listener.Strictness == Strictness.Strictest
+        ? RequestRepairs.None
+        : listener.Repairs.Aggregate(RequestRepairs.None, (repairs, kind) => repairs | RepairOf(kind));
+
+    private static RequestRepairs RepairOf(RepairKind kind) => kind switch
+    {
+        RepairKind.LengthAndChunked => RequestRepairs.LengthAndChunked,
+        RepairKind.EqualLengths => RequestRepairs.EqualLengths,
+        RepairKind.BareLf => RequestRepairs.BareLf,
+        RepairKind.EqualHosts => RequestRepairs.EqualHosts,
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private static RequestKeys? KeysOf(PoolConfig pool) => pool.Balance switch
+    {
+        BalanceAlgorithm.IpHash => new RequestKeys(RequestKey.ClientIp, pool.HashIpv6PrefixBits),
+        BalanceAlgorithm.ConsistentHash => new RequestKeys(pool.HashKey, pool.HashIpv6PrefixBits),
+        BalanceAlgorithm.RoundRobin or BalanceAlgorithm.WeightedRoundRobin or BalanceAlgorithm.LeastConnections => null,
+        BalanceAlgorithm.PowerOfTwo or BalanceAlgorithm.LeastTime or BalanceAlgorithm.Random or BalanceAlgorithm.First => null,
+        _ => throw new ArgumentOutOfRangeException(nameof(pool)),
+    };
+
+    private ServerState NewServer(PoolConfig pool, ServerConfig server, SocketAddress address)
+    {
+        var state = new ServerState(server.Name, address) { Metrics = _metrics?.Server(pool.Name, server.Name) };
+        state.Balancing.Configure(server);
+        return state;
+    }
 
     private static SocketAddress AddressOf(ServerConfig server) => server.Address switch
     {

@@ -34,6 +34,7 @@ internal static class AtlasCommand
             DemoCommand.Create(),
             RunCommand.Create(),
             CheckCommand.Create(),
+            ExplainCommand.Create(),
             SchemaCommand.Create(),
             ServerCommand.Create(),
             VersionCommand.Create(),

@@ -26,6 +26,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private readonly LogWriters _logWriters;
     private readonly CancellationTokenSource _hurry = new();
     private readonly List<Task> _leaving = [];
+    private readonly RosterClock _rosters;
     private AdminServer? _admin;
 
     private AtlasInstance(AtlasConfig config, Action<string> notice)
@@ -37,6 +38,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Logs = new AccessLogs(Workers.Workers.Count, notice);
         _logWriters = new LogWriters(Logs, _proxy, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _proxy);
+        _rosters = new RosterClock(() => Snapshot);
         Health = new HealthChecks(new HealthOptions
         {
             UserAgent = $"atlas-health/{VersionCommand.Version}",
@@ -142,6 +144,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         _listeners.Close();
         Health.Dispose();
         Failures.Dispose();
+        _rosters.Dispose();
         Workers.Dispose();
         if (_admin is not null)
         {
@@ -180,6 +183,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Failures.Apply(config, snapshot);
         Health.Apply(ServerChecks.Of(config, snapshot, before, Failures));
         ServerChecks.Release(config, snapshot);
+        RosterClock.TakeEffect(snapshot);
         _leaving.RemoveAll(task => task.IsCompleted);
         if (gone.Count > 0)
         {
@@ -194,7 +198,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         Metrics.Prune(
             name => Config.Listeners.Any(listener => listener.Name == name),
-            (pool, server) => Config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false);
+            (pool, server) => Config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false,
+            (listener, route) => Config.Listeners.Any(l => l.Name == listener && l.Pool is null && l.Routes.Any(r => r.Name == route)));
         _logWriters.CloseUnused(Snapshot);
     }
 

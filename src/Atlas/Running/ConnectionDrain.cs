@@ -6,7 +6,8 @@ namespace Atlas.Running;
 /// <summary>
 /// Ends the connections of listeners that accept no more.
 /// <code>
-///   begin             idle connections close; others close after their response, which says "Connection: close"
+///   begin             idle connections close over close_spread; others close after their response, which says
+///                     "Connection: close"
 ///   deadline          what is left ends with a reset, except tunnels
 ///   tunnel deadline   tunnels end too
 /// </code>
@@ -21,13 +22,14 @@ internal static class ConnectionDrain
     /// <summary>Returns once no connection is left.</summary>
     /// <param name="proxy">What serves them.</param>
     /// <param name="listeners">Whose connections.</param>
-    /// <param name="limits">The deadlines, from now.</param>
+    /// <param name="limits">The deadlines, from now, and the spread, which ends at the deadline at the latest.</param>
     /// <param name="hurry">Cancelled when no deadline counts any more.</param>
     internal static async Task RunAsync(
         HttpProxy proxy, IReadOnlyList<RunningListener> listeners, ShutdownConfig limits, CancellationToken hurry)
     {
         long start = Environment.TickCount64;
-        Each(listeners, listener => proxy.Drain(listener.Listener));
+        int spreadMs = Math.Min(limits.CloseSpreadMs, limits.DeadlineMs);
+        Each(listeners, listener => proxy.Drain(listener.Listener, spreadMs));
         if (!await EndedAsync(listeners, start + limits.DeadlineMs, hurry))
         {
             Each(listeners, listener => proxy.Abort(listener.Listener, tunnels: hurry.IsCancellationRequested));

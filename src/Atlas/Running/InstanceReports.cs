@@ -65,8 +65,22 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     private PoolReport Report(PoolSnapshot pool, PoolConfig? config) => new()
     {
         Name = pool.Name,
-        Balance = "round_robin",
+        Balance = NameOf(pool.Balancer.Algorithm),
         Servers = [.. pool.Servers.Select((server, i) => Report(server, HealthOf(config, server.Name, i)))],
+    };
+
+    private static string NameOf(BalanceAlgorithm algorithm) => algorithm switch
+    {
+        BalanceAlgorithm.RoundRobin => "round_robin",
+        BalanceAlgorithm.WeightedRoundRobin => "weighted_round_robin",
+        BalanceAlgorithm.LeastConnections => "least_connections",
+        BalanceAlgorithm.IpHash => "ip_hash",
+        BalanceAlgorithm.ConsistentHash => "consistent_hash",
+        BalanceAlgorithm.PowerOfTwo => "power_of_two",
+        BalanceAlgorithm.LeastTime => "least_time",
+        BalanceAlgorithm.Random => "random",
+        BalanceAlgorithm.First => "first",
+        _ => throw new InvalidOperationException("unknown algorithm"),
     };
 
     // A reload may be under way between the two that are asked: the name tells whether they speak of the same server.
@@ -88,6 +102,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             ServerHealth.Down => OperationalState.Down,
             _ => throw new InvalidOperationException("unknown health"),
         },
+        Weight = server.Balancing.Weight,
         Active = server.Balancing.Active,
         LastProbe = health?.Last is LastProbe last ? Describe(last) : null,
     };

@@ -41,7 +41,7 @@ public sealed class UsageTests
         (await program.EndAsync()).ShouldBe(0);
         string[] commands = [.. program.Output.Split("Commands:\n")[1].Split('\n')
             .Where(line => line.Length > 2 && line[2] != ' ').Select(line => line.Trim().Split(' ')[0])];
-        commands.ShouldBe(["demo", "run", "check", "schema", "server", "version"]);
+        commands.ShouldBe(["demo", "run", "check", "explain", "schema", "server", "version"]);
     }
 
     [Fact]

@@ -65,6 +65,52 @@ public sealed class DrainTests
         (await atlas.Program.EndAsync()).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Terminate_CloseSpread_IdleConnectionIsServedOnceMore()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server], "runtime: { shutdown: { deadline: 24h, close_spread: 24h } }");
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using TcpClient client = await ConnectAsync(atlas.Address);
+        byte[] request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n"u8.ToArray();
+        await client.GetStream().WriteAsync(request);
+        (await ReadAsync(client)).ShouldNotContain("connection: close");
+
+        await atlas.Program.SignalAsync("TERM");
+        await atlas.Program.ErrorAsync("draining");
+        await RefusedAsync(atlas.Address);
+        await client.GetStream().WriteAsync(request);
+
+        string last = await ReadAsync(client);
+        last.ShouldStartWith("HTTP/1.1 200");
+        last.ShouldContain("connection: close");
+        (await EndOfAsync(client)).ShouldBe(0);
+        (await atlas.Program.EndAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Terminate_ShortCloseSpread_AllIdleConnectionsClose()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server], "runtime: { shutdown: { close_spread: 100ms } }");
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        var clients = new List<TcpClient>();
+        for (int i = 0; i < 20; i++)
+        {
+            clients.Add(await ConnectAsync(atlas.Address));
+        }
+
+        await atlas.Program.SignalAsync("TERM");
+
+        foreach (TcpClient client in clients)
+        {
+            (await EndOfAsync(client)).ShouldBe(0);
+            client.Dispose();
+        }
+
+        (await atlas.Program.EndAsync()).ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]

@@ -24,6 +24,8 @@ public sealed class ReferenceListenersTests
         AcceptProxyProtocol = [],
         Forwarded = false,
         Via = "atlas",
+        Strictness = Strictness.Strictest,
+        Repairs = [],
         Limits = new ListenerLimitsConfig
         {
             RequestLineBytes = 16_384, HeadersBytes = 65_536, HeaderCount = 128, BodyBytes = null, Connections = 10_000,

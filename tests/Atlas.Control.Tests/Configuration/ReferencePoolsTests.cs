@@ -71,7 +71,7 @@ public sealed class ReferencePoolsTests
         Retry = new RetryConfig { Attempts = 1, OnConnectFailure = true, OnReset = true, BudgetShare = 0.2 },
         Queue = new QueueConfig { Limit = 1000, TimeoutMs = 5_000 },
         CircuitBreaker = new CircuitBreakerConfig { ErrorRateShare = 0.5, WindowMs = 10_000, MinRequests = 20, OpenForMs = 5_000 },
-        Timeouts = new PoolTimeoutsConfig { ConnectMs = 3_000, ResponseMs = 60_000, TunnelMs = 3_600_000 },
+        Timeouts = new PoolTimeoutsConfig { ConnectMs = 3_000, ResponseMs = 60_000, TunnelMs = 3_600_000, TunnelHalfClosedMs = 30_000 },
         Keepalive = new KeepaliveConfig
         {
             IdleMs = 55_000, PerServer = 256, Requests = 0, MaxAgeMs = 3_600_000, NonIdempotent = ConnectionReuse.Reuse,
@@ -113,7 +113,8 @@ public sealed class ReferencePoolsTests
 
     [Fact]
     public void Pool_Dns_HasTheWrittenValues() =>
-        (Pool("dns").Balance, Pool("dns").HashKey).ShouldBe((BalanceAlgorithm.ConsistentHash, RequestKey.ClientIp));
+        (Pool("dns").Balance, Pool("dns").HashKey, Pool("dns").HashIpv6PrefixBits, Pool("dns").HashBalancePercent)
+            .ShouldBe((BalanceAlgorithm.ConsistentHash, RequestKey.ClientIp, 64, 125));
 
     [Fact]
     public void State_StoresAndSessions_HaveTheWrittenValues()
@@ -180,7 +181,7 @@ public sealed class ReferencePoolsTests
         Config.Runtime.ShouldBe(new RuntimeConfig
         {
             Workers = null,
-            Shutdown = new ShutdownConfig { ReadyDelayMs = 0, DeadlineMs = 30_000, TunnelDeadlineMs = 300_000 },
+            Shutdown = new ShutdownConfig { ReadyDelayMs = 0, DeadlineMs = 30_000, TunnelDeadlineMs = 300_000, CloseSpreadMs = 0 },
         });
         Config.Telemetry.ShouldBe(new TelemetryConfig { Otlp = new OtlpConfig { Endpoint = "", TracesShare = 0.01 } });
     }

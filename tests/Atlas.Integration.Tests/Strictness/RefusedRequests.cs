@@ -26,6 +26,10 @@ internal static class RefusedRequests
         ("TE before CL", 400, $"{Post}Transfer-Encoding: chunked\r\nContent-Length: 15\r\n\r\n{Chunks}"),
         ("CL 0 and TE", 400, $"{Post}Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n{Chunks}"),
         ("CL, another field, TE", 400, $"{Post}Content-Length: 15\r\nX: y\r\ntransfer-encoding: Chunked\r\n\r\n{Chunks}"),
+        ("two CL and TE", 400, $"{Post}Content-Length: 15\r\nContent-Length: 15\r\nTransfer-Encoding: chunked\r\n\r\n{Chunks}"),
+        ("CL, TE, CL", 400, $"{Post}Content-Length: 15\r\nTransfer-Encoding: chunked\r\nContent-Length: 15\r\n\r\n{Chunks}"),
+        ("CL no number, and TE", 400, $"{Post}Content-Length: +5\r\nTransfer-Encoding: chunked\r\n\r\n{Chunks}"),
+        ("CL and TE gzip", 501, $"{Post}Content-Length: 15\r\nTransfer-Encoding: gzip\r\n\r\n{Chunks}"),
         ("TE in HTTP/1.0", 400, $"POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n{Chunks}"),
         ("TE in HTTP/1.0 kept alive", 400, $"POST / HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n{Chunks}"),
         ("TE and CL in HTTP/1.0", 400, $"POST / HTTP/1.0\r\nContent-Length: 15\r\nTransfer-Encoding: chunked\r\n\r\n{Chunks}"),
@@ -72,6 +76,7 @@ internal static class RefusedRequests
 
         yield return ("two CL, different", 400, $"{Post}Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello!");
         yield return ("two CL, equal", 400, $"{Post}Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello");
+        yield return ("two CL, equal numbers", 400, $"{Post}Content-Length: 5\r\nContent-Length: 05\r\n\r\nhello");
         yield return ("two CL, apart", 400, $"{Post}Content-Length: 5\r\nX: y\r\ncontent-length: 5\r\n\r\nhello");
         foreach (string method in (string[])["GET", "HEAD", "DELETE"])
         {
@@ -112,6 +117,12 @@ internal static class RefusedRequests
         ("bare LF after a field", 400, $"{Get}Name: x\nOther: y\r\n\r\n"),
         ("bare LF at the end", 400, $"{Get}Name: x\r\n\n"),
         ("bare LF twice", 400, $"{Get}Name: x\n\n"),
+        ("bare LF in every line", 400, "GET / HTTP/1.1\nHost: a\nName: x\n\n"),
+        ("bare LF in every line, with a length", 400, "POST / HTTP/1.0\nContent-Length: 5\n\nhello"),
+        ("bare LF in every line, chunked", 400, $"POST / HTTP/1.1\nHost: a\nTransfer-Encoding: chunked\n\n{Chunks}"),
+        ("bare LF in every line, CL and TE", 400, $"POST / HTTP/1.1\nHost: a\nContent-Length: 5\nTransfer-Encoding: chunked\n\n{Chunks}"),
+        ("bare LF in all lines but the request line", 400, "GET / HTTP/1.1\r\nHost: a\nName: x\n\n"),
+        ("bare LF in all lines but the last", 400, "GET / HTTP/1.1\nHost: a\nName: x\n\r\n"),
         ("bare LF after the request line", 400, "GET / HTTP/1.1\nHost: a\r\n\r\n"),
         ("bare CR after the request line", 400, "GET / HTTP/1.1\rHost: a\r\n\r\n"),
         ("bare LF before the request line", 400, $"\n{Get}\r\n"),
@@ -122,6 +133,8 @@ internal static class RefusedRequests
         yield return ("no Host", 400, "GET / HTTP/1.1\r\nAccept: x\r\n\r\n");
         yield return ("no Host, no field", 400, "GET / HTTP/1.1\r\n\r\n");
         yield return ("Host twice, equal", 400, $"{Get}Host: a\r\n\r\n");
+        yield return ("Host twice, in another case", 400, $"{Get}host: A\r\n\r\n");
+        yield return ("Host twice, equal, and two CL, equal", 400, $"{Post}Host: a\r\nContent-Length: 5, 5\r\n\r\nhello");
         yield return ("Host twice, different", 400, $"{Get}host: b\r\n\r\n");
         foreach (string host in (string[])
         [

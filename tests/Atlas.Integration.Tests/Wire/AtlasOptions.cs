@@ -1,5 +1,7 @@
 using Atlas.Core.Configuration;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Integration.Tests.Wire;
 
@@ -9,6 +11,8 @@ internal sealed record AtlasOptions
     public int Workers { get; init; } = 2;
 
     public HttpLimits Limits { get; init; } = HttpLimits.Default;
+
+    public RequestRepairs Repairs { get; init; } = RequestRepairs.None;
 
     public long MaxBodyBytes { get; init; } = long.MaxValue;
 
@@ -21,6 +25,9 @@ internal sealed record AtlasOptions
     public int ResponseMs { get; init; } = 60_000;
 
     public int Retries { get; init; } = 1;
+
+    /// <summary>Changes the listener, for instance to have routes.</summary>
+    public Func<HttpListenerSnapshot, HttpListenerSnapshot> Change { get; init; } = listener => listener;
 
     public IReadOnlyList<IpNetwork> TrustedProxies { get; init; } = [];
 }

@@ -42,13 +42,14 @@ internal sealed class RunningAtlas : IAsyncDisposable
         var snapshot = new HttpListenerSnapshot("listener", _pool)
         {
             Limits = options.Limits,
+            Repairs = options.Repairs,
             MaxBodyBytes = options.MaxBodyBytes,
             HeadersMs = options.HeadersMs,
             IdleMs = options.IdleMs,
             BodyIdleMs = options.BodyIdleMs,
             TrustedProxies = options.TrustedProxies,
         };
-        _listener = new HttpListener(snapshot);
+        _listener = new HttpListener(options.Change(snapshot));
         _bound = _workers.Listen(
             SocketAddress.OfIp(IPAddress.Loopback, 0),
             new ListenOptions(_proxy.Handler(_listener), 4096, 10_000));

@@ -27,6 +27,24 @@ public sealed class AllocationTests
         });
     }
 
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\nContent-Length: 5\r\n\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n")]
+    [InlineData("GET / HTTP/1.1\nHost: a\nX_Y: z\n\n")]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n")]
+    public void RequestParser_Repair_AllocatesNothing(string text)
+    {
+        byte[] bytes = Bytes.Of(text);
+        RequestHead head = new();
+        HttpLimits limits = HttpLimits.Default;
+
+        Measure(() =>
+        {
+            RequestParser parser = default;
+            return parser.Parse(bytes, head, limits, RequestRepairs.All) == ParseStatus.Done ? 1 : 0;
+        });
+    }
+
     [Fact]
     public void ResponseParser_Parse_AllocatesNothing()
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using CsCheck;
@@ -89,6 +90,31 @@ public sealed class PropertyTests
                     }
                 },
                 iter: 1000);
+
+    [Fact]
+    public void Request_MutatedWithRepairs_IsTheStrictestReadingOrSaysWhatWasRepaired() =>
+        Gen.OneOf(
+            Mutation("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nX_Y: z\r\nContent-Length: 5\r\n\r\n"),
+            Mutation("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"),
+            Mutation("GET / HTTP/1.1\nHost: a\nHost: a\nAccept: */*\nX: y\n\n"))
+            .Sample(
+                text =>
+                {
+                    byte[] bytes = Bytes.Of(text);
+                    var strict = Requests.Parse(text);
+                    var repaired = Requests.Parse(text, repairs: RequestRepairs.All);
+                    if (strict.Status == ParseStatus.Done || (repaired.Status == ParseStatus.Done && repaired.Head.Repair == RequestRepairs.None))
+                    {
+                        Requests.Describe(bytes, repaired).ShouldBe(Requests.Describe(bytes, strict));
+                    }
+
+                    if (repaired.Status == ParseStatus.Done)
+                    {
+                        CheckFields(bytes, repaired.Head.Headers);
+                        BitOperations.PopCount((uint)repaired.Head.Repair).ShouldBeLessThanOrEqualTo(1);
+                    }
+                },
+                iter: 3000);
 
     [Fact]
     public void Response_Mutated_NeverThrowsNorLetsControlsThrough() =>

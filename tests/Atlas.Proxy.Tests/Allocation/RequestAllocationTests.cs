@@ -2,8 +2,11 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Resilience;
+using Atlas.Proxy.Answers;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -51,23 +54,109 @@ public sealed class RequestAllocationTests
 
     [Theory]
     [MemberData(nameof(Exchanges))]
-    public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response)
+    public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response) =>
+        Measure(request, response, new HttpListenerSnapshot("l", new PoolSnapshot("p", [State()])));
+
+    [Fact]
+    public void Session_PoolWithLimitOutliersAndBreaker_AllocatesNothingPerRequest()
+    {
+        ServerState server = State();
+        server.Balancing.Configure(new ServerConfig { MaxConnections = 1 });
+        var pool = new PoolSnapshot("p", [server])
+        {
+            ConsecutiveFailures = 5,
+            CircuitBreaker = new CircuitBreaker(new CircuitBreakerConfig()),
+        };
+
+        Measure("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", new HttpListenerSnapshot("l", pool));
+    }
+
+    [Theory]
+    [InlineData(RequestKeyKind.ClientIp, "")]
+    [InlineData(RequestKeyKind.Host, "")]
+    [InlineData(RequestKeyKind.Path, "")]
+    [InlineData(RequestKeyKind.Uri, "")]
+    [InlineData(RequestKeyKind.Header, "X-User")]
+    [InlineData(RequestKeyKind.Header, "X-Missing")]
+    [InlineData(RequestKeyKind.Cookie, "id")]
+    [InlineData(RequestKeyKind.Query, "id")]
+    public void Session_HashedPool_AllocatesNothingPerRequest(RequestKeyKind kind, string name)
+    {
+        ServerState server = State();
+        var balancer = new PoolBalancer(
+            BalanceAlgorithm.ConsistentHash, [server.Balancing], new RosterOptions(0.5, 0, HashBoundPercent: 125), previous: null, nowMs: 0);
+        var pool = new PoolSnapshot("p", [server], balancer) { Keys = new RequestKeys(new RequestKey(kind, name), ipv6PrefixBits: 64) };
+
+        Measure(
+            "GET /a?b=c&id=7 HTTP/1.1\r\nHost: EXAMPLE\r\nCookie: a=b; id=7\r\nX-User: 7\r\n\r\n",
+            "HTTP/1.1 204 No Content\r\n\r\n",
+            new HttpListenerSnapshot("l", pool));
+    }
+
+    [Theory]
+    [MemberData(nameof(Routed))]
+    public void Session_Routes_AllocateNothingPerRequest(string request, string response)
+    {
+        var pool = new PoolSnapshot("p", [State()]);
+        var changes = new HeaderRulesConfig { Set = [new HeaderSetting("X-Edge", "1")], Add = [new HeaderSetting("X-More", "2")], Remove = ["X-Debug", "Server"] };
+        RouteSnapshot[] routes =
+        [
+            new("host") { Match = new MatchConfig { Hosts = [new HostPattern("b", IsWildcard: false)] }, Pool = pool },
+            new("old") { Match = Prefix("/old/"), Answer = new RedirectAnswer(new RedirectConfig { To = "https://{host}/{rest}{query}" }) },
+            new("robots") { Match = Prefix("/fixed/"), Answer = new FixedAnswer(new RespondConfig { Body = "text" }) },
+            new("fields")
+            {
+                Match = new MatchConfig
+                {
+                    Headers = [new FieldMatch("x-a", new ValuePattern(ValuePatternKind.Regex, "^[0-9]+$"))],
+                    Cookies = [new FieldMatch("beta", new ValuePattern(ValuePatternKind.Exact, "1"))],
+                    Query = [new FieldMatch("v", new ValuePattern(ValuePatternKind.Prefix, "2"))],
+                    Clients = [IpNetwork.Create(IPAddress.Loopback, 8)],
+                },
+                Pool = pool,
+            },
+            new("regex")
+            {
+                Match = new MatchConfig { Paths = [new PathPattern(PathPatternKind.Regex, "^/item/[0-9]+/(a|b)+$")] },
+                Split = new SplitSnapshot([(pool, 1), (pool, 3)], isSticky: true),
+                RequestMs = 60_000,
+            },
+            new("api")
+            {
+                Match = Prefix("/api/"),
+                Pool = pool,
+                Request = new RequestChanges { Path = new PathRewrite("/api", "/v2", normalize: true), Host = "inner", Headers = new HeaderRules(changes) },
+                ResponseHeaders = new HeaderRules(changes),
+            },
+        ];
+        Measure(request, response, new HttpListenerSnapshot("l", new ListenerRoutes(routes)));
+
+        static MatchConfig Prefix(string path) => new() { Paths = [new PathPattern(PathPatternKind.Prefix, path)] };
+    }
+
+    public static TheoryData<string, string> Routed() => new()
+    {
+        { "GET /api/./x/..//%7Ea?q HTTP/1.1\r\nHost: a\r\nX-Debug: 1\r\n\r\n", "HTTP/1.1 200 OK\r\nServer: s\r\nContent-Length: 5\r\n\r\nhello" },
+        { "GET /item/17/abab HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello" },
+        { "GET /?u=1&v=2.0 HTTP/1.1\r\nHost: a\r\nX-A: 17\r\nCookie: a=b; beta=1\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n" },
+        { "GET /old/x//y?q=1 HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+        { "GET /fixed/x HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+        { "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+        { "GET /%2e%2e;/x HTTP/1.1\r\nHost: a\r\n\r\n", "" },
+    };
+
+    private static ServerState State() => new("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
+
+    private static void Measure(string request, string response, HttpListenerSnapshot snapshot)
     {
         var loop = new ReplayLoop();
         var client = new ReplayStream(loop, Encoding.Latin1.GetBytes(request));
         var server = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
         loop.Server = server;
-        var state = new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
-        state.Balancing.Configure(new ServerConfig { MaxConnections = 1 });
-        var pool = new PoolSnapshot("p", [state])
-        {
-            ConsecutiveFailures = 5,
-            CircuitBreaker = new CircuitBreaker(new CircuitBreakerConfig()),
-        };
-        var listener = new HttpListener(new HttpListenerSnapshot("l", pool));
+        var listener = new HttpListener(snapshot);
         var proxy = new HttpProxy();
         bool ended = false;
-        proxy.Handler(listener).OnAccepted(loop, client, state.Address, () => ended = true);
+        proxy.Handler(listener).OnAccepted(loop, client, SocketAddress.OfIp(IPAddress.Loopback, 80), () => ended = true);
 
         Run(Rounds);
         long least = long.MaxValue;

@@ -197,14 +197,15 @@ public sealed class RequestForwarderTests
         byte[] peerIp = Encoding.ASCII.GetBytes(peer);
         bool trusted = peer.Length > 0 && listener.Trusts(System.Net.IPAddress.Parse(peer).GetAddressBytes());
         var client = trusted ? ForwardedChain.FindClient(bytes, head, listener) : default;
-        return RequestForwarder.Write(destination, bytes, head, new ClientOrigin
+        var origin = new ClientOrigin
         {
             Listener = listener,
             PeerIp = peerIp,
             ClientIp = client.IsEmpty ? peerIp : client.Of(bytes),
             IsPeerTrusted = trusted,
             RequestId = Encoding.ASCII.GetBytes(Id),
-        });
+        };
+        return RequestForwarder.Write(destination, bytes, head, origin, RequestChanges.None, new PathScratch());
     }
 
     private static IpNetwork Network(string text)

@@ -1,3 +1,4 @@
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Metrics;
 using CsCheck;
@@ -26,6 +27,34 @@ public sealed class ProxyMetricsTests
         web.Errors(ProxyError.UpstreamReset).ShouldBe(1);
         web.Errors(ProxyError.None).ShouldBe(0);
     }
+
+    [Fact]
+    public void RequestRepaired_TwoWorkers_IsPublishedByKind()
+    {
+        var metrics = new ProxyMetrics(2);
+        ListenerMetrics web = metrics.Listener("web");
+
+        web.ForWorker(0).RequestRepaired(RequestRepairs.BareLf);
+        web.ForWorker(1).RequestRepaired(RequestRepairs.BareLf);
+        web.ForWorker(1).RequestRepaired(RequestRepairs.EqualHosts);
+
+        web.Repairs(RequestRepairs.BareLf).ShouldBe(2);
+        var writer = new RecordingWriter();
+        metrics.WriteTo(writer);
+        writer.Samples.Where(sample => sample.StartsWith("atlas_repaired", StringComparison.Ordinal)).ShouldBe(
+        [
+            "atlas_repaired_requests_total{listener=web,repair=bare_lf} 2",
+            "atlas_repaired_requests_total{listener=web,repair=equal_hosts} 1",
+        ]);
+    }
+
+    [Theory]
+    [InlineData(RequestRepairs.LengthAndChunked, "length_and_chunked")]
+    [InlineData(RequestRepairs.EqualLengths, "equal_lengths")]
+    [InlineData(RequestRepairs.BareLf, "bare_lf")]
+    [InlineData(RequestRepairs.EqualHosts, "equal_hosts")]
+    public void RequestRepaired_EachKind_HasTheWordOfTheConfiguration(RequestRepairs kind, string word) =>
+        RepairCells.Names[RepairCells.Of(kind)].ShouldBe(word);
 
     [Fact]
     public void AttemptEnded_FailureThenSuccess_CountsBoth()
@@ -111,14 +140,32 @@ public sealed class ProxyMetricsTests
     [Fact]
     public void Prune_ServerThatIsNoLongerConfigured_MakesRoom()
     {
-        var metrics = new ProxyMetrics(1, maxSubjects: 2);
+        var metrics = new ProxyMetrics(1, maxSubjects: 3);
         metrics.Listener("web");
         metrics.Server("api", "a");
+        metrics.Route("web", "old");
 
-        metrics.Prune(name => name == "web", (_, server) => server == "b");
+        metrics.Prune(name => name == "web", (_, server) => server == "b", (_, route) => route == "new");
 
         metrics.Server("api", "b").Server.ShouldBe("b");
+        metrics.Route("web", "new").Route.ShouldBe("new");
         metrics.Overflows.ShouldBe(0);
+    }
+
+    [Fact]
+    public void WriteTo_Route_WritesItsSamples()
+    {
+        var metrics = new ProxyMetrics(1);
+        metrics.Route("web", "api").ForWorker(0).RequestEnded(404);
+        metrics.Route("web", "api").ForWorker(0).Mirrored(MirrorResult.Dropped);
+        var writer = new RecordingWriter();
+
+        metrics.WriteTo(writer);
+
+        writer.Samples.ShouldContain("atlas_route_requests_total{listener=web,route=api,code=4xx} 1");
+        writer.Samples.ShouldContain("atlas_route_requests_total{listener=web,route=api,code=2xx} 0");
+        writer.Samples.ShouldContain("atlas_mirrored_requests_total{listener=web,route=api,result=dropped} 1");
+        metrics.Route("web", "api").Statuses(4).ShouldBe(1);
     }
 
     [Fact]

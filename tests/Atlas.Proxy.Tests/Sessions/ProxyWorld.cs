@@ -39,8 +39,8 @@ public sealed class ProxyWorld
         }
 
         var snapshot = new PoolSnapshot("pool", [.. Servers.Select(server => server.State)]);
-        snapshot = pool is null ? snapshot : pool(snapshot);
-        var front = new HttpListenerSnapshot("front", snapshot);
+        Pool = pool is null ? snapshot : pool(snapshot);
+        var front = new HttpListenerSnapshot("front", Pool);
         Front = new HttpListener(listener is null ? front : listener(front));
         for (int i = 0; i < workers; i++)
         {
@@ -57,7 +57,7 @@ public sealed class ProxyWorld
     public SimulatedLoop Loop => Loops[0];
 
     /// <summary>The pool that requests go to.</summary>
-    public PoolSnapshot Pool => Front.Snapshot.Pool;
+    public PoolSnapshot Pool { get; }
 
     public Random Random { get; }
 
@@ -111,6 +111,17 @@ public sealed class ProxyWorld
         ByteStream stream = result.Stream.ShouldNotBeNull();
         _clients.Add(stream);
         return (stream, new WireReader(stream));
+    }
+
+    /// <summary>Sends one request on a connection of its own; the response must have this status.</summary>
+    public async ResultFlow<WireMessage> AskAsync(string request, int status, string method = "GET")
+    {
+        (ByteStream client, WireReader reader) = await ConnectAsync();
+        await client.SendAllAsync(Bytes(request));
+        WireMessage response = (await reader.ResponseAsync(method)).ShouldNotBeNull();
+        response.Status.ShouldBe(status);
+        client.Close();
+        return response;
     }
 
     public LoopSignal DelayAsync(long milliseconds) => _outside.DelayAsync(milliseconds);

@@ -1,5 +1,6 @@
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Snapshots;
 using Atlas.Simulation;
 
 namespace Atlas.Proxy.Tests.Sessions;
@@ -106,6 +107,59 @@ public sealed class TunnelTests
             await reader.ToEndAsync();
             (world.NowMs - beganMs).ShouldBe(3_600_000);
         });
+    }
+
+    [Theory]
+    [InlineData(true, 30_000, 3_600_000, 30_000)]
+    [InlineData(false, 30_000, 3_600_000, 30_000)]
+    [InlineData(true, int.MaxValue, 600_000, 600_000)]
+    [InlineData(true, 30_000, 20_000, 20_000)]
+    [InlineData(false, 1_000, int.MaxValue, 1_000)]
+    public void Tunnel_OneSideEndedAndTheOtherIsSilent_EndsInItsMillisecond(bool clientEnds, int halfClosedMs, int tunnelMs, int expectedMs)
+    {
+        var world = new ProxyWorld(
+            seed: 3,
+            SimulationOptions.Calm,
+            pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { TunnelMs = tunnelMs, TunnelHalfClosedMs = halfClosedMs });
+        world.Run(async () =>
+        {
+            world.Server.Script = async turn =>
+            {
+                await turn.SendAsync(Switching);
+                await TalkHalfClosedAsync(world, turn.Stream, turn.Reader, endsFirst: !clientEnds, expectedMs);
+            };
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes(Upgrade));
+            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
+            await TalkHalfClosedAsync(world, client, reader, endsFirst: clientEnds, expectedMs);
+            await world.DelayAsync(1_000);
+            world.Sessions.ShouldBe(0);
+        });
+    }
+
+    // The side that stays sends pieces that each come just in time, and then nothing more.
+    private static async Flow TalkHalfClosedAsync(
+        ProxyWorld world, ByteStream stream, WireReader reader, bool endsFirst, int boundMs)
+    {
+        if (!endsFirst)
+        {
+            (await reader.ToEndAsync()).ShouldBeEmpty();
+            for (int i = 0; i < 3; i++)
+            {
+                await world.DelayAsync(boundMs - 1);
+                (await stream.SendAllAsync([1])).ShouldBeTrue();
+            }
+
+            await world.DelayAsync(boundMs * 2L);
+            return;
+        }
+
+        await world.DelayAsync(10_000);
+        stream.ShutdownSend();
+        (await reader.BytesAsync(3)).Length.ShouldBe(3);
+        long beganMs = world.NowMs;
+        (await reader.ToEndAsync()).ShouldBeEmpty();
+        (world.NowMs - beganMs).ShouldBe(boundMs);
     }
 
     [Theory]

@@ -1,6 +1,10 @@
 using System.Net;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -80,7 +84,7 @@ public sealed class SnapshotBuilderTests
         AtlasConfig config = Config(
             Pool("web", ("a", 9001)) with
             {
-                Timeouts = new PoolTimeoutsConfig { ConnectMs = 1, ResponseMs = 2, TunnelMs = 3 },
+                Timeouts = new PoolTimeoutsConfig { ConnectMs = 1, ResponseMs = 2, TunnelMs = 3, TunnelHalfClosedMs = 21 },
                 Keepalive = new KeepaliveConfig
                 {
                     IdleMs = 4, PerServer = 5, Requests = 6, MaxAgeMs = 7, NonIdempotent = ConnectionReuse.Fresh,
@@ -106,10 +110,60 @@ public sealed class SnapshotBuilderTests
 
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
-        Values(built.Pools[0]).ShouldBe([1, 2, 3, 4, 5, 6, 7, true, 8, false, false]);
+        Values(built.Pools[0]).ShouldBe([1, 2, 3, 21, 4, 5, 6, 7, true, 8, false, false]);
         HttpListenerSnapshot listener = built.Listeners[0];
         Values(listener).ShouldBe([new HttpLimits(11, 12, 13), 14L, 15, 16, 17, 18, 19, 20, true, "edge"]);
         listener.TrustedProxies.ShouldBe(config.Listeners[0].TrustedProxies);
+    }
+
+    [Theory]
+    [InlineData(Strictness.Strictest, RequestRepairs.None, false)]
+    [InlineData(Strictness.Defensive, RequestRepairs.All, false)]
+    [InlineData(Strictness.Monitor, RequestRepairs.All, true)]
+    public void Build_Strictness_SaysWhatIsRepairedAndLogged(Strictness strictness, RequestRepairs repairs, bool logs)
+    {
+        HttpListenerSnapshot listener = SnapshotBuilder.Build(
+            Config(Pool("web", ("a", 9001)), front => front with { Strictness = strictness }), ProxySnapshot.Empty).Listeners[0];
+
+        listener.Repairs.ShouldBe(repairs);
+        listener.LogsRepairs.ShouldBe(logs);
+    }
+
+    [Theory]
+    [InlineData(RepairKind.LengthAndChunked, RequestRepairs.LengthAndChunked)]
+    [InlineData(RepairKind.EqualLengths, RequestRepairs.EqualLengths)]
+    [InlineData(RepairKind.BareLf, RequestRepairs.BareLf)]
+    [InlineData(RepairKind.EqualHosts, RequestRepairs.EqualHosts)]
+    public void Build_OneRepair_AllowsThatOneOnly(RepairKind kind, RequestRepairs repairs) => SnapshotBuilder.Build(
+        Config(Pool("web", ("a", 9001)), front => front with { Strictness = Strictness.Defensive, Repairs = [kind] }),
+        ProxySnapshot.Empty).Listeners[0].Repairs.ShouldBe(repairs);
+
+    [Theory]
+    [InlineData(BalanceAlgorithm.IpHash, 64, true)]
+    [InlineData(BalanceAlgorithm.IpHash, 128, false)]
+    [InlineData(BalanceAlgorithm.ConsistentHash, 64, false)]
+    [InlineData(BalanceAlgorithm.RoundRobin, 64, null)]
+    public void Build_HashingPool_HashesWhatItsKeysSay(BalanceAlgorithm balance, int prefixBits, bool? isSameClient)
+    {
+        PoolConfig pool = Pool("web", ("a", 9001)) with
+        {
+            Balance = balance,
+            HashIpv6PrefixBits = prefixBits,
+            HashKey = new RequestKey(RequestKeyKind.Path, ""),
+        };
+
+        RequestKeys? keys = SnapshotBuilder.Build(Config(pool), ProxySnapshot.Empty).Pools[0].Keys;
+
+        (Hash("/a", "2001:db8::1"u8) == Hash("/b", "2001:db8::2"u8)).ShouldBe(isSameClient ?? true);
+        (keys is null).ShouldBe(isSameClient is null);
+
+        ulong Hash(string path, ReadOnlySpan<byte> client)
+        {
+            RequestHead head = Heads.Request($"GET {path} HTTP/1.1\nHost: a", out byte[] buffer);
+            ulong hash = 0;
+            keys?.TryHash(buffer, head, client, out hash).ShouldBeTrue();
+            return hash;
+        }
     }
 
     [Fact]
@@ -118,7 +172,7 @@ public sealed class SnapshotBuilderTests
         AtlasConfig config = Config(
             Pool("web", ("a", 9001)) with
             {
-                Timeouts = new PoolTimeoutsConfig { ResponseMs = null, TunnelMs = null },
+                Timeouts = new PoolTimeoutsConfig { ResponseMs = null, TunnelMs = null, TunnelHalfClosedMs = null },
                 Keepalive = new KeepaliveConfig { MaxAgeMs = null },
             },
             front => front with
@@ -130,7 +184,7 @@ public sealed class SnapshotBuilderTests
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
         PoolSnapshot pool = built.Pools[0];
-        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
+        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
         none.ShouldAllBe(value => value == int.MaxValue);
         built.Listeners[0].MaxBodyBytes.ShouldBe(long.MaxValue);
     }
@@ -211,6 +265,33 @@ public sealed class SnapshotBuilderTests
         (one, two).ShouldBe((0, 1));
     }
 
+    [Fact]
+    public void Build_ServersChanged_AreAsBeforeUntilItTakesEffect()
+    {
+        PoolConfig pool = Pool("web", ("a", 9001), ("b", 9002));
+        ProxySnapshot first = SnapshotBuilder.Build(Config(pool), ProxySnapshot.Empty);
+        BalancedServer server = first.Pools[0].Servers[0].Balancing;
+        PoolConfig changed = pool with
+        {
+            Servers = [pool.Servers[0] with { Weight = 3, MaxConnections = 7, Backup = true }, pool.Servers[1]],
+        };
+
+        ProxySnapshot second = SnapshotBuilder.Build(Config(changed), first);
+
+        (server.Weight, server.MaxActive, server.IsBackup).ShouldBe((1, int.MaxValue, false));
+        second.Pools[0].TakeEffect(nowMs: 1);
+        (server.Weight, server.MaxActive, server.IsBackup).ShouldBe((3, 7, true));
+        second.Pools[0].Balancer.Current.Roster.Weights.ToArray().ShouldBe([0, 1]);
+    }
+
+    [Theory]
+    [InlineData(BalanceAlgorithm.RoundRobin)]
+    [InlineData(BalanceAlgorithm.LeastConnections)]
+    [InlineData(BalanceAlgorithm.First)]
+    public void Build_Balance_ReachesThePool(BalanceAlgorithm algorithm) =>
+        SnapshotBuilder.Build(Config(Pool("web", ("a", 9001)) with { Balance = algorithm }), ProxySnapshot.Empty)
+            .Pools[0].Balancer.Algorithm.ShouldBe(algorithm);
+
     [Theory]
     [InlineData("10.0.0.1:80", "10.0.0.1:80")]
     [InlineData("[2001:db8::1]:80", "[2001:db8::1]:80")]
@@ -226,14 +307,70 @@ public sealed class SnapshotBuilderTests
     }
 
     [Fact]
-    public void Build_TwoRoutes_IsRefused()
+    public void Build_RouteThatDoesNothing_IsRefused()
     {
-        AtlasConfig config = Config(
-            Pool("web", ("a", 9001)),
-            front => front with { Routes = [new RouteConfig { Pool = "web" }, new RouteConfig { Pool = "web" }] });
+        AtlasConfig config = Config(Pool("web", ("a", 9001)), front => front with { Routes = [new RouteConfig { Name = "r" }] });
 
         Should.Throw<ArgumentException>(() => SnapshotBuilder.Build(config, ProxySnapshot.Empty))
-            .Message.ShouldContain("listener front");
+            .Message.ShouldContain("route r of listener front");
+    }
+
+    [Fact]
+    public void Build_Routes_HaveWhatTheConfigurationSays()
+    {
+        var metrics = new ProxyMetrics(workers: 1);
+        AtlasConfig config = Config(Pool("web", ("a", 9001)), front => front with
+        {
+            EncodedSlashes = EncodedSlashPolicy.Redirect,
+            Routes =
+            [
+                new RouteConfig
+                {
+                    Name = "all",
+                    Match = new MatchConfig { Paths = [new PathPattern(PathPatternKind.Prefix, "/a/")] },
+                    Pool = "web",
+                    Mirror = new MirrorConfig { Pool = "web", Share = 0.5 },
+                    Rewrite = new RewriteConfig { StripPrefix = "/a", Host = "h" },
+                    Timeouts = new RouteTimeoutsConfig { RequestMs = 7 },
+                    Retry = new RetryConfig { Attempts = 3, OnReset = false, OnStatuses = [503] },
+                },
+                new RouteConfig { Name = "split", Split = [new SplitConfig { Pool = "web", Weight = 2 }] },
+                new RouteConfig { Name = "redirect", Redirect = new RedirectConfig { To = "/x", Status = 302 } },
+                new RouteConfig { Name = "respond", Respond = new RespondConfig { Status = 503 } },
+            ],
+        });
+
+        HttpListenerSnapshot listener = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics).Listeners[0];
+
+        listener.EncodedSlashes.ShouldBe(EncodedSlashPolicy.Redirect);
+        IReadOnlyList<RouteSnapshot> routes = listener.Routes.Routes;
+        routes.Select(route => route.Name).ShouldBe(["all", "split", "redirect", "respond"]);
+        routes[0].Pool!.Name.ShouldBe("web");
+        routes[0].Mirror!.Pool.ShouldBeSameAs(routes[0].Pool);
+        routes[0].Request.Path.ShouldNotBeNull();
+        routes[0].Request.Host.ShouldBe("h");
+        routes[0].RequestMs.ShouldBe(7);
+        (routes[0].Retry.ShouldNotBeNull().IsOn(503), routes[0].Retry!.IsOn(502)).ShouldBe((true, false));
+        (routes[0].Retry!.Attempts, routes[0].Retry!.OnConnectFailure, routes[0].Retry!.OnReset).ShouldBe((3, true, false));
+        routes[0].Metrics.ShouldBeSameAs(metrics.Route("front", "all"));
+        routes[1].Split!.Pools.ShouldBe([routes[0].Pool!]);
+        routes[1].Split!.IsSticky.ShouldBeFalse();
+        (routes[2].Answer!.Status, routes[3].Answer!.Status).ShouldBe((302, 503));
+        routes[1].RequestMs.ShouldBe(int.MaxValue);
+        routes[1].Request.Path.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Build_ListenerThatNamesItsPool_HasOneRouteWithoutAName()
+    {
+        var metrics = new ProxyMetrics(workers: 1);
+        AtlasConfig config = Config(
+            Pool("web", ("a", 9001)), front => front with { Pool = "web", Routes = [new RouteConfig { Name = "route-1", Pool = "web" }] });
+
+        RouteSnapshot route = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics).Listeners[0].Routes.Routes.ShouldHaveSingleItem();
+
+        route.Name.ShouldBeEmpty();
+        route.Metrics.ShouldBeNull();
     }
 
     private static AtlasConfig Config(PoolConfig pool, Func<ListenerConfig, ListenerConfig>? change = null)
@@ -260,7 +397,7 @@ public sealed class SnapshotBuilderTests
 
     private static object[] Values(PoolSnapshot pool) =>
     [
-        pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
+        pool.ConnectMs, pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.IdleMs, pool.IdlePerServer, pool.RequestsPerConnection,
         pool.MaxAgeMs, pool.FreshForNonIdempotent, pool.Retry.Attempts, pool.Retry.OnConnectFailure, pool.Retry.OnReset,
     ];
 }

@@ -50,6 +50,22 @@ internal static class Numbers
         WithEdges = [("100%", true), ("100.1%", false), ("0.001%", true), ("0%", !aboveZero), ("-1%", false)],
     };
 
+    /// <summary>A whole number with a percent sign, which may be above 100.</summary>
+    public static ScalarKind<int> Percent(int min, int max) => new(
+        $"a whole percentage from {min}% to {max}%",
+        (string text, out int value, ref string? hint) =>
+        {
+            bool hasSign = text.EndsWith('%');
+            bool isNumber = int.TryParse(hasSign ? text[..^1] : text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+            hint = isNumber && !hasSign ? "it has no percent sign" : null;
+            return isNumber && hasSign && value >= min && value <= max;
+        },
+        value => string.Create(CultureInfo.InvariantCulture, $"{value}%"),
+        Schema.Text("[0-9]+%"))
+    {
+        WithEdges = [($"{min}%", true), ($"{max}%", true), ($"{max + 1L}%", false), ($"{min - 1L}%", false), ($"{min}", false)],
+    };
+
     /// <summary>So many in a time.</summary>
     /// <param name="max">The most.</param>
     public static ScalarKind<Rate> Rate(int max) => new(

@@ -1,6 +1,7 @@
 using Atlas.Control.Configuration.Keys;
 using Atlas.Control.Configuration.Kinds;
 using Atlas.Core.Configuration;
+using Atlas.Core.Routing;
 
 namespace Atlas.Control.Configuration.Sections;
 
@@ -121,6 +122,23 @@ internal static class ListenerSections
             s => s.Forwarded, (s, v) => s with { Forwarded = v },
             "HTTP: whether servers get `Forwarded` (RFC 7239) beside `X-Forwarded-*`.")
         .Key("via", Texts.Token, s => s.Via, (s, v) => s with { Via = v }, "HTTP: the name in the `Via` header (RFC 9110 7.6.3).")
+        .Key("encoded_slashes",
+            Choices.Of(("keep", EncodedSlashPolicy.Keep), ("reject", EncodedSlashPolicy.Reject), ("redirect", EncodedSlashPolicy.Redirect)),
+            s => s.EncodedSlashes, (s, v) => s with { EncodedSlashes = v },
+            "HTTP: a path with `%2F` or `%5C` goes on as it is and the encoded slash separates nothing, or is 400, or is redirected "
+                + "to the path with slashes.")
+        .Key("normalize", Choices.Of(("match", false), ("forward", true)),
+            s => s.ForwardsNormalizedPath, (s, v) => s with { ForwardsNormalizedPath = v },
+            "HTTP: routes match the path after `.`, `..`, double slashes and needless escapes were resolved. Servers get the path "
+                + "as it came (`match`), or that path too (`forward`).")
+        .Key("strictness",
+            Choices.Of(("strictest", Strictness.Strictest), ("defensive", Strictness.Defensive), ("monitor", Strictness.Monitor)),
+            s => s.Strictness, (s, v) => s with { Strictness = v },
+            "HTTP: requests that two programs could read in two ways are refused (`strictest`), or repaired where their end is not "
+                + "in doubt (`defensive`); `monitor` also logs what was repaired.")
+        .Key("repairs", Kind.AnyNumber(Repairs.Kind, 4),
+            s => s.Repairs, (s, v) => s with { Repairs = v },
+            "HTTP: what `defensive` and `monitor` repair; the rest is refused.")
         .Key("limits", Kind.Map(Limits), s => s.Limits, (s, v) => s with { Limits = v }, "How much a client may ask for.")
         .Key("timeouts", Kind.Map(Timeouts), s => s.Timeouts, (s, v) => s with { Timeouts = v }, "How long a client may take.")
         .Key("access_log", Kind.OptionalMap(AccessLog),

@@ -71,7 +71,10 @@ internal static class PoolSections
             "For the next byte of a response; before the first byte longer is 504.")
         .Key("tunnel", Kind.OrWord("none", Durations.Milliseconds(1, SectionLimits.LongestMs)),
             s => s.TunnelMs, (s, v) => s with { TunnelMs = v },
-            "For a byte either way on an upgraded connection.");
+            "For a byte either way on an upgraded connection.")
+        .Key("tunnel_half_closed", Kind.OrWord("none", Durations.Milliseconds(1, SectionLimits.LongestMs)),
+            s => s.TunnelHalfClosedMs, (s, v) => s with { TunnelHalfClosedMs = v },
+            "For the next byte once one side of an upgraded connection has ended; `none`: as `tunnel`.");
 
     /// <summary><c>keepalive</c>.</summary>
     public static Section<KeepaliveConfig> Keepalive { get; } = new Section<KeepaliveConfig>(
@@ -106,10 +109,18 @@ internal static class PoolSections
     /// <summary>A pool.</summary>
     public static Section<PoolConfig> Pool { get; } = new Section<PoolConfig>(
         "pool", "pools.NAME", "a pool", "A group of servers that do the same, and how it is used.")
-        .Key("balance", Balance, s => s.Balance, (s, v) => s with { Balance = v }, "How a server is chosen.")
+        .Key("balance", Balance, s => s.Balance, (s, v) => s with { Balance = v }, "How a server is chosen; docs/balancing.md says which to take when.")
         .Key("hash_key", PartsOfRequest.Key,
             s => s.HashKey, (s, v) => s with { HashKey = v },
             "What `consistent_hash` hashes: `client_ip`, `host`, `path`, `uri`, `header:NAME`, `cookie:NAME` or `query:NAME`.")
+        .Key("hash_ipv6_prefix", Numbers.Integer(32, 128),
+            s => s.HashIpv6PrefixBits, (s, v) => s with { HashIpv6PrefixBits = v },
+            "How many leading bits of an IPv6 client's address are hashed. Clients change the last 64 themselves; 128 tells the "
+                + "addresses of one network apart.")
+        .Key("hash_balance_factor", Kind.OrWord("none", Numbers.Percent(101, 10_000)),
+            s => s.HashBalancePercent, (s, v) => s with { HashBalancePercent = v },
+            "How much of its share of the active requests `ip_hash` and `consistent_hash` give a server before they pass its "
+                + "clients on, such as 125%.")
         .Key("protocol",
             Choices.Of(("http1", UpstreamProtocol.Http1), ("http2", UpstreamProtocol.Http2), ("auto", UpstreamProtocol.Auto)),
             s => s.Protocol, (s, v) => s with { Protocol = v },
@@ -128,7 +139,7 @@ internal static class PoolSections
             "Below this share of usable weight health is ignored, drained servers and those in maintenance excepted. 0%: never.")
         .Key("slow_start", Durations.Milliseconds(0, SectionLimits.LongestMs),
             s => s.SlowStartMs, (s, v) => s with { SlowStartMs = v },
-            "How long a server's share grows after it came up; 0s: off.")
+            "How long the share of a server that came back or joined grows, from a tenth of its weight; 0s: off. None at start.")
         .Key("sticky", Kind.OptionalMap(Sticky), s => s.Sticky, (s, v) => s with { Sticky = v }, "Keeps a client at its server.")
         .Key("retry", Kind.Map(Retry), s => s.Retry, (s, v) => s with { Retry = v }, "When a request is tried again.")
         .Key("queue", Kind.Map(Queue), s => s.Queue, (s, v) => s with { Queue = v }, "Requests that wait for `max_connections`.")

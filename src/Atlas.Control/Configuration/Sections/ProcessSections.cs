@@ -38,7 +38,11 @@ internal static class ProcessSections
             "How long open requests may take from then on.")
         .Key("tunnel_deadline", Durations.Milliseconds(0, SectionLimits.LongestMs),
             s => s.TunnelDeadlineMs, (s, v) => s with { TunnelDeadlineMs = v },
-            "The same for tunnels: WebSocket and TCP.");
+            "The same for tunnels: WebSocket and TCP.")
+        .Key("close_spread", Durations.Milliseconds(0, SectionLimits.LongestMs),
+            s => s.CloseSpreadMs, (s, v) => s with { CloseSpreadMs = v },
+            "Over how long idle connections close, by chance, so that their clients do not come back all at once; no longer than "
+                + "`deadline`.");
 
     /// <summary><c>runtime</c>.</summary>
     public static Section<RuntimeConfig> Runtime { get; } = new Section<RuntimeConfig>(

@@ -31,6 +31,14 @@ internal static class ConfigRules
         StateRules.Check(config, names, findings);
         HighAvailabilityRules.Check(config.HighAvailability, findings);
         BindRules.Check(config, findings);
+        if (config.Runtime.Shutdown is var shutdown && shutdown.CloseSpreadMs > shutdown.DeadlineMs)
+        {
+            findings.Add(
+                shutdown,
+                "close_spread",
+                "'close_spread' is longer than 'deadline', at which connections that are still open are reset: write a shorter one");
+        }
+
         if (config.Admin is { Bind: { IsLoopback: false } bind, Token: null } && !config.Admin.Source.IsWritten("token"))
         {
             findings.Add(

@@ -16,10 +16,13 @@ internal sealed class Findings(ConfigErrors errors)
     public bool IsRefusedBetween(SourcePosition from, SourcePosition to) => _refused.Any(place =>
         (place.Line, place.Column).CompareTo((from.Line, from.Column)) >= 0 && (place.Line, place.Column).CompareTo((to.Line, to.Column)) < 0);
 
+    /// <summary>Whether the value at a place could not be read.</summary>
+    public bool IsRefused(SourcePosition position) => _refused.Contains((position.Line, position.Column));
+
     /// <summary>Adds what a rule found.</summary>
     public void Add(SourcePosition position, string message)
     {
-        if (!_refused.Contains((position.Line, position.Column)))
+        if (!IsRefused(position))
         {
             errors.Add(position, message);
         }

@@ -5,7 +5,8 @@ namespace Atlas.Control.Configuration.Validation;
 /// <summary>Which keys of a listener go with its protocol.</summary>
 internal static class ListenerRules
 {
-    private static readonly string[] HttpKeys = ["routes", "trusted_proxies", "forwarded", "via", "access_log"];
+    private static readonly string[] HttpKeys =
+        ["routes", "trusted_proxies", "forwarded", "via", "encoded_slashes", "normalize", "strictness", "repairs", "access_log"];
     private static readonly string[] HttpLimits = ["request_line", "headers", "header_count", "body"];
     private static readonly string[] HttpTimeouts = ["headers", "body_min_rate", "body_idle", "send_min_rate", "max_age"];
 
@@ -50,6 +51,16 @@ internal static class ListenerRules
                 listener,
                 "pool",
                 $"listener '{listener.Name}' has both 'routes' and 'pool': put '- pool: {listener.Pool}' at the end of its routes");
+        }
+
+        if (listener.Strictness == Strictness.Strictest
+            && listener.Repairs.Count > 0
+            && !findings.IsRefused(source.PositionOf("strictness")))
+        {
+            findings.Forbid(
+                listener,
+                ["repairs"],
+                "needs strictness defensive or monitor, since strictest repairs nothing: remove it, or write the strictness");
         }
 
         findings.Forbid(listener, ["sni"], "needs protocol tcp, which does not terminate TLS: with http use 'tls' and match hosts in 'routes'");

@@ -10,11 +10,7 @@ internal static class PoolRules
     public static void Check(PoolConfig pool, KnownNames names, Findings findings)
     {
         findings.Refer(pool.Source.PositionOf("session"), "session", pool.Session, names.Sessions);
-        if (pool.Source.IsWritten("hash_key") && pool.Balance != BalanceAlgorithm.ConsistentHash)
-        {
-            findings.Add(pool, "hash_key", "'hash_key' needs balance: consistent_hash: change the balance, or remove it");
-        }
-
+        CheckHash(pool, findings);
         if (pool.Protocol != UpstreamProtocol.Http1 && pool.SendProxyProtocol != ProxyProtocolVersion.None)
         {
             findings.Add(
@@ -41,6 +37,32 @@ internal static class PoolRules
                 cookie,
                 "same_site",
                 "browsers refuse cookies with same_site: none and secure: false: write secure: true, or same_site: lax");
+        }
+    }
+
+    private static void CheckHash(PoolConfig pool, Findings findings)
+    {
+        bool byKey = pool.Balance == BalanceAlgorithm.ConsistentHash;
+        bool byIp = pool.Balance == BalanceAlgorithm.IpHash;
+        if (pool.Source.IsWritten("hash_key") && !byKey)
+        {
+            findings.Add(pool, "hash_key", "'hash_key' needs balance: consistent_hash: change the balance, or remove it");
+        }
+
+        if (pool.Source.IsWritten("hash_ipv6_prefix") && !byIp && !(byKey && pool.HashKey.Kind == RequestKeyKind.ClientIp))
+        {
+            findings.Add(
+                pool,
+                "hash_ipv6_prefix",
+                "'hash_ipv6_prefix' needs balance: ip_hash, or consistent_hash with hash_key: client_ip: change the balance, or remove it");
+        }
+
+        if (pool.HashBalancePercent is not null && !byKey && !byIp)
+        {
+            findings.Add(
+                pool,
+                "hash_balance_factor",
+                "'hash_balance_factor' needs balance: ip_hash or consistent_hash: change the balance, or remove it");
         }
     }
 

@@ -5,6 +5,9 @@ namespace Atlas.Control.Configuration.Validation;
 /// <summary>What a route must have, and which routes no request can reach.</summary>
 internal static class RouteRules
 {
+    // Half of what a head is written into beside the longest that a client may send by default.
+    private const int MaxHeaderBytes = 32 * 1024;
+
     private static readonly string[] Actions = ["pool", "split", "redirect", "respond"];
     private static readonly string[] ForwardingKeys = ["mirror", "rewrite", "request_headers", "timeouts", "retry"];
 
@@ -27,6 +30,7 @@ internal static class RouteRules
             CheckAction(route, findings);
             CheckSplit(route, names, findings);
             CheckAnswer(route, findings);
+            CheckHeaders(route, findings);
             findings.Refer(route.Source.PositionOf("pool"), "pool", route.Pool, names.Pools);
             if (route.Mirror is { Pool.Length: > 0 } mirror)
             {
@@ -129,6 +133,11 @@ internal static class RouteRules
                 "{rest} is what a path prefix left over, and this route does not match prefixes alone: match /prefix/*, or use {path}");
         }
 
+        if (route.Redirect is { } to && IsInAuthority(to.To, "{rest}"))
+        {
+            findings.Add(to, "to", "{rest} here would be a part of the host that clients choose: put a slash before it");
+        }
+
         if (route.Respond is { Status: 204 or 205 or 304, Body.Length: > 0 } respond)
         {
             findings.Add(
@@ -136,5 +145,33 @@ internal static class RouteRules
                 "body",
                 $"a response with status {respond.Status} has no body (RFC 9110 15): remove 'body', or choose another status");
         }
+    }
+
+    private static void CheckHeaders(RouteConfig route, Findings findings)
+    {
+        foreach (var (key, rules) in new[] { ("request_headers", route.RequestHeaders), ("response_headers", route.ResponseHeaders) })
+        {
+            if (BytesOf(rules.Set) + BytesOf(rules.Add) > MaxHeaderBytes)
+            {
+                findings.Add(route, key, $"the headers in '{key}' have more than {MaxHeaderBytes / 1024} KiB together, which most servers refuse");
+            }
+        }
+
+        if (route.Respond is { } respond && BytesOf(respond.Headers) > MaxHeaderBytes)
+        {
+            findings.Add(respond, "headers", $"the 'headers' have more than {MaxHeaderBytes / 1024} KiB together, which most clients refuse");
+        }
+    }
+
+    private static int BytesOf(ValueList<HeaderSetting> headers) => headers.Sum(header => header.Name.Length + header.Value.Length + 4);
+
+    // Whether a placeholder stands after the scheme and before any path: {path} and {query} begin with what ends the host.
+    private static bool IsInAuthority(string to, string placeholder)
+    {
+        int scheme = to.IndexOf("://", StringComparison.Ordinal);
+        int at = scheme < 0 ? -1 : to.IndexOf(placeholder, scheme, StringComparison.Ordinal);
+        return at >= 0 && !to[(scheme + 3)..at].Contains('/', StringComparison.Ordinal)
+            && !to[(scheme + 3)..at].Contains('?', StringComparison.Ordinal)
+            && !to[(scheme + 3)..at].Contains("{path}", StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,5 @@
+using Atlas.Core.Routing;
+
 namespace Atlas.Core.Configuration;
 
 /// <summary>One listener: addresses, what is spoken on them, and where it goes.</summary>
@@ -29,6 +31,21 @@ public sealed record ListenerConfig : ConfigSection
 
     /// <summary>The pseudonym in the <c>Via</c> header (RFC 9110 7.6.3), a token. Default <c>atlas</c>.</summary>
     public string Via { get; init; } = "atlas";
+
+    /// <summary>HTTP: what happens with paths that hold <c>%2F</c> or <c>%5C</c>. Default keep.</summary>
+    public EncodedSlashPolicy EncodedSlashes { get; init; } = EncodedSlashPolicy.Keep;
+
+    /// <summary>
+    /// HTTP: whether servers get the path in its normal spelling instead of as it came; routes always see that. Default false.
+    /// </summary>
+    public bool ForwardsNormalizedPath { get; init; }
+
+    /// <summary>What becomes of ambiguous requests. Default all are refused.</summary>
+    public Strictness Strictness { get; init; } = Strictness.Strictest;
+
+    /// <summary>What is repaired where <see cref="Strictness"/> allows repairs. Default all kinds.</summary>
+    public ValueList<RepairKind> Repairs { get; init; } =
+        [RepairKind.LengthAndChunked, RepairKind.EqualLengths, RepairKind.BareLf, RepairKind.EqualHosts];
 
     /// <summary>How much a client may ask for.</summary>
     public ListenerLimitsConfig Limits { get; init; } = new();

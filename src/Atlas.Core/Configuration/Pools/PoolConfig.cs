@@ -12,6 +12,14 @@ public sealed record PoolConfig : ConfigSection
     /// <summary>What consistent hashing hashes. Default the client's address.</summary>
     public RequestKey HashKey { get; init; } = RequestKey.ClientIp;
 
+    /// <summary>How many leading bits of an IPv6 client's address are hashed, 32 to 128. Default 64: clients change the rest
+    /// themselves (RFC 8981).</summary>
+    public int HashIpv6PrefixBits { get; init; } = 64;
+
+    /// <summary>What of its share of the requests under way hashing gives a server at most, in percent, 101 to 10,000; null:
+    /// any, the default.</summary>
+    public int? HashBalancePercent { get; init; }
+
     /// <summary>The version of HTTP. Default HTTP/1.1.</summary>
     public UpstreamProtocol Protocol { get; init; } = UpstreamProtocol.Http1;
 

@@ -11,4 +11,8 @@ public sealed record PoolTimeoutsConfig : ConfigSection
 
     /// <summary>For a byte either way on an upgraded connection. Null: any time. Default 1 h.</summary>
     public int? TunnelMs { get; init; } = 3_600_000;
+
+    /// <summary>The same once one side has ended; <see cref="TunnelMs"/> where that is shorter. Null: no other time.
+    /// Default 30 s.</summary>
+    public int? TunnelHalfClosedMs { get; init; } = 30_000;
 }

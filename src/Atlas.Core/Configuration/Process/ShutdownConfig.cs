@@ -11,4 +11,7 @@ public sealed record ShutdownConfig : ConfigSection
 
     /// <summary>The same for tunnels: WebSocket, TCP. Default 5 min.</summary>
     public int TunnelDeadlineMs { get; init; } = 300_000;
+
+    /// <summary>Over what part of <see cref="DeadlineMs"/> idle connections close, by chance. Default 0: all at once.</summary>
+    public int CloseSpreadMs { get; init; }
 }

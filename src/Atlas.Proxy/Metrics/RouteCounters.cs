@@ -1,0 +1,20 @@
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>What one worker counts of one route. For that worker's thread only; allocates nothing.</summary>
+public sealed class RouteCounters
+{
+    private readonly CounterCells _cells = new(RouteCells.Count);
+
+    internal RouteCounters()
+    {
+    }
+
+    /// <summary>A request that the route took ended.</summary>
+    /// <param name="status">The status that the client got; 0 when it got none.</param>
+    public void RequestEnded(int status) => _cells.Add(RouteCells.Statuses + StatusClass.Of(status), 1);
+
+    /// <summary>The copy of a request ended, or was not made.</summary>
+    public void Mirrored(MirrorResult result) => _cells.Add(RouteCells.Mirrored + (int)result, 1);
+
+    internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
+}

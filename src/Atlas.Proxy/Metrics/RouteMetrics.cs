@@ -1,0 +1,41 @@
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>The numbers of a route, counted by each worker for itself; see <see cref="ListenerMetrics"/>.</summary>
+public sealed class RouteMetrics
+{
+    private readonly RouteCounters[] _workers;
+
+    internal RouteMetrics(string listener, string route, int workers)
+    {
+        Listener = listener;
+        Route = route;
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new RouteCounters())];
+    }
+
+    /// <summary>The listener's configured name.</summary>
+    public string Listener { get; }
+
+    /// <summary>The route's name in the listener.</summary>
+    public string Route { get; }
+
+    /// <summary>The part that a worker counts in.</summary>
+    /// <param name="worker">The worker's index.</param>
+    public RouteCounters ForWorker(int worker) => _workers[worker];
+
+    /// <summary>Requests answered with a status of a class (<see cref="StatusClass.Of"/>).</summary>
+    public long Statuses(int statusClass) => Read()[RouteCells.Statuses + statusClass];
+
+    /// <summary>Copies of requests that ended so.</summary>
+    public long Mirrored(MirrorResult result) => Read()[RouteCells.Mirrored + (int)result];
+
+    internal long[] Read()
+    {
+        long[] sums = new long[RouteCells.Count];
+        foreach (RouteCounters worker in _workers)
+        {
+            worker.AddTo(sums);
+        }
+
+        return sums;
+    }
+}

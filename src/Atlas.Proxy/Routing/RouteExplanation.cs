@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Core.Routing;
+using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Routing;
+
+/// <summary>What a listener would do with a request, found by the code that does it. For people: it allocates.</summary>
+public sealed class RouteExplanation
+{
+    private RouteExplanation(HttpError error, PathStatus path)
+    {
+        Error = error;
+        PathStatus = path;
+    }
+
+    /// <summary>Why the request is refused before its path is looked at; <see cref="HttpError.None"/>: it is not.</summary>
+    public HttpError Error { get; }
+
+    /// <summary>What was found of its path; routes are looked for only with <see cref="PathStatus.Ok"/>.</summary>
+    public PathStatus PathStatus { get; }
+
+    /// <summary>The path as routes compare it.</summary>
+    public string Path { get; private init; } = "";
+
+    /// <summary>The index of the route that takes the request; -1: none.</summary>
+    public int Route { get; private init; } = -1;
+
+    /// <summary>What each route says, in the order of the configuration.</summary>
+    public IReadOnlyList<RouteVerdict> Verdicts { get; private init; } = [];
+
+    /// <summary>The path and query that the route's server gets; empty without a route.</summary>
+    public string Target { get; private init; } = "";
+
+    /// <summary>Explains a request.</summary>
+    /// <param name="listener">An HTTP listener.</param>
+    /// <param name="head">The request's head as it would be on the wire.</param>
+    /// <param name="client">The client's address, after trusted proxies.</param>
+    public static RouteExplanation Of(ListenerConfig listener, string head, IPAddress client)
+    {
+        byte[] bytes = Encoding.Latin1.GetBytes(head);
+        var request = new RequestHead();
+        RequestParser parser = default;
+        var limits = new HttpLimits(listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount);
+        if (parser.Parse(bytes, request, limits) != ParseStatus.Done)
+        {
+            return new RouteExplanation(parser.Error, PathStatus.Ok);
+        }
+
+        ReadOnlySpan<byte> raw = request.Path.Of(bytes);
+        PathStatus status = RequestPath.Normalize(raw, listener.EncodedSlashes, new byte[raw.Length], out ReadOnlySpan<byte> path);
+        if (status != PathStatus.Ok)
+        {
+            return new RouteExplanation(HttpError.None, status);
+        }
+
+        var table = RouteTable.Compile([.. listener.Routes.Select(route => route.Match)]);
+        var view = new RequestView(bytes, request, client.GetAddressBytes());
+        RouteVerdict[] verdicts = table.Explain(ref view, path);
+        int index = table.Find(ref view, path, new RouteScratch());
+        return new RouteExplanation(HttpError.None, status)
+        {
+            Path = Encoding.UTF8.GetString(path),
+            Verdicts = verdicts,
+            Route = index,
+            Target = index < 0 ? "" : TargetOf(listener, listener.Routes[index], request, bytes),
+        };
+    }
+
+    private static string TargetOf(ListenerConfig listener, RouteConfig route, RequestHead request, byte[] bytes)
+    {
+        ReadOnlySpan<byte> path = request.Path.Of(bytes);
+        path = path.IsEmpty ? "/"u8 : path;
+        PathRewrite? rewrite = RouteBuilder.RewriteOf(listener, route);
+        string changed = Encoding.Latin1.GetString(rewrite is null ? path : rewrite.Apply(path, new PathScratch()));
+        return request.HasQuery ? $"{changed}?{Encoding.Latin1.GetString(request.Query.Of(bytes))}" : changed;
+    }
+}

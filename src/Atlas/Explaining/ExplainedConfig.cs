@@ -1,0 +1,128 @@
+using System.Net;
+using Atlas.Core.Configuration;
+using Atlas.Core.Routing;
+using Atlas.Protocols.Http;
+using Atlas.Proxy.Routing;
+
+namespace Atlas.Explaining;
+
+/// <summary>Writes what a configuration would do with a request.</summary>
+/// <param name="config">The configuration.</param>
+/// <param name="output">Where to.</param>
+internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
+{
+    /// <summary>Writes it for each listener that the URL's port is bound to; where none is, for every HTTP listener.</summary>
+    internal void Write(ExplainedRequest request, IPAddress client)
+    {
+        bool isBound = config.Listeners.Any(listener => Takes(listener, request.Url.Port));
+        foreach (ListenerConfig listener in config.Listeners)
+        {
+            if (listener.Protocol != ListenerProtocol.Http)
+            {
+                output.WriteLine($"listener {listener.Name}: no: it does not speak HTTP");
+            }
+            else if (isBound && !Takes(listener, request.Url.Port))
+            {
+                output.WriteLine($"listener {listener.Name}: no: it is not bound to port {request.Url.Port}");
+            }
+            else
+            {
+                string note = isBound ? "" : $" (though no listener is bound to port {request.Url.Port})";
+                output.WriteLine($"listener {listener.Name}: yes{note}");
+                WriteRoutes(listener, RouteExplanation.Of(listener, request.Head, client));
+            }
+        }
+    }
+
+    private static bool Takes(ListenerConfig listener, int port) =>
+        listener.Protocol == ListenerProtocol.Http && listener.Bind.Any(bind => bind.Port == port);
+
+    private void WriteRoutes(ListenerConfig listener, RouteExplanation explanation)
+    {
+        if (explanation.Error != HttpError.None)
+        {
+            output.WriteLine($"  refused: {explanation.Error.Text()}: {explanation.Error.StatusCode()}");
+            return;
+        }
+
+        if (explanation.PathStatus != PathStatus.Ok)
+        {
+            output.WriteLine($"  {TextOf(explanation.PathStatus)}");
+            return;
+        }
+
+        output.WriteLine($"  path: {explanation.Path}");
+        foreach (var (index, verdict) in explanation.Verdicts.Index())
+        {
+            RouteConfig route = listener.Routes[index];
+            bool isLate = explanation.Route >= 0 && index > explanation.Route;
+            output.WriteLine(
+                index == explanation.Route ? $"  route {route.Name}: yes"
+                : verdict.IsMatch && isLate ? $"  route {route.Name}: no: it matches, but {listener.Routes[explanation.Route].Name} stands before it"
+                : $"  route {route.Name}: no: {ExplainedMatch.Reason(route.Match, verdict)}");
+            if (index == explanation.Route)
+            {
+                WriteAction(route, explanation.Target);
+            }
+        }
+
+        if (explanation.Route < 0)
+        {
+            output.WriteLine("  no route takes it: 404 (NR)");
+        }
+    }
+
+    private void WriteAction(RouteConfig route, string target)
+    {
+        if (route.Redirect is { } redirect)
+        {
+            output.WriteLine($"    redirects with {redirect.Status} to {redirect.To}");
+            return;
+        }
+
+        if (route.Respond is { } respond)
+        {
+            output.WriteLine($"    responds with {respond.Status}");
+            return;
+        }
+
+        string host = route.Rewrite is { Host.Length: > 0 } rewrite ? $", Host: {rewrite.Host}" : "";
+        output.WriteLine($"    the server gets: {target}{host}");
+        int sum = route.Split.Sum(part => part.Weight);
+        foreach (SplitConfig part in route.Split)
+        {
+            WritePool(part.Pool, $", {part.Weight} of {sum} requests");
+        }
+
+        if (route.Pool is not null)
+        {
+            WritePool(route.Pool, "");
+        }
+
+        if (route.Mirror is { } mirror)
+        {
+            WritePool(mirror.Pool, FormattableString.Invariant($", a copy of {mirror.Share:P0} of the requests"));
+        }
+    }
+
+    private void WritePool(string name, string share)
+    {
+        PoolConfig pool = config.FindPool(name)!;
+        output.WriteLine($"    pool {name}{share}: one of its servers by {ExplainedMatch.Word(pool.Balance)}");
+        foreach (ServerConfig server in pool.Servers)
+        {
+            string backup = server.Backup ? ", backup: only while no other can serve" : "";
+            output.WriteLine($"      server {server.Name}: weight {server.Weight}{backup}");
+        }
+    }
+
+    private static string TextOf(PathStatus status) => status switch
+    {
+        PathStatus.Redirect => "the path has an encoded slash: 308 to the same path with slashes",
+        PathStatus.EncodedSlash => "the path has an encoded slash: 400 (BR)",
+        PathStatus.Ambiguous => "servers read the dot segments of the path in different ways: 400 (BR)",
+        PathStatus.EncodedNul => "the path has %00: 400 (BR)",
+        PathStatus.Malformed => "the path is malformed: 400 (BR)",
+        PathStatus.Ok or _ => "",
+    };
+}

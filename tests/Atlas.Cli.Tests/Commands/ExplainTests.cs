@@ -1,0 +1,116 @@
+using Atlas.Cli.Tests.Programs;
+
+namespace Atlas.Cli.Tests.Commands;
+
+public sealed class ExplainTests
+{
+    private const string Config = """
+        listeners:
+          web:
+            bind: 127.0.0.1:8080
+            encoded_slashes: reject
+            routes:
+              - name: partners
+                match: { headers: { authorization: "Bearer partner-*" }, host: "*.example.com" }
+                pool: web
+              - name: api
+                match: { path: /api/*, methods: [GET, HEAD], client: 10.0.0.0/8 }
+                pool: api
+                rewrite: { strip_prefix: /api, host: inner }
+              - { name: old, match: { path: /old/* }, redirect: { to: "/new/{rest}" } }
+              - { name: beta, match: { cookies: { beta: "*" } }, split: [{ pool: web, weight: 3 }, { pool: api }] }
+          other: { bind: 127.0.0.1:8081, pool: web }
+          database: { bind: 127.0.0.1:5432, protocol: tcp, pool: web }
+        pools:
+          web: { servers: [127.0.0.1:9001] }
+          api:
+            balance: least_connections
+            servers: [{ name: a, address: 127.0.0.1:9002, weight: 3 }, { name: b, address: 127.0.0.1:9003, backup: true }]
+        """;
+
+    [Fact]
+    public async Task Explain_RequestThatARouteTakes_SaysWhyAndWhyNot()
+    {
+        (int code, string output) = await ExplainAsync("--client", "10.1.2.3", "--", "GET", "http://a.example.com:8080/x/..//api/users?q=1");
+
+        code.ShouldBe(0);
+        output.ShouldBe("""
+            listener web: yes
+              path: /api/users
+              route partners: no: header authorization is not "Bearer partner-*"
+              route api: yes
+                the server gets: /users?q=1, Host: inner
+                pool api: one of its servers by least_connections
+                  server a: weight 3
+                  server b: weight 1, backup: only while no other can serve
+              route old: no: the path is not /old/*
+              route beta: no: cookie beta is absent
+            listener other: no: it is not bound to port 8080
+            listener database: no: it does not speak HTTP
+
+            """);
+    }
+
+    [Fact]
+    public async Task Explain_Headers_AreMatched()
+    {
+        (_, string output) = await ExplainAsync(
+            "--", "POST", "http://a.example.com:8080/", "-H", "Authorization: Bearer partner-7", "-H", "Cookie: a=b; beta=1");
+
+        output.ShouldContain("  route partners: yes\n    the server gets: /\n    pool web: one of its servers by round_robin\n");
+        output.ShouldContain("  route api: no: the path is not /api/*\n");
+        output.ShouldContain("  route beta: no: it matches, but partners stands before it\n");
+    }
+
+    [Theory]
+    [InlineData("http://h:8080/none", "  route api: no: the path is not /api/*\n")]
+    [InlineData("http://h:8080/none", "  no route takes it: 404 (NR)\n")]
+    [InlineData("http://h:8080/api/a", "  route partners: no: the host is not *.example.com\n  route api: no: the client is not in 10.0.0.0/8\n")]
+    [InlineData("http://h:8080/old/a", "  route old: yes\n    redirects with 308 to /new/{rest}\n")]
+    [InlineData("http://h:8080/a%2Fb", "  the path has an encoded slash: 400 (BR)\n")]
+    [InlineData("http://h:8080/..;/b", "  servers read the dot segments of the path in different ways: 400 (BR)\n")]
+    [InlineData("http://h:8081/", "listener other: yes\n  path: /\n  route route-1: yes\n")]
+    [InlineData("http://h/", "listener web: yes (though no listener is bound to port 80)\n")]
+    public async Task Explain_Request_SaysWhatBecomesOfIt(string url, string expected)
+    {
+        (int code, string output) = await ExplainAsync("--", "GET", url);
+
+        code.ShouldBe(0);
+        output.ShouldContain(expected);
+    }
+
+    [Theory]
+    [InlineData("atlas: a method and a URL are needed after --", "--", "GET")]
+    [InlineData("atlas: /path: a URL is needed", "--", "GET", "/path")]
+    [InlineData("atlas: -X: after the URL, headers are written as -H 'Name: value'", "--", "GET", "http://h/", "-X", "a: b")]
+    [InlineData("atlas: -H: after the URL, headers are written as -H 'Name: value'", "--", "GET", "http://h/", "-H", "a")]
+    [InlineData("atlas: --client here: an IP address is needed", "--client", "here", "--", "GET", "http://h/")]
+    public async Task Explain_WrongWords_SaysWhatIsNeededAndExits2(string message, params string[] words)
+    {
+        using var config = new ConfigFile(Config);
+        await using var program = RunningProgram.Atlas(["explain", "-c", config.Path, .. words]);
+
+        (await program.EndAsync()).ShouldBe(2);
+        program.Errors.ShouldStartWith(message);
+        program.Errors.ShouldContain("See: atlas explain --help");
+    }
+
+    [Fact]
+    public async Task Explain_WrongFile_ShowsItsErrors()
+    {
+        using var config = new ConfigFile("listeners: {}\n");
+        await using var program = RunningProgram.Atlas("explain", "-c", config.Path, "--", "GET", "http://h/");
+
+        (await program.EndAsync()).ShouldBe(1);
+        program.Errors.ShouldStartWith(config.Path);
+    }
+
+    private static async Task<(int Code, string Output)> ExplainAsync(params string[] words)
+    {
+        using var config = new ConfigFile(Config);
+        await using var program = RunningProgram.Atlas(["explain", "-c", config.Path, .. words]);
+        int code = await program.EndAsync();
+        program.Errors.ShouldBeEmpty();
+        return (code, program.Output);
+    }
+}
