@@ -1,6 +1,7 @@
 using System.Buffers;
-using System.Text.Json.Serialization.Metadata;
+using Atlas.Admin.Events;
 using Atlas.Admin.Metrics;
+using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,13 +15,17 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     private const string Ready = "/readyz";
     private const string MetricsPath = "/metrics";
     private const string StatusPath = "/api/v1/status";
+    private const string EventsPath = "/api/v1/events";
+    private const string ApiPath = "/openapi.json";
+    private const string ServersMark = "/servers/";
 
     // What a page of metrics takes first; it grows.
     private const int PageBytes = 32 * 1024;
 
-    private static readonly string[] Paths = [Health, Ready, MetricsPath, StatusPath];
+    private static readonly string[] Paths = [Health, Ready, MetricsPath, StatusPath, EventsPath, ApiPath];
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
-    private static readonly string[] Listed = [.. Paths.Select(path => "GET " + path)];
+    private static readonly string[] Listed =
+        [.. Paths.Select(path => "GET " + path), "PATCH /api/v1/pools/{pool}/servers/{server}"];
 
     private readonly BearerToken? _token = options.Token is null ? null : new BearerToken(options.Token);
 
@@ -28,11 +33,15 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     {
         application.Use(GuardAsync);
         application.MapMethods(Health, Methods, context =>
-            AnswerAsync(context, StatusCodes.Status200OK, new ProbeAnswer("ok"), AdminJson.Default.ProbeAnswer));
+            Answers.SendAsync(context, StatusCodes.Status200OK, new ProbeAnswer("ok"), AdminJson.Default.ProbeAnswer));
         application.MapMethods(Ready, Methods, ReadyAsync);
         application.MapMethods(MetricsPath, Methods, MetricsAsync);
         application.MapMethods(StatusPath, Methods, context =>
-            AnswerAsync(context, StatusCodes.Status200OK, source.Status(), AdminJson.Default.StatusReport));
+            Answers.SendAsync(context, StatusCodes.Status200OK, source.Status(), AdminJson.Default.StatusReport));
+        application.MapMethods(ApiPath, Methods, new ApiDescription(options.Version).SendAsync);
+        CancellationToken stopping = application.Lifetime.ApplicationStopping;
+        application.MapMethods(EventsPath, [HttpMethods.Get], context => EventsAsync(context, stopping));
+        application.MapMethods(OrderEndpoint.Path, [HttpMethods.Patch], new OrderEndpoint(source, _token is null).RunAsync);
         application.MapFallback("{**path}", NotFoundAsync);
     }
 
@@ -43,7 +52,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
         if (!IsProbe(context) && !MayRead(context))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
-            await ErrorAsync(context, StatusCodes.Status401Unauthorized, new ErrorAnswer("a bearer token is required"));
+            await Answers.ErrorAsync(context, StatusCodes.Status401Unauthorized, "a bearer token is required");
             return;
         }
 
@@ -55,7 +64,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
         {
             options.Notice($"admin: {context.Request.Path} failed: {e}");
             context.Response.ContentLength = null;
-            await ErrorAsync(context, StatusCodes.Status500InternalServerError, new ErrorAnswer("internal error"));
+            await Answers.ErrorAsync(context, StatusCodes.Status500InternalServerError, "internal error");
         }
     }
 
@@ -68,8 +77,8 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     {
         ReadinessReport readiness = source.Readiness();
         return readiness.IsReady
-            ? AnswerAsync(context, StatusCodes.Status200OK, new ProbeAnswer("ready"), AdminJson.Default.ProbeAnswer)
-            : AnswerAsync(
+            ? Answers.SendAsync(context, StatusCodes.Status200OK, new ProbeAnswer("ready"), AdminJson.Default.ProbeAnswer)
+            : Answers.SendAsync(
                 context,
                 StatusCodes.Status503ServiceUnavailable,
                 new ProbeAnswer("not ready", MayRead(context) ? readiness.Reasons : null),
@@ -93,23 +102,36 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
         await context.Response.Body.WriteAsync(page.WrittenMemory, context.RequestAborted);
     }
 
-    private static Task NotFoundAsync(HttpContext context)
+    private async Task EventsAsync(HttpContext context, CancellationToken stopping)
     {
-        if (Paths.Contains(context.Request.Path.Value, StringComparer.OrdinalIgnoreCase))
+        using EventSubscription? subscription = source.Events.Subscribe(EventStream.LastHeard(context.Request));
+        if (subscription is null)
         {
-            context.Response.Headers.Allow = "GET, HEAD";
-            return ErrorAsync(context, StatusCodes.Status405MethodNotAllowed, new ErrorAnswer("method not allowed", Listed));
+            await Answers.ErrorAsync(
+                context,
+                StatusCodes.Status503ServiceUnavailable,
+                $"{EventHub.MaxSubscribers} listen already, which is as many as there may be");
+            return;
         }
 
-        return ErrorAsync(context, StatusCodes.Status404NotFound, new ErrorAnswer("not found", Listed));
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        await EventStream.WriteAsync(context.Response, subscription, options.Time, ended.Token);
     }
 
-    private static Task ErrorAsync(HttpContext context, int status, ErrorAnswer error) =>
-        AnswerAsync(context, status, error, AdminJson.Default.ErrorAnswer);
-
-    private static Task AnswerAsync<T>(HttpContext context, int status, T body, JsonTypeInfo<T> type)
+    private static Task NotFoundAsync(HttpContext context)
     {
-        context.Response.StatusCode = status;
-        return context.Response.WriteAsJsonAsync(body, type, contentType: null, context.RequestAborted);
+        string path = context.Request.Path.Value ?? "";
+        string? allowed = Paths.Contains(path, StringComparer.OrdinalIgnoreCase) ? path == EventsPath ? "GET" : "GET, HEAD"
+            : path.StartsWith("/api/v1/pools/", StringComparison.OrdinalIgnoreCase)
+                && path.Contains(ServersMark, StringComparison.OrdinalIgnoreCase) ? "PATCH"
+            : null;
+        if (allowed is not null)
+        {
+            context.Response.Headers.Allow = allowed;
+            return Answers.ErrorAsync(
+                context, StatusCodes.Status405MethodNotAllowed, new ErrorAnswer("method not allowed", Listed));
+        }
+
+        return Answers.ErrorAsync(context, StatusCodes.Status404NotFound, new ErrorAnswer("not found", Listed));
     }
 }

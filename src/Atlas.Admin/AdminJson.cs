@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
 
 namespace Atlas.Admin;
@@ -10,6 +11,9 @@ namespace Atlas.Admin;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     Converters = [typeof(AdminStateNames)])]
 [JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(ServerReport))]
+[JsonSerializable(typeof(EventReport))]
+[JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -15,6 +15,9 @@ public sealed record AdminOptions
     /// <summary>The version of Atlas, for the metric <c>atlas_build_info</c>.</summary>
     public string Version { get; init; } = "";
 
+    /// <summary>The clock of heartbeats.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Takes sentences for the operator, on any thread.</summary>
     public Action<string> Notice { get; init; } = _ => { };
 }

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Atlas.Admin;
 
-/// <summary>The admin server: health, readiness, metrics and the API. It lives on ASP.NET Core's threads and touches the
+/// <summary>The admin server: health, readiness, metrics, orders and events. It lives on ASP.NET Core's threads and touches the
 /// data plane only through <see cref="IAdminSource"/>.</summary>
 public sealed class AdminServer : IAsyncDisposable
 {

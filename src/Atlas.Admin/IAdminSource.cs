@@ -1,17 +1,29 @@
+using Atlas.Admin.Events;
+using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Control.Pools;
 using Atlas.Core.Telemetry;
 
 namespace Atlas.Admin;
 
-/// <summary>What the admin server tells of the rest of the process. Called on any thread, by several at once; must not
-/// block.</summary>
+/// <summary>What the admin server tells of the rest of the process, and asks of it. Called on any thread, by several at once;
+/// must not block.</summary>
 public interface IAdminSource
 {
+    /// <summary>What happens.</summary>
+    EventHub Events { get; }
+
     /// <summary>Whether traffic should be sent here.</summary>
     ReadinessReport Readiness();
 
     /// <summary>What runs.</summary>
     StatusReport Status();
+
+    /// <summary>Does what an operator asks of a server.</summary>
+    /// <param name="pool">The pool's name.</param>
+    /// <param name="server">The server's name in it.</param>
+    /// <param name="order">What is asked, all values within their ranges.</param>
+    OrderAnswer Order(string pool, string server, ServerOrder order);
 
     /// <summary>Writes the metrics of everything but the process itself, which the admin server adds.</summary>
     void WriteMetrics(IMetricWriter writer);

@@ -141,7 +141,10 @@ public sealed class AdminServerTests : IAsyncLifetime
         await ExpectAsync(
             path,
             HttpStatusCode.NotFound,
-            """{"error":"not found","endpoints":["GET /healthz","GET /readyz","GET /metrics","GET /api/v1/status"]}""");
+            """
+            {"error":"not found","endpoints":["GET /healthz","GET /readyz","GET /metrics","GET /api/v1/status",
+            "GET /api/v1/events","GET /openapi.json","PATCH /api/v1/pools/{pool}/servers/{server}"]}
+            """.Replace("\n", ""));
     }
 
     [Fact]
@@ -160,7 +163,7 @@ public sealed class AdminServerTests : IAsyncLifetime
     {
         await StartAsync();
 
-        foreach (string path in (string[])["/healthz", "/readyz", "/metrics", "/api/v1/status"])
+        foreach (string path in (string[])["/healthz", "/readyz", "/metrics", "/api/v1/status", "/openapi.json"])
         {
             HttpResponseMessage response = await _client.SendAsync(new HttpRequestMessage(HttpMethod.Head, Url(path)));
             response.StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -177,6 +180,8 @@ public sealed class AdminServerTests : IAsyncLifetime
     [InlineData("s3cret", "/metrics", "Bearer s3cretx", 401)]
     [InlineData("s3cret", "/metrics", "Basic s3cret", 401)]
     [InlineData("s3cret", "/api/v1/status", null, 401)]
+    [InlineData("s3cret", "/api/v1/events", null, 401)]
+    [InlineData("s3cret", "/openapi.json", null, 401)]
     [InlineData("s3cret", "/none", null, 401)]
     [InlineData("s3cret", "/healthz", null, 200)]
     [InlineData("s3cret", "/readyz", null, 200)]

@@ -1,4 +1,8 @@
+using Atlas.Admin.Events;
+using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Control.Pools;
+using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 
 namespace Atlas.Admin.Tests;
@@ -11,6 +15,20 @@ internal sealed class StubSource : IAdminSource
     public StatusReport StatusNow { get; set; } = new() { Node = "n", Version = "1", Listeners = [], Pools = [] };
 
     public Action<IMetricWriter> Metrics { get; set; } = _ => { };
+
+    /// <summary>The last order that came.</summary>
+    public (string Pool, string Server, ServerOrder Order)? Ordered { get; private set; }
+
+    public Func<OrderAnswer> Answer { get; set; } =
+        () => OrderAnswer.Done(new ServerReport { Name = "a", Address = "127.0.0.1:9001", AdminState = AdminState.Drain });
+
+    public EventHub Events { get; } = new();
+
+    public OrderAnswer Order(string pool, string server, ServerOrder order)
+    {
+        Ordered = (pool, server, order);
+        return Answer();
+    }
 
     public ReadinessReport Readiness() => ReadinessNow;
 

@@ -9,6 +9,12 @@ public sealed record PoolReport
     /// <summary>Its algorithm, by its name in the configuration; null: not known.</summary>
     public string? Balance { get; init; }
 
+    /// <summary>Who of it takes requests.</summary>
+    public PoolState? State { get; init; }
+
+    /// <summary>How much of the weight of its ready servers is usable, 0 to 1; backups do not count.</summary>
+    public double? UsableShare { get; init; }
+
     /// <summary>Its servers, in the order of the configuration.</summary>
     public required IReadOnlyList<ServerReport> Servers { get; init; }
 }

@@ -14,18 +14,34 @@ public sealed record ServerReport
     /// <summary>What the operator wants of it.</summary>
     public AdminState? AdminState { get; init; }
 
-    /// <summary>What probes found.</summary>
+    /// <summary>What probes and real requests found.</summary>
     public OperationalState? OperationalState { get; init; }
 
     /// <summary>Its share of the pool's load, beside the others'.</summary>
     public int? Weight { get; init; }
 
-    /// <summary>Requests under way.</summary>
+    /// <summary>What counts of <see cref="Weight"/> now: all, a part while it starts slowly, or 0 while it takes no new
+    /// requests.</summary>
+    public double? EffectiveWeight { get; init; }
+
+    /// <summary>Whether it is used only while no other server of the pool is usable.</summary>
+    public bool? Backup { get; init; }
+
+    /// <summary>Requests under way, and tunnels.</summary>
     public long? Active { get; init; }
+
+    /// <summary>Those of <see cref="Active"/> that are tunnels.</summary>
+    public long? Tunnels { get; init; }
 
     /// <summary>Requests per second of late.</summary>
     public double? Rate { get; init; }
 
     /// <summary>What the last probe found, a sentence.</summary>
     public string? LastProbe { get; init; }
+
+    /// <summary>What is left; only while it drains or is in maintenance.</summary>
+    public RemainingReport? Remaining { get; init; }
+
+    /// <summary>Whether nothing is left and nothing new comes; only while it drains or is in maintenance.</summary>
+    public bool? SafeToRemove { get; init; }
 }

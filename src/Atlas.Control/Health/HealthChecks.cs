@@ -71,6 +71,19 @@ public sealed class HealthChecks : IDisposable
         }
     }
 
+    /// <summary>Leaves a server alone for a while, or probes it again. What is known of it stays, and counting goes on there.
+    /// Any thread; waits for nothing. Without effect on a server that is not checked.</summary>
+    public void Pause(string pool, string server, bool isPaused)
+    {
+        foreach ((ProbeTarget target, HealthSubscription subscription) in Volatile.Read(ref _subscriptions))
+        {
+            if (target.Server == server && target.Pool == pool)
+            {
+                subscription.IsPaused = isPaused;
+            }
+        }
+    }
+
     /// <summary>What is known of a server; null: it is not checked.</summary>
     public HealthReport? Find(ProbeTarget target) => Volatile.Read(ref _subscriptions).GetValueOrDefault(target)?.Report;
 

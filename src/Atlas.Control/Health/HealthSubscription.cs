@@ -15,6 +15,7 @@ internal sealed class HealthSubscription
     private HealthReport _atStart = new();
     private Moment _since;
     private int _health;
+    private volatile bool _isPaused;
 
     /// <summary>A subscription that hears nothing yet.</summary>
     /// <param name="server">Whose.</param>
@@ -39,7 +40,18 @@ internal sealed class HealthSubscription
     internal ServerHealth Health => (ServerHealth)Volatile.Read(ref _health);
 
     /// <summary>Whether the first probe has yet to end.</summary>
-    internal bool IsPending => _prober.Report.Last is null && _prober.Hears(this);
+    internal bool IsPending => _prober.Report.Last is null && !IsPaused && _prober.Hears(this);
+
+    /// <summary>Whether it wants to hear nothing for now. Any thread.</summary>
+    internal bool IsPaused
+    {
+        get => _isPaused;
+        set
+        {
+            _isPaused = value;
+            _prober.Wake();
+        }
+    }
 
     /// <summary>What is known of the server. It counts on from what another check of it counted.</summary>
     internal HealthReport Report
@@ -76,6 +88,11 @@ internal sealed class HealthSubscription
     /// <param name="now">When it ended.</param>
     internal void Hear(ServerHealth health, int checks, ProbeResult result, Moment now)
     {
+        if (IsPaused)
+        {
+            return;
+        }
+
         if (result.Passed)
         {
             _server.Passed();

@@ -13,6 +13,7 @@ internal sealed class ServerProber
     private readonly HealthOptions _options;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _wake = new(0);
     private readonly Lock _gate = new();
     private HealthSubscription[] _subscriptions = [];
     private CheckState _state;
@@ -40,6 +41,9 @@ internal sealed class ServerProber
     /// <summary>Whether it has ended, or is about to. Any thread.</summary>
     internal bool IsStopped => _stop.IsCancellationRequested;
 
+    /// <summary>Whether all who would hear of it are paused. While nobody is there, it is about to stop.</summary>
+    private bool IsPaused => Volatile.Read(ref _subscriptions) is { Length: > 0 } all && Array.TrueForAll(all, one => one.IsPaused);
+
     /// <summary>Whether the subscription still hears of the server. Any thread; O(subscriptions).</summary>
     internal bool Hears(HealthSubscription subscription) =>
         !IsStopped && Volatile.Read(ref _subscriptions).Contains(subscription);
@@ -51,6 +55,7 @@ internal sealed class ServerProber
         {
             Volatile.Write(ref _subscriptions, [.. _subscriptions, subscription]);
             subscription.Begin(_report);
+            Wake();
         }
     }
 
@@ -76,6 +81,15 @@ internal sealed class ServerProber
         }
     }
 
+    /// <summary>Looks again whether somebody wants to hear. Any thread; waits for nothing.</summary>
+    internal void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+        {
+            _wake.Release();
+        }
+    }
+
     /// <summary>Begins to probe; ends, without an exception, some time after <see cref="Stop"/>.</summary>
     internal async Task RunAsync()
     {
@@ -86,6 +100,11 @@ internal sealed class ServerProber
             while (true)
             {
                 await due;
+                while (IsPaused)
+                {
+                    await _wake.WaitAsync(stop);
+                }
+
                 await _slots.WaitAsync(stop);
                 try
                 {
@@ -123,6 +142,12 @@ internal sealed class ServerProber
         lock (_gate)
         {
             stop.ThrowIfCancellationRequested();
+            if (IsPaused)
+            {
+                // The server was taken out while it was asked: what it said then says nothing of it.
+                return due;
+            }
+
             _state = after;
             if (result.Outcome != ProbeOutcome.Cancelled)
             {

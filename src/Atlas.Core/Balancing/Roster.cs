@@ -49,6 +49,9 @@ public sealed class Roster
     /// a member starts slowly, all are up to a hundred times those configured, the same for all.</summary>
     public ReadOnlySpan<int> Weights => _weights;
 
+    /// <summary>How many times the configured weights <see cref="Weights"/> are, at least 1.</summary>
+    public int Scale { get; private init; } = 1;
+
     /// <summary>The indexes of the servers that take requests, ascending.</summary>
     public ReadOnlySpan<int> Members => _members;
 
@@ -83,16 +86,17 @@ public sealed class Roster
             growsAny |= group != RosterGroup.Panic && weights[i] > 0 && Grows(servers[i], options, stepAtMs);
         }
 
+        int scale = 1;
         if (growsAny)
         {
-            int scale = Math.Clamp(MaxWeight / heaviest, 1, MaxScale);
+            scale = Math.Clamp(MaxWeight / heaviest, 1, MaxScale);
             for (int i = 0; i < weights.Length; i++)
             {
                 weights[i] = weights[i] == 0 ? 0 : Grown(weights[i] * scale, servers[i], options, stepAtMs);
             }
         }
 
-        return new Roster(group, weights, healthy, growsAny ? stepAtMs + stepMs : long.MaxValue);
+        return new Roster(group, weights, healthy, growsAny ? stepAtMs + stepMs : long.MaxValue) { Scale = scale };
     }
 
     /// <summary>Whether a server takes new requests by itself: admin state, checks, ejection and weight allow it.</summary>

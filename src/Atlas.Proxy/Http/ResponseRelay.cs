@@ -242,6 +242,8 @@ internal static class ResponseRelay
         }
 
         x.ReturnUp();
+        x.Server!.BeginTunnel();
         await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs).RunAsync();
+        x.Server.EndTunnel();
     }
 }

@@ -16,6 +16,9 @@ internal sealed class CounterCells(int count)
         Volatile.Write(ref value, value + amount);
     }
 
+    /// <summary>One number. Any thread.</summary>
+    internal long Read(int cell) => Volatile.Read(ref _cells[Padding + cell]);
+
     /// <summary>Adds all numbers to sums. Any thread.</summary>
     internal void AddTo(Span<long> sums)
     {

@@ -21,29 +21,29 @@ public sealed class ServerMetrics
     public string Server { get; }
 
     /// <summary>Requests tried at the server.</summary>
-    public long Attempts => Read()[ServerCells.Attempts];
+    public long Attempts => Sum(ServerCells.Attempts);
 
     /// <summary>Those of <see cref="Attempts"/> that were not a request's first.</summary>
-    public long Retries => Read()[ServerCells.Retries];
+    public long Retries => Sum(ServerCells.Retries);
 
     /// <summary>Attempts under way.</summary>
-    public long Active => Read()[ServerCells.Active];
+    public long Active => Sum(ServerCells.Active);
 
     /// <summary>Connections made.</summary>
-    public long Connected => Read()[ServerCells.Connected];
+    public long Connected => Sum(ServerCells.Connected);
 
     /// <summary>Connections that wait for the next request.</summary>
-    public long Idle => Read()[ServerCells.Idle];
+    public long Idle => Sum(ServerCells.Idle);
 
     /// <summary>The part that a worker counts in.</summary>
     /// <param name="worker">The worker's index.</param>
     public ServerCounters ForWorker(int worker) => _workers[worker];
 
     /// <summary>Attempts that ended so.</summary>
-    public long Errors(ProxyError error) => Read()[ServerCells.Errors + ErrorCells.Of(error)];
+    public long Errors(ProxyError error) => Sum(ServerCells.Errors + ErrorCells.Of(error));
 
     /// <summary>Responses with a status of a class (<see cref="StatusClass.Of"/>).</summary>
-    public long Statuses(int statusClass) => Read()[ServerCells.Statuses + statusClass];
+    public long Statuses(int statusClass) => Sum(ServerCells.Statuses + statusClass);
 
     internal long[] Read()
     {
@@ -54,5 +54,16 @@ public sealed class ServerMetrics
         }
 
         return sums;
+    }
+
+    private long Sum(int cell)
+    {
+        long sum = 0;
+        foreach (ServerCounters worker in _workers)
+        {
+            sum += worker.Read(cell);
+        }
+
+        return sum;
     }
 }

@@ -103,23 +103,6 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Milliseconds that one may wait.</summary>
     public int QueueTimeoutMs { get; init; } = 5_000;
 
-    /// <summary>What the configuration says of <see cref="Servers"/>, in their order; empty: nothing.</summary>
-    internal IReadOnlyList<ServerConfig> Configured { get; init; } = [];
-
-    /// <summary>Lets the servers be what the configuration says. Before, those that served under the configuration before are
-    /// what that said. To be called once, when nothing can keep this configuration from taking effect, by the one that
-    /// refreshes <see cref="Balancer"/>. O(servers).</summary>
-    /// <param name="nowMs">The time, by the clock of <see cref="PoolBalancer.Refresh"/>.</param>
-    public void TakeEffect(long nowMs)
-    {
-        for (int i = 0; i < Configured.Count; i++)
-        {
-            _servers[i].Balancing.Configure(Configured[i]);
-        }
-
-        balancer.Reconfigure(nowMs);
-    }
-
     /// <summary>Picks a server for a request and begins the request there. Ends with <see cref="End"/>.</summary>
     /// <param name="request">What is known of the request.</param>
     /// <param name="index">The server's place in <see cref="Servers"/>, or the reason of <see cref="Balancer"/> that there is

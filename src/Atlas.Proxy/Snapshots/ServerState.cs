@@ -10,6 +10,8 @@ namespace Atlas.Proxy.Snapshots;
 /// address.</summary>
 public sealed class ServerState(string name, SocketAddress address)
 {
+    private int _tunnels;
+
     /// <summary>The server's name, unique in its pool.</summary>
     public string Name { get; } = name;
 
@@ -26,4 +28,11 @@ public sealed class ServerState(string name, SocketAddress address)
 
     /// <summary>Its state and its load, as balancing sees them.</summary>
     public BalancedServer Balancing { get; } = new(name);
+
+    /// <summary>Those of the requests under way that are tunnels, over all workers.</summary>
+    public int Tunnels => Volatile.Read(ref _tunnels);
+
+    internal void BeginTunnel() => Interlocked.Increment(ref _tunnels);
+
+    internal void EndTunnel() => Interlocked.Decrement(ref _tunnels);
 }

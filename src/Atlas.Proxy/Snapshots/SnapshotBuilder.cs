@@ -15,8 +15,9 @@ namespace Atlas.Proxy.Snapshots;
 
 /// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
 /// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
-/// counters and connections, a pool (by name) its place in the rotation and those who wait. Nothing of what serves changes
-/// before <see cref="PoolSnapshot.TakeEffect"/>.</summary>
+/// counters and connections, a pool (by name) its place in the rotation and those who wait. Servers that are known already are
+/// left as they are: whoever puts the snapshots in force has them take what the configuration says, since that may
+/// fail.</summary>
 public sealed class SnapshotBuilder
 {
     private readonly AtlasConfig _config;
@@ -106,7 +107,6 @@ public sealed class SnapshotBuilder
             _nowMs);
         return new PoolSnapshot(pool.Name, servers, balancer)
         {
-            Configured = [.. pool.Servers],
             ConnectMs = pool.Timeouts.ConnectMs,
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 
 namespace Atlas.Commands;
 
@@ -35,11 +36,24 @@ internal static class AtlasCommand
             RunCommand.Create(),
             CheckCommand.Create(),
             ExplainCommand.Create(),
+            StatusCommand.Create(),
+            TopCommand.Create(),
+            DrainCommand.Create(),
+            StateCommand.CreateReady(),
+            StateCommand.CreateMaintenance(),
+            WeightCommand.Create(),
             SchemaCommand.Create(),
             ServerCommand.Create(),
+            CompletionCommand.Create(),
             VersionCommand.Create(),
         };
-        root.Directives.Clear();
+
+        // Completion asks by one; the others are not for users.
+        foreach (Directive directive in root.Directives.Where(directive => directive is not SuggestDirective).ToArray())
+        {
+            root.Directives.Remove(directive);
+        }
+
         foreach (VersionOption option in root.Options.OfType<VersionOption>())
         {
             option.Action = new VersionCommand.PrintAction();

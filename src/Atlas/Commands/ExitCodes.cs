@@ -10,4 +10,7 @@ internal static class ExitCodes
 
     /// <summary>The command line is wrong.</summary>
     internal const int WrongUsage = 2;
+
+    /// <summary>The running instance cannot be reached, or does not do what is asked.</summary>
+    internal const int Refused = 3;
 }

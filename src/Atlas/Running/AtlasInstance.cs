@@ -1,6 +1,8 @@
 using Atlas.Admin;
+using Atlas.Admin.Events;
 using Atlas.Commands;
 using Atlas.Control.Health;
+using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Engine.Workers;
@@ -26,7 +28,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private readonly LogWriters _logWriters;
     private readonly CancellationTokenSource _hurry = new();
     private readonly List<Task> _leaving = [];
-    private readonly RosterClock _rosters;
+    private readonly Action<string> _notice;
     private AdminServer? _admin;
 
     private AtlasInstance(AtlasConfig config, Action<string> notice)
@@ -38,19 +40,15 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Logs = new AccessLogs(Workers.Workers.Count, notice);
         _logWriters = new LogWriters(Logs, _proxy, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _proxy);
-        _rosters = new RosterClock(() => Snapshot);
+        _notice = notice;
+        Pools = new PoolWatch(new PoolWatchOptions { Changed = Tell });
+        Rates = new RequestRates(() => Snapshot);
         Health = new HealthChecks(new HealthOptions
         {
             UserAgent = $"atlas-health/{VersionCommand.Version}",
             Changed = Tell,
         });
-        Failures = new FailureReports(Tell);
-
-        void Tell(HealthEvent change)
-        {
-            Events.Add(change);
-            notice(change.ToString());
-        }
+        Failures = new FailureReports(Tell, Pools);
     }
 
     internal InstancePhase Phase { get; private set; }
@@ -70,8 +68,17 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     internal AccessLogs Logs { get; }
 
-    /// <summary>The last changes of servers and pools.</summary>
+    /// <summary>Who changes the servers' states.</summary>
+    internal PoolWatch Pools { get; }
+
+    /// <summary>How many requests servers get.</summary>
+    internal RequestRates Rates { get; }
+
+    /// <summary>The last changes that checks and real requests made.</summary>
     internal HealthEvents Events { get; } = new();
+
+    /// <summary>All that happens, for whoever listens.</summary>
+    internal EventHub Feed { get; } = new();
 
     /// <summary>What real requests say of servers and pools.</summary>
     internal FailureReports Failures { get; }
@@ -144,7 +151,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
         _listeners.Close();
         Health.Dispose();
         Failures.Dispose();
-        _rosters.Dispose();
+        Pools.Dispose();
+        Rates.Dispose();
         Workers.Dispose();
         if (_admin is not null)
         {
@@ -162,7 +170,12 @@ internal sealed class AtlasInstance : IAsyncDisposable
         ProxySnapshot snapshot;
         try
         {
-            snapshot = SnapshotBuilder.Build(config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName), Failures);
+            using (Pools.Hold())
+            {
+                snapshot = SnapshotBuilder.Build(
+                    config, Snapshot, Metrics, log => _logWriters.Open(log, config.FileName), Failures);
+            }
+
             gone = _listeners.Apply(config.Listeners, snapshot);
         }
         catch
@@ -180,10 +193,16 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Snapshot = snapshot;
         snapshot.TakeOver(before);
         Config = config;
+        Pools.Apply(config.Pools.Zip(snapshot.Pools, (written, pool) =>
+            new WatchedPool(written, pool.Balancer, [.. pool.Servers.Select(server => server.Balancing)])));
         Failures.Apply(config, snapshot);
-        Health.Apply(ServerChecks.Of(config, snapshot, before, Failures));
-        ServerChecks.Release(config, snapshot);
-        RosterClock.TakeEffect(snapshot);
+        Health.Apply(ServerChecks.Of(config, snapshot, before, Pools, Failures));
+        ServerChecks.Release(config, snapshot, Pools);
+        using (Pools.Hold())
+        {
+            ServerChecks.Pause(config, snapshot, Health);
+        }
+
         _leaving.RemoveAll(task => task.IsCompleted);
         if (gone.Count > 0)
         {
@@ -191,6 +210,33 @@ internal sealed class AtlasInstance : IAsyncDisposable
         }
 
         DropUnused();
+    }
+
+    private void Tell(PoolChange change)
+    {
+        if (change.Kind is PoolChangeKind.Ready or PoolChangeKind.Drain or PoolChangeKind.Maintenance)
+        {
+            Health.Pause(change.Pool, change.Server!, change.Kind == PoolChangeKind.Maintenance);
+        }
+
+        // What checks and real requests find, they tell themselves, with what they saw.
+        if (change.Kind is not (PoolChangeKind.Up or PoolChangeKind.Down or PoolChangeKind.Ejected or PoolChangeKind.Returned))
+        {
+            Feed.Publish(InstanceEvents.Of(change));
+            _notice(change.ToString());
+        }
+    }
+
+    private void Tell(HealthEvent change)
+    {
+        Events.Add(change);
+
+        // Of the servers of a pool together, the watch knows more: also what the operator and real requests did.
+        if (change.Reason != HealthEventReason.Servers)
+        {
+            Feed.Publish(InstanceEvents.Of(change));
+            _notice(change.ToString());
+        }
     }
 
     /// <summary>Gives up what the configuration in force does not name: what it was before, or would have become.</summary>

@@ -1,5 +1,5 @@
 using Atlas.Control.Health;
-using Atlas.Core.Balancing;
+using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Core.Resilience;
@@ -13,14 +13,16 @@ internal sealed class FailureReports : IPoolObserver, IDisposable
 {
     private readonly Action<HealthEvent> _changed;
     private readonly OutlierWatch _outliers;
-    private Dictionary<string, PoolBalancer> _balancers = new(StringComparer.Ordinal);
 
     /// <summary>Knows no pool yet.</summary>
     /// <param name="changed">Takes each change, on any thread.</param>
-    internal FailureReports(Action<HealthEvent> changed)
+    /// <param name="pools">Takes ejections.</param>
+    internal FailureReports(Action<HealthEvent> changed, PoolWatch pools)
     {
         _changed = changed;
-        _outliers = new OutlierWatch(new HealthOptions { Changed = changed }, Turn);
+        _outliers = new OutlierWatch(
+            new HealthOptions { Changed = changed },
+            (server, _) => pools.SetEjected(server.Server, server.Outliers.IsEjected, reason: ""));
     }
 
     public void ServerSuspected(string pool, ServerState server) => Queue(() => _outliers.Look(pool));
@@ -43,14 +45,11 @@ internal sealed class FailureReports : IPoolObserver, IDisposable
     }
 
     /// <summary>Goes on with a configuration that took effect. O(servers).</summary>
-    internal void Apply(AtlasConfig config, ProxySnapshot snapshot)
-    {
-        Volatile.Write(ref _balancers, snapshot.Pools.ToDictionary(pool => pool.Name, pool => pool.Balancer, StringComparer.Ordinal));
+    internal void Apply(AtlasConfig config, ProxySnapshot snapshot) =>
         _outliers.Apply(config.Pools.Zip(snapshot.Pools, (written, pool) => new OutlierPool(
             pool.Name,
             written.OutlierDetection,
             [.. pool.Servers.Select(server => new OutlierServer(server.Balancing, server.Outliers))])));
-    }
 
     private static void Queue(Action work) => ThreadPool.UnsafeQueueUserWorkItem(static work => work(), work, preferLocal: false);
 
@@ -61,14 +60,4 @@ internal sealed class FailureReports : IPoolObserver, IDisposable
         CircuitState.HalfOpen => HealthEventState.HalfOpen,
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
-
-    private void Turn(OutlierServer server, OutlierPool pool)
-    {
-        PoolBalancer balancer = Volatile.Read(ref _balancers)[pool.Name];
-        lock (balancer)
-        {
-            server.Server.IsEjected = server.Outliers.IsEjected;
-            balancer.Refresh(Environment.TickCount64);
-        }
-    }
 }

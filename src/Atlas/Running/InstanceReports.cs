@@ -1,12 +1,12 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Atlas.Admin;
+using Atlas.Admin.Events;
+using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
 using Atlas.Commands;
-using Atlas.Control.Health;
+using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
-using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 
@@ -16,6 +16,10 @@ namespace Atlas.Running;
 internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
 {
     private const int IdBytes = 6;
+
+    private readonly PoolReports _pools = new(instance);
+
+    public EventHub Events => instance.Feed;
 
     public ReadinessReport Readiness() => instance.Phase switch
     {
@@ -35,14 +39,33 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             Version = VersionCommand.Version,
             ConfigId = IdOf(config),
             Listeners = [.. instance.Listeners.Select(Report)],
-            Pools = [.. instance.Snapshot.Pools.Select(pool => Report(pool, config.FindPool(pool.Name)))],
+            Pools = [.. instance.Snapshot.Pools.Select(pool => _pools.Of(pool, config.FindPool(pool.Name)))],
+            Leaving = instance.Pools.Leaving is { Count: > 0 } leaving
+                ? [.. leaving.Select(server => new LeavingReport(server.Pool, server.Server, server.Requests))]
+                : null,
         };
+    }
+
+    public OrderAnswer Order(string pool, string server, ServerOrder order)
+    {
+        IReadOnlyList<PoolSnapshot> pools = instance.Snapshot.Pools;
+        if (pools.FirstOrDefault(known => known.Name == pool) is not PoolSnapshot found)
+        {
+            return OrderAnswer.NoPool(pool, pools.Select(known => known.Name));
+        }
+
+        // False: a reload took the server away just now.
+        return found.Servers.FirstOrDefault(known => known.Name == server) is ServerState state
+            && instance.Pools.Order(state.Balancing, order)
+            ? OrderAnswer.Done(_pools.Of(found, instance.Config.FindPool(pool)).Servers.First(known => known.Name == server))
+            : OrderAnswer.NoServer(pool, server, found.Servers.Select(known => known.Name).Where(known => known != server));
     }
 
     public void WriteMetrics(IMetricWriter writer)
     {
         instance.Metrics.WriteTo(writer);
         HealthFamilies.Write(writer, instance);
+        StateFamilies.Write(writer, instance);
         PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
     }
@@ -61,54 +84,4 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         Addresses = [.. listener.Addresses.Select(address => address.Bound.Address.ToString())],
         Connections = listener.Options.Connections,
     };
-
-    private PoolReport Report(PoolSnapshot pool, PoolConfig? config) => new()
-    {
-        Name = pool.Name,
-        Balance = NameOf(pool.Balancer.Algorithm),
-        Servers = [.. pool.Servers.Select((server, i) => Report(server, HealthOf(config, server.Name, i)))],
-    };
-
-    private static string NameOf(BalanceAlgorithm algorithm) => algorithm switch
-    {
-        BalanceAlgorithm.RoundRobin => "round_robin",
-        BalanceAlgorithm.WeightedRoundRobin => "weighted_round_robin",
-        BalanceAlgorithm.LeastConnections => "least_connections",
-        BalanceAlgorithm.IpHash => "ip_hash",
-        BalanceAlgorithm.ConsistentHash => "consistent_hash",
-        BalanceAlgorithm.PowerOfTwo => "power_of_two",
-        BalanceAlgorithm.LeastTime => "least_time",
-        BalanceAlgorithm.Random => "random",
-        BalanceAlgorithm.First => "first",
-        _ => throw new InvalidOperationException("unknown algorithm"),
-    };
-
-    // A reload may be under way between the two that are asked: the name tells whether they speak of the same server.
-    private HealthReport? HealthOf(PoolConfig? pool, string name, int index) =>
-        pool is not null && index < pool.Servers.Count && pool.Servers[index].Name == name
-        && ServerChecks.TargetOf(pool, pool.Servers[index]) is ProbeTarget target
-            ? instance.Health.Find(target)
-            : null;
-
-    private static ServerReport Report(ServerState server, HealthReport? health) => new()
-    {
-        Name = server.Name,
-        Address = server.Address.ToString(),
-        AdminState = AdminState.Ready,
-        OperationalState = (health?.Health ?? ServerHealth.Unknown) switch
-        {
-            ServerHealth.Unknown => OperationalState.Unknown,
-            ServerHealth.Up => OperationalState.Up,
-            ServerHealth.Down => OperationalState.Down,
-            _ => throw new InvalidOperationException("unknown health"),
-        },
-        Weight = server.Balancing.Weight,
-        Active = server.Balancing.Active,
-        LastProbe = health?.Last is LastProbe last ? Describe(last) : null,
-    };
-
-    private static string Describe(LastProbe probe) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{probe.At:yyyy-MM-ddTHH:mm:ss.fffZ} {(probe.Result.Passed ? "passed" : "failed")} in "
-        + $"{probe.Duration.TotalMilliseconds:0.0} ms: {probe.Result.Detail}");
 }

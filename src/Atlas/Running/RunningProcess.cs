@@ -50,7 +50,7 @@ internal sealed class RunningProcess(
         instance.Logs.Reopen();
         if (RunnableConfig.Load(configPath, log) is not AtlasConfig config)
         {
-            await log.WriteLineAsync("not reloaded: nothing has changed");
+            await TellAsync(isDone: false);
             return;
         }
 
@@ -61,13 +61,20 @@ internal sealed class RunningProcess(
             await WriteAsync(instance.Reload(config));
             await WriteAsync(changes.Select(change => change.ToString()));
             await WriteAsync(instance.Describe().Except(before, StringComparer.Ordinal));
-            await log.WriteLineAsync("reloaded");
+            await TellAsync(isDone: true);
         }
         catch (Exception e) when (e is IOException or ArgumentException)
         {
             await log.WriteLineAsync(e.Message);
-            await log.WriteLineAsync("not reloaded: nothing has changed");
+            await TellAsync(isDone: false);
         }
+    }
+
+    private Task TellAsync(bool isDone)
+    {
+        string line = isDone ? "reloaded" : "not reloaded: nothing has changed";
+        instance.Feed.Publish(InstanceEvents.OfReload(isDone, line));
+        return log.WriteLineAsync(line);
     }
 
     private async Task WriteAsync(IEnumerable<string> lines)

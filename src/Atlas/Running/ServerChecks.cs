@@ -1,6 +1,7 @@
 using Atlas.Control.Health;
-using Atlas.Core.Balancing;
+using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Running;
@@ -12,15 +13,17 @@ internal static class ServerChecks
     /// <param name="config">The configuration that takes effect.</param>
     /// <param name="snapshot">Its snapshots: the same pools and servers, in the same order.</param>
     /// <param name="before">The snapshots before; their servers are known.</param>
+    /// <param name="pools">Takes what is found.</param>
     /// <param name="failures">Hears of checks that passed.</param>
-    internal static IEnumerable<CheckedServer> Of(AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before, FailureReports failures)
+    internal static IEnumerable<CheckedServer> Of(
+        AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before, PoolWatch pools, FailureReports failures)
     {
         var known = before.Pools.SelectMany(pool => pool.Servers).ToHashSet();
-        foreach ((ProbeTarget? target, ServerState state, PoolBalancer pool) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
         {
             if (target is not null)
             {
-                yield return new CheckedServer(target, known.Contains(state), isUp => Turn(state, isUp, pool))
+                yield return new CheckedServer(target, known.Contains(state), isUp => pools.SetUp(state.Balancing, isUp))
                 {
                     Passed = () => failures.CheckPassed(target.Pool, state),
                 };
@@ -30,13 +33,26 @@ internal static class ServerChecks
 
     /// <summary>Lets servers without a check take requests, whatever an earlier check found. To be called once that check has
     /// stopped. O(servers).</summary>
-    internal static void Release(AtlasConfig config, ProxySnapshot snapshot)
+    internal static void Release(AtlasConfig config, ProxySnapshot snapshot, PoolWatch pools)
     {
-        foreach ((ProbeTarget? target, ServerState state, PoolBalancer pool) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
         {
             if (target is null)
             {
-                Turn(state, isUp: true, pool);
+                pools.SetUp(state.Balancing, isUp: true);
+            }
+        }
+    }
+
+    /// <summary>Has servers in maintenance not be probed. To be called while nobody changes their states. O(servers) for each
+    /// server that is checked.</summary>
+    internal static void Pause(AtlasConfig config, ProxySnapshot snapshot, HealthChecks checks)
+    {
+        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
+        {
+            if (target is not null)
+            {
+                checks.Pause(target.Pool, target.Server, state.Balancing.Admin == AdminState.Maintenance);
             }
         }
     }
@@ -47,16 +63,7 @@ internal static class ServerChecks
             ? new ProbeTarget(pool.Name, server.Name, address, check)
             : null;
 
-    private static void Turn(ServerState state, bool isUp, PoolBalancer pool)
-    {
-        lock (pool)
-        {
-            state.Balancing.IsUp = isUp;
-            pool.Refresh(Environment.TickCount64);
-        }
-    }
-
-    private static IEnumerable<(ProbeTarget? Target, ServerState State, PoolBalancer Pool)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
+    private static IEnumerable<(ProbeTarget? Target, ServerState State)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
         config.Pools.Zip(snapshot.Pools).SelectMany(pools => pools.First.Servers.Zip(
-            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server), state, pools.Second.Balancer)));
+            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server), state)));
 }

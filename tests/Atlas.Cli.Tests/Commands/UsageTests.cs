@@ -12,6 +12,11 @@ public sealed class UsageTests
     [InlineData("atlas: Option '--config' is required.", "check")]
     [InlineData("atlas: --port x: a number from 0 to 65535 is needed.", "demo", "--port", "x")]
     [InlineData("atlas: --admin-port 65536: a number from 0 to 65535 is needed.", "demo", "--admin-port", "65536")]
+    [InlineData("atlas: web: a pool and a server are needed, such as web/b; 'atlas status' names them.", "drain", "web")]
+    [InlineData("atlas: web/: a pool and a server are needed, such as web/b; 'atlas status' names them.", "ready", "web/")]
+    [InlineData("atlas: --deadline soon: a duration from 1ms to 24h is needed, such as 10m.", "drain", "web/A", "--deadline", "soon")]
+    [InlineData("atlas: 65536: a weight is a whole number from 0 to 65535.", "weight", "web/A", "65536")]
+    [InlineData("atlas: --admin x: an address and a port are needed, such as 127.0.0.1:9900, or unix:PATH.", "status", "--admin", "x")]
     [InlineData("atlas: --bind here: an address and a port are needed, such as 127.0.0.1:9001.", "server", "--bind", "here")]
     public async Task Atlas_WrongWords_SaysWhichAndExits2(string message, params string[] words)
     {
@@ -41,7 +46,33 @@ public sealed class UsageTests
         (await program.EndAsync()).ShouldBe(0);
         string[] commands = [.. program.Output.Split("Commands:\n")[1].Split('\n')
             .Where(line => line.Length > 2 && line[2] != ' ').Select(line => line.Trim().Split(' ')[0])];
-        commands.ShouldBe(["demo", "run", "check", "explain", "schema", "server", "version"]);
+        commands.ShouldBe(
+        [
+            "demo", "run", "check", "explain", "status", "top", "drain", "ready", "maintenance", "weight", "schema", "server",
+            "completion", "version",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task Completion_OfAShell_IsAScriptThatAsksForSuggestions(string shell)
+    {
+        await using var program = RunningProgram.Atlas("completion", shell);
+
+        (await program.EndAsync()).ShouldBe(0);
+        program.Output.ShouldStartWith($"# {shell}: ");
+        program.Output.ShouldContain("[suggest:");
+    }
+
+    [Fact]
+    public async Task Suggest_BeginningOfACommand_CompletesIt()
+    {
+        await using var program = RunningProgram.Atlas("[suggest:9]", "atlas dra");
+
+        (await program.EndAsync()).ShouldBe(0);
+        program.Output.ShouldBe("drain\n");
     }
 
     [Fact]

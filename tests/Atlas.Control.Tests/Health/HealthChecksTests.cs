@@ -409,4 +409,54 @@ public sealed class HealthChecksTests
         test.Checks.Apply([test.Server(targets[0]), test.Server(ChecksUnderTest.Target("d"))]);
         test.Checks.PendingPools.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task Pause_Server_IsLeftAloneAndKeepsWhatWasFound()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        await test.RunAsync(target, "PFF");
+
+        // A probe that began meanwhile would end with a timeout, and be the third failure.
+        test.Checks.Pause("web", "b", isPaused: true);
+        test.Time.Advance(TimeSpan.FromHours(1));
+        test.Time.Advance(TimeSpan.FromHours(1));
+        test.Checks.Pause("web", "b", isPaused: false);
+        StubProbe.Question question = await test.ProbeOf(target).NextAsync();
+        test.Report(target).Failed.ShouldBe(2);
+        question.Fail();
+
+        await test.TurnedAsync(["b+", "b-"]);
+        test.Report(target).Last!.Result.Detail.ShouldBe("connect refused");
+    }
+
+    [Fact]
+    public async Task Pause_OneOfTwoAtAnAddress_HearsNothingUntilItIsOver()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget paused = ChecksUnderTest.Target("b", pool: "web", at: "same");
+        ProbeTarget other = ChecksUnderTest.Target("c", pool: "api", at: "same");
+        test.Checks.Apply([test.Server(paused), test.Server(other)]);
+
+        test.Checks.Pause("web", "b", isPaused: true);
+        await test.RunAsync(other, "F");
+        await test.TurnedAsync(["c-"]);
+        test.Checks.Pause("web", "b", isPaused: false);
+        await test.RunAsync(other, "F");
+
+        await test.TurnedAsync(["c-", "b-"]);
+    }
+
+    [Fact]
+    public void Pause_BeforeTheFirstProbe_HoldsReadinessUpNoMore()
+    {
+        using var test = new ChecksUnderTest();
+        test.Checks.Apply([test.Server(ChecksUnderTest.Target())]);
+        test.Checks.PendingPools.ShouldBe(["web"]);
+
+        test.Checks.Pause("web", "b", isPaused: true);
+
+        test.Checks.PendingPools.ShouldBeEmpty();
+    }
 }

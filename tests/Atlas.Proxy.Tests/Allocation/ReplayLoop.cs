@@ -22,6 +22,9 @@ internal sealed class ReplayLoop : EventLoop
     /// <summary>What connecting gives.</summary>
     internal ByteStream? Server { get; set; }
 
+    /// <summary>What connecting to another port than 80 gives.</summary>
+    internal ByteStream? Mirror { get; set; }
+
     internal int Connects { get; private set; }
 
     public override bool TryPost(Action action) => false;
@@ -31,7 +34,7 @@ internal sealed class ReplayLoop : EventLoop
     public override async ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs)
     {
         Connects++;
-        return new ConnectResult(Server, 0);
+        return new ConnectResult(address.Port == 80 ? Server : Mirror, 0);
     }
 
     /// <summary>A millisecond passes.</summary>

@@ -55,7 +55,7 @@ public sealed class RequestAllocationTests
     [Theory]
     [MemberData(nameof(Exchanges))]
     public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response) =>
-        Measure(request, response, new HttpListenerSnapshot("l", new PoolSnapshot("p", [State()])));
+        BytesPerRequest(request, response, new PoolSnapshot("p", [Server()])).ShouldBe(0, "bytes per request");
 
     [Fact]
     public void Session_PoolWithLimitOutliersAndBreaker_AllocatesNothingPerRequest()
@@ -82,22 +82,22 @@ public sealed class RequestAllocationTests
     [InlineData(RequestKeyKind.Query, "id")]
     public void Session_HashedPool_AllocatesNothingPerRequest(RequestKeyKind kind, string name)
     {
-        ServerState server = State();
+        ServerState server = Server();
         var balancer = new PoolBalancer(
             BalanceAlgorithm.ConsistentHash, [server.Balancing], new RosterOptions(0.5, 0, HashBoundPercent: 125), previous: null, nowMs: 0);
         var pool = new PoolSnapshot("p", [server], balancer) { Keys = new RequestKeys(new RequestKey(kind, name), ipv6PrefixBits: 64) };
 
-        Measure(
+        BytesPerRequest(
             "GET /a?b=c&id=7 HTTP/1.1\r\nHost: EXAMPLE\r\nCookie: a=b; id=7\r\nX-User: 7\r\n\r\n",
             "HTTP/1.1 204 No Content\r\n\r\n",
-            new HttpListenerSnapshot("l", pool));
+            pool).ShouldBe(0, "bytes per request");
     }
 
     [Theory]
     [MemberData(nameof(Routed))]
     public void Session_Routes_AllocateNothingPerRequest(string request, string response)
     {
-        var pool = new PoolSnapshot("p", [State()]);
+        var pool = new PoolSnapshot("p", [Server()]);
         var changes = new HeaderRulesConfig { Set = [new HeaderSetting("X-Edge", "1")], Add = [new HeaderSetting("X-More", "2")], Remove = ["X-Debug", "Server"] };
         RouteSnapshot[] routes =
         [
@@ -129,9 +129,24 @@ public sealed class RequestAllocationTests
                 ResponseHeaders = new HeaderRules(changes),
             },
         ];
-        Measure(request, response, new HttpListenerSnapshot("l", new ListenerRoutes(routes)));
+        BytesPerRequest(request, response, new HttpListenerSnapshot("l", new ListenerRoutes(routes))).ShouldBe(0, "bytes per request");
 
         static MatchConfig Prefix(string path) => new() { Paths = [new PathPattern(PathPatternKind.Prefix, path)] };
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello")]
+    [InlineData("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello", "HTTP/1.1 204 No Content\r\n\r\n")]
+    [InlineData(
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n")]
+    public void Session_MirroredRoute_AllocatesNothingPerRequest(string request, string response)
+    {
+        var mirror = new PoolSnapshot("m", [new ServerState("m", SocketAddress.OfIp(IPAddress.Loopback, 81))]);
+        var route = new RouteSnapshot("r") { Pool = new PoolSnapshot("p", [Server()]), Mirror = new MirrorSnapshot(mirror, 1) };
+
+        BytesPerRequest(request, response, new HttpListenerSnapshot("l", new ListenerRoutes([route])), connects: 2)
+            .ShouldBe(0, "bytes per request");
     }
 
     public static TheoryData<string, string> Routed() => new()
@@ -145,14 +160,19 @@ public sealed class RequestAllocationTests
         { "GET /%2e%2e;/x HTTP/1.1\r\nHost: a\r\n\r\n", "" },
     };
 
-    private static ServerState State() => new("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
+    private static ServerState Server() => new("s", SocketAddress.OfIp(IPAddress.Loopback, 80));
 
-    private static void Measure(string request, string response, HttpListenerSnapshot snapshot)
+    private static double BytesPerRequest(string request, string response, PoolSnapshot pool) =>
+        BytesPerRequest(request, response, new HttpListenerSnapshot("l", pool));
+
+    private static double BytesPerRequest(string request, string response, HttpListenerSnapshot snapshot, int connects = 1)
     {
         var loop = new ReplayLoop();
         var client = new ReplayStream(loop, Encoding.Latin1.GetBytes(request));
         var server = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
         loop.Server = server;
+        var mirror = new ReplayStream(loop, Encoding.Latin1.GetBytes(response));
+        loop.Mirror = mirror;
         var listener = new HttpListener(snapshot);
         var proxy = new HttpProxy();
         bool ended = false;
@@ -170,8 +190,8 @@ public sealed class RequestAllocationTests
         }
 
         ended.ShouldBeFalse();
-        loop.Connects.ShouldBe(response.Length == 0 ? 0 : 1);
-        ((double)least / Rounds).ShouldBe(0, "bytes per request");
+        loop.Connects.ShouldBe(response.Length == 0 ? 0 : connects);
+        return (double)least / Rounds;
 
         void Run(int rounds)
         {
@@ -182,6 +202,7 @@ public sealed class RequestAllocationTests
                 if (response.Length > 0)
                 {
                     server.Offer();
+                    mirror.Offer();
                 }
 
                 // Long transfers let others have their turn in between.

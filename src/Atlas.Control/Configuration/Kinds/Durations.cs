@@ -44,7 +44,11 @@ internal static class Durations
         return string.Create(CultureInfo.InvariantCulture, $"{ms / unit.Ms}{unit.Unit}");
     }
 
-    private static bool TryParse(string text, out long ms, ref string? hint)
+    /// <summary>Reads a duration into milliseconds.</summary>
+    /// <param name="text">What is written.</param>
+    /// <param name="ms">0 or more; 0 if it is none.</param>
+    /// <param name="hint">What would help, if it is none and something comes to mind.</param>
+    internal static bool TryParse(string text, out long ms, ref string? hint)
     {
         int digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
         ms = 0;

@@ -1,0 +1,23 @@
+namespace Atlas.Admin.Reports;
+
+/// <summary>Something that happened. What is null does not apply, and is absent in JSON.</summary>
+public sealed record EventReport
+{
+    /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The pool's name.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>The server's name.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>What happened, in a word: <c>drain</c>, <c>down</c>, <c>reloaded</c>.</summary>
+    public required string Change { get; init; }
+
+    /// <summary>The same in a sentence, as standard error has it.</summary>
+    public required string Text { get; init; }
+}

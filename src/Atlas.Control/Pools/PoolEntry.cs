@@ -1,0 +1,51 @@
+using Atlas.Core.Balancing;
+
+namespace Atlas.Control.Pools;
+
+/// <summary>What a <see cref="PoolWatch"/> knows of a pool, under its lock.</summary>
+internal sealed class PoolEntry(string name)
+{
+    // All is well until it is not.
+    private RosterGroup _told = RosterGroup.Primary;
+    private IReadOnlyList<BalancedServer> _servers = [];
+    private PoolBalancer? _balancer;
+
+    internal string Name { get; } = name;
+
+    internal long NextChangeMs => _balancer!.NextChangeMs;
+
+    /// <summary>Goes on with the balancer of a new configuration, whose servers were configured by it.</summary>
+    internal void Take(PoolBalancer balancer, IReadOnlyList<BalancedServer> servers, long nowMs)
+    {
+        _balancer = balancer;
+        _servers = servers;
+        balancer.Reconfigure(nowMs);
+    }
+
+    /// <summary>Has the balancer take the servers' states for the last time, for requests that began with it and may yet
+    /// choose.</summary>
+    internal void Leave(long nowMs) => _balancer!.Refresh(nowMs);
+
+    /// <summary>Has the balancer take the servers' states.</summary>
+    /// <returns>What there is to tell of the pool as a whole; null: nothing.</returns>
+    internal (PoolChangeKind Kind, string Text)? Refresh(long nowMs)
+    {
+        _balancer!.Refresh(nowMs);
+        RosterGroup group = _balancer.Current.Roster.Group;
+        if (group == _told)
+        {
+            return null;
+        }
+
+        _told = group;
+        string usable = $"{_servers.Count(Roster.IsUsable)} of {_servers.Count} servers are usable";
+        return group switch
+        {
+            RosterGroup.Primary => (PoolChangeKind.Usable, $"in order again: {usable}"),
+            RosterGroup.Backup => (PoolChangeKind.Backup, $"its backups serve: {usable}"),
+            RosterGroup.Panic => (PoolChangeKind.Panic, $"panic, health is ignored: {usable}"),
+            RosterGroup.None => (PoolChangeKind.Unusable, "no server is usable"),
+            _ => throw new InvalidOperationException("unknown group"),
+        };
+    }
+}

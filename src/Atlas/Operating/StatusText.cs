@@ -1,0 +1,129 @@
+using System.Globalization;
+using Atlas.Admin.Reports;
+using Atlas.Core.Health;
+
+namespace Atlas.Operating;
+
+/// <summary>A status as lines for a terminal.</summary>
+internal static class StatusText
+{
+    // What a name may take of a line of 80 columns.
+    private const int MaxName = 24;
+
+    private static readonly string[] Heads = ["  SERVER", "STATE", "WEIGHT", "ACTIVE", "REQ/S", "NOTE"];
+
+    /// <summary>The lines, none longer than the width. Names are cut rather than columns moved.</summary>
+    internal static IEnumerable<string> Lines(StatusReport status, int width)
+    {
+        string config = status.ConfigId is null ? "" : $"  configuration {status.ConfigId}";
+        return Whole(status, config).Select(line => Fit(line, width));
+    }
+
+    /// <summary>What is left at a server that takes no new clients: <c>3 requests and 1 tunnel left</c>.</summary>
+    internal static string Left(ServerReport server)
+    {
+        if (server.SafeToRemove == true)
+        {
+            return "safe to remove";
+        }
+
+        if (server.Remaining is not RemainingReport left)
+        {
+            return "";
+        }
+
+        string requests = Count(left.Requests, "request");
+        return left.Tunnels == 0 ? $"{requests} left"
+            : left.Requests == 0 ? $"{Count(left.Tunnels, "tunnel")} left"
+            : $"{requests} and {Count(left.Tunnels, "tunnel")} left";
+    }
+
+    private static IEnumerable<string> Whole(StatusReport status, string config)
+    {
+        yield return $"{status.Node}  atlas {status.Version}{config}";
+        foreach (ListenerReport listener in status.Listeners)
+        {
+            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}  "
+                + Count(listener.Connections ?? 0, "connection");
+        }
+
+        foreach (PoolReport pool in status.Pools)
+        {
+            yield return "";
+            yield return $"pool {pool.Name}  {pool.Balance}{StateOf(pool)}";
+            foreach (string line in Table([Heads, .. pool.Servers.Select(Row)]))
+            {
+                yield return line;
+            }
+        }
+
+        foreach (LeavingReport leaving in status.Leaving ?? [])
+        {
+            yield return $"removed {leaving.Pool}/{leaving.Server}  {Count(leaving.Requests, "request")} left";
+        }
+    }
+
+    private static string StateOf(PoolReport pool)
+    {
+        string share = string.Create(CultureInfo.InvariantCulture, $"{(pool.UsableShare ?? 1) * 100:0} % usable");
+        return pool.State switch
+        {
+            PoolState.Usable or null => $"  {share}",
+            PoolState.Backup => $"  BACKUPS SERVE, {share}",
+            PoolState.Panic => $"  PANIC, {share}: health is ignored",
+            PoolState.Unusable => "  NO SERVER IS USABLE",
+            _ => throw new InvalidOperationException("unknown state"),
+        };
+    }
+
+    private static string[] Row(ServerReport server) =>
+    [
+        "  " + Fit(server.Name, MaxName),
+        StateOf(server),
+        Weight(server),
+        string.Create(CultureInfo.InvariantCulture, $"{server.Active}"),
+        string.Create(CultureInfo.InvariantCulture, $"{server.Rate:0.0}"),
+        Note(server),
+    ];
+
+    private static string StateOf(ServerReport server)
+    {
+        string found = server.OperationalState is null or OperationalState.Unknown
+            ? ""
+            : server.OperationalState.Value.ToString().ToLowerInvariant();
+        string asked = (server.AdminState ?? AdminState.Ready).ToString().ToLowerInvariant();
+        return found.Length == 0 ? asked : server.AdminState is AdminState.Ready ? found : $"{asked}, {found}";
+    }
+
+    private static string Weight(ServerReport server) =>
+        server.EffectiveWeight is double effective && effective != server.Weight
+            ? string.Create(CultureInfo.InvariantCulture, $"{effective:0.##}/{server.Weight}")
+            : string.Create(CultureInfo.InvariantCulture, $"{server.Weight}");
+
+    private static string Note(ServerReport server) =>
+        server.Remaining is not null ? Left(server)
+        : server.OperationalState == OperationalState.Down ? server.LastProbe?.Split(": ", 2)[^1] ?? ""
+        : server.Backup == true ? "backup"
+        : "";
+
+    private static IEnumerable<string> Table(IReadOnlyList<string[]> rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, Heads.Length).Select(i => rows.Max(row => row[i].Length))];
+        foreach (string[] row in rows)
+        {
+            // Words to the left, numbers to the right.
+            yield return string.Join("  ", row.Select((cell, i) => i is 2 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])))
+                .TrimEnd();
+        }
+    }
+
+    private static string Count(long count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    // What a terminal would take for a command is shown as a question mark.
+    private static string Fit(string text, int width)
+    {
+        string shown = string.Concat(text.Select(character => char.IsControl(character) ? '?' : character));
+        return shown.Length <= width ? shown : shown[..(width - 1)] + "…";
+    }
+}

@@ -1,0 +1,42 @@
+using Atlas.Admin.Reports;
+using Atlas.Control.Pools;
+using Atlas.Core.Health;
+
+namespace Atlas.Running;
+
+/// <summary>What the admin API tells of what happens.</summary>
+internal static class InstanceEvents
+{
+    /// <summary>A change by the operator, real requests, the file or time.</summary>
+    internal static EventReport Of(PoolChange change) => new()
+    {
+        Type = change.Server is null ? "pool" : "server",
+        At = change.At,
+        Pool = change.Pool,
+        Server = change.Server,
+        Change = change.Kind.ToString().ToLowerInvariant(),
+        Text = change.ToString(),
+    };
+
+    /// <summary>A change that checks found.</summary>
+    internal static EventReport Of(HealthEvent change) => new()
+    {
+        Type = change.Server is null ? "pool" : "server",
+        At = DateTimeOffset.FromUnixTimeMilliseconds(change.AtUnixMs),
+        Pool = change.Pool,
+        Server = change.Server,
+        Change = change.To.Word(),
+        Text = change.ToString(),
+    };
+
+    /// <summary>A reload that took effect, or was refused.</summary>
+    /// <param name="isDone">Whether it took effect.</param>
+    /// <param name="text">The line that said so.</param>
+    internal static EventReport OfReload(bool isDone, string text) => new()
+    {
+        Type = "reload",
+        At = DateTimeOffset.UtcNow,
+        Change = isDone ? "reloaded" : "refused",
+        Text = text,
+    };
+}

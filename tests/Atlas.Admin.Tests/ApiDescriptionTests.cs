@@ -1,0 +1,83 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Atlas.Admin.Reports;
+using Atlas.Core.Configuration;
+using Atlas.Core.Health;
+
+namespace Atlas.Admin.Tests;
+
+public sealed class ApiDescriptionTests
+{
+    [Fact]
+    public async Task Description_OfTheApi_NamesEachEndpointAndTheVersion()
+    {
+        JsonObject document = await ReadAsync("/openapi.json");
+        string[] described =
+        [
+            .. document["paths"]!.AsObject().SelectMany(path =>
+                path.Value!.AsObject().Select(method => $"{method.Key.ToUpperInvariant()} {path.Key}")),
+        ];
+        JsonObject unknown = await ReadAsync("/none");
+
+        described.ShouldBe(unknown["endpoints"]!.AsArray().Select(endpoint => (string)endpoint!), ignoreOrder: true);
+        ((string?)document["info"]!["version"]).ShouldBe("9.8.7");
+    }
+
+    [Fact]
+    public async Task Description_OfReports_HasExactlyTheirKeys()
+    {
+        JsonObject schemas = (await ReadAsync("/openapi.json"))["components"]!["schemas"]!.AsObject();
+        var server = new ServerReport
+        {
+            Name = "a",
+            Address = "x",
+            AdminState = AdminState.Drain,
+            OperationalState = OperationalState.Ejected,
+            Weight = 1,
+            EffectiveWeight = 1,
+            Backup = true,
+            Active = 1,
+            Tunnels = 1,
+            Rate = 1,
+            LastProbe = "x",
+            Remaining = new RemainingReport(1, 1),
+            SafeToRemove = false,
+        };
+        var status = new StatusReport
+        {
+            Node = "n",
+            Version = "1",
+            ConfigId = "x",
+            Listeners = [new ListenerReport { Name = "l", Protocol = "http", Addresses = [], Connections = 1 }],
+            Pools = [new PoolReport { Name = "p", Balance = "x", State = PoolState.Panic, UsableShare = 1, Servers = [server] }],
+            Leaving = [new LeavingReport("p", "s", 1)],
+        };
+        JsonNode written = JsonSerializer.SerializeToNode(status, AdminJson.Default.StatusReport)!;
+
+        Same(written, "Status");
+        Same(written["listeners"]![0]!, "Listener");
+        Same(written["pools"]![0]!, "Pool");
+        Same(written["pools"]![0]!["servers"]![0]!, "Server");
+        Same(written["leaving"]![0]!, "Leaving");
+        Words<AdminState>("Server", "admin_state");
+        Words<OperationalState>("Server", "operational_state");
+        Words<PoolState>("Pool", "state");
+
+        void Same(JsonNode report, string name) => report.AsObject().Select(key => key.Key)
+            .ShouldBe(schemas[name]!["properties"]!.AsObject().Select(key => key.Key), ignoreOrder: true);
+
+        void Words<T>(string name, string key)
+            where T : struct, Enum =>
+            schemas[name]!["properties"]![key]!["enum"]!.AsArray().Select(word => (string)word!)
+                .ShouldBe(Enum.GetNames<T>().Select(word => word.ToLowerInvariant()));
+    }
+
+    private static async Task<JsonObject> ReadAsync(string path)
+    {
+        await using AdminServer server = await AdminServer.StartAsync(
+            new AdminOptions { Binds = [BindAddress.Loopback(0)], Version = "9.8.7" }, new StubSource());
+        using var client = new HttpClient();
+        using HttpResponseMessage response = await client.GetAsync(server.Urls[0] + path);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();
+    }
+}
