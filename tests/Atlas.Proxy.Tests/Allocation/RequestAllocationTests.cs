@@ -60,7 +60,7 @@ public sealed class RequestAllocationTests
     [Fact]
     public void Session_PoolWithLimitOutliersAndBreaker_AllocatesNothingPerRequest()
     {
-        ServerState server = State();
+        ServerState server = Server();
         server.Balancing.Configure(new ServerConfig { MaxConnections = 1 });
         var pool = new PoolSnapshot("p", [server])
         {
@@ -68,7 +68,7 @@ public sealed class RequestAllocationTests
             CircuitBreaker = new CircuitBreaker(new CircuitBreakerConfig()),
         };
 
-        Measure("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", new HttpListenerSnapshot("l", pool));
+        BytesPerRequest("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", pool).ShouldBe(0, "bytes per request");
     }
 
     [Theory]
