@@ -19,11 +19,6 @@ internal sealed class RunningProcess(
             _ = FileWatch.RunAsync(configPath, () => signals.Add(ProcessRequest.Reload), ended.Token);
         }
 
-        if (ServiceNotifier.WatchdogInterval is TimeSpan interval)
-        {
-            _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
-        }
-
         _ = OpenFiles.WatchAsync(instance, log, ended.Token);
         await WriteAsync(instance.Describe());
         if (OpenFiles.Shortage(instance.Config, OpenFiles.Limit()) is string warning)
@@ -33,6 +28,11 @@ internal sealed class RunningProcess(
 
         await log.WriteLineAsync("ready");
         notifier.Ready();
+        if (ServiceNotifier.WatchdogInterval is TimeSpan interval)
+        {
+            _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
+        }
+
         while (await signals.NextAsync() == ProcessRequest.Reload)
         {
             notifier.Reloading();

@@ -5,6 +5,7 @@ using System.Text;
 using Atlas.Core.Affinity;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.Resilience;
 using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Answers;
 using Atlas.Proxy.Forwarding;
@@ -57,6 +58,20 @@ public sealed class RequestAllocationTests
     [MemberData(nameof(Exchanges))]
     public void Session_KeptConnections_AllocatesNothingPerRequest(string request, string response) =>
         BytesPerRequest(request, response, new PoolSnapshot("p", [Server()])).ShouldBe(0, "bytes per request");
+
+    [Fact]
+    public void Session_PoolWithLimitOutliersAndBreaker_AllocatesNothingPerRequest()
+    {
+        ServerState server = Server();
+        server.Balancing.Configure(new ServerConfig { MaxConnections = 1 });
+        var pool = new PoolSnapshot("p", [server])
+        {
+            ConsecutiveFailures = 5,
+            CircuitBreaker = new CircuitBreaker(new CircuitBreakerConfig()),
+        };
+
+        BytesPerRequest("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 204 No Content\r\n\r\n", pool).ShouldBe(0, "bytes per request");
+    }
 
     [Theory]
     [InlineData(RequestKeyKind.ClientIp, "")]

@@ -145,9 +145,16 @@ public sealed class AccessLogTests : IDisposable
         AccessLogWriter combined = log.Writer(0, AccessLogFormat.Combined);
         WriteBoth();
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        WriteBoth();
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        // What the runtime does once, it does in one of these windows; what a line allocates is in each.
+        long least = long.MaxValue;
+        for (int window = 0; window < 5 && least > 0; window++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            WriteBoth();
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        least.ShouldBe(0);
         log.Stop(LongMs);
 
         void WriteBoth()
