@@ -22,7 +22,9 @@ namespace Atlas.Proxy.Retries;
 ///   a status of the policy                        the same, and a server has room now  yes      backoff, Retry-After
 ///   anything else                                 never
 /// </code>
-/// What counts is bounded by the policy's attempts and takes a place in the pool's budget until it ends.
+/// What counts is bounded by the policy's attempts and takes a place in the pool's budget until it ends. A request's first
+/// retry after a broken connection takes none: a process that dies breaks the connections of all its requests at once, more
+/// than the budget has places for, and each of them is one request more for the others at most.
 /// </summary>
 internal sealed class RetryPlan(Exchange x)
 {
@@ -96,7 +98,7 @@ internal sealed class RetryPlan(Exchange x)
             ProxyError.ConnectTimeout => Policy.OnConnectFailure && TryPlan(delayMs: 0, needsRoom: false),
             ProxyError.UpstreamReset when !x.RequestBytesSent => Policy.OnReset && GoesOnAtOnce(),
             ProxyError.UpstreamReset => Policy.OnReset && !x.ResponseBytesSeen && x.CanRepeat
-                && TryPlan(Backoff.DelayMs(_retries + 1, _context.RandomShare()), needsRoom: false),
+                && TryPlan(Backoff.DelayMs(_retries + 1, _context.RandomShare()), needsRoom: false, isFree: _retries == 0 && Pool.RetryShare > 0),
             _ => false,
         };
     }
@@ -151,7 +153,8 @@ internal sealed class RetryPlan(Exchange x)
     /// <summary>Plans a try that counts, and reserves its server if one has room.</summary>
     /// <param name="delayMs">How long it waits; less than 0: for too long.</param>
     /// <param name="needsRoom">Whether it is not worth waiting for a server.</param>
-    private bool TryPlan(int delayMs, bool needsRoom)
+    /// <param name="isFree">Whether it needs no place in the budget.</param>
+    private bool TryPlan(int delayMs, bool needsRoom, bool isFree = false)
     {
         bool mayWait = delayMs >= 0 && _context.Loop.NowMs + delayMs < x.Relay.DeadlineMs;
         if (_retries >= Policy.Attempts || !mayWait || !x.TryExclude(x.ServerIndex))
@@ -163,7 +166,7 @@ internal sealed class RetryPlan(Exchange x)
         int active = Pool.CountActive();
         ServerState? next = ServerChoice.TryTake(_context, x, out int index);
         bool isPossible = next is not null || (index == Balancer.Full && !needsRoom);
-        if (!isPossible || !Pool.RetryBudget.TryBegin(active, Pool.RetryShare))
+        if (!isPossible || (!isFree && !Pool.RetryBudget.TryBegin(active, Pool.RetryShare)))
         {
             if (next is not null)
             {
@@ -173,7 +176,7 @@ internal sealed class RetryPlan(Exchange x)
             return false;
         }
 
-        _budget = Pool.RetryBudget;
+        _budget = isFree ? null : Pool.RetryBudget;
         _reserved = next is null ? None : index;
         _delayMs = delayMs;
         _retries++;

@@ -214,6 +214,38 @@ public sealed class RetryTests
             world.Servers.ShouldAllBe(server => server.Seen.Count == 2);
         });
 
+    [Theory]
+    [InlineData(0.2, 12)]
+    [InlineData(0, 6)]
+    public void Resets_ManyAtOnce_AreRepeatedOnceWhateverTheBudgetUnlessItIsNone(double budget, int expected)
+    {
+        var world = new ProxyWorld(
+            1, SimulationOptions.Calm, servers: 2, pool: pool => With(pool, new RetryConfig { BudgetShare = budget }));
+        world.Run(async () =>
+        {
+            world.Server.Script = async turn => turn.Stream.Abort();
+            int ok = 0;
+            int answered = 0;
+            var done = new LoopSignal(world.Loop);
+            for (int i = 0; i < 12; i++)
+            {
+                world.Guard(async () =>
+                {
+                    WireMessage response = await AskAsync(world, "GET", keepsTurn: true);
+                    ok += response.Status == 200 ? 1 : 0;
+                    if (++answered == 12)
+                    {
+                        done.Set();
+                    }
+                });
+            }
+
+            await done;
+            ok.ShouldBe(expected);
+            world.Pool.RetryBudget.Retries.ShouldBe(0);
+        });
+    }
+
     [Fact]
     public void Client_LeavesDuringThePause_EndsTheRequest() => ProxyWorld.ForSeeds(
         Seeds,

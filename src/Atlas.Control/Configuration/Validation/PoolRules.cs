@@ -108,7 +108,10 @@ internal static class PoolRules
         CheckCookie(sticky.Cookie, findings);
         if (sticky.By != StickyKind.Cookie)
         {
-            findings.Forbid(sticky, ["cookie", "secret"], "belongs to the cookie that Atlas sets, and this pool is sticky by something else: remove it, or write by: cookie");
+            findings.Forbid(
+                sticky,
+                ["cookie", "secret"],
+                "belongs to the cookie that Atlas sets, and this pool is sticky by something else: remove it, or write by: cookie");
         }
 
         if (sticky.By is StickyKind.Ip or StickyKind.Header
