@@ -40,7 +40,7 @@ internal static class AttemptOutcome
             return ServerOutcomes.OfStatus(x.Response.Status);
         }
 
-        if (x.ClientGone || session.IsAborted || x.ConnectFailedHere)
+        if (x.ClientGone || session.IsAborted || x.ConnectFailedHere || x.IsExpiredElsewhere)
         {
             return ServerOutcome.None;
         }

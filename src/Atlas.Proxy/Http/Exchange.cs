@@ -103,6 +103,9 @@ internal sealed class Exchange
     /// <summary>Whether the exchange waits for the client's next bytes: the server owes nothing meanwhile.</summary>
     internal bool AwaitsClient;
 
+    /// <summary>Whether it did so when its route's time was over.</summary>
+    internal bool ExpiredByClient;
+
     /// <summary>Whether the last attempt went over a connection that had served before.</summary>
     internal bool ReusedUpstream;
 
@@ -182,6 +185,10 @@ internal sealed class Exchange
         HasKey = HasKey,
     };
 
+    /// <summary>Whether the exchange ran out of its route's time in a way that says nothing of the server: the client held it up, or
+    /// the time went by before the server got the request.</summary>
+    internal bool IsExpiredElsewhere => IsExpired && (ExpiredByClient || Attempts > 1 || QueuedUs > 0);
+
     /// <summary>The server that the client is bound to, while it takes its clients and did not fail this request; -1:
     /// none.</summary>
     internal int BoundServer =>
@@ -227,6 +234,7 @@ internal sealed class Exchange
         ResponseEndIsClose = false;
         ClientGone = false;
         IsExpired = false;
+        ExpiredByClient = false;
         KeepClient = false;
         Error = ProxyError.None;
         Status = 0;

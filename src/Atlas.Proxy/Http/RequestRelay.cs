@@ -23,6 +23,8 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     private readonly byte[] _requestId = new byte[RequestIds.Length];
     private readonly RetryPlan _retries = new(x);
     private readonly ServerAttempt _attempt = new(x);
+    // Counts the requests, so that who ends one knows whether it is still that one.
+    private int _request;
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
 
@@ -57,8 +59,25 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     public void OnTimer(LoopTimer timer)
     {
         x.IsExpired = true;
+        x.ExpiredByClient = x.AwaitsClient;
+
+        // Each of these may end the request at once and let the next one begin, which is not to end with it.
+        int request = _request;
         _session.Client.CancelWaits();
-        CancelWaits();
+        if (request == _request)
+        {
+            x.Connection?.Stream.CancelWaits();
+        }
+
+        if (request == _request)
+        {
+            x.Waiter?.Cancel();
+        }
+
+        if (request == _request)
+        {
+            _retries.Cancel();
+        }
     }
 
     /// <summary>The request's id, as servers and logs get it.</summary>
@@ -96,9 +115,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
         if (x.IsExpired && x.Error != ProxyError.None)
         {
-            x.Error = ProxyError.UpstreamTimeout;
+            x.Error = x.ExpiredByClient ? ProxyError.ClientSlow : ProxyError.UpstreamTimeout;
         }
 
+        _request++;
         session.Client.PeerClosedHandler = null;
         EndDeadline();
         x.Mirror?.OriginalEnded(x.RequestBodyDone);

@@ -31,7 +31,7 @@ internal static class ResponseRelay
 
             if (!x.Response.IsInterim && x.Relay.DropsResponse())
             {
-                Drop(context, x);
+                Drop(context, x, pool);
                 return;
             }
 
@@ -64,13 +64,15 @@ internal static class ResponseRelay
     }
 
     /// <summary>Leaves a response unread. Its connection is kept if nothing of it is left to come.</summary>
-    private static void Drop(WorkerContext context, Exchange x)
+    private static void Drop(WorkerContext context, Exchange x, PoolSnapshot pool)
     {
         x.ResponseUs = context.Loop.NowUs;
+        ObserveLatency(x, pool);
         long body = x.Response.Framing == BodyFraming.None ? 0 : x.Response.ContentLength;
         x.ReuseUpstream = x.Response.Framing is BodyFraming.None or BodyFraming.Length
             && body == x.UpEnd - x.Response.Length
             && x.Response.KeepAlive
+            && x.Request.Repair == RequestRepairs.None
             && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
     }
 
@@ -124,6 +126,11 @@ internal static class ResponseRelay
     {
         x.ResponseUs = context.Loop.NowUs;
         x.Pool!.Affinity?.Learn(x.In!.Span, x.Request, x.Up!.Span, x.Response, x.Server!, context.Loop.NowMs);
+        ObserveLatency(x, pool);
+    }
+
+    private static void ObserveLatency(Exchange x, PoolSnapshot pool)
+    {
         if (!pool.ObservesLatency)
         {
             return;

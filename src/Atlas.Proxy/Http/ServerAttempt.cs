@@ -55,7 +55,7 @@ internal sealed class ServerAttempt(Exchange x)
 
         if (x.IsExpired && x.Error != ProxyError.None)
         {
-            x.Error = ProxyError.UpstreamTimeout;
+            x.Error = x.ExpiredByClient ? ProxyError.ClientSlow : ProxyError.UpstreamTimeout;
         }
 
         x.Connections.Counters.AttemptEnded(
@@ -72,7 +72,7 @@ internal sealed class ServerAttempt(Exchange x)
     }
 
     /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
-    private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients()
+    private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients() && !x.IsExpiredElsewhere
         && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
 
     private async Flow ConnectAsync(ServerState server, long deadlineMs)

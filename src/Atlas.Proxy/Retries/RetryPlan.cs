@@ -177,6 +177,13 @@ internal sealed class RetryPlan(Exchange x)
         }
 
         _budget = isFree ? null : Pool.RetryBudget;
+        if (next is not null && delayMs > Backoff.MaxMs)
+        {
+            // A slot is not kept from others for seconds: the server of then is chosen then.
+            Pool.End(next, _context.Loop);
+            next = null;
+        }
+
         _reserved = next is null ? None : index;
         _delayMs = delayMs;
         _retries++;

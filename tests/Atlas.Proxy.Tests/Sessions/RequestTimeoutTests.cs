@@ -48,7 +48,7 @@ public sealed class RequestTimeoutTests
     });
 
     [Fact]
-    public void Exchange_BodyTakesTooLong_Is504() => Run(async world =>
+    public void Exchange_ClientHoldsItUpTooLong_Is408AndNotHeldAgainstTheServer() => Run(async world =>
     {
         world.Server.ScriptReadsBody = true;
         world.Server.Script = async turn =>
@@ -60,9 +60,10 @@ public sealed class RequestTimeoutTests
         long beganMs = world.NowMs;
         await client.SendAllAsync(ProxyWorld.Bytes("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello"));
         WireMessage response = (await reader.ResponseAsync("POST")).ShouldNotBeNull();
-        response.Status.ShouldBe(504);
+        response.Status.ShouldBe(408);
         response.Field("connection").ShouldBe("close");
         (world.NowMs - beganMs).ShouldBe(LimitMs);
+        world.Server.State.Outliers.Evidence(world.NowMs).Total.ShouldBe(0);
     });
 
     [Fact]
@@ -145,5 +146,8 @@ public sealed class RequestTimeoutTests
     }
 
     private static ProxyWorld World(int seed, SimulationOptions? options) => new(
-        seed, options, listener: Routes.Of(pools => [new RouteSnapshot("limited") { Pool = pools[0], RequestMs = LimitMs }]));
+        seed,
+        options,
+        pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { ConsecutiveFailures = 5 },
+        listener: Routes.Of(pools => [new RouteSnapshot("limited") { Pool = pools[0], RequestMs = LimitMs }]));
 }

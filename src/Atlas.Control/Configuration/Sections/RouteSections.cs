@@ -100,7 +100,7 @@ internal static class RouteSections
         "route_timeouts", "listeners.NAME.routes[].timeouts", "a route's 'timeouts'", "How long a route's exchanges may take.")
         .Key("request", Kind.OrWord("none", Durations.Milliseconds(1, SectionLimits.LongestMs)),
             s => s.RequestMs, (s, v) => s with { RequestMs = v },
-            "The whole exchange with all tries, from the end of the request's head; longer is 504.");
+            "The whole exchange with all tries, from the end of the request's head; longer is 504, or 408 where the client held it up.");
 
     /// <summary>A route's <c>retry</c>: the budget is the pool's.</summary>
     public static Section<RetryConfig> Retry { get; } = new Section<RetryConfig>(
