@@ -28,7 +28,8 @@ internal static class RunCommand
 
         try
         {
-            await using AtlasInstance instance = await AtlasInstance.StartAsync(config, Console.Error.WriteLine);
+            await using var notices = new NoticeLines(Console.Error);
+            await using AtlasInstance instance = await AtlasInstance.StartAsync(config, notices.Say);
             await new RunningProcess(instance, path, signals, notifier, Console.Error).RunAsync(watch);
             return ExitCodes.Done;
         }
