@@ -1,4 +1,5 @@
 using Atlas.Core.Balancing;
+using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Affinity;
@@ -16,6 +17,7 @@ internal sealed class QueueWaiter
     private readonly EventLoop _loop;
     private readonly LoopWait _wait;
     private readonly Action _wake;
+    private readonly Continuation _wakeLater;
     private int _outcome;
 
     /// <summary>Makes a place.</summary>
@@ -27,6 +29,7 @@ internal sealed class QueueWaiter
         _loop = loop;
         _wait = new LoopWait(loop);
         _wake = Wake;
+        _wakeLater = Continuation.Of(_wake);
     }
 
     // The links of the queue's list.
@@ -87,7 +90,7 @@ internal sealed class QueueWaiter
         if (caller == _loop)
         {
             // Later in the same turn: who frees a slot has work of its own to end first.
-            _loop.Yield(_wake);
+            _loop.Yield(_wakeLater);
         }
         else
         {
