@@ -16,6 +16,7 @@ namespace Atlas.Proxy.Queueing;
 public sealed class PoolQueue
 {
     private readonly Lock _gate = new();
+    private readonly QueueRoom _room = new();
     private QueueWaiter? _oldest;
     private QueueWaiter? _newest;
     private PoolSnapshot? _pool;
@@ -55,7 +56,8 @@ public sealed class PoolQueue
             }
 
             waiter.BindTo(target);
-            if (_pool is not null && _pool != waiter.Pool)
+            _pool ??= waiter.Pool;
+            if (_pool != waiter.Pool)
             {
                 waiter.MoveTo(_pool);
             }
@@ -101,7 +103,8 @@ public sealed class PoolQueue
     }
 
     /// <summary>Gives room to those who wait, the oldest first. To be called when a slot was freed, a server came up or may take
-    /// more; without waiters it does nothing. Any thread; O(waiters).</summary>
+    /// more; without waiters it does nothing. Any thread; O(servers), and O(waiters) if one of them
+    /// has room.</summary>
     /// <param name="caller">The loop of the calling thread; null: it is none's.</param>
     internal void Serve(EventLoop? caller)
     {
@@ -148,15 +151,27 @@ public sealed class PoolQueue
     // As above, under the lock. Who just enters needs no waking.
     private void Serve(EventLoop? caller, QueueWaiter? entering)
     {
-        QueueWaiter? waiter = _oldest;
-        while (waiter is not null)
+        if (_oldest is null)
         {
-            QueueWaiter? next = waiter.Next;
+            return;
+        }
+
+        _room.Find(_oldest.Pool);
+        QueueWaiter? next;
+        for (QueueWaiter? waiter = _oldest; waiter is not null && _room.IsAny; waiter = next)
+        {
+            next = waiter.Next;
+            if (!_room.Suits(waiter))
+            {
+                continue;
+            }
+
             int index = waiter.TryBegin();
             if (index >= 0)
             {
                 waiter.Server = index;
                 Remove(waiter, QueueOutcome.Granted);
+                _room.Take(index);
                 if (waiter != entering)
                 {
                     waiter.Post(caller);
@@ -164,11 +179,9 @@ public sealed class PoolQueue
             }
             else if (!waiter.IsChoosy)
             {
-                // Nor is there anything for those behind.
-                break;
+                // Nor is there anything for those behind, but where they alone may go.
+                _room.CloseRoster();
             }
-
-            waiter = next;
         }
     }
 

@@ -63,7 +63,7 @@ internal sealed class QueueWaiter
         {
             foreach (int member in Pool.Balancer.Current.Roster.Members)
             {
-                if (!_exchange.Tried.Contains(member))
+                if (!HasTried(member))
                 {
                     return true;
                 }
@@ -72,6 +72,9 @@ internal sealed class QueueWaiter
             return Target >= 0;
         }
     }
+
+    /// <summary>Whether a server failed the request, by its place in the pool.</summary>
+    internal bool HasTried(int server) => _exchange.Tried.Contains(server);
 
     /// <summary>Draws of the choice of its server are made of these.</summary>
     internal ulong Random { get; set; }

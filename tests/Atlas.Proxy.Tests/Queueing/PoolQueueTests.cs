@@ -1,5 +1,6 @@
 using System.Net;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
@@ -36,6 +37,60 @@ public sealed class PoolQueueTests
         _loop.Yielded.ShouldBe(3);
     }
 
+    [Fact]
+    public void Serve_OnlyAServerThatAllWaitersTriedHasRoom_ChoosesForNobody()
+    {
+        PoolSnapshot pool = FullPool(servers: 2);
+        QueueWaiter[] waiters = Enter(pool, 500, tried: 0);
+
+        _loop.Choices = 0;
+        pool.End(pool.Servers[0], _loop);
+        _loop.Choices.ShouldBe(0);
+        pool.Queue.Length.ShouldBe(500);
+
+        pool.End(pool.Servers[1], _loop);
+        _loop.Choices.ShouldBe(1);
+        waiters[0].Outcome.ShouldBe(QueueOutcome.Granted);
+        waiters[0].Server.ShouldBe(1);
+        pool.Queue.Length.ShouldBe(499);
+    }
+
+    [Fact]
+    public void Enter_NoServerHasRoom_ChoosesForNobody()
+    {
+        PoolSnapshot pool = FullPool(servers: 2);
+        Enter(pool, 100, tried: 0);
+        _loop.Choices.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Serve_ChoosyOnesAreOlder_LetsOthersPassInTheirOrder()
+    {
+        PoolSnapshot pool = FullPool(servers: 2);
+        QueueWaiter choosy = Enter(pool, 1, tried: 0)[0];
+        QueueWaiter[] others = Enter(pool, 2);
+
+        pool.End(pool.Servers[0], _loop);
+        (choosy.Outcome, others[0].Outcome, others[1].Outcome)
+            .ShouldBe((QueueOutcome.Waiting, QueueOutcome.Granted, QueueOutcome.Waiting));
+        pool.End(pool.Servers[1], _loop);
+        (choosy.Outcome, others[1].Outcome).ShouldBe((QueueOutcome.Granted, QueueOutcome.Waiting));
+    }
+
+    [Fact]
+    public void Serve_ServerThatDrainsHasRoom_TakesItsOwnFromBehindTheOthers()
+    {
+        PoolSnapshot pool = FullPool(servers: 2);
+        QueueWaiter older = Enter(pool, 1)[0];
+        QueueWaiter bound = Waiter(pool);
+        pool.Queue.Enter(bound, 1, _loop).ShouldBe(QueueOutcome.Waiting);
+        pool.Servers[1].Balancing.Admin = AdminState.Drain;
+        pool.Balancer.Refresh(0);
+
+        pool.End(pool.Servers[1], _loop);
+        (older.Outcome, bound.Outcome, bound.Server).ShouldBe((QueueOutcome.Waiting, QueueOutcome.Granted, 1));
+    }
+
     private static PoolSnapshot FullPool(int servers)
     {
         ServerState[] states = [.. Enumerable.Range(0, servers).Select(
@@ -47,6 +102,17 @@ public sealed class PoolQueueTests
         }
 
         return new PoolSnapshot("p", states);
+    }
+
+    private QueueWaiter[] Enter(PoolSnapshot pool, int count, params int[] tried)
+    {
+        QueueWaiter[] waiters = [.. Enumerable.Range(0, count).Select(_ => Waiter(pool, tried))];
+        foreach (QueueWaiter waiter in waiters)
+        {
+            pool.Queue.Enter(waiter, -1, _loop).ShouldBe(QueueOutcome.Waiting);
+        }
+
+        return waiters;
     }
 
     private QueueWaiter Waiter(PoolSnapshot pool, params int[] tried)
