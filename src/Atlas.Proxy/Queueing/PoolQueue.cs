@@ -102,8 +102,7 @@ public sealed class PoolQueue
         }
     }
 
-    /// <summary>Gives room to those who wait, the oldest first. To be called when a slot was freed, a server came up or may take
-    /// more; without waiters it does nothing. Any thread; O(servers), and O(waiters) if one of them
+    /// <summary>Gives room to those who wait, the oldest first. To be called when a slot was freed; without waiters it does nothing. Any thread; O(servers), and O(waiters) if one of them
     /// has room.</summary>
     /// <param name="caller">The loop of the calling thread; null: it is none's.</param>
     internal void Serve(EventLoop? caller)
@@ -119,6 +118,16 @@ public sealed class PoolQueue
         }
     }
 
+    /// <summary>Takes that servers came up, may take more or less, or were taken out of use: gives room to those who wait, and
+    /// tells those whom the operator left no server. Any thread; O(waiters * servers).</summary>
+    internal void Review()
+    {
+        lock (_gate)
+        {
+            ReviewAll();
+        }
+    }
+
     /// <summary>Takes a new snapshot of the pool, to whose servers those who wait go from now on.</summary>
     internal void Adopt(PoolSnapshot pool)
     {
@@ -130,7 +139,7 @@ public sealed class PoolQueue
                 waiter.MoveTo(pool);
             }
 
-            Serve(caller: null, entering: null);
+            ReviewAll();
         }
     }
 
@@ -146,6 +155,23 @@ public sealed class PoolQueue
                 waiter.Post(caller: null);
             }
         }
+    }
+
+    private void ReviewAll()
+    {
+        QueueWaiter? next;
+        for (QueueWaiter? waiter = _oldest; waiter is not null; waiter = next)
+        {
+            next = waiter.Next;
+            waiter.UnbindIfLost();
+            if (!waiter.MayStay)
+            {
+                Remove(waiter, QueueOutcome.NoServer);
+                waiter.Post(caller: null);
+            }
+        }
+
+        Serve(caller: null, entering: null);
     }
 
     // As above, under the lock. Who just enters needs no waking.

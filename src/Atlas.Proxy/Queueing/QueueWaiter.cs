@@ -1,4 +1,5 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Health;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
@@ -73,6 +74,25 @@ internal sealed class QueueWaiter
         }
     }
 
+    /// <summary>Whether the operator leaves the pool a server that it may go to, if only once that is up again: what is down may
+    /// be back sooner than the wait ends.</summary>
+    internal bool MayStay
+    {
+        get
+        {
+            PoolSnapshot pool = Pool;
+            for (int i = 0; i < pool.Servers.Count; i++)
+            {
+                if (pool.Servers[i].Balancing is { Admin: AdminState.Ready, Weight: > 0 } && !HasTried(i))
+                {
+                    return true;
+                }
+            }
+
+            return Target >= 0;
+        }
+    }
+
     /// <summary>Whether a server failed the request, by its place in the pool.</summary>
     internal bool HasTried(int server) => _exchange.Tried.Contains(server);
 
@@ -106,12 +126,12 @@ internal sealed class QueueWaiter
     internal int TryBegin()
     {
         PoolSnapshot pool = Pool;
-        if (Target >= 0 && PoolAffinity.Keeps(pool.Servers[Target].Balancing))
+        UnbindIfLost();
+        if (Target >= 0)
         {
             return pool.Servers[Target].Balancing.TryBegin() ? Target : Balancer.Full;
         }
 
-        Unbind();
         pool.TryBegin(_exchange.PickFor(Random, _loop.NowUs), out int index);
         return index;
     }
@@ -135,7 +155,16 @@ internal sealed class QueueWaiter
         }
     }
 
-    /// <summary>Waits for any server, as when the one that it waited for takes nothing any more.</summary>
+    /// <summary>Waits for any server, if the one that it waits for takes nothing any more.</summary>
+    internal void UnbindIfLost()
+    {
+        if (Target >= 0 && !PoolAffinity.Keeps(Pool.Servers[Target].Balancing))
+        {
+            Unbind();
+        }
+    }
+
+    /// <summary>Waits for any server.</summary>
     internal void Unbind()
     {
         if (Target >= 0)
