@@ -11,6 +11,9 @@ public abstract class Continuation
     {
     }
 
+    /// <summary>Goes on with a delegate. For whoever is no flow, and keeps it to go on time after time without allocating.</summary>
+    public static Continuation Of(Action action) => new ActionContinuation(action);
+
     /// <summary>Goes on, on the loop's thread.</summary>
     public abstract void Run();
 

@@ -16,6 +16,7 @@ namespace Atlas.Proxy.Queueing;
 public sealed class PoolQueue
 {
     private readonly Lock _gate = new();
+    private readonly QueueRoom _room = new();
     private QueueWaiter? _oldest;
     private QueueWaiter? _newest;
     private PoolSnapshot? _pool;
@@ -55,7 +56,8 @@ public sealed class PoolQueue
             }
 
             waiter.BindTo(target);
-            if (_pool is not null && _pool != waiter.Pool)
+            _pool ??= waiter.Pool;
+            if (_pool != waiter.Pool)
             {
                 waiter.MoveTo(_pool);
             }
@@ -100,8 +102,8 @@ public sealed class PoolQueue
         }
     }
 
-    /// <summary>Gives room to those who wait, the oldest first. To be called when a slot was freed, a server came up or may take
-    /// more; without waiters it does nothing. Any thread; O(waiters).</summary>
+    /// <summary>Gives room to those who wait, the oldest first. To be called when a slot was freed; without waiters it does nothing. Any thread; O(servers), and O(waiters) if one of them
+    /// has room.</summary>
     /// <param name="caller">The loop of the calling thread; null: it is none's.</param>
     internal void Serve(EventLoop? caller)
     {
@@ -116,6 +118,16 @@ public sealed class PoolQueue
         }
     }
 
+    /// <summary>Takes that servers came up, may take more or less, or were taken out of use: gives room to those who wait, and
+    /// tells those whom the operator left no server. Any thread; O(waiters * servers).</summary>
+    internal void Review()
+    {
+        lock (_gate)
+        {
+            ReviewAll();
+        }
+    }
+
     /// <summary>Takes a new snapshot of the pool, to whose servers those who wait go from now on.</summary>
     internal void Adopt(PoolSnapshot pool)
     {
@@ -127,7 +139,7 @@ public sealed class PoolQueue
                 waiter.MoveTo(pool);
             }
 
-            Serve(caller: null, entering: null);
+            ReviewAll();
         }
     }
 
@@ -145,18 +157,47 @@ public sealed class PoolQueue
         }
     }
 
+    private void ReviewAll()
+    {
+        QueueWaiter? next;
+        for (QueueWaiter? waiter = _oldest; waiter is not null; waiter = next)
+        {
+            next = waiter.Next;
+            waiter.UnbindIfLost();
+            if (!waiter.MayStay)
+            {
+                Remove(waiter, QueueOutcome.NoServer);
+                waiter.Post(caller: null);
+            }
+        }
+
+        Serve(caller: null, entering: null);
+    }
+
     // As above, under the lock. Who just enters needs no waking.
     private void Serve(EventLoop? caller, QueueWaiter? entering)
     {
-        QueueWaiter? waiter = _oldest;
-        while (waiter is not null)
+        if (_oldest is null)
         {
-            QueueWaiter? next = waiter.Next;
+            return;
+        }
+
+        _room.Find(_oldest.Pool);
+        QueueWaiter? next;
+        for (QueueWaiter? waiter = _oldest; waiter is not null && _room.IsAny; waiter = next)
+        {
+            next = waiter.Next;
+            if (!_room.Suits(waiter))
+            {
+                continue;
+            }
+
             int index = waiter.TryBegin();
             if (index >= 0)
             {
                 waiter.Server = index;
                 Remove(waiter, QueueOutcome.Granted);
+                _room.Take(index);
                 if (waiter != entering)
                 {
                     waiter.Post(caller);
@@ -164,11 +205,9 @@ public sealed class PoolQueue
             }
             else if (!waiter.IsChoosy)
             {
-                // Nor is there anything for those behind.
-                break;
+                // Nor is there anything for those behind, but where they alone may go.
+                _room.CloseRoster();
             }
-
-            waiter = next;
         }
     }
 

@@ -1,4 +1,6 @@
 using Atlas.Core.Balancing;
+using Atlas.Core.Health;
+using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Affinity;
@@ -16,6 +18,7 @@ internal sealed class QueueWaiter
     private readonly EventLoop _loop;
     private readonly LoopWait _wait;
     private readonly Action _wake;
+    private readonly Continuation _wakeLater;
     private int _outcome;
 
     /// <summary>Makes a place.</summary>
@@ -27,6 +30,7 @@ internal sealed class QueueWaiter
         _loop = loop;
         _wait = new LoopWait(loop);
         _wake = Wake;
+        _wakeLater = Continuation.Of(_wake);
     }
 
     // The links of the queue's list.
@@ -60,7 +64,7 @@ internal sealed class QueueWaiter
         {
             foreach (int member in Pool.Balancer.Current.Roster.Members)
             {
-                if (!_exchange.Tried.Contains(member))
+                if (!HasTried(member))
                 {
                     return true;
                 }
@@ -69,6 +73,28 @@ internal sealed class QueueWaiter
             return Target >= 0;
         }
     }
+
+    /// <summary>Whether the operator leaves the pool a server that it may go to, if only once that is up again: what is down may
+    /// be back sooner than the wait ends.</summary>
+    internal bool MayStay
+    {
+        get
+        {
+            PoolSnapshot pool = Pool;
+            for (int i = 0; i < pool.Servers.Count; i++)
+            {
+                if (pool.Servers[i].Balancing is { Admin: AdminState.Ready, Weight: > 0 } && !HasTried(i))
+                {
+                    return true;
+                }
+            }
+
+            return Target >= 0;
+        }
+    }
+
+    /// <summary>Whether a server failed the request, by its place in the pool.</summary>
+    internal bool HasTried(int server) => _exchange.Tried.Contains(server);
 
     /// <summary>Draws of the choice of its server are made of these.</summary>
     internal ulong Random { get; set; }
@@ -87,7 +113,7 @@ internal sealed class QueueWaiter
         if (caller == _loop)
         {
             // Later in the same turn: who frees a slot has work of its own to end first.
-            _loop.Yield(_wake);
+            _loop.Yield(_wakeLater);
         }
         else
         {
@@ -100,12 +126,12 @@ internal sealed class QueueWaiter
     internal int TryBegin()
     {
         PoolSnapshot pool = Pool;
-        if (Target >= 0 && PoolAffinity.Keeps(pool.Servers[Target].Balancing))
+        UnbindIfLost();
+        if (Target >= 0)
         {
             return pool.Servers[Target].Balancing.TryBegin() ? Target : Balancer.Full;
         }
 
-        Unbind();
         pool.TryBegin(_exchange.PickFor(Random, _loop.NowUs), out int index);
         return index;
     }
@@ -129,7 +155,16 @@ internal sealed class QueueWaiter
         }
     }
 
-    /// <summary>Waits for any server, as when the one that it waited for takes nothing any more.</summary>
+    /// <summary>Waits for any server, if the one that it waits for takes nothing any more.</summary>
+    internal void UnbindIfLost()
+    {
+        if (Target >= 0 && !PoolAffinity.Keeps(Pool.Servers[Target].Balancing))
+        {
+            Unbind();
+        }
+    }
+
+    /// <summary>Waits for any server.</summary>
     internal void Unbind()
     {
         if (Target >= 0)

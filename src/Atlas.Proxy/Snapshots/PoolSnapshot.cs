@@ -97,7 +97,7 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
         init
         {
             _queue = value;
-            balancer.Refreshed = Serve(value);
+            balancer.Refreshed = value.Review;
         }
     }
 
@@ -153,12 +153,10 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>A server's place in the pool; -1: it is not here. O(servers).</summary>
     internal int IndexOf(ServerState server) => Array.IndexOf(_servers, server);
 
-    private static Action Serve(PoolQueue queue) => () => queue.Serve(caller: null);
-
     private static PoolQueue NewQueue(PoolBalancer balancer)
     {
         var queue = new PoolQueue();
-        balancer.Refreshed = Serve(queue);
+        balancer.Refreshed = queue.Review;
         return queue;
     }
 

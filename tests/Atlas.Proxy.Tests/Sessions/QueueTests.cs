@@ -1,3 +1,4 @@
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Engine.Flows;
@@ -201,7 +202,7 @@ public sealed class QueueTests
     [Fact]
     public void Waiters_TheLastServerGoesDown_WaitForItToComeBack() => ProxyWorld.ForSeeds(
         Seeds,
-        seed => World(seed, maxConnections: 1),
+        seed => World(seed, maxConnections: 1, panicShare: 0),
         async world =>
         {
             SlowAnswers(world, 1_000);
@@ -213,13 +214,49 @@ public sealed class QueueTests
                 left.Signal();
             });
             await UntilAsync(world, () => world.Pool.Queue.Length == 1);
-            world.Server.State.Balancing.Admin = AdminState.Maintenance;
+            world.Server.State.Balancing.IsUp = false;
             world.Pool.Balancer.Refresh(world.NowMs);
             await world.DelayAsync(2_000);
             world.Pool.Queue.Length.ShouldBe(1);
             (await AskAsync(world, "/new")).Status.ShouldBe(503);
-            world.Server.State.Balancing.Admin = AdminState.Ready;
+            world.Server.State.Balancing.IsUp = true;
             world.Pool.Balancer.Refresh(world.NowMs);
+            await left.Done;
+        });
+
+    [Theory]
+    [InlineData(AdminState.Drain)]
+    [InlineData(AdminState.Maintenance)]
+    public void Waiters_OperatorTakesTheLastServerOut_AreAnsweredAtOnce(AdminState admin) => ProxyWorld.ForSeeds(
+        Seeds,
+        seed => World(seed, maxConnections: 1, workers: 2),
+        async world =>
+        {
+            SlowAnswers(world, 60_000);
+            await FillAsync(world, 1);
+            Countdown left = Waits(world);
+            await UntilAsync(world, () => world.Pool.Queue.Length == 1);
+            long tookOutMs = world.NowMs;
+            world.Server.State.Balancing.Admin = admin;
+            world.Pool.Balancer.Refresh(world.NowMs);
+            await left.Done;
+            (world.NowMs - tookOutMs).ShouldBeLessThan(TimeoutMs / 2);
+            world.Pool.Queue.TimedOut.ShouldBe(0);
+        });
+
+    [Fact]
+    public void Waiters_ReloadLeavesOnlyAServerInMaintenance_AreAnsweredAtOnce() => ProxyWorld.ForSeeds(
+        Seeds,
+        seed => World(seed, maxConnections: 1, servers: 2, inUse: 1),
+        async world =>
+        {
+            SlowAnswers(world, 60_000);
+            await FillAsync(world, 1);
+            Countdown left = Waits(world);
+            await UntilAsync(world, () => world.Pool.Queue.Length == 1);
+            world.Servers[1].State.Balancing.Admin = AdminState.Maintenance;
+            Reload(world, new PoolSnapshot("pool", [world.Servers[1].State]) { Queue = world.Pool.Queue });
+            world.Pool.Queue.Length.ShouldBe(0);
             await left.Done;
         });
 
@@ -330,21 +367,23 @@ public sealed class QueueTests
         });
 
     private static ProxyWorld World(
-        int seed, int maxConnections, int limit = 100, int workers = 1, int servers = 1, int? inUse = null) => new(
+        int seed, int maxConnections, int limit = 100, int workers = 1, int servers = 1, int? inUse = null, double panicShare = 0.5) => new(
         seed,
         servers: servers,
         workers: workers,
         pool: pool => Limited(
-            inUse is int count ? new PoolSnapshot(pool.Name, [.. pool.Servers.Take(count)]) : pool, maxConnections, limit));
+            inUse is int count ? new PoolSnapshot(pool.Name, [.. pool.Servers.Take(count)]) : pool, maxConnections, limit, panicShare));
 
-    private static PoolSnapshot Limited(PoolSnapshot pool, int maxConnections, int limit)
+    private static PoolSnapshot Limited(PoolSnapshot pool, int maxConnections, int limit, double panicShare = 0.5)
     {
         foreach (ServerState server in pool.Servers)
         {
             server.Balancing.Configure(new ServerConfig { MaxConnections = maxConnections });
         }
 
-        return new PoolSnapshot(pool.Name, pool.Servers) { QueueLimit = limit, QueueTimeoutMs = TimeoutMs };
+        var balancer = new PoolBalancer(
+            BalanceAlgorithm.RoundRobin, [.. pool.Servers.Select(s => s.Balancing)], new RosterOptions(panicShare, 0), previous: null, nowMs: 0);
+        return new PoolSnapshot(pool.Name, pool.Servers, balancer) { QueueLimit = limit, QueueTimeoutMs = TimeoutMs };
     }
 
     private static void Reload(ProxyWorld world, PoolSnapshot pool)
@@ -352,6 +391,20 @@ public sealed class QueueTests
         var before = new ProxySnapshot([world.Front.Snapshot], [world.Pool]);
         world.Front.Snapshot = new HttpListenerSnapshot("front", pool);
         new ProxySnapshot([world.Front.Snapshot], [pool]).TakeOver(before);
+    }
+
+    /// <summary>Sends a request to the last worker that is to be told at once that no server takes it.</summary>
+    private static Countdown Waits(ProxyWorld world)
+    {
+        var left = new Countdown(world, 1);
+        world.Guard(async () =>
+        {
+            WireMessage response = await AskAsync(world, "/waits", world.Loops.Count - 1);
+            response.Status.ShouldBe(503);
+            response.Field("proxy-status").ShouldBe("atlas; error=destination_unavailable");
+            left.Signal();
+        });
+        return left;
     }
 
     private static void SlowAnswers(ProxyWorld world, int ms) => world.Servers.ForEach(server => server.Script = async turn =>
