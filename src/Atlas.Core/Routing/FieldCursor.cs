@@ -28,6 +28,9 @@ internal struct FieldCursor
     private int _parts;
     private int _values;
 
+    /// <summary>Whether it ended before the last part, so that a name it did not find may be there nevertheless.</summary>
+    public bool IsCutOff { get; private set; }
+
     /// <summary>A cursor before the first value.</summary>
     public FieldCursor(FieldSource source)
     {
@@ -114,7 +117,8 @@ internal struct FieldCursor
     private bool NextPart(ReadOnlySpan<byte> list, byte separator, out ReadOnlySpan<byte> part)
     {
         part = default;
-        if (_offset >= list.Length || _parts == MaxParts)
+        IsCutOff |= _offset < list.Length && _parts == MaxParts;
+        if (_offset >= list.Length || IsCutOff)
         {
             return false;
         }

@@ -31,7 +31,8 @@ internal sealed class FieldMatcher
     /// <summary>What its value must be.</summary>
     public ValueMatcher Value { get; }
 
-    /// <summary>Whether one of the request's values matches, or none is there where none may be.</summary>
+    /// <summary>Whether one of the request's values matches, or none is there where none may be. Of a request with more than is
+    /// looked at it is not known that none is there, so padding does not get a client past such a condition.</summary>
     public bool Matches<TRequest>(ref TRequest request, RouteScratch scratch)
         where TRequest : IRouteRequest, allows ref struct
     {
@@ -44,6 +45,6 @@ internal sealed class FieldMatcher
             }
         }
 
-        return Value.Kind == ValuePatternKind.Absent;
+        return Value.Kind == ValuePatternKind.Absent && !cursor.IsCutOff;
     }
 }

@@ -19,9 +19,10 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
     /// <param name="buffer">What the head's slices lie in.</param>
     /// <param name="head">The request.</param>
     /// <param name="clientIp">The client's address as text; empty when unknown.</param>
+    /// <param name="isPeerTrusted">Whether the peer's forwarding fields are believed.</param>
     /// <param name="hash">Gets the hash.</param>
     /// <returns>False if the request has no such part, or an empty one.</returns>
-    internal bool TryHash(ReadOnlySpan<byte> buffer, RequestHead head, ReadOnlySpan<byte> clientIp, out ulong hash)
+    internal bool TryHash(ReadOnlySpan<byte> buffer, RequestHead head, ReadOnlySpan<byte> clientIp, bool isPeerTrusted, out ulong hash)
     {
         switch (key.Kind)
         {
@@ -36,7 +37,7 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
                 hash = KeyHash.Of(UriOf(buffer, head));
                 return true;
             case RequestKeyKind.Header:
-                return TryHash(HeaderOf(buffer, head), out hash);
+                return TryHash(HeaderOf(buffer, head, isPeerTrusted), out hash);
             case RequestKeyKind.Cookie:
                 return TryHash(PairText.CookieOf(buffer, head, _name), out hash);
             case RequestKeyKind.Query:
@@ -76,13 +77,14 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
         : head.Path.IsEmpty ? head.Query.Of(buffer)
         : buffer[head.Path.Offset..head.Query.End];
 
-    /// <summary>The first value of the field.</summary>
-    private ReadOnlySpan<byte> HeaderOf(ReadOnlySpan<byte> buffer, RequestHead head)
+    /// <summary>The first value of the field that counts.</summary>
+    private ReadOnlySpan<byte> HeaderOf(ReadOnlySpan<byte> buffer, RequestHead head, bool isPeerTrusted)
     {
         for (int i = -1; (i = head.Headers.IndexOf(_known, i + 1)) >= 0;)
         {
             HeaderField field = head.Headers[i];
-            if (_known != KnownHeader.None || Ascii.EqualsIgnoreCase(field.Name.Of(buffer), _name))
+            bool isNamed = _known != KnownHeader.None || Ascii.EqualsIgnoreCase(field.Name.Of(buffer), _name);
+            if (isNamed && BelievedFields.Has(field, isPeerTrusted))
             {
                 return field.Value.Of(buffer);
             }

@@ -95,7 +95,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         MakeRequestId();
         BeginDeadline();
         context.Mirrors.Begin(session, x);
-        x.HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, out x.Key) == true;
+        x.HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, _session.IsPeerTrusted, out x.Key) == true;
         x.Bound = Pool.Affinity?.BoundTo(x.HeadBytes, x.Request, context.Loop.NowMs) ?? -1;
         CircuitBreaker? breaker = Pool.CircuitBreaker;
         CircuitPass pass = default;

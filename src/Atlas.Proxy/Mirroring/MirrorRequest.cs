@@ -36,6 +36,7 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
     private PoolSnapshot _pool = null!;
     private RouteCounters? _counters;
     private HttpMethod _method;
+    private bool _mayFollow;
     private UpstreamConnection? _connection;
     private bool _isExpired;
 
@@ -57,6 +58,9 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         _counters = counters;
         _method = x.Request.Method;
         _isTooLong = false;
+
+        // As for the original: what a server makes of a repaired request is not known.
+        _mayFollow = x.Request.Repair == RequestRepairs.None && !ConnectionAuthentication.IsAsked(x.HeadBytes, x.Request);
         bool isSmall = x.Request.Framing == BodyFraming.None && x.Request.Length <= MaxSmallHead;
         BufferSize size = isSmall ? BufferSize.Small : BufferSize.Large;
         _buffer = context.Loop.Buffers.TryRent(size);
@@ -148,7 +152,7 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
 
         ProxyError error = _isExpired ? ProxyError.UpstreamTimeout : await ExchangeAsync(_connection.Stream);
         _connection.Stream.ResetCancel();
-        if (error == ProxyError.None && _response.KeepsConnection && !_connection.Stream.IsPeerClosed)
+        if (error == ProxyError.None && _mayFollow && _response.KeepsConnection && !_connection.Stream.IsPeerClosed)
         {
             connections.GiveBack(_connection, _pool, context.Loop.NowMs, _response.IdleMs);
         }

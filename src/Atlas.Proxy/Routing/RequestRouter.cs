@@ -31,7 +31,7 @@ internal static class RequestRouter
 
         Span<byte> ip = stackalloc byte[IpAddressText.MaxLength];
         ReadOnlySpan<byte> client = ClientIp(session, x, buffer, ip);
-        var view = new RequestView(buffer, x.Request, client);
+        var view = new RequestView(buffer, x.Request, client, session.IsPeerTrusted);
         int index = listener.Routes.Table.Find(ref view, path, context.RouteScratch);
         if (index < 0)
         {

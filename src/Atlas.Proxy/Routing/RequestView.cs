@@ -2,6 +2,7 @@ using System.Text;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Forwarding;
 
 namespace Atlas.Proxy.Routing;
 
@@ -9,7 +10,9 @@ namespace Atlas.Proxy.Routing;
 /// <param name="buffer">The bytes that the head's slices lie in.</param>
 /// <param name="head">The head.</param>
 /// <param name="client">The client's address after trusted proxies; empty if it is not known.</param>
-internal readonly ref struct RequestView(ReadOnlySpan<byte> buffer, RequestHead head, ReadOnlySpan<byte> client) : IRouteRequest
+/// <param name="isPeerTrusted">Whether the peer's forwarding fields are believed.</param>
+internal readonly ref struct RequestView(ReadOnlySpan<byte> buffer, RequestHead head, ReadOnlySpan<byte> client, bool isPeerTrusted)
+    : IRouteRequest
 {
     private readonly ReadOnlySpan<byte> _buffer = buffer;
 
@@ -26,7 +29,8 @@ internal readonly ref struct RequestView(ReadOnlySpan<byte> buffer, RequestHead 
         ReadOnlySpan<HeaderField> fields = head.Headers.Fields;
         for (int i = start; i < fields.Length; i++)
         {
-            if (fields[i].Name.Length == name.Length && Ascii.EqualsIgnoreCase(fields[i].Name.Of(_buffer), name))
+            if (fields[i].Name.Length == name.Length && Ascii.EqualsIgnoreCase(fields[i].Name.Of(_buffer), name)
+                && BelievedFields.Has(fields[i], isPeerTrusted))
             {
                 return i;
             }

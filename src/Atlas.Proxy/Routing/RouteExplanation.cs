@@ -39,7 +39,7 @@ public sealed class RouteExplanation
     /// <summary>Explains a request.</summary>
     /// <param name="listener">An HTTP listener.</param>
     /// <param name="head">The request's head as it would be on the wire.</param>
-    /// <param name="client">The client's address, after trusted proxies.</param>
+    /// <param name="client">The client's address, after trusted proxies; of one in their networks forwarding fields are believed.</param>
     public static RouteExplanation Of(ListenerConfig listener, string head, IPAddress client)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(head);
@@ -59,7 +59,9 @@ public sealed class RouteExplanation
         }
 
         var table = RouteTable.Compile([.. listener.Routes.Select(route => route.Match)]);
-        var view = new RequestView(bytes, request, client.GetAddressBytes());
+        byte[] ip = client.GetAddressBytes();
+        bool isTrusted = listener.TrustedProxies.Any(network => network.Contains(ip));
+        var view = new RequestView(bytes, request, ip, isTrusted);
         RouteVerdict[] verdicts = table.Explain(ref view, path);
         int index = table.Find(ref view, path, new RouteScratch());
         return new RouteExplanation(HttpError.None, status)

@@ -11,8 +11,10 @@ internal static class ConnectionAuthentication
     /// <summary>Whether an exchange used it.</summary>
     internal static bool IsUsed(
         ReadOnlySpan<byte> requestBytes, RequestHead request, ReadOnlySpan<byte> responseBytes, ResponseHead response) =>
-        Has(requestBytes, request.Headers, KnownHeader.Authorization)
-        || Has(responseBytes, response.Headers, KnownHeader.WwwAuthenticate);
+        IsAsked(requestBytes, request) || Has(responseBytes, response.Headers, KnownHeader.WwwAuthenticate);
+
+    /// <summary>Whether a request alone uses it.</summary>
+    internal static bool IsAsked(ReadOnlySpan<byte> bytes, RequestHead request) => Has(bytes, request.Headers, KnownHeader.Authorization);
 
     private static bool Has(ReadOnlySpan<byte> buffer, HeaderTable headers, KnownHeader known)
     {

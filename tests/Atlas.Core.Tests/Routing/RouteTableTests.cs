@@ -191,6 +191,33 @@ public sealed class RouteTableTests
         }
     }
 
+    /// <summary>A client that hides a name behind more than is looked at is not one that does without it.</summary>
+    [Theory]
+    [InlineData(FieldCursor.MaxParts - 1, "", true)]
+    [InlineData(FieldCursor.MaxParts, "", true)]
+    [InlineData(FieldCursor.MaxParts + 1, "", false)]
+    [InlineData(FieldCursor.MaxParts - 1, "x=1", false)]
+    [InlineData(FieldCursor.MaxParts, "x=1", false)]
+    [InlineData(FieldCursor.MaxParts + 1, "x=1", false)]
+    public void Find_AbsentAmongMoreThanTheLimitOfParts_DoesNotMatch(int before, string last, bool matches)
+    {
+        string values = string.Concat(Enumerable.Repeat("a=1;", before)) + last;
+        var lines = Enumerable.Repeat(("cookie", "a=1"), before).Concat(last.Length > 0 ? [("cookie", last)] : []).ToArray();
+
+        Matches(new MatchConfig { Cookies = [Field("x", "!")] }, new TestRequest(headers: ("cookie", values))).ShouldBe(matches);
+        Matches(new MatchConfig { Cookies = [Field("x", "!")] }, new TestRequest(headers: lines)).ShouldBe(matches);
+        Matches(new MatchConfig { Query = [Field("x", "!")] }, new TestRequest(query: values.Replace(';', '&'))).ShouldBe(matches);
+    }
+
+    [Fact]
+    public void Find_AbsentHeaderBehindManyOthers_DoesNotMatch()
+    {
+        var headers = Enumerable.Repeat(("a", "1"), 1000).Append(("x", "1")).ToArray();
+
+        Matches(new MatchConfig { Headers = [Field("x", "!")] }, new TestRequest(headers: headers)).ShouldBeFalse();
+        Matches(new MatchConfig { Headers = [Field("x", "!")] }, new TestRequest(headers: headers[..^1])).ShouldBeTrue();
+    }
+
     [Fact]
     public void Find_TextTooLongForAnExpression_DoesNotMatch()
     {

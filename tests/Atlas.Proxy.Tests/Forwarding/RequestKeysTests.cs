@@ -72,10 +72,23 @@ public sealed class RequestKeysTests
     [InlineData("unknown")]
     public void TryHash_ClientWithoutAddress_IsNoKey(string client) => Hash(RequestKey.ClientIp, Request, client).ShouldBeNull();
 
-    private static ulong? Hash(RequestKey key, string request, string client = "", int prefixBits = 64)
+    /// <summary>What the server does not get as the client sent it is no key: a client could otherwise choose its server.</summary>
+    [Theory]
+    [InlineData("X-User", "X-User: a\nConnection: x-user", false, false)]
+    [InlineData("X_User", "X_User: a", false, false)]
+    [InlineData("X-Real-IP", "X-Real-IP: a", false, false)]
+    [InlineData("X-Request-Id", "X-Request-Id: a", false, false)]
+    [InlineData("X-Request-Id", "X-Request-Id: a", true, true)]
+    [InlineData("Upgrade", "Upgrade: a\nConnection: upgrade", false, true)]
+    public void TryHash_FieldThatIsNotBelieved_IsNoKey(string name, string fields, bool isPeerTrusted, bool isKey) =>
+        Hash(new RequestKey(RequestKeyKind.Header, name), $"GET / HTTP/1.1\nHost: a\n{fields}", isPeerTrusted: isPeerTrusted)
+            .ShouldBe(isKey ? KeyHash.OfName("a") : null);
+
+    private static ulong? Hash(
+        RequestKey key, string request, string client = "", int prefixBits = 64, bool isPeerTrusted = false)
     {
         RequestHead head = Heads.Request(request, out byte[] buffer);
-        bool isHashed = new RequestKeys(key, prefixBits).TryHash(buffer, head, Encoding.ASCII.GetBytes(client), out ulong hash);
+        bool isHashed = new RequestKeys(key, prefixBits).TryHash(buffer, head, Encoding.ASCII.GetBytes(client), isPeerTrusted, out ulong hash);
         return isHashed ? hash : null;
     }
 }

@@ -1,5 +1,6 @@
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Protocols.Http1;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Simulation;
@@ -169,6 +170,29 @@ public sealed class MirrorTests
         world.Servers[1].Streams.Count.ShouldBe(1);
     }
 
+    /// <summary>A connection that authenticates, or whose request was repaired, serves no other copy.</summary>
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 1)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Basic eA==\r\n\r\n", 1)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Negotiate eA==\r\n\r\n", 2)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: NTLM eA==\r\n\r\n", 2)]
+    [InlineData("GET / HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", 2)]
+    public void Copy_RequestThatIsItsConnectionsLast_IsFollowedOnAnother(string request, int connections)
+    {
+        ProxyWorld world = World(3, SimulationOptions.Calm, RequestRepairs.All);
+        world.Run(async () =>
+        {
+            for (int i = 0; i < 2; i++)
+            {
+                await world.AskAsync(request, 200);
+                await world.DelayAsync(100);
+            }
+        });
+
+        world.Servers[1].Seen.Count.ShouldBe(2);
+        world.Servers[1].Streams.Count.ShouldBe(connections);
+    }
+
     private static async Flow Discard(ResultFlow<WireMessage> flow) => _ = await flow;
 
     private long Count(MirrorResult result) => _metrics.Route("front", "mirrored").Mirrored(result);
@@ -190,7 +214,10 @@ public sealed class MirrorTests
         }
     }
 
-    private ProxyWorld World(int seed, SimulationOptions? options) => new(seed, options, servers: 2, listener: Routes.Of(pools =>
+    private ProxyWorld World(int seed, SimulationOptions? options, RequestRepairs repairs = RequestRepairs.None) =>
+        new(seed, options, servers: 2, listener: front => Routes.Of(Mirrored)(front) with { Repairs = repairs });
+
+    private RouteSnapshot[] Mirrored(PoolSnapshot[] pools) =>
     [
         new RouteSnapshot("mirrored")
         {
@@ -198,5 +225,5 @@ public sealed class MirrorTests
             Mirror = new MirrorSnapshot(pools[1], 1),
             Metrics = _metrics.Route("front", "mirrored"),
         },
-    ]));
+    ];
 }

@@ -47,6 +47,31 @@ public sealed class RouteTests
             world.Servers.Where(s => s.Seen.Count > 0).Select(s => s.State.Name).ShouldBe([server]);
         });
 
+    /// <summary>A field that its server does not get as the client sent it chooses no route.</summary>
+    [Theory]
+    [InlineData("x-user", "X-User: 1\r\n", false, true)]
+    [InlineData("x-user", "X-User: 1\r\nConnection: x-user\r\n", false, false)]
+    [InlineData("x_user", "X_User: 1\r\n", false, false)]
+    [InlineData("x-forwarded-proto", "X-Forwarded-Proto: https\r\n", false, false)]
+    [InlineData("x-forwarded-proto", "X-Forwarded-Proto: https\r\n", true, true)]
+    [InlineData("forwarded", "Forwarded: for=10.0.0.1\r\n", false, false)]
+    public void Request_FieldThatIsNotBelieved_ChoosesNoRoute(string name, string fields, bool isTrusted, bool isChosen) => ProxyWorld.ForSeeds(
+        Seeds,
+        seed => new ProxyWorld(seed, servers: 2, listener: front => Routes.Of(pools =>
+        [
+            new RouteSnapshot("with")
+            {
+                Match = new MatchConfig { Headers = [new FieldMatch(name, new ValuePattern(ValuePatternKind.Present, ""))] },
+                Pool = pools[0],
+            },
+            new RouteSnapshot("without") { Pool = pools[1] },
+        ])(front) with { TrustedProxies = isTrusted ? [IpNetwork.Create(IPAddress.Any, 0)] : [] }),
+        async world =>
+        {
+            await world.AskAsync(Routes.Get("/", fields), 200);
+            world.Servers[isChosen ? 0 : 1].Seen.Count.ShouldBe(1);
+        });
+
     [Theory]
     [InlineData("10.1.2.3", true)]
     [InlineData("::ffff:10.1.2.3", true)]

@@ -161,7 +161,7 @@ public sealed class SnapshotBuilderTests
         {
             RequestHead head = Heads.Request($"GET {path} HTTP/1.1\nHost: a", out byte[] buffer);
             ulong hash = 0;
-            keys?.TryHash(buffer, head, client, out hash).ShouldBeTrue();
+            keys?.TryHash(buffer, head, client, isPeerTrusted: false, out hash).ShouldBeTrue();
             return hash;
         }
     }

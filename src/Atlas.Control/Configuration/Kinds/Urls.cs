@@ -32,8 +32,8 @@ internal static class Urls
             value = text;
             string rest = Placeholders.Aggregate(text, (left, placeholder) => left.Replace(placeholder, "", StringComparison.Ordinal));
             bool hasUnknown = rest.AsSpan().IndexOfAny('{', '}') >= 0;
-            hint = hasUnknown ? $"the placeholders are {string.Join(", ", Placeholders)}" : null;
-            return text.Length is > 0 and <= MaxLength && !hasUnknown && IsPrintable(text)
+            hint = hasUnknown ? $"the placeholders are {string.Join(", ", Placeholders)}" : HintOfHost(text);
+            return text.Length is > 0 and <= MaxLength && hint is null && IsPrintable(text)
                 && (text[0] == '/' || text.StartsWith("{path}", StringComparison.Ordinal) || text.StartsWith("{scheme}://", StringComparison.Ordinal)
                     || IsUrl(text, "http://") || IsUrl(text, "https://"));
         },
@@ -65,6 +65,28 @@ internal static class Urls
     {
         MayBeSecret = true,
     };
+
+    // Where browsers would take for a host what a client chose or what was meant as a path; null: nowhere. They read '\' as '/',
+    // and skip slashes before a host (WHATWG URL 4.4).
+    private static string? HintOfHost(string text)
+    {
+        if (text.StartsWith("/{path}", StringComparison.Ordinal))
+        {
+            return "{path} begins with a slash, and two would begin a host: write {path} instead of /{path}";
+        }
+
+        if (text.Length > 1 && text[0] == '/' && text[1] is ('/' or '\\'))
+        {
+            return "two slashes would begin a host: write one, or a URL with its scheme";
+        }
+
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        bool isPath = text.StartsWith('/') || text.StartsWith("{path}", StringComparison.Ordinal);
+        string host = isPath || scheme < 0 ? "" : text[(scheme + 3)..];
+        return host.StartsWith('/') || host.StartsWith('\\') || host.StartsWith("{path}", StringComparison.Ordinal)
+            ? "no host stands behind ://: write it there, such as {host}"
+            : null;
+    }
 
     private static bool IsUrl(string text, string scheme) => text.StartsWith(scheme, StringComparison.Ordinal) && text.Length > scheme.Length;
 

@@ -28,11 +28,11 @@ internal static class RouteSections
                 + "Of a header that is repeated one value must match, of the first 16.")
         .Key("cookies", HeaderMaps.CookieMatches,
             s => s.Cookies, (s, v) => s with { Cookies = v },
-            "All of these cookies, with the same patterns. A request's first 256 cookies count.")
+            "All of these cookies, with the same patterns. A request's first 256 cookies count; with more, `!` does not match.")
         .Key("query", HeaderMaps.QueryMatches,
             s => s.Query, (s, v) => s with { Query = v },
             "All of these query parameters, with the same patterns, decoded as HTML forms encode them: `+` is a space. "
-                + "A request's first 256 parameters count.")
+                + "A request's first 256 parameters count; with more, `!` does not match.")
         .Key("client", Kind.OneOrMore(Addresses.Network, SectionLimits.Patterns),
             s => s.Clients, (s, v) => s with { Clients = v },
             "One of these networks has the client's address, after `trusted_proxies`.", otherwise: "every client");

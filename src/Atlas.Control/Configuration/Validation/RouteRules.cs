@@ -165,13 +165,16 @@ internal static class RouteRules
 
     private static int BytesOf(ValueList<HeaderSetting> headers) => headers.Sum(header => header.Name.Length + header.Value.Length + 4);
 
-    // Whether a placeholder stands after the scheme and before any path: {path} and {query} begin with what ends the host.
+    // Whether a placeholder stands after the two slashes that begin a host and before any path: {path} and {query} begin with
+    // what ends the host.
     private static bool IsInAuthority(string to, string placeholder)
     {
-        int scheme = to.IndexOf("://", StringComparison.Ordinal);
-        int at = scheme < 0 ? -1 : to.IndexOf(placeholder, scheme, StringComparison.Ordinal);
-        return at >= 0 && !to[(scheme + 3)..at].Contains('/', StringComparison.Ordinal)
-            && !to[(scheme + 3)..at].Contains('?', StringComparison.Ordinal)
-            && !to[(scheme + 3)..at].Contains("{path}", StringComparison.Ordinal);
+        int slashes = to.StartsWith("//", StringComparison.Ordinal) ? 0 : to.IndexOf("://", StringComparison.Ordinal) + 1;
+        bool hasHost = slashes > 0 || to.StartsWith("//", StringComparison.Ordinal);
+        int at = hasHost ? to.IndexOf(placeholder, slashes, StringComparison.Ordinal) : -1;
+        string before = at < 0 ? "/" : to[(slashes + 2)..at];
+        return !before.Contains('/', StringComparison.Ordinal)
+            && !before.Contains('?', StringComparison.Ordinal)
+            && !before.Contains("{path}", StringComparison.Ordinal);
     }
 }
