@@ -60,4 +60,7 @@ public sealed record AdminAddress
                 }
             },
         };
+
+    /// <summary>As it is written.</summary>
+    public override string ToString() => Text;
 }

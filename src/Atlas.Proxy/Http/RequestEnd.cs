@@ -43,7 +43,7 @@ internal static class RequestEnd
             ClientPort = x.Client.IsEmpty ? session.PeerPort : 0,
             Listener = session.View.Name,
             Route = x.Route is null ? default : x.Route.NameBytes,
-            Pool = x.Pool is null || x.Server is null ? default : x.Pool.NameBytes,
+            Pool = x.Pool is null ? default : x.Pool.NameBytes,
             Server = x.Server is null ? default : x.Server.NameBytes,
             Method = head.MethodName.Of(buffer),
             Host = head.Authority.Of(buffer),
