@@ -102,8 +102,8 @@ public sealed class PoolQueue
         }
     }
 
-    /// <summary>Gives room to those who wait, the oldest first. To be called when a slot was freed; without waiters it does nothing. Any thread; O(servers), and O(waiters) if one of them
-    /// has room.</summary>
+    /// <summary>Gives room to those who wait, the oldest first. To be called when a slot was freed; without waiters it does
+    /// nothing. Any thread; O(servers), and O(waiters) if a server has room.</summary>
     /// <param name="caller">The loop of the calling thread; null: it is none's.</param>
     internal void Serve(EventLoop? caller)
     {
