@@ -299,14 +299,30 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
-    public void Apply_WithoutAServer_HasRequestsOfTheLastConfigurationAvoidIt()
+    public void Apply_WithoutAServer_LeavesTheLastConfigurationAsItWas()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b"));
         PoolBalancer before = _test.BalancerOf();
+        BalancedServer gone = _test["b"];
+        gone.Begin();
+
+        _test.Apply(WatchUnderTest.Pool("a"));
+        _test.Advance(PoolWatch.LookMs);
+        before.Refresh(0);
+
+        gone.Admin.ShouldBe(AdminState.Ready);
+        before.Current.Roster.Weights.ToArray().ShouldBe([1, 1]);
+    }
+
+    [Fact]
+    public void Apply_WithoutAPool_LetsItsLastRequestsChoose()
+    {
+        _test.Apply(WatchUnderTest.Pool("a"), WatchUnderTest.Pool("b") with { Name = "other" });
+        PoolBalancer before = _test.BalancerOf("other");
 
         _test.Apply(WatchUnderTest.Pool("a"));
 
-        before.Current.Roster.Weights.ToArray().ShouldBe([1, 0]);
+        before.Current.Roster.Group.ShouldBe(RosterGroup.Primary);
     }
 
     [Fact]
