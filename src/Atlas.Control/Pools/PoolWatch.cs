@@ -129,7 +129,19 @@ public sealed class PoolWatch : IDisposable
             }
 
             long nowMs = _options.NowMs();
+            long deadlineMs = entry.DeadlineMs;
             (PoolChangeKind Kind, string Text)[] changes = change(entry, nowMs);
+            if (changes.Length == 0)
+            {
+                // Each server of a reload may come here: nothing that takes O(servers).
+                if (entry.DeadlineMs != deadlineMs)
+                {
+                    Schedule(nowMs);
+                }
+
+                return true;
+            }
+
             var ofPool = _pools[entry.Pool].Refresh(nowMs);
             Schedule(nowMs);
 

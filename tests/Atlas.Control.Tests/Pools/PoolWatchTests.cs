@@ -39,6 +39,35 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
+    public void Set_WhatIsSoAlready_LeavesTheBalancerAlone()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"));
+        int refreshes = 0;
+        _test.BalancerOf().Refreshed = () => refreshes++;
+
+        Watch.SetUp(_test["b"], isUp: true);
+        Watch.SetEjected(_test["b"], isEjected: false, "");
+        Watch.Order(_test["b"], Ready);
+        refreshes.ShouldBe(0);
+
+        Watch.SetUp(_test["b"], isUp: false);
+        refreshes.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Order_DrainAgainWithADeadline_KeepsIt()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"));
+        Watch.Order(_test["b"], Drain);
+        _test.Advance(PoolWatch.LookMs);
+
+        Watch.Order(_test["b"], Drain with { DeadlineMs = 1_000 });
+        _test.Advance(1_000);
+
+        _test["b"].Admin.ShouldBe(AdminState.Maintenance);
+    }
+
+    [Fact]
     public void SetEjected_ThereAndBack_SaysWhy()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b", "c"));
