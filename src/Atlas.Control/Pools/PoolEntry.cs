@@ -22,10 +22,6 @@ internal sealed class PoolEntry(string name)
         balancer.Reconfigure(nowMs);
     }
 
-    /// <summary>Has the balancer take the servers' states for the last time, for requests that began with it and may yet
-    /// choose.</summary>
-    internal void Leave(long nowMs) => _balancer!.Refresh(nowMs);
-
     /// <summary>Has the balancer take the servers' states.</summary>
     /// <returns>What there is to tell of the pool as a whole; null: nothing.</returns>
     internal (PoolChangeKind Kind, string Text)? Refresh(long nowMs)

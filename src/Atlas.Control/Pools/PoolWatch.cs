@@ -46,7 +46,8 @@ public sealed class PoolWatch : IDisposable
     public Lock.Scope Hold() => _gate.EnterScope();
 
     /// <summary>Goes on with the pools of a configuration that took effect, and has their servers take what it says. Those
-    /// that it has no more drain, and are forgotten when nothing is left. O(servers).</summary>
+    /// that it has no more stay as they are, as do the balancers before, for requests that began by them; they are forgotten
+    /// when nothing is left. O(servers).</summary>
     public void Apply(IEnumerable<WatchedPool> pools)
     {
         lock (_gate)
@@ -61,12 +62,6 @@ public sealed class PoolWatch : IDisposable
             foreach (ServerEntry gone in past.Values.Where(entry => !kept.Contains(entry.Server)))
             {
                 Remove(gone, nowMs);
-            }
-
-            // Requests that began by the last configuration may yet choose.
-            foreach (PoolEntry pool in pastPools.Values)
-            {
-                pool.Leave(nowMs);
             }
 
             foreach (WatchedPool pool in next)
@@ -134,7 +129,19 @@ public sealed class PoolWatch : IDisposable
             }
 
             long nowMs = _options.NowMs();
+            long deadlineMs = entry.DeadlineMs;
             (PoolChangeKind Kind, string Text)[] changes = change(entry, nowMs);
+            if (changes.Length == 0)
+            {
+                // Each server of a reload may come here: nothing that takes O(servers).
+                if (entry.DeadlineMs != deadlineMs)
+                {
+                    Schedule(nowMs);
+                }
+
+                return true;
+            }
+
             var ofPool = _pools[entry.Pool].Refresh(nowMs);
             Schedule(nowMs);
 

@@ -10,6 +10,7 @@ internal sealed class ServerEntry(string pool, BalancedServer server)
     private const int SettleMs = 200;
 
     private long _settledAtMs = long.MinValue;
+    private bool _isRemoved;
 
     internal string Pool { get; } = pool;
 
@@ -64,10 +65,11 @@ internal sealed class ServerEntry(string pool, BalancedServer server)
         return (PoolChangeKind.Maintenance, $"maintenance, since the deadline of its drain has come: {Requests(Left)} left");
     }
 
-    /// <summary>The configuration has it no more.</summary>
+    /// <summary>The configuration has it no more. What is asked of it stays: requests of the last configuration may yet choose
+    /// it, and it may be all they have.</summary>
     internal void Remove(long nowMs)
     {
-        Server.Admin = AdminState.Drain;
+        _isRemoved = true;
         DeadlineMs = long.MaxValue;
         Leave(nowMs);
     }
@@ -76,7 +78,8 @@ internal sealed class ServerEntry(string pool, BalancedServer server)
     internal void Settle() => IsLeaving = false;
 
     /// <summary>Whether nothing is left, and nothing new comes.</summary>
-    internal bool IsEmpty(long nowMs) => Server.Admin != AdminState.Ready && nowMs >= _settledAtMs && Left == 0;
+    internal bool IsEmpty(long nowMs) =>
+        (_isRemoved || Server.Admin != AdminState.Ready) && nowMs >= _settledAtMs && Left == 0;
 
     private void Leave(long nowMs)
     {

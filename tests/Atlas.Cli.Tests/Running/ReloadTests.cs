@@ -105,6 +105,34 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Reload_ListenerRemovedWithItsPool_ItsConnectionsAreServedOnceMore()
+    {
+        await using var server = new Backend("A");
+        await using var other = new Backend("B");
+        string one = ConfigFile.Text([server], "runtime: { shutdown: { deadline: 24h, close_spread: 24h } }");
+        using var config = new ConfigFile(one
+            .Replace("pools:", "  extra: { bind: 127.0.0.1:0, pool: extra }\npools:", StringComparison.Ordinal)
+            .Replace("admin:", $"  extra: {{ servers: [{other.Address}] }}\nadmin:", StringComparison.Ordinal));
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        string extra = await atlas.Program.ErrorAsync("listener extra: http on ");
+        using TcpClient idle = await DrainTests.ConnectAsync(extra);
+
+        // Accepted at the latest once a later connection is answered.
+        using (var client = new Client(extra))
+        {
+            (await client.GetAsync()).ShouldBe("B");
+        }
+
+        config.Write(one);
+        await atlas.ReloadAsync();
+        await DrainTests.RefusedAsync(extra);
+
+        await idle.GetStream().WriteAsync("GET / HTTP/1.1\r\nhost: x\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(idle.GetStream());
+        (await reader.ReadToEndAsync().WaitAsync(RunningProgram.Limit)).ShouldEndWith("\r\n\r\nB");
+    }
+
+    [Fact]
     public async Task Reload_ListenerRenamed_KeepsItsSocketAndCountsUnderItsNewName()
     {
         await using var server = new Backend("A");

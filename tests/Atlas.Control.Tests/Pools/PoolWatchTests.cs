@@ -39,6 +39,35 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
+    public void Set_WhatIsSoAlready_LeavesTheBalancerAlone()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"));
+        int refreshes = 0;
+        _test.BalancerOf().Refreshed = () => refreshes++;
+
+        Watch.SetUp(_test["b"], isUp: true);
+        Watch.SetEjected(_test["b"], isEjected: false, "");
+        Watch.Order(_test["b"], Ready);
+        refreshes.ShouldBe(0);
+
+        Watch.SetUp(_test["b"], isUp: false);
+        refreshes.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Order_DrainAgainWithADeadline_KeepsIt()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"));
+        Watch.Order(_test["b"], Drain);
+        _test.Advance(PoolWatch.LookMs);
+
+        Watch.Order(_test["b"], Drain with { DeadlineMs = 1_000 });
+        _test.Advance(1_000);
+
+        _test["b"].Admin.ShouldBe(AdminState.Maintenance);
+    }
+
+    [Fact]
     public void SetEjected_ThereAndBack_SaysWhy()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b", "c"));
@@ -299,14 +328,30 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
-    public void Apply_WithoutAServer_HasRequestsOfTheLastConfigurationAvoidIt()
+    public void Apply_WithoutAServer_LeavesTheLastConfigurationAsItWas()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b"));
         PoolBalancer before = _test.BalancerOf();
+        BalancedServer gone = _test["b"];
+        gone.Begin();
+
+        _test.Apply(WatchUnderTest.Pool("a"));
+        _test.Advance(PoolWatch.LookMs);
+        before.Refresh(0);
+
+        gone.Admin.ShouldBe(AdminState.Ready);
+        before.Current.Roster.Weights.ToArray().ShouldBe([1, 1]);
+    }
+
+    [Fact]
+    public void Apply_WithoutAPool_LetsItsLastRequestsChoose()
+    {
+        _test.Apply(WatchUnderTest.Pool("a"), WatchUnderTest.Pool("b") with { Name = "other" });
+        PoolBalancer before = _test.BalancerOf("other");
 
         _test.Apply(WatchUnderTest.Pool("a"));
 
-        before.Current.Roster.Weights.ToArray().ShouldBe([1, 0]);
+        before.Current.Roster.Group.ShouldBe(RosterGroup.Primary);
     }
 
     [Fact]
