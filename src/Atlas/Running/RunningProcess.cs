@@ -96,7 +96,8 @@ internal sealed class RunningProcess(
         // Draining has begun before anybody is told: who reads the line may rely on it.
         Task drain = instance.DrainAsync(hurry.Token);
         await log.WriteLineAsync(
-            $"draining: {connections} connection{(connections == 1 ? "" : "s")}, until {shutdown.DeadlineMs / 1000} s, tunnels {shutdown.TunnelDeadlineMs / 1000} s");
+            $"draining: {connections} connection{(connections == 1 ? "" : "s")}, "
+            + $"until {shutdown.DeadlineMs / 1000} s, tunnels {shutdown.TunnelDeadlineMs / 1000} s");
         Task again = AskedAgainAsync(hurry.Token);
         if (await Task.WhenAny(drain, again) == again)
         {
