@@ -69,7 +69,7 @@ public sealed class PoolWatch : IDisposable
                 Take(pool, pastPools, past, nowMs);
             }
 
-            RefreshAll(nowMs);
+            Refresh(_pools.Values, nowMs);
         }
     }
 
@@ -194,9 +194,15 @@ public sealed class PoolWatch : IDisposable
         lock (_gate)
         {
             long nowMs = _options.NowMs();
+            HashSet<string> changed = [];
             foreach (ServerEntry entry in _servers.Values)
             {
-                Tell(entry.Pool, entry.Server.Name, entry.EndDrain(nowMs));
+                if (entry.EndDrain(nowMs) is { } end)
+                {
+                    changed.Add(entry.Pool);
+                    Tell(entry.Pool, entry.Server.Name, end);
+                }
+
                 if (entry.IsLeaving && entry.IsEmpty(nowMs))
                 {
                     entry.Settle();
@@ -209,13 +215,13 @@ public sealed class PoolWatch : IDisposable
                 Tell(gone.Pool, gone.Server.Name, (PoolChangeKind.Gone, "its last request has ended, safe to stop"));
             }
 
-            RefreshAll(nowMs);
+            Refresh(_pools.Values.Where(pool => pool.NextChangeMs <= nowMs || changed.Contains(pool.Name)), nowMs);
         }
     }
 
-    private void RefreshAll(long nowMs)
+    private void Refresh(IEnumerable<PoolEntry> pools, long nowMs)
     {
-        foreach (PoolEntry pool in _pools.Values)
+        foreach (PoolEntry pool in pools)
         {
             Tell(pool.Name, server: null, pool.Refresh(nowMs));
         }

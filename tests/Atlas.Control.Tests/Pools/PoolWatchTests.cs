@@ -118,6 +118,23 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
+    public void Order_DrainThatTakesLong_LeavesBalancersAloneUntilItsDeadline()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"), WatchUnderTest.Pool("c") with { Name = "other" });
+        _test["b"].Begin();
+        Watch.Order(_test["b"], Drain with { DeadlineMs = 100 * PoolWatch.LookMs });
+        var refreshed = new List<string>();
+        _test.BalancerOf().Refreshed = () => refreshed.Add("web");
+        _test.BalancerOf("other").Refreshed = () => refreshed.Add("other");
+
+        _test.Advance(99 * PoolWatch.LookMs);
+        refreshed.ShouldBeEmpty();
+        _test.Advance(PoolWatch.LookMs);
+
+        refreshed.ShouldBe(["web"]);
+    }
+
+    [Fact]
     public void Order_DrainWithNothingLeft_IsNotSafeBeforeWorkersTookIt()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b", "c"));
