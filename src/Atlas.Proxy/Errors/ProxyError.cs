@@ -46,6 +46,9 @@ public enum ProxyError : byte
     /// <summary>MF: an OPTIONS request that may go no further is answered here.</summary>
     MaxForwardsReached,
 
+    /// <summary>TE: a request that changes something came in TLS early data, where it may be a replay.</summary>
+    TooEarly,
+
     /// <summary>SD: the deadline of a shutdown passed.</summary>
     ShuttingDown,
 

@@ -16,6 +16,7 @@ public static class ProxyErrors
         ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen => 503,
         ProxyError.Loop => 508,
         ProxyError.MethodNotAllowed => 405,
+        ProxyError.TooEarly => 425,
         ProxyError.ConnectFailed or ProxyError.UpstreamReset or ProxyError.UpstreamProtocol => 502,
         ProxyError.ConnectTimeout or ProxyError.UpstreamTimeout => 504,
         ProxyError.UpstreamTruncated => 0,
@@ -28,6 +29,7 @@ public static class ProxyErrors
         ProxyError.BadRequest or ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => true,
         ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown or ProxyError.Loop => true,
         ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached or ProxyError.NoRoute => true,
+        ProxyError.TooEarly => true,
         ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen => true,
         ProxyError.None or ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.UpstreamReset => false,
         ProxyError.UpstreamProtocol or ProxyError.UpstreamTimeout or ProxyError.UpstreamTruncated => false,
@@ -51,6 +53,7 @@ public static class ProxyErrors
         ProxyError.Loop => "LP",
         ProxyError.MethodNotAllowed => "MN",
         ProxyError.MaxForwardsReached => "MF",
+        ProxyError.TooEarly => "TE",
         ProxyError.ShuttingDown => "SD",
         ProxyError.ConnectFailed => "CF",
         ProxyError.ConnectTimeout => "CT",
@@ -64,7 +67,7 @@ public static class ProxyErrors
     /// <summary>The type in <c>Proxy-Status</c> (RFC 9209 2.3); empty where nothing went wrong.</summary>
     public static ReadOnlySpan<byte> ProxyStatusType(this ProxyError error) => error switch
     {
-        ProxyError.BadRequest or ProxyError.MethodNotAllowed => "http_request_error"u8,
+        ProxyError.BadRequest or ProxyError.MethodNotAllowed or ProxyError.TooEarly => "http_request_error"u8,
         ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => "http_request_error"u8,
         ProxyError.NoRoute => "destination_not_found"u8,
         ProxyError.NoHealthyServer or ProxyError.CircuitOpen => "destination_unavailable"u8,

@@ -1,6 +1,7 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
@@ -273,6 +274,12 @@ internal sealed class HttpSession(
         if (x.Request.Method is HttpMethod.Connect or HttpMethod.Trace)
         {
             return ProxyError.MethodNotAllowed;
+        }
+
+        // RFC 8470 5.1: the field means the same with any value. The client sends the request again once the handshake is done.
+        if (x.Request.Headers.Contains(KnownHeader.EarlyData) && !x.Request.Method.IsSafe())
+        {
+            return ProxyError.TooEarly;
         }
 
         if (x.Request.ContentLength > Listener.MaxBodyBytes)
