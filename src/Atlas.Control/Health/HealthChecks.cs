@@ -15,7 +15,6 @@ public sealed class HealthChecks : IDisposable
     private readonly Func<ProbeSubject, IProbe> _probeOf;
     private readonly SemaphoreSlim _slots = new(MaxProbes, MaxProbes);
     private readonly Dictionary<ProbeSubject, ServerProber> _probers = [];
-    private readonly Dictionary<string, PoolHealth> _pools = new(StringComparer.Ordinal);
     private Dictionary<ProbeTarget, HealthSubscription> _subscriptions = [];
     private HealthSubscription[]? _first;
 
@@ -56,7 +55,7 @@ public sealed class HealthChecks : IDisposable
             {
                 ServerProber prober = ProberOf(bySubject[server.Target.Subject], started);
                 HealthReport? before = counted.GetValueOrDefault((server.Target.Pool, server.Target.Server));
-                subscription = new HealthSubscription(server, prober, PoolOf(server.Target.Pool), before, _options);
+                subscription = new HealthSubscription(server, prober, before, _options);
                 begun.Add((subscription, prober));
             }
 
@@ -135,27 +134,6 @@ public sealed class HealthChecks : IDisposable
         {
             _probers.Remove(subject);
         }
-
-        ILookup<string, HealthSubscription> byPool = next.Values.ToLookup(server => server.Target.Pool);
-        foreach ((string name, PoolHealth pool) in _pools.ToList())
-        {
-            pool.Apply([.. byPool[name]]);
-            if (!byPool.Contains(name))
-            {
-                _pools.Remove(name);
-            }
-        }
-    }
-
-    private PoolHealth PoolOf(string name)
-    {
-        if (!_pools.TryGetValue(name, out PoolHealth? pool))
-        {
-            pool = new PoolHealth(name, _options);
-            _pools.Add(name, pool);
-        }
-
-        return pool;
     }
 
     private static IProbe ProbeOf(ProbeSubject subject, string userAgent) => subject.Check.Type switch

@@ -9,7 +9,6 @@ internal sealed class HealthSubscription
 {
     private readonly CheckedServer _server;
     private readonly ServerProber _prober;
-    private readonly PoolHealth _pool;
     private readonly HealthOptions _options;
     private readonly HealthReport _before;
     private HealthReport _atStart = new();
@@ -20,15 +19,12 @@ internal sealed class HealthSubscription
     /// <summary>A subscription that hears nothing yet.</summary>
     /// <param name="server">Whose.</param>
     /// <param name="prober">What it hears from.</param>
-    /// <param name="pool">The pool that the server is in.</param>
     /// <param name="before">What another check found and counted of the same server; null: nothing.</param>
     /// <param name="options">The rest.</param>
-    internal HealthSubscription(
-        CheckedServer server, ServerProber prober, PoolHealth pool, HealthReport? before, HealthOptions options)
+    internal HealthSubscription(CheckedServer server, ServerProber prober, HealthReport? before, HealthOptions options)
     {
         _server = server;
         _prober = prober;
-        _pool = pool;
         _options = options;
         _before = before ?? new HealthReport();
         _since = Moment.Now(options.Time);
@@ -123,6 +119,5 @@ internal sealed class HealthSubscription
                 detail),
             since,
             now);
-        _pool.Judge(now);
     }
 }

@@ -11,10 +11,4 @@ public enum HealthEventReason
 
     /// <summary>An ejection that is over.</summary>
     EjectionOver,
-
-    /// <summary>The operator.</summary>
-    Operator,
-
-    /// <summary>The states of the pool's servers.</summary>
-    Servers,
 }

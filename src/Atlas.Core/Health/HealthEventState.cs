@@ -6,23 +6,14 @@ public enum HealthEventState
     /// <summary>Nothing is known.</summary>
     Unknown,
 
-    /// <summary>The server works; at least one server of the pool takes requests.</summary>
+    /// <summary>The server works.</summary>
     Up,
 
-    /// <summary>The server does not work; no server of the pool takes requests.</summary>
+    /// <summary>The server does not work.</summary>
     Down,
 
     /// <summary>The server takes no requests for a time, for what it did to real ones.</summary>
     Ejected,
-
-    /// <summary>The operator lets the server take requests.</summary>
-    Ready,
-
-    /// <summary>The operator lets the server take no new clients.</summary>
-    Drain,
-
-    /// <summary>The operator lets the server take nothing.</summary>
-    Maintenance,
 
     /// <summary>The pool's circuit breaker lets requests pass.</summary>
     Closed,

@@ -10,9 +10,6 @@ public static class HealthEventWords
         HealthEventState.Up => "up",
         HealthEventState.Down => "down",
         HealthEventState.Ejected => "ejected",
-        HealthEventState.Ready => "ready",
-        HealthEventState.Drain => "drain",
-        HealthEventState.Maintenance => "maintenance",
         HealthEventState.Closed => "closed",
         HealthEventState.Open => "open",
         HealthEventState.HalfOpen => "half_open",
@@ -25,8 +22,6 @@ public static class HealthEventWords
         HealthEventReason.HealthCheck => "health_check",
         HealthEventReason.RealRequests => "real_requests",
         HealthEventReason.EjectionOver => "ejection_over",
-        HealthEventReason.Operator => "operator",
-        HealthEventReason.Servers => "servers",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

@@ -74,9 +74,6 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>How many requests servers get.</summary>
     internal RequestRates Rates { get; }
 
-    /// <summary>The last changes that checks and real requests made.</summary>
-    internal HealthEvents Events { get; } = new();
-
     /// <summary>All that happens, for whoever listens.</summary>
     internal EventHub Feed { get; } = new();
 
@@ -234,14 +231,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     private void Tell(HealthEvent change)
     {
-        Events.Add(change);
-
-        // Of the servers of a pool together, the watch knows more: also what the operator and real requests did.
-        if (change.Reason != HealthEventReason.Servers)
-        {
-            Feed.Publish(InstanceEvents.Of(change));
-            _notice(change.ToString());
-        }
+        Feed.Publish(InstanceEvents.Of(change));
+        _notice(change.ToString());
     }
 
     /// <summary>Gives up what the configuration in force does not name: what it was before, or would have become.</summary>

@@ -13,16 +13,13 @@ public sealed class HealthChecksTests
         test.Checks.Apply([test.Server(target)]);
 
         await test.RunAsync(target, "FPPFFF");
-        await Until.SoAsync(() => test.Events.Count == 6);
+        await Until.SoAsync(() => test.Events.Count == 3);
 
         test.Lines.ShouldBe(
         [
             "pool web server b: down after 1 failed check: connect refused",
-            "pool web: down with its only server",
             "pool web server b: up after 2 passed checks: http 200",
-            "pool web: up again with server b",
             "pool web server b: down after 3 failed checks: connect refused",
-            "pool web: down with its only server",
         ]);
         await test.TurnedAsync(["b-", "b+", "b-"]);
         test.Passes.ShouldBe(["b", "b"]);
@@ -238,7 +235,7 @@ public sealed class HealthChecksTests
         await test.RunAsync(target, "PFF");
         DateTimeOffset up = test.Report(target).Last!.At;
         await test.RunAsync(target, "F");
-        await Until.SoAsync(() => test.Events.Count == 3);
+        await Until.SoAsync(() => test.Events.Count == 2);
 
         HealthEvent change = test.Events.ElementAt(1);
         change.ShouldBe(new HealthEvent(
@@ -248,143 +245,6 @@ public sealed class HealthChecksTests
             AfterMs = 3 * 3_600_000,
         });
         up.ShouldBeLessThan(DateTimeOffset.FromUnixTimeMilliseconds(change.AtUnixMs));
-    }
-
-    [Fact]
-    public async Task Pool_WithAllServersDown_SaysSoAndWhichIsBackFirst()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget[] targets = [ChecksUnderTest.Target("a"), ChecksUnderTest.Target("b")];
-        test.Checks.Apply(targets.Select(target => test.Server(target)));
-
-        StubProbe.Question first = await test.BeginAsync(targets[0]);
-        StubProbe.Question second = await test.ProbeOf(targets[1]).NextAsync();
-        first.Fail();
-        await Until.SoAsync(() => test.Events.Count == 1);
-        second.Fail();
-        await Until.SoAsync(() => test.Events.Count == 3);
-        first = await test.BeginAsync(targets[0]);
-        second = await test.ProbeOf(targets[1]).NextAsync();
-        second.Pass();
-        await Until.SoAsync(() => test.Report(targets[1]).Passed == 1);
-        first.Fail();
-        await Until.SoAsync(() => test.Report(targets[0]).Failed == 2);
-        await test.BeginAsync(targets[0]);
-        second = await test.ProbeOf(targets[1]).NextAsync();
-        second.Pass();
-        await Until.SoAsync(() => test.Events.Count == 5);
-
-        test.Lines.ShouldBe(
-        [
-            "pool web server a: down after 1 failed check: connect refused",
-            "pool web server b: down after 1 failed check: connect refused",
-            "pool web: down with all of its 2 servers",
-            "pool web server b: up after 2 passed checks: http 200",
-            "pool web: up again with server b",
-        ]);
-    }
-
-    [Fact]
-    public async Task Apply_WithoutTheServerThatWorks_SaysThatThePoolIsDown()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget down = ChecksUnderTest.Target("a");
-        test.Checks.Apply([test.Server(down), test.Server(ChecksUnderTest.Target("b"))]);
-        await test.RunAsync(down, "F");
-        await Until.SoAsync(() => test.Events.Count == 1);
-
-        test.Checks.Apply([test.Server(down)]);
-        test.Lines.Last().ShouldBe("pool web: down with its only server");
-        test.Checks.Apply([test.Server(down), test.Server(ChecksUnderTest.Target("c"))]);
-
-        test.Lines.Last().ShouldBe("pool web: up again with server c");
-    }
-
-    [Fact]
-    public async Task Apply_TwoPoolsWithTheSameAddressAndCheck_ProbeOnceAndTellBoth()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget one = ChecksUnderTest.Target("a", pool: "web", at: "same");
-        ProbeTarget other = ChecksUnderTest.Target("b", pool: "api", at: "same");
-        test.Checks.Apply([test.Server(one), test.Server(other)]);
-
-        await test.RunAsync(one, "FPP");
-
-        test.ProbeOf(one).Asked.ShouldBe(3);
-        await test.TurnedAsync(["a-", "b-", "a+", "b+"]);
-        test.Report(other).ShouldBe(test.Report(one));
-    }
-
-    [Fact]
-    public async Task Apply_DifferentChecksOfAnAddress_HaveHealthOfTheirOwn()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget one = ChecksUnderTest.Target("a", pool: "web", at: "same");
-        ProbeTarget other = ChecksUnderTest.Target("b", pool: "api", at: "same", intervalMs: 9_000);
-        test.Checks.Apply([test.Server(one), test.Server(other)]);
-
-        StubProbe.Question first = await test.BeginAsync(one);
-        StubProbe.Question second = await test.ProbeOf(other).NextAsync();
-        first.Fail();
-        second.Pass();
-        await Until.SoAsync(() => test.Report(one).Last is not null && test.Report(other).Last is not null);
-
-        test.Report(one).Health.ShouldBe(ServerHealth.Down);
-        test.Report(other).Health.ShouldBe(ServerHealth.Up);
-    }
-
-    [Fact]
-    public async Task Apply_AServerWhoseAddressIsProbedAlready_HasWhatWasFoundAtOnce()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget one = ChecksUnderTest.Target("a", at: "same");
-        ProbeTarget other = ChecksUnderTest.Target("b", pool: "api", at: "same");
-        test.Checks.Apply([test.Server(one)]);
-        await test.RunAsync(one, "F");
-
-        test.Checks.Apply([test.Server(one), test.Server(other)]);
-
-        await test.TurnedAsync(["a-", "b-"]);
-        test.Lines.ShouldContain("pool api server b: down as found for another server at its address: connect refused");
-        test.Report(other).Health.ShouldBe(ServerHealth.Down);
-        (test.Report(other).Passed, test.Report(other).Failed).ShouldBe((0, 0));
-        (test.Report(one).Passed, test.Report(one).Failed).ShouldBe((0, 1));
-    }
-
-    [Fact]
-    public async Task Apply_WithoutOneOfTwoThatShareAProbe_TellsTheOtherOnly()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget one = ChecksUnderTest.Target("a", at: "same");
-        ProbeTarget other = ChecksUnderTest.Target("b", pool: "api", at: "same");
-        test.Checks.Apply([test.Server(one), test.Server(other)]);
-        await test.RunAsync(other, "P");
-        test.Checks.PendingPools.ShouldBeEmpty();
-
-        test.Checks.Apply([test.Server(other)]);
-        await test.RunAsync(other, "FFF");
-        test.Checks.Find(one).ShouldBeNull();
-        test.Checks.Apply([]);
-
-        await test.TurnedAsync(["a+", "b+", "b-"]);
-        await Until.SoAsync(() => test.ProbeOf(other).IsDisposed);
-    }
-
-    [Fact]
-    public async Task Apply_AServerUnderAnotherName_KeepsWhatWasFound()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget before = ChecksUnderTest.Target("a", at: "same");
-        ProbeTarget after = ChecksUnderTest.Target("b", at: "same");
-        test.Checks.Apply([test.Server(before)]);
-        await test.RunAsync(before, "F");
-        await Until.SoAsync(() => test.Events.Count == 2);
-
-        test.Checks.Apply([test.Server(after)]);
-        await test.RunAsync(after, "PP");
-
-        await test.TurnedAsync(["a-", "b-", "b+"]);
-        test.Lines.Count(line => line.StartsWith("pool web: ")).ShouldBe(2);
     }
 
     [Fact]
@@ -429,23 +289,6 @@ public sealed class HealthChecksTests
 
         await test.TurnedAsync(["b+", "b-"]);
         test.Report(target).Last!.Result.Detail.ShouldBe("connect refused");
-    }
-
-    [Fact]
-    public async Task Pause_OneOfTwoAtAnAddress_HearsNothingUntilItIsOver()
-    {
-        using var test = new ChecksUnderTest();
-        ProbeTarget paused = ChecksUnderTest.Target("b", pool: "web", at: "same");
-        ProbeTarget other = ChecksUnderTest.Target("c", pool: "api", at: "same");
-        test.Checks.Apply([test.Server(paused), test.Server(other)]);
-
-        test.Checks.Pause("web", "b", isPaused: true);
-        await test.RunAsync(other, "F");
-        await test.TurnedAsync(["c-"]);
-        test.Checks.Pause("web", "b", isPaused: false);
-        await test.RunAsync(other, "F");
-
-        await test.TurnedAsync(["c-", "b-"]);
     }
 
     [Fact]
