@@ -1,3 +1,4 @@
+using Atlas.Core.Balancing;
 using Atlas.Core.Health;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Snapshots;
@@ -7,9 +8,6 @@ namespace Atlas.Proxy.Http;
 /// <summary>What a try says of its server, and who is told.</summary>
 internal static class AttemptOutcome
 {
-    private const uint FnvOffset = 2_166_136_261;
-    private const uint FnvPrime = 16_777_619;
-
     /// <summary>Counts the try that has just ended for or against its server.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="session">The client's.</param>
@@ -21,8 +19,8 @@ internal static class AttemptOutcome
         ServerOutcome outcome = Of(x, session);
         if (x.Pool!.ConsecutiveFailures is int failures && outcome != ServerOutcome.None)
         {
-            // Successes are most, and need no client.
-            uint client = outcome.IsFailure() ? KeyOf(x.Client.IsEmpty ? session.PeerIp : x.Client.Of(x.HeadBytes)) : 0;
+            // Successes are most, and need no client. Clients that share a key only make it take longer to eject a server.
+            uint client = outcome.IsFailure() ? (uint)KeyHash.Of(x.Client.IsEmpty ? session.PeerIp : x.Client.Of(x.HeadBytes)) : 0;
             if (server.Outliers.Report(outcome, client, context.Loop.NowMs, failures))
             {
                 x.Pool.Observer?.ServerSuspected(x.Pool.Name, server);
@@ -52,17 +50,5 @@ internal static class AttemptOutcome
             ProxyError.UpstreamTimeout => ServerOutcome.GatewayFailure,
             _ => ServerOutcome.None,
         };
-    }
-
-    // FNV-1a: the same on all workers, and short. Clients that share a key only make it take longer to eject a server.
-    private static uint KeyOf(ReadOnlySpan<byte> address)
-    {
-        uint hash = FnvOffset;
-        foreach (byte one in address)
-        {
-            hash = (hash ^ one) * FnvPrime;
-        }
-
-        return hash;
     }
 }

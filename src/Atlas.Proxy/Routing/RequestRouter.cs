@@ -1,3 +1,4 @@
+using Atlas.Core.Balancing;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Errors;
@@ -10,6 +11,9 @@ namespace Atlas.Proxy.Routing;
 /// <summary>Finds out who a request comes from and which route takes it.</summary>
 internal static class RequestRouter
 {
+    // A client changes the rest of its IPv6 address itself (RFC 8981).
+    private const int SplitIpv6PrefixBits = 64;
+
     /// <summary>Sets the exchange's client, route and pool. Without a pool and an error, the proxy answers itself: what the
     /// route says, or a redirect to the path with its encoded slashes decoded.</summary>
     /// <returns>Why no route takes it.</returns>
@@ -75,12 +79,8 @@ internal static class RequestRouter
         }
 
         int length = IpAddressText.Parse(x.Client.Of(buffer), ip);
-        return WithoutMapping(ip[..length]);
+        return ip[..length];
     }
-
-    // RFC 4291 2.5.5.2: an IPv4 address in IPv6 form is in the networks of the IPv4 address.
-    private static ReadOnlySpan<byte> WithoutMapping(ReadOnlySpan<byte> ip) =>
-        ip.Length == 16 && ip[..10].IndexOfAnyExcept((byte)0) < 0 && ip[10] == 0xFF && ip[11] == 0xFF ? ip[12..] : ip;
 
     private static PoolSnapshot? ChoosePool(WorkerContext context, RouteSnapshot route, ReadOnlySpan<byte> client)
     {
@@ -89,6 +89,6 @@ internal static class RequestRouter
             return null;
         }
 
-        return split.Choose(split.IsSticky && !client.IsEmpty ? SplitPoint.Of(client) : context.RandomBits());
+        return split.Choose(split.IsSticky && !client.IsEmpty ? KeyHash.OfAddress(client, SplitIpv6PrefixBits) : context.RandomBits());
     }
 }
