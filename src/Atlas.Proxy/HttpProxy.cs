@@ -38,6 +38,7 @@ public sealed class HttpProxy
     /// workers have done it.</summary>
     public void Forget(ServerState server)
     {
+        server.IsForgotten = true;
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
             AssuredPost.Post(loop, () => context.Forget(server));

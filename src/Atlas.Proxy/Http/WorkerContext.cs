@@ -80,7 +80,13 @@ internal sealed class WorkerContext(EventLoop loop, int index)
         if (!_connections.TryGetValue(server, out ServerConnections? connections))
         {
             connections = new ServerConnections(server.Metrics?.ForWorker(Index) ?? new ServerCounters());
-            _connections.Add(server, connections);
+
+            // A request of an older snapshot may yet go to a forgotten server. The connection that it leaves behind closes by
+            // itself, and nothing else is left of it.
+            if (!server.IsForgotten)
+            {
+                _connections.Add(server, connections);
+            }
         }
 
         return connections;

@@ -11,6 +11,7 @@ namespace Atlas.Proxy.Snapshots;
 public sealed class ServerState(string name, SocketAddress address)
 {
     private int _tunnels;
+    private volatile bool _isForgotten;
 
     /// <summary>The server's name, unique in its pool.</summary>
     public string Name { get; } = name;
@@ -31,6 +32,13 @@ public sealed class ServerState(string name, SocketAddress address)
 
     /// <summary>Those of the requests under way that are tunnels, over all workers.</summary>
     public int Tunnels => Volatile.Read(ref _tunnels);
+
+    /// <summary>Whether no snapshot names it any more. Any thread.</summary>
+    internal bool IsForgotten
+    {
+        get => _isForgotten;
+        set => _isForgotten = value;
+    }
 
     internal void BeginTunnel() => Interlocked.Increment(ref _tunnels);
 
