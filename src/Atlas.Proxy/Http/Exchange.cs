@@ -161,6 +161,15 @@ internal sealed class Exchange
     /// <summary>Whether the request may reach servers twice (RFC 9110 9.2.2), and can be sent again.</summary>
     internal bool CanRepeat => Request.Method.IsIdempotent() && HasWholeBody;
 
+    /// <summary>Once the route's time is over, an error of any kind comes of that.</summary>
+    internal void SettleExpiry()
+    {
+        if (IsExpired && Error != ProxyError.None)
+        {
+            Error = ExpiredByClient ? ProxyError.ClientSlow : ProxyError.UpstreamTimeout;
+        }
+    }
+
     /// <summary>Leaves a server out of the further tries. False when no more tries are possible.</summary>
     internal bool TryExclude(int index)
     {

@@ -23,10 +23,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     private readonly byte[] _requestId = new byte[RequestIds.Length];
     private readonly RetryPlan _retries = new(x);
     private readonly ServerAttempt _attempt = new(x);
-    // Counts the requests, so that who ends one knows whether it is still that one.
-    private int _request;
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
+
+    // Counts the requests, so that who ends one knows whether it is still that one.
+    private int _request;
 
     // Made once it is needed: few routes limit the time of a whole exchange.
     private LoopTimer? _deadline;
@@ -36,9 +37,6 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
     /// <summary>The loop's time at which the exchange must have ended; <see cref="long.MaxValue"/>: never.</summary>
     internal long DeadlineMs => _deadline?.DeadlineMs ?? long.MaxValue;
-
-    /// <summary>Whether a response is dropped, of which the client got nothing yet, as another server is tried.</summary>
-    internal bool DropsResponse() => _retries.DropsResponse();
 
     private HttpListenerSnapshot Listener => _session.Listener;
 
@@ -113,11 +111,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             x.Error = ProxyError.CircuitOpen;
         }
 
-        if (x.IsExpired && x.Error != ProxyError.None)
-        {
-            x.Error = x.ExpiredByClient ? ProxyError.ClientSlow : ProxyError.UpstreamTimeout;
-        }
-
+        x.SettleExpiry();
         _request++;
         session.Client.PeerClosedHandler = null;
         EndDeadline();
@@ -135,14 +129,8 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         }
     }
 
-    private void BeginDeadline()
-    {
-        if (x.Route!.RequestMs != int.MaxValue)
-        {
-            _deadline ??= new LoopTimer(_context.Loop.Timers, this);
-            _deadline.Set(_context.Loop.NowMs + x.Route.RequestMs);
-        }
-    }
+    /// <summary>Whether a response is dropped, of which the client got nothing yet, as another server is tried.</summary>
+    internal bool DropsResponse() => _retries.DropsResponse();
 
     /// <summary>Ends whatever the request waits for, but for the client.</summary>
     internal void CancelWaits()
@@ -150,6 +138,31 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         x.Connection?.Stream.CancelWaits();
         x.Waiter?.Cancel();
         _retries.Cancel();
+    }
+
+    /// <summary>Writes the head that the server, or a mirror, gets.</summary>
+    /// <returns>Its length, or -1 if it does not fit.</returns>
+    internal int WriteHead(NativeBuffer destination, bool isCopy = false)
+    {
+        var origin = new ClientOrigin
+        {
+            Listener = Listener,
+            PeerIp = _session.PeerIp,
+            ClientIp = ClientIp,
+            IsPeerTrusted = _session.IsPeerTrusted,
+            RequestId = _requestId,
+            IsCopy = isCopy,
+        };
+        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
+    }
+
+    private void BeginDeadline()
+    {
+        if (x.Route!.RequestMs != int.MaxValue)
+        {
+            _deadline ??= new LoopTimer(_context.Loop.Timers, this);
+            _deadline.Set(_context.Loop.NowMs + x.Route.RequestMs);
+        }
     }
 
     private bool TryPass(CircuitBreaker breaker, out CircuitPass pass)
@@ -173,7 +186,8 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             bool isRace;
             do
             {
-                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, fresh: races >= MaxRaces || NeedsFreshConnection());
+                bool fresh = races >= MaxRaces || NeedsFreshConnection();
+                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, fresh);
                 isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
                 if (isRace)
                 {
@@ -245,21 +259,5 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         {
             RequestIds.Write(_requestId);
         }
-    }
-
-    /// <summary>Writes the head that the server, or a mirror, gets.</summary>
-    /// <returns>Its length, or -1 if it does not fit.</returns>
-    internal int WriteHead(NativeBuffer destination, bool isCopy = false)
-    {
-        var origin = new ClientOrigin
-        {
-            Listener = Listener,
-            PeerIp = _session.PeerIp,
-            ClientIp = ClientIp,
-            IsPeerTrusted = _session.IsPeerTrusted,
-            RequestId = _requestId,
-            IsCopy = isCopy,
-        };
-        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
     }
 }

@@ -53,11 +53,7 @@ internal sealed class ServerAttempt(Exchange x)
             await ExchangeAsync();
         }
 
-        if (x.IsExpired && x.Error != ProxyError.None)
-        {
-            x.Error = x.ExpiredByClient ? ProxyError.ClientSlow : ProxyError.UpstreamTimeout;
-        }
-
+        x.SettleExpiry();
         x.Connections.Counters.AttemptEnded(
             x.ResponseUs == 0 ? 0 : x.Response.Status,
             x.Error.IsClients() ? ProxyError.None : x.Error,
