@@ -8,6 +8,9 @@ public static class Errno
     /// <summary>Interrupted by a signal; .NET's runtime uses signals, so every call may return it.</summary>
     public const int EINTR = 4;
 
+    /// <summary>Input or output failed.</summary>
+    public const int EIO = 5;
+
     /// <summary>The descriptor is not open for this.</summary>
     public const int EBADF = 9;
 
@@ -16,6 +19,9 @@ public static class Errno
 
     /// <summary>Out of kernel memory.</summary>
     public const int ENOMEM = 12;
+
+    /// <summary>An argument is not valid.</summary>
+    public const int EINVAL = 22;
 
     /// <summary>The system's table of open files is full.</summary>
     public const int ENFILE = 23;
@@ -31,6 +37,9 @@ public static class Errno
 
     /// <summary>The protocol of the connection failed before it was accepted.</summary>
     public const int EPROTO = 71;
+
+    /// <summary>The message is longer than the path or the protocol takes.</summary>
+    public const int EMSGSIZE = 90;
 
     /// <summary>The address is in use.</summary>
     public const int EADDRINUSE = 98;
