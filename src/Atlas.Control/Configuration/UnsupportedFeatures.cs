@@ -36,11 +36,13 @@ public static class UnsupportedFeatures
 
     private static void FindIn(ListenerConfig listener, ConfigErrors errors)
     {
-        if (listener.Protocol != ListenerProtocol.Http)
+        if (listener.Protocol == ListenerProtocol.Tcp)
         {
-            Refuse(errors, listener, "protocol", $"protocol: {(listener.Protocol == ListenerProtocol.Tcp ? "tcp" : "udp")}");
+            Refuse(errors, listener, "protocol", "protocol: tcp");
             return;
         }
+
+        RefuseIf(listener.Mode != ListenerMode.User, errors, listener, "mode");
 
         Refuse(errors, listener, ["tls"]);
         RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");

@@ -5,7 +5,7 @@ namespace Atlas.Engine.Datagrams;
 
 /// <summary>An address that the workers of a group receive datagrams at, each with a socket of its own. The kernel gives what
 /// comes from one address and port to the same worker each time, as long as the sockets stay.</summary>
-public sealed class BoundDatagrams
+public sealed class BoundDatagrams : IBoundAddress
 {
     private readonly WorkerGroup _group;
     private readonly DatagramSocket?[] _sockets;
@@ -35,11 +35,11 @@ public sealed class BoundDatagrams
         }
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <inheritdoc/>
     public SocketAddress Address { get; }
 
-    /// <summary>Closes the sockets: no answer can leave from the address any more. Returns before the workers have done it.
-    /// Idempotent.</summary>
+    /// <summary>Tells the handlers of the sockets to take nothing new and to close them when nothing is under way: answers leave
+    /// from the address until then. Returns before the workers have done it. Idempotent.</summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
@@ -52,7 +52,11 @@ public sealed class BoundDatagrams
             int index = i;
             _group.Workers[index].PostSurely(() =>
             {
-                _sockets[index]?.Close();
+                if (_sockets[index] is { IsOpen: true } socket)
+                {
+                    socket.Handler.OnClosing(socket);
+                }
+
                 _sockets[index] = null;
             });
         }

@@ -7,6 +7,9 @@ public interface IDatagramHandler
     /// again in the next turn.</summary>
     void OnReadable(DatagramSocket socket);
 
+    /// <summary>The address is given up: take nothing new, and close the socket once nothing is under way.</summary>
+    void OnClosing(DatagramSocket socket);
+
     /// <summary>The loop ends and has closed the socket.</summary>
     void OnEnded(DatagramSocket socket);
 }

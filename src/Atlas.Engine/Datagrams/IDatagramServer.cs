@@ -6,7 +6,7 @@ namespace Atlas.Engine.Datagrams;
 public interface IDatagramServer
 {
     /// <summary>Called on the thread of each worker for its socket, before the first datagram. The socket belongs to the server from
-    /// then on; <see cref="BoundDatagrams.Close"/> closes it.</summary>
+    /// then on.</summary>
     /// <param name="loop">The worker.</param>
     /// <param name="socket">Its socket.</param>
     /// <param name="address">What it is bound to.</param>

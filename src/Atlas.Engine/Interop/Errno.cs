@@ -44,6 +44,9 @@ public static class Errno
     /// <summary>The address is in use.</summary>
     public const int EADDRINUSE = 98;
 
+    /// <summary>No way leads to the network.</summary>
+    public const int ENETUNREACH = 101;
+
     /// <summary>No buffer space.</summary>
     public const int ENOBUFS = 105;
 
@@ -58,6 +61,12 @@ public static class Errno
 
     /// <summary>Nobody listens at the address.</summary>
     public const int ECONNREFUSED = 111;
+
+    /// <summary>The host is down.</summary>
+    public const int EHOSTDOWN = 112;
+
+    /// <summary>No way leads to the host.</summary>
+    public const int EHOSTUNREACH = 113;
 
     /// <summary>The operation was cancelled: the loop ends.</summary>
     public const int ECANCELED = 125;

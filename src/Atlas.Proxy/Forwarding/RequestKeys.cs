@@ -47,6 +47,17 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
         }
     }
 
+    /// <summary>Hashes what is known of a client that sends no requests: its address.</summary>
+    /// <param name="ip">4 or 16 bytes in network order.</param>
+    /// <param name="hash">Gets the hash.</param>
+    /// <returns>False if the key is part of a request.</returns>
+    internal bool TryHashClient(ReadOnlySpan<byte> ip, out ulong hash)
+    {
+        bool isClient = key.Kind == RequestKeyKind.ClientIp;
+        hash = isClient ? KeyHash.OfAddress(ip, ipv6PrefixBits) : 0;
+        return isClient;
+    }
+
     private static bool TryHash(ReadOnlySpan<byte> value, out ulong hash)
     {
         hash = value.IsEmpty ? 0 : KeyHash.Of(value);

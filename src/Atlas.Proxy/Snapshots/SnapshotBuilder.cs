@@ -48,7 +48,7 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>Makes the snapshots. O(servers).</summary>
-    /// <param name="config">The configuration; of its listeners, the HTTP ones are taken.</param>
+    /// <param name="config">The configuration.</param>
     /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
     /// <param name="metrics">What counts; null: nothing does.</param>
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
@@ -66,11 +66,27 @@ public sealed class SnapshotBuilder
     {
         var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer, readSecret);
         return new ProxySnapshot(
-            [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
+            [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
     }
 
-    private HttpListenerSnapshot BuildListener(ListenerConfig listener)
+    private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
+    {
+        ListenerProtocol.Http => BuildHttp(listener),
+        ListenerProtocol.Udp => BuildUdp(listener),
+        _ => throw new ArgumentException($"listener {listener.Name} has a protocol that this version does not run", nameof(listener)),
+    };
+
+    private UdpListenerSnapshot BuildUdp(ListenerConfig listener) => new(listener.Name, _pools[listener.Pool!])
+    {
+        IdleMs = listener.Udp.IdleMs,
+        Responses = listener.Udp.Responses ?? int.MaxValue,
+        MaxSessions = listener.Limits.Connections,
+        Datagrams = _metrics?.Udp(listener.Name),
+        AccessLog = LogOf(listener),
+    };
+
+    private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
         var routes = new RouteBuilder(listener, _pools, _config, _metrics);
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
@@ -91,9 +107,12 @@ public sealed class SnapshotBuilder
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
             Metrics = _metrics?.Listener(listener.Name),
-            AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
+            AccessLog = LogOf(listener),
         };
     }
+
+    private IReadOnlyList<AccessLogWriter> LogOf(ListenerConfig listener) =>
+        listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [];
 
     private PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
     {

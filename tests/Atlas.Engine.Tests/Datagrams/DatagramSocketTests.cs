@@ -29,6 +29,8 @@ public sealed class DatagramSocketTests : IDatagramHandler, IDisposable
         // The test receives by itself.
     }
 
+    void IDatagramHandler.OnClosing(DatagramSocket socket) => throw new InvalidOperationException("it is not bound");
+
     void IDatagramHandler.OnEnded(DatagramSocket socket)
     {
         // Nothing is held for it.

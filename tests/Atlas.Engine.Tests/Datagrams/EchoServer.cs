@@ -39,6 +39,8 @@ public sealed class EchoServer(int slotLength = DatagramBatch.SlotLength) : IDat
             _batch.Clear();
         }
 
+        public void OnClosing(DatagramSocket socket) => socket.Close();
+
         public void OnEnded(DatagramSocket socket)
         {
             _batch.Dispose();
