@@ -9,16 +9,20 @@ namespace Atlas.Engine.Datagrams;
 /// peer. No operation blocks; what does not fit anywhere is lost, as datagrams are.</summary>
 public sealed class DatagramSocket : IEventSource
 {
-    // A burst that a turn of the loop takes to get to: 1 MiB is about 450 datagrams of 1,500 bytes, as the kernel counts.
+    // Turns in a row in which datagrams wait: who asks and answers in turn has one of two at most.
+    private const int BurstTurns = 4;
+
+    // What comes while a turn of the loop has others to serve: 1 MiB is about 450 datagrams of 1,500 bytes, as the kernel counts.
     private const int BurstBytes = 1 << 20;
-    private const int BurstCount = 32;
 
     private readonly Worker _worker;
     private int _descriptor = -1;
     private int _slot;
-    private int _expected = 1;
+    private int _expected;
+    private long _turn;
+    private int _turnsInRow;
     private bool _isConnected;
-    private bool _hasBurst;
+    private bool _isBurst;
 
     private DatagramSocket(Worker worker, IDatagramHandler handler)
     {
@@ -50,7 +54,6 @@ public sealed class DatagramSocket : IEventSource
             return descriptor;
         }
 
-        Segmentation.Enable(descriptor);
         int result = Socket.Connect(descriptor, peer);
         if (result >= 0)
         {
@@ -75,19 +78,20 @@ public sealed class DatagramSocket : IEventSource
             return -Errno.EBADF;
         }
 
-        // Most connected sockets get one answer at a time: looking for a second one costs a fifth of a call.
-        int most = _isConnected ? _expected : DatagramBatch.Capacity;
-        int received = batch.Receive(_descriptor, most, _isConnected);
-        if (_isConnected && received > 0)
+        if (!_isConnected)
         {
-            _expected = received < most ? received : Math.Min(most * 2, DatagramBatch.Capacity);
-            if (_expected > BurstCount && !_hasBurst)
-            {
-                _hasBurst = true;
-                SetReceiveBuffer(_descriptor, BurstBytes);
-            }
+            return batch.Receive(_descriptor, DatagramBatch.Capacity, isConnected: false);
         }
 
+        // Most get one answer at a time: with room for a second one the call would look for it.
+        NoteTurn();
+        if (!_isBurst)
+        {
+            return batch.ReceiveOne(_descriptor);
+        }
+
+        int received = batch.Receive(_descriptor, _expected, isConnected: true);
+        _expected = received == _expected ? Math.Min(received * 2, DatagramBatch.Capacity) : Math.Max(received, 1);
         return received;
     }
 
@@ -140,6 +144,20 @@ public sealed class DatagramSocket : IEventSource
         }
     }
 
+    /// <summary>Finds out that more than one datagram comes at a time, and what is there is then taken at once.</summary>
+    private void NoteTurn()
+    {
+        _turnsInRow = _worker.Turn - _turn <= 1 ? _turnsInRow + 1 : 0;
+        _turn = _worker.Turn;
+        if (_turnsInRow == BurstTurns && !_isBurst)
+        {
+            _isBurst = true;
+            _expected = BurstTurns;
+            Segmentation.Enable(_descriptor);
+            SetReceiveBuffer(_descriptor, BurstBytes);
+        }
+    }
+
     private int Watch(int descriptor, bool isConnected)
     {
         // Level-triggered: what one turn leaves comes up in the next.
@@ -152,8 +170,9 @@ public sealed class DatagramSocket : IEventSource
         _descriptor = descriptor;
         _slot = slot;
         _isConnected = isConnected;
-        _expected = 1;
-        _hasBurst = false;
+        _turn = _worker.Turn;
+        _turnsInRow = 0;
+        _isBurst = false;
         return 0;
     }
 }

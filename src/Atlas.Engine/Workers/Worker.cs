@@ -65,6 +65,9 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
 
     internal Poller Poller { get; }
 
+    /// <summary>Counts the turns of the loop.</summary>
+    internal long Turn { get; private set; }
+
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
@@ -180,6 +183,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         {
             int count = Poller.Wait(WaitMs());
             ReadClock();
+            Turn++;
             Poller.Dispatch(count);
             Timers.Advance(_nowMs);
             RunYielded();
