@@ -36,13 +36,14 @@ public static class UnsupportedFeatures
 
     private static void FindIn(ListenerConfig listener, ConfigErrors errors)
     {
-        if (listener.Protocol != ListenerProtocol.Http)
+        RefuseIf(listener.Mode == ListenerMode.Kernel, errors, listener, "mode", "'mode: kernel'");
+        if (listener.Protocol == ListenerProtocol.Udp)
         {
-            Refuse(errors, listener, "protocol", $"protocol: {(listener.Protocol == ListenerProtocol.Tcp ? "tcp" : "udp")}");
+            Refuse(errors, listener, "protocol", "protocol: udp");
             return;
         }
 
-        Refuse(errors, listener, ["tls"]);
+        Refuse(errors, listener, ["tls", "sni"]);
         RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {

@@ -5,6 +5,7 @@ using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
 
@@ -18,7 +19,7 @@ internal sealed class HttpSession(
     ListenerView view,
     ByteStream client,
     SocketAddress peer,
-    Action ended)
+    Action ended) : ISessionLinks<HttpSession>
 {
     private readonly byte[] _peerIp = PeerText.Of(peer);
     private Exchange? _exchange;
@@ -67,9 +68,9 @@ internal sealed class HttpSession(
     internal bool IsAborted { get; private set; }
 
     // The links of the worker's list of sessions.
-    internal HttpSession? Next { get; set; }
+    public HttpSession? Next { get; set; }
 
-    internal HttpSession? Previous { get; set; }
+    public HttpSession? Previous { get; set; }
 
     internal async Flow RunAsync()
     {

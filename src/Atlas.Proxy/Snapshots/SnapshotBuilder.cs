@@ -48,7 +48,7 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>Makes the snapshots. O(servers).</summary>
-    /// <param name="config">The configuration; of its listeners, the HTTP ones are taken.</param>
+    /// <param name="config">The configuration.</param>
     /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
     /// <param name="metrics">What counts; null: nothing does.</param>
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
@@ -66,11 +66,24 @@ public sealed class SnapshotBuilder
     {
         var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer, readSecret);
         return new ProxySnapshot(
-            [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
+            [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
     }
 
-    private HttpListenerSnapshot BuildListener(ListenerConfig listener)
+    private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
+    {
+        ListenerProtocol.Http => BuildHttp(listener),
+        ListenerProtocol.Tcp => BuildTcp(listener),
+        ListenerProtocol.Udp or _ => throw new ArgumentException($"listener {listener.Name} is of a kind that is not run", nameof(listener)),
+    };
+
+    private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name, _pools[listener.Pool!])
+    {
+        IdleMs = listener.Timeouts.IdleMs,
+        Metrics = _metrics?.Listener(listener.Name),
+    };
+
+    private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
         var routes = new RouteBuilder(listener, _pools, _config, _metrics);
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
@@ -115,6 +128,7 @@ public sealed class SnapshotBuilder
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
             TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
+            TcpHalfClosedMs = pool.Timeouts.Source.IsWritten("tunnel_half_closed") ? pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue : int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,
