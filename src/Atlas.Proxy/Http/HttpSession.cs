@@ -1,10 +1,8 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
-using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
-using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
 
@@ -231,7 +229,7 @@ internal sealed class HttpSession(
             x.KeepClient = x.Request is { KeepAlive: true, Repair: RequestRepairs.None }
                 && !IsDraining
                 && context.Loop.NowMs < _endsMs;
-            x.Error = Refusal(x);
+            x.Error = RequestRefusal.Of(Listener, x);
             x.Error = x.Error == ProxyError.None ? RequestRouter.Choose(context, this, x) : x.Error;
             if (x.Error == ProxyError.None && x.Pool is null)
             {
@@ -265,34 +263,6 @@ internal sealed class HttpSession(
         }
 
         return keep;
-    }
-
-    /// <summary>Why a request is not passed on at all.</summary>
-    private ProxyError Refusal(Exchange x)
-    {
-        ReadOnlySpan<byte> buffer = x.In!.Span;
-        if (x.Request.Method is HttpMethod.Connect or HttpMethod.Trace)
-        {
-            return ProxyError.MethodNotAllowed;
-        }
-
-        // RFC 8470 5.1: the field means the same with any value. The client sends the request again once the handshake is done.
-        if (x.Request.Headers.Contains(KnownHeader.EarlyData) && !x.Request.Method.IsSafe())
-        {
-            return ProxyError.TooEarly;
-        }
-
-        if (x.Request.ContentLength > Listener.MaxBodyBytes)
-        {
-            return ProxyError.BodyTooLarge;
-        }
-
-        if (RequestForwarder.EndsHere(buffer, x.Request))
-        {
-            return ProxyError.MaxForwardsReached;
-        }
-
-        return RequestForwarder.IsLoop(buffer, x.Request, Listener.PseudonymBytes) ? ProxyError.Loop : ProxyError.None;
     }
 
     /// <summary>Reads and parses a head.</summary>
