@@ -43,7 +43,6 @@ public static class UnsupportedFeatures
         }
 
         Refuse(errors, listener, ["tls"]);
-        RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
             Refuse(errors, route, OtherRouteKeys);
