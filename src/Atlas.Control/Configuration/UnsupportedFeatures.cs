@@ -43,8 +43,12 @@ public static class UnsupportedFeatures
             return;
         }
 
+<<<<<<< HEAD
         Refuse(errors, listener, ["tls", "sni"]);
         RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
+=======
+        Refuse(errors, listener, ["tls"]);
+>>>>>>> codecs
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
             Refuse(errors, route, OtherRouteKeys);

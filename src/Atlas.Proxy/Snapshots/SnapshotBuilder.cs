@@ -101,6 +101,7 @@ public sealed class SnapshotBuilder
             SendMinRateBytesPerSecond = listener.Timeouts.SendMinRateBytesPerSecond,
             MaxAgeMs = listener.Timeouts.MaxAgeMs ?? int.MaxValue,
             TrustedProxies = listener.TrustedProxies,
+            AcceptProxyProtocol = listener.AcceptProxyProtocol,
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
             Metrics = _metrics?.Listener(listener.Name),
