@@ -24,7 +24,7 @@ public static class UnsupportedFeatures
 
         foreach (var pool in config.Pools)
         {
-            FindIn(pool, errors);
+            FindIn(pool, config, errors);
             foreach (var server in pool.Servers)
             {
                 FindIn(server, errors);
@@ -36,26 +36,19 @@ public static class UnsupportedFeatures
 
     private static void FindIn(ListenerConfig listener, ConfigErrors errors)
     {
-        if (listener.Protocol == ListenerProtocol.Tcp)
-        {
-            Refuse(errors, listener, "protocol", "protocol: tcp");
-            return;
-        }
-
-        RefuseIf(listener.Mode != ListenerMode.User, errors, listener, "mode");
-
+        RefuseIf(listener.Mode == ListenerMode.Kernel, errors, listener, "mode", "'mode: kernel'");
         Refuse(errors, listener, ["tls"]);
-        RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
             Refuse(errors, route, OtherRouteKeys);
         }
     }
 
-    private static void FindIn(PoolConfig pool, ConfigErrors errors)
+    private static void FindIn(PoolConfig pool, AtlasConfig config, ConfigErrors errors)
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
+        bool isHttp = config.Listeners.All(listener => listener.Protocol != ListenerProtocol.Tcp || listener.Pool != pool.Name);
+        RefuseIf(isHttp && pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }
@@ -76,8 +69,6 @@ public static class UnsupportedFeatures
             RefuseIf(true, errors, section, key);
         }
     }
-
-    private static void Refuse(ConfigErrors errors, ConfigSection section, string key, string what) => RefuseIf(true, errors, section, key, $"'{what}'");
 
     private static void RefuseIf(bool isUsed, ConfigErrors errors, ConfigSection section, string key, string? what = null)
     {

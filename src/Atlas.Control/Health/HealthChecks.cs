@@ -141,6 +141,7 @@ public sealed class HealthChecks : IDisposable
         HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent),
         HealthCheckType.Tcp => new TcpProbe(subject.Address),
         HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent),
+        HealthCheckType.Udp => new UdpProbe(subject.Address, subject.Check),
         _ => throw new ArgumentException($"there is no health check of type {subject.Check.Type}", nameof(subject)),
     };
 }

@@ -10,5 +10,5 @@ namespace Atlas.Control.Health;
 public sealed record ProbeTarget(string Pool, string Server, ServerAddress Address, HealthCheckConfig Check)
 {
     /// <summary>What is probed for it.</summary>
-    internal ProbeSubject Subject => new(Address, Check);
+    internal ProbeSubject Subject => new(Check.Port is int port ? Address.AtPort(port) : Address, Check);
 }

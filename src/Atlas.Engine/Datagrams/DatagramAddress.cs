@@ -12,6 +12,9 @@ public readonly struct DatagramAddress : IEquatable<DatagramAddress>
     /// <summary>The longest IP address in bytes.</summary>
     public const int MaxIpLength = 16;
 
+    /// <summary>The longest IP address as text: "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%4294967295".</summary>
+    public const int MaxTextLength = 56;
+
     // struct sockaddr_in and sockaddr_in6.
     internal const int MaxLength = 28;
     private const int Ipv4Length = 16;
@@ -85,6 +88,34 @@ public readonly struct DatagramAddress : IEquatable<DatagramAddress>
         }
 
         return 16;
+    }
+
+    /// <summary>Writes the IP address as ASCII text, without the port. Allocates for IPv6.</summary>
+    /// <param name="destination">Holds <see cref="MaxTextLength"/>.</param>
+    /// <returns>How many bytes; 0 for no address.</returns>
+    public int FormatIp(Span<byte> destination)
+    {
+        Span<byte> ip = stackalloc byte[MaxIpLength];
+        int length = WriteIp(ip);
+        int written = 0;
+        if (length == MaxIpLength)
+        {
+            ToIpAddress().TryFormat(destination, out written);
+            return written;
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            if (i > 0)
+            {
+                destination[written++] = (byte)'.';
+            }
+
+            ip[i].TryFormat(destination[written..], out int digits, default, System.Globalization.CultureInfo.InvariantCulture);
+            written += digits;
+        }
+
+        return written;
     }
 
     /// <summary>Whether the IP addresses are the same; ports do not count.</summary>

@@ -47,15 +47,14 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
         }
     }
 
-    /// <summary>Hashes what is known of a client that sends no requests: its address.</summary>
-    /// <param name="ip">4 or 16 bytes in network order.</param>
+    /// <summary>Hashes the key of a connection that is passed on unread, of which only the client's address is known.</summary>
+    /// <param name="clientIp">4 or 16 bytes in network order; empty when unknown.</param>
     /// <param name="hash">Gets the hash.</param>
-    /// <returns>False if the key is part of a request.</returns>
-    internal bool TryHashClient(ReadOnlySpan<byte> ip, out ulong hash)
+    internal bool TryHashClient(ReadOnlySpan<byte> clientIp, out ulong hash)
     {
-        bool isClient = key.Kind == RequestKeyKind.ClientIp;
-        hash = isClient ? KeyHash.OfAddress(ip, ipv6PrefixBits) : 0;
-        return isClient;
+        bool has = key.Kind == RequestKeyKind.ClientIp && !clientIp.IsEmpty;
+        hash = has ? KeyHash.OfAddress(clientIp, ipv6PrefixBits) : 0;
+        return has;
     }
 
     private static bool TryHash(ReadOnlySpan<byte> value, out ulong hash)

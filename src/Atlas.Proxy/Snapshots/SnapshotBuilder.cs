@@ -73,9 +73,26 @@ public sealed class SnapshotBuilder
     private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
     {
         ListenerProtocol.Http => BuildHttp(listener),
+        ListenerProtocol.Tcp => BuildTcp(listener),
         ListenerProtocol.Udp => BuildUdp(listener),
-        _ => throw new ArgumentException($"listener {listener.Name} has a protocol that this version does not run", nameof(listener)),
+        _ => throw new ArgumentException($"listener {listener.Name} is of a kind that is not run", nameof(listener)),
     };
+
+    private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name)
+    {
+        Pool = listener.Pool is null ? null : _pools[listener.Pool],
+        Tls = listener.Sni is null ? null : BuildTls(listener.Sni, listener.Alpn),
+        IdleMs = listener.Timeouts.IdleMs,
+        HelloMs = listener.Timeouts.HelloMs,
+        AcceptProxyProtocol = listener.AcceptProxyProtocol,
+        Metrics = _metrics?.Listener(listener.Name),
+        AccessLog = LogOf(listener),
+    };
+
+    private TlsRoutes BuildTls(SniConfig sni, IReadOnlyList<AlpnRuleConfig> alpn) => new(
+        [.. sni.Rules.Select(rule => (rule.Host, _pools[rule.Pool]))],
+        [.. alpn.Select(rule => (rule.Protocol, _pools[rule.Pool]))],
+        sni.DefaultPool is null ? null : _pools[sni.DefaultPool]);
 
     private UdpListenerSnapshot BuildUdp(ListenerConfig listener) => new(listener.Name, _pools[listener.Pool!])
     {
@@ -104,6 +121,7 @@ public sealed class SnapshotBuilder
             SendMinRateBytesPerSecond = listener.Timeouts.SendMinRateBytesPerSecond,
             MaxAgeMs = listener.Timeouts.MaxAgeMs ?? int.MaxValue,
             TrustedProxies = listener.TrustedProxies,
+            AcceptProxyProtocol = listener.AcceptProxyProtocol,
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
             Metrics = _metrics?.Listener(listener.Name),
@@ -134,6 +152,10 @@ public sealed class SnapshotBuilder
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
             TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
+            ConnectsAsClient = pool.ConnectsAsClient,
+            SendProxyProtocol = pool.SendProxyProtocol,
+            ClosesOnServerDown = pool.ClosesOnServerDown,
+            TcpHalfClosedMs = pool.Timeouts.Source.IsWritten("tunnel_half_closed") ? pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue : int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,

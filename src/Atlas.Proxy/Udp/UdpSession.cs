@@ -3,6 +3,7 @@ using Atlas.Core.Health;
 using Atlas.Engine.Datagrams;
 using Atlas.Engine.Interop;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
@@ -35,8 +36,12 @@ internal sealed class UdpSession : IDatagramHandler
     private byte[]? _kept;
     private int _keptLength;
     private long _beganUs;
+    private long _beganMs;
     private long _requests;
     private long _answers;
+    private long _bytesReceived;
+    private long _bytesSent;
+    private int _attempts;
     private long _firstAnswerUs = -1;
     private bool _isOpen;
     private int _firstSlot = -1;
@@ -73,6 +78,9 @@ internal sealed class UdpSession : IDatagramHandler
         _triedCount = 0;
         _requests = 0;
         _answers = 0;
+        _bytesReceived = 0;
+        _bytesSent = 0;
+        _attempts = 0;
         _firstSlot = -1;
         if (!TryTakeServer(out fault))
         {
@@ -81,6 +89,7 @@ internal sealed class UdpSession : IDatagramHandler
 
         _isOpen = true;
         LastMs = _worker.Loop.NowMs;
+        _beganMs = LastMs;
         Sessions.Add(this);
         key.Port.SessionBegan();
         _counters.SessionBegan();
@@ -154,6 +163,7 @@ internal sealed class UdpSession : IDatagramHandler
         {
             queue.Add(batch, slot);
             _requests += batch.DatagramsAt(slot);
+            _bytesReceived += batch.LengthAt(slot);
         }
 
         Keep(batch.SegmentAt(_lastSlot) == 0 ? batch.PayloadAt(_lastSlot) : default);
@@ -189,6 +199,7 @@ internal sealed class UdpSession : IDatagramHandler
             }
 
             _answers += answers.DatagramsAt(slot);
+            _bytesSent += answers.LengthAt(slot);
             _worker.Answer(slot, Key.Client, Key.Asked);
         }
 
@@ -241,6 +252,7 @@ internal sealed class UdpSession : IDatagramHandler
     private void SendOne(ReadOnlySpan<byte> datagram)
     {
         _requests++;
+        _bytesReceived += datagram.Length;
         Keep(datagram);
         int sent = _socket.Send(datagram);
         if (sent < 0)
@@ -391,6 +403,7 @@ internal sealed class UdpSession : IDatagramHandler
         _serverIndex = index;
         _firstAnswerUs = -1;
         _beganUs = _worker.Loop.NowUs;
+        _attempts++;
         server.Metrics?.ForWorker(_worker.Index).AttemptBegan(isRetry: _triedCount > 0);
         return true;
     }
@@ -407,11 +420,40 @@ internal sealed class UdpSession : IDatagramHandler
         _isOpen = false;
         ForgetKept();
         _counters.SessionEnded(end);
+        Log(end);
         Sessions.Remove(this);
         Sessions.Listener.SessionClosed();
         UdpPort port = Key.Port;
         _worker.Return(this);
         port.SessionEnded();
+    }
+
+    private void Log(UdpEnd end)
+    {
+        UdpListenerSnapshot snapshot = Sessions.Snapshot;
+        if (snapshot.AccessLog.Count == 0)
+        {
+            return;
+        }
+
+        Span<byte> text = stackalloc byte[DatagramAddress.MaxTextLength];
+        snapshot.AccessLog[_worker.Index].Write(new UdpRecord
+        {
+            UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+            ClientIp = text[..Key.Client.FormatIp(text)],
+            ClientPort = Key.Client.Port,
+            Listener = snapshot.NameBytes,
+            Pool = _pool.NameBytes,
+            Server = _server.NameBytes,
+            End = end,
+            Attempts = _attempts,
+            DatagramsReceived = _requests,
+            DatagramsSent = _answers,
+            BytesReceived = _bytesReceived,
+            BytesSent = _bytesSent,
+            AnswerMs = IsAnswered ? _firstAnswerUs / 1000 : AccessTimers.NotReached,
+            DurationMs = LastMs - _beganMs,
+        });
     }
 
     private void Failed()

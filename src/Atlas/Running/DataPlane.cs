@@ -3,6 +3,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Tcp;
 using Atlas.Proxy.Udp;
 
 namespace Atlas.Running;
@@ -11,12 +12,14 @@ namespace Atlas.Running;
 internal sealed class DataPlane
 {
     private readonly HttpProxy _http = new();
+    private readonly TcpProxy _tcp = new();
     private readonly UdpProxy _udp = new();
 
     /// <summary>Makes a listener, without an address yet.</summary>
     internal RunningListener Open(ListenerConfig config, ListenerSnapshot snapshot) => snapshot switch
     {
         HttpListenerSnapshot http => OpenHttp(config, http),
+        TcpListenerSnapshot tcp => OpenTcp(config, tcp),
         UdpListenerSnapshot udp => new RunningUdpListener(_udp, new UdpListener(udp)) { Config = config },
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
@@ -26,7 +29,17 @@ internal sealed class DataPlane
 
     /// <summary>Whether something may still write to an access log that no listener's snapshot names any more.</summary>
     internal async Task<bool> MayWriteToAsync(AccessLog log) =>
-        await _http.MayWriteToAsync(log) || await _udp.MayWriteToAsync(log);
+        await _http.MayWriteToAsync(log) || await _tcp.MayWriteToAsync(log) || await _udp.MayWriteToAsync(log);
+
+    /// <summary>Ends what goes to a server that went down, where its pool says so.</summary>
+    internal void ServerWentDown(ServerState server) => _tcp.ServerWentDown(server);
+
+    private RunningTcpListener OpenTcp(ListenerConfig config, TcpListenerSnapshot snapshot)
+    {
+        var listener = new TcpListener(snapshot);
+        var options = new ListenOptions(_tcp.Handler(listener), config.Backlog, config.Limits.Connections);
+        return new RunningTcpListener(_tcp, listener, options) { Config = config };
+    }
 
     private RunningHttpListener OpenHttp(ListenerConfig config, HttpListenerSnapshot snapshot)
     {

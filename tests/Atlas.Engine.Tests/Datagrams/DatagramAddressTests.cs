@@ -21,6 +21,9 @@ public sealed class DatagramAddressTests
         Span<byte> bytes = stackalloc byte[DatagramAddress.MaxIpLength];
         int length = value.WriteIp(bytes);
         bytes[..length].ToArray().ShouldBe(address.Ip.ToArray());
+        Span<byte> written = stackalloc byte[DatagramAddress.MaxTextLength];
+        System.Text.Encoding.ASCII.GetString(written[..value.FormatIp(written)])
+            .ShouldBe(text[..text.LastIndexOf(':')].Trim('[', ']'));
         value.IsNone.ShouldBeFalse();
         value.IsAny.ShouldBeFalse();
         value.IsLinkLocal.ShouldBe(ip.StartsWith("fe80", StringComparison.Ordinal));

@@ -153,7 +153,7 @@ internal static class Patterns
     private static bool HasDots(string path) => path.Split('/').Any(segment => segment is "." or "..");
 
     // Expressions that can take exponential time are refused: a client chooses the text that they run on.
-    private static bool IsRegex(string text, ref string? hint)
+    internal static bool IsRegex(string text, ref string? hint)
     {
         if (text.Length is 0 or > MaxLength)
         {

@@ -20,15 +20,21 @@ internal static class ServerSections
             "Headers of the response, all of which match.")
         .Key("body", Patterns.Body,
             s => s.Body, (s, v) => s with { Body = v },
-            "What stands in the first 64 KiB of the body; empty: any body.");
+            "What stands in the first 64 KiB of the body; empty: any body.")
+        .Key("reply", Payloads.Reply,
+            s => s.Reply, (s, v) => s with { Reply = v },
+            "UDP: what the answer begins with, or a regular expression that it matches (each byte a character); empty: any answer.");
 
     /// <summary><c>health_check</c>.</summary>
     public static Section<HealthCheckConfig> HealthCheck { get; } = new Section<HealthCheckConfig>(
         "health_check", "pools.NAME.health_check", "a 'health_check'",
         "Active checks of the pool's servers. Without this section there are none.")
-        .Key("type", Choices.Of(("http", HealthCheckType.Http), ("tcp", HealthCheckType.Tcp), ("grpc", HealthCheckType.Grpc)),
+        .Key("type", Choices.Of(("http", HealthCheckType.Http), ("tcp", HealthCheckType.Tcp), ("grpc", HealthCheckType.Grpc), ("udp", HealthCheckType.Udp)),
             s => s.Type, (s, v) => s with { Type = v },
-            "`http` asks for a path, `tcp` opens a connection, `grpc` calls `grpc.health.v1.Health/Check`.")
+            "`http` asks for a path, `tcp` opens a connection, `grpc` calls `grpc.health.v1.Health/Check`, `udp` sends a datagram.")
+        .Key("port", Kind.OrWord("server", Numbers.Integer(1, 65_535)),
+            s => s.Port, (s, v) => s with { Port = v },
+            "The port that is probed, where it is another than the server's.")
         .Key("path", Urls.Target, s => s.Path, (s, v) => s with { Path = v }, "HTTP: the path and query that is asked for.")
         .Key("host", Addresses.Authority,
             s => s.Host, (s, v) => s with { Host = v },
@@ -36,7 +42,10 @@ internal static class ServerSections
         .Key("service", Texts.Any(256),
             s => s.Service, (s, v) => s with { Service = v },
             "gRPC: the service whose health is asked for; empty: the server as a whole.")
-        .Key("expect", Kind.Map(HealthExpect), s => s.Expect, (s, v) => s with { Expect = v }, "HTTP: what a good response is.")
+        .Key("send", Payloads.Payload,
+            s => s.Send, (s, v) => s with { Send = v },
+            "UDP: the datagram that is sent, as text or in hexadecimal.")
+        .Key("expect", Kind.Map(HealthExpect), s => s.Expect, (s, v) => s with { Expect = v }, "HTTP and UDP: what a good response is.")
         .Key("interval", Durations.Milliseconds(100, SectionLimits.LongestMs),
             s => s.IntervalMs, (s, v) => s with { IntervalMs = v },
             "Between the starts of two probes of a server.")
@@ -91,7 +100,7 @@ internal static class ServerSections
             "Its share against the others; 0: no new requests.")
         .Key("max_connections", Kind.OrWord("none", Numbers.Integer(1, 1_000_000)),
             s => s.MaxConnections, (s, v) => s with { MaxConnections = v },
-            "HTTP: requests at once; TCP: connections at once.")
+            "HTTP: requests at once; TCP: connections at once; UDP: sessions at once.")
         .Key("backup", Numbers.Bool,
             s => s.Backup, (s, v) => s with { Backup = v },
             "Used only while no other server of the pool is usable.")

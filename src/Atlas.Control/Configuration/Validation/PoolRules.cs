@@ -1,4 +1,3 @@
-using Atlas.Control.Configuration.Kinds;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration.Validation;
@@ -24,7 +23,7 @@ internal static class PoolRules
             findings.Add(tls, "ca", "'ca' has no effect with verify: false: remove one of them");
         }
 
-        CheckHealth(pool.HealthCheck, findings);
+        HealthRules.Check(pool, findings);
         CheckSticky(pool, names, findings);
     }
 
@@ -63,37 +62,6 @@ internal static class PoolRules
                 pool,
                 "hash_balance_factor",
                 "'hash_balance_factor' needs balance: ip_hash or consistent_hash: change the balance, or remove it");
-        }
-    }
-
-    private static void CheckHealth(HealthCheckConfig? health, Findings findings)
-    {
-        if (health is null)
-        {
-            return;
-        }
-
-        if (health.TimeoutMs >= health.IntervalMs)
-        {
-            findings.Add(
-                health,
-                health.Source.IsWritten("timeout") ? "timeout" : "interval",
-                $"timeout {Durations.Format(health.TimeoutMs)} is not below interval {Durations.Format(health.IntervalMs)}: lower timeout or raise interval");
-        }
-
-        switch (health.Type)
-        {
-            case HealthCheckType.Tcp:
-                findings.Forbid(health, ["path", "host", "expect"], "needs type: http, and a check of type tcp only connects: remove it, or change the type");
-                findings.Forbid(health, ["service"], "needs type: grpc, and a check of type tcp only connects: remove it, or change the type");
-                break;
-            case HealthCheckType.Grpc:
-                findings.Forbid(health, ["path", "expect"], "needs type: http, and a check of type grpc has no such thing: remove it");
-                break;
-            case HealthCheckType.Http:
-            default:
-                findings.Forbid(health, ["service"], "needs type: grpc, and a check of type http asks for a path: remove it, or change the type");
-                break;
         }
     }
 

@@ -23,7 +23,7 @@ public sealed record ListenerConfig : ConfigSection
     /// <summary>Peers whose <c>X-Forwarded-*</c> and <c>Forwarded</c> are believed. Default none.</summary>
     public ValueList<IpNetwork> TrustedProxies { get; init; } = [];
 
-    /// <summary>Peers that must open with a PROXY protocol header, version 1 or 2. Default none.</summary>
+    /// <summary>Peers whose connections must open with a PROXY protocol header, version 1 or 2; those of others must not. Default none.</summary>
     public ValueList<IpNetwork> AcceptProxyProtocol { get; init; } = [];
 
     /// <summary>Whether servers get the <c>Forwarded</c> header (RFC 7239) as well. Default false.</summary>
@@ -70,6 +70,10 @@ public sealed record ListenerConfig : ConfigSection
 
     /// <summary>TCP only: chooses the pool by the ClientHello's server name, without terminating TLS.</summary>
     public SniConfig? Sni { get; init; }
+
+    /// <summary>TCP with <see cref="Sni"/> only: pools for clients that offer a protocol, which go before the server name. The first
+    /// one that a client offers decides. Default none.</summary>
+    public ValueList<AlpnRuleConfig> Alpn { get; init; } = [];
 
     /// <summary>UDP only: what a session is.</summary>
     public UdpConfig Udp { get; init; } = new();

@@ -15,7 +15,13 @@ public sealed record HealthCheckConfig : ConfigSection
     /// <summary>gRPC only: the service whose health is asked for. Empty: the server as a whole.</summary>
     public string Service { get; init; } = "";
 
-    /// <summary>HTTP only: what a good response is.</summary>
+    /// <summary>The port that is probed; null: the server's own.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>UDP only: the datagram that is sent.</summary>
+    public ProbePayload Send { get; init; } = ProbePayload.Empty;
+
+    /// <summary>HTTP and UDP: what a good response is.</summary>
     public HealthExpectConfig Expect { get; init; } = new();
 
     /// <summary>Between the starts of two probes of a server. Default 5 s.</summary>

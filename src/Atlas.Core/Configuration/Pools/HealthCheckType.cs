@@ -11,4 +11,7 @@ public enum HealthCheckType
 
     /// <summary>Calls <c>grpc.health.v1.Health/Check</c> and expects <c>SERVING</c>.</summary>
     Grpc,
+
+    /// <summary>Sends a datagram and looks at the answer.</summary>
+    Udp,
 }

@@ -11,4 +11,7 @@ public sealed record HealthExpectConfig : ConfigSection
 
     /// <summary>What stands in the body. Default any.</summary>
     public BodyPattern Body { get; init; } = BodyPattern.Any;
+
+    /// <summary>UDP only: what the answer is like. Default any.</summary>
+    public ReplyPattern Reply { get; init; } = ReplyPattern.Any;
 }

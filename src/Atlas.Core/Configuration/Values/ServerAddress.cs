@@ -51,6 +51,9 @@ public sealed record ServerAddress
         return address is not null;
     }
 
+    /// <summary>The same host at another port; a Unix socket has none and stays as it is.</summary>
+    public ServerAddress AtPort(int port) => UnixPath is null ? this with { Port = port } : this;
+
     /// <summary>As it is written in a configuration.</summary>
     public override string ToString() =>
         UnixPath is not null ? AddressSyntax.UnixMark + UnixPath

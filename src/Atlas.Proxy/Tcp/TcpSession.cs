@@ -1,0 +1,192 @@
+using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Engine.Buffers;
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Proxy.Connections;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Relaying;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Tcp;
+
+/// <summary>One client connection that is passed on unread, from accept to close: find a server that takes it, pass bytes both
+/// ways, end both sides alike. While it idles it holds no buffer.</summary>
+internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
+{
+    private readonly TcpContext _context;
+    private readonly ListenerCounters _counters;
+    private readonly ByteStream _client;
+    private readonly Action _ended;
+    private readonly ServerConnector _connector;
+    private readonly ConnectionOpening _opening;
+    private readonly long _beganUs;
+    private TwoWayRelay? _relay;
+    private ProxyError _error;
+
+    internal TcpSession(TcpContext context, TcpListener listener, ByteStream client, SocketAddress peer, Action ended)
+    {
+        _context = context;
+        _client = client;
+        _ended = ended;
+        Owner = listener;
+        Listener = listener.Snapshot;
+        _counters = context.CountersOf(Listener);
+        _beganUs = context.Loop.NowUs;
+        _opening = new ConnectionOpening(Listener, client, peer, _counters);
+        _connector = new ServerConnector(context, this);
+    }
+
+    /// <summary>The listener that accepted it.</summary>
+    internal TcpListener Owner { get; }
+
+    /// <summary>What it goes by.</summary>
+    internal TcpListenerSnapshot Listener { get; }
+
+    /// <summary>Who the client is.</summary>
+    internal SocketAddress ClientAddress => _opening.Client;
+
+    /// <summary>The pool that it goes to, as of the snapshot that it began with; null: it was not chosen yet.</summary>
+    internal PoolSnapshot? Pool => _connector.Pool;
+
+    /// <summary>The server that it goes to; null: none yet.</summary>
+    internal ServerState? Server => _connector.Server;
+
+    /// <summary>Whether nobody is left who would use a connection to a server.</summary>
+    internal bool IsOver => _client.IsBroken || _client.IsClosed || _error != ProxyError.None;
+
+    // The links of the worker's list of sessions.
+    public TcpSession? Next { get; set; }
+
+    public TcpSession? Previous { get; set; }
+
+    /// <summary>A side closed or broke while nobody received from it. The end of its bytes is found when its turn comes; a
+    /// connection that broke ends at once, whoever waits.</summary>
+    public void OnPeerClosed(ByteStream stream)
+    {
+        if (stream.IsBroken)
+        {
+            Abort(stream == _client ? ProxyError.ClientClosed : ProxyError.UpstreamTruncated);
+        }
+    }
+
+    internal async Flow RunAsync()
+    {
+        _context.Sessions.Add(this);
+        _counters.ConnectionOpened();
+        _client.PeerClosedHandler = this;
+        PoolSnapshot? pool = await _opening.RunAsync();
+        ByteStream? server = pool is null || IsOver ? null : await _connector.ConnectAsync(pool);
+        if (server is not null)
+        {
+            await RelayAsync(server);
+        }
+        else if (_error == ProxyError.None)
+        {
+            _error = _opening.Error != ProxyError.None ? _opening.Error
+                : _connector.Error != ProxyError.None ? _connector.Error
+                : ProxyError.ClientClosed;
+        }
+
+        _opening.Release();
+        End(server);
+    }
+
+    /// <summary>Ends it now, with a reset of both sides.</summary>
+    internal void Abort(ProxyError reason)
+    {
+        _error = _error == ProxyError.None ? reason : _error;
+        _connector.CancelWait();
+        if (_relay is null)
+        {
+            _client.CancelWaits();
+        }
+        else
+        {
+            _relay.Break(reason);
+        }
+    }
+
+    private async Flow RelayAsync(ByteStream server)
+    {
+        server.PeerClosedHandler = this;
+        int halfClosedMs = Math.Min(Pool!.TcpHalfClosedMs, Listener.IdleMs);
+        _relay = new TwoWayRelay(_client, server, Listener.IdleMs, halfClosedMs, _counters);
+        NativeBuffer? first = _opening.Received;
+        int length = _opening.ReceivedLength;
+        if (Pool.SendProxyProtocol != ProxyProtocolVersion.None)
+        {
+            first = OutgoingHeader.TryPrepend(Pool.SendProxyProtocol, _opening, _client, out length);
+        }
+
+        if (first is null && length > 0)
+        {
+            _relay.Break(ProxyError.Overload);
+        }
+
+        await _relay.RunAsync(first, length, _opening.ReceivedLength);
+        if (first != _opening.Received)
+        {
+            first?.Return();
+        }
+
+        _error = _error == ProxyError.None ? _relay.Error : _error;
+        _connector.End(_relay, _error);
+    }
+
+    private void End(ByteStream? server)
+    {
+        // A connection that was idle for too long ends in order: nothing of it is lost.
+        bool inOrder = _error is ProxyError.None or ProxyError.IdleTimeout;
+        End(server, inOrder);
+        End(_client, inOrder);
+        _context.Sessions.Remove(this);
+        Log();
+        _counters.SessionEnded(_error, _context.Loop.NowUs - _beganUs);
+        _counters.ConnectionClosed();
+        _ended();
+    }
+
+    private void Log()
+    {
+        if (Listener.AccessLog.Count == 0)
+        {
+            return;
+        }
+
+        long endUs = _context.Loop.NowUs;
+        Listener.AccessLog[_context.Index].Write(new StreamRecord
+        {
+            UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+            Protocol = "tcp"u8,
+            ClientIp = PeerText.Of(ClientAddress),
+            ClientPort = ClientAddress.Port,
+            Listener = Encoding.UTF8.GetBytes(Listener.Name),
+            Pool = Pool is null ? default : Pool.NameBytes,
+            Server = Server is null ? default : Server.NameBytes,
+            ServerName = _opening.ServerName.Span,
+            Error = _error,
+            Detail = Encoding.ASCII.GetBytes(_opening.Detail),
+            Attempts = _connector.Attempts,
+            BytesReceived = _relay?.BytesUp ?? _opening.ReceivedLength,
+            BytesSent = _relay?.BytesDown ?? 0,
+            QueueMs = (int)(_connector.QueuedUs / 1000),
+            ConnectMs = _connector.Attempts == 0 ? AccessTimers.NotReached : (int)(_connector.ConnectingUs / 1000),
+            DurationMs = (endUs - _beganUs) / 1000,
+        });
+    }
+
+    private static void End(ByteStream? stream, bool inOrder)
+    {
+        if (inOrder)
+        {
+            stream?.Close();
+        }
+        else
+        {
+            stream?.Abort();
+        }
+    }
+}
