@@ -44,10 +44,11 @@ internal sealed class RunningPeer : IAsyncDisposable
 
     /// <summary>Starts a peer and returns once it accepts connections.</summary>
     /// <exception cref="BenchException">It did not start.</exception>
-    internal static async Task<RunningPeer> StartAsync(Peer peer, IReadOnlyList<int> originPorts, CancellationToken cancel)
+    internal static async Task<RunningPeer> StartAsync(
+        Peer peer, IReadOnlyList<int> originPorts, IReadOnlyList<int> udpPorts, CancellationToken cancel)
     {
         string directory = Directory.CreateTempSubdirectory("atlas-bench-").FullName;
-        var settings = new PeerSettings(FreePort.Find(), originPorts, directory, OpenFiles.Limit);
+        var settings = new PeerSettings(FreePort.Find(), originPorts, udpPorts, directory, OpenFiles.Limit);
         var start = new ProcessStartInfo("taskset")
         {
             UseShellExecute = false,

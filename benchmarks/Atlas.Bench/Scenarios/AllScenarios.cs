@@ -16,6 +16,8 @@ internal static class AllScenarios
         new ThroughputScenario("connect", "A new connection per request, 32 at a time", Exchange.SmallOnNewConnection, 32),
         new LatencyScenario("latency-64", "Latency of small requests on 64 connections at a fixed rate", Exchange.Small, 64),
         new LatencyScenario("latency-1000", "Latency of small requests on 1,000 connections at a fixed rate", Exchange.Small, 1_000),
+        new UdpScenario("udp-small", "Datagrams of 64 bytes there and back, 512 clients whose sessions stay", "127.0.0.1", 512),
+        new UdpScenario("udp-sessions", "The same with a session for each, as for DNS", "127.0.0.2", 512),
         new IdleScenario("idle-10k", "Memory, and 10,000 idle keep-alive connections", 10_000),
     ];
 }
