@@ -33,6 +33,7 @@ internal static class LinuxConstants
     internal const int SO_REUSEPORT = 15;
     internal const int SO_SNDBUFFORCE = 32;
     internal const int SO_RCVBUFFORCE = 33;
+    internal const int IPPROTO_IP = 0;
     internal const int IP_PKTINFO = 8;
     internal const int IPPROTO_TCP = 6;
     internal const int TCP_NODELAY = 1;
@@ -64,7 +65,6 @@ internal static class LinuxConstants
     internal const int F_SETPIPE_SZ = 1031;
     internal const uint SPLICE_F_MOVE = 1;
     internal const uint SPLICE_F_NONBLOCK = 2;
-    internal const int IPPROTO_IP = 0;
     internal const int IP_TRANSPARENT = 19;
     internal const int IP_BIND_ADDRESS_NO_PORT = 24;
     internal const int IPV6_TRANSPARENT = 75;

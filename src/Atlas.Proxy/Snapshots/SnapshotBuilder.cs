@@ -75,7 +75,7 @@ public sealed class SnapshotBuilder
         ListenerProtocol.Http => BuildHttp(listener),
         ListenerProtocol.Tcp => BuildTcp(listener),
         ListenerProtocol.Udp => BuildUdp(listener),
-        _ => throw new ArgumentException($"listener {listener.Name} is of a kind that is not run", nameof(listener)),
+        _ => throw new ArgumentException($"listener {listener.Name} is of an unknown kind", nameof(listener)),
     };
 
     private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name)
@@ -85,9 +85,20 @@ public sealed class SnapshotBuilder
         IdleMs = listener.Timeouts.IdleMs,
         HelloMs = listener.Timeouts.HelloMs,
         AcceptProxyProtocol = listener.AcceptProxyProtocol,
-        Metrics = _metrics?.Listener(listener.Name),
+        Metrics = MetricsOf(listener),
         AccessLog = LogOf(listener),
     };
+
+    private ListenerMetrics? MetricsOf(ListenerConfig listener)
+    {
+        ListenerMetrics? metrics = _metrics?.Listener(listener.Name);
+        if (metrics is not null)
+        {
+            metrics.IsUnread = listener.Protocol != ListenerProtocol.Http;
+        }
+
+        return metrics;
+    }
 
     private TlsRoutes BuildTls(SniConfig sni, IReadOnlyList<AlpnRuleConfig> alpn) => new(
         [.. sni.Rules.Select(rule => (rule.Host, _pools[rule.Pool]))],
@@ -124,7 +135,7 @@ public sealed class SnapshotBuilder
             AcceptProxyProtocol = listener.AcceptProxyProtocol,
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
-            Metrics = _metrics?.Listener(listener.Name),
+            Metrics = MetricsOf(listener),
             AccessLog = LogOf(listener),
         };
     }
