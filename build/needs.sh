@@ -11,6 +11,9 @@ unit        | openssl     | openssl                    | a TLS client that other
 simulation  | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | curl        | curl                       | a client that others wrote
+integration | dnsutils    | dig                        | a DNS client that others wrote
+integration | dnsperf     | dnsperf                    | many questions at once
+integration | iperf3      | iperf3                     | streams of datagrams
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard

@@ -91,6 +91,7 @@ public sealed class ReferenceListenersTests
         Bind = [Bind("127.0.0.1:1053")],
         Protocol = ListenerProtocol.Udp,
         Pool = "dns",
+        AccessLog = new AccessLogConfig(),
         Udp = new UdpConfig { IdleMs = 30_000, Responses = null },
     });
 

@@ -118,6 +118,16 @@ public sealed class ReferencePoolsTests
             .ShouldBe((BalanceAlgorithm.ConsistentHash, RequestKey.ClientIp, 64, 125));
 
     [Fact]
+    public void Pool_Dns_HasTheWrittenCheck()
+    {
+        HealthCheckConfig check = Pool("dns").HealthCheck!;
+        check.Type.ShouldBe(HealthCheckType.Udp);
+        check.Port.ShouldBeNull();
+        check.Send.ToBytes().ShouldBe([0x2A, 0x2A, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1]);
+        check.Expect.Reply.ShouldBe(new ReplyPattern(Regex: null, new ProbePayload(IsHex: true, "2a2a")));
+    }
+
+    [Fact]
     public void State_StoresAndSessions_HaveTheWrittenValues()
     {
         Config.Stores.ShouldHaveSingleItem().ShouldBe(new StoreConfig

@@ -4,7 +4,7 @@ namespace Atlas.Control.Tests.Configuration;
 
 public sealed class UnsupportedFeaturesTests
 {
-    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "examples/routing.yaml", "packaging/atlas.yaml"];
+    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "examples/routing.yaml", "examples/udp.yaml", "packaging/atlas.yaml"];
 
     [Theory]
     [MemberData(nameof(Runnable))]
@@ -27,7 +27,6 @@ public sealed class UnsupportedFeaturesTests
 
     [Theory]
     [InlineData("pool: p, tls: ^{ certificates: [{ cert: a, key: b }] }", "'tls'")]
-    [InlineData("pool: p, protocol: ^tcp", "'protocol: tcp'")]
     [InlineData("pool: p, protocol: udp, udp: { idle: 10s, responses: 1 }", null)]
     [InlineData("pool: p, protocol: udp, mode: ^kernel", "'mode: kernel'")]
     [InlineData("pool: p, accept_proxy_protocol: [10.0.0.0/8]", null)]

@@ -22,7 +22,9 @@ public sealed class ObservabilityPageTests
     public void Page_EveryFamily_IsNamed()
     {
         var writer = new RecordingWriter();
-        new ProxyMetrics(1).WriteTo(writer);
+        var metrics = new ProxyMetrics(1);
+        metrics.Udp("u");
+        metrics.WriteTo(writer);
 
         writer.Families.Count.ShouldBeGreaterThan(10);
         writer.Families.ShouldAllBe(name => Page.Contains($"`{name}`"));
