@@ -15,7 +15,7 @@ internal static class StreamRules
             {
                 CheckHttp(listener, pool, findings);
             }
-            else
+            else if (listener.Mode == ListenerMode.User)
             {
                 CheckUnread(listener, pool, findings);
             }
