@@ -87,12 +87,12 @@ public sealed unsafe class DatagramBatch : IDisposable
         byte* data = FindControl(slot, IPPROTO_IP, IP_PKTINFO);
         if (data is not null)
         {
-            return DatagramAddress.OfLocal(((PacketInfo*)data)->Local);
+            return DatagramAddress.OfLocal(((PacketAddress*)data)->Local);
         }
 
         // A group is no address to answer from: then the kernel chooses.
         data = FindControl(slot, IPPROTO_IPV6, IPV6_PKTINFO);
-        return data is null || data[0] == 0xFF ? default : DatagramAddress.OfLocal(data, ((PacketInfo6*)data)->Interface);
+        return data is null || data[0] == 0xFF ? default : DatagramAddress.OfLocal(data, ((PacketAddress6*)data)->Interface);
     }
 
     /// <summary>Forgets what it holds.</summary>

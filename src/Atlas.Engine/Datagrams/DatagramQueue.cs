@@ -185,7 +185,7 @@ public sealed unsafe class DatagramQueue : IDisposable
         var header = (ControlHeader*)control;
         byte* data = control + sizeof(ControlHeader);
         bool isIpv6 = from.IsIpv6;
-        int length = isIpv6 ? sizeof(PacketInfo6) : sizeof(PacketInfo);
+        int length = isIpv6 ? sizeof(PacketAddress6) : sizeof(PacketAddress);
         *header = new ControlHeader
         {
             Length = ControlHeader.LengthOf(length),
@@ -195,11 +195,11 @@ public sealed unsafe class DatagramQueue : IDisposable
         if (isIpv6)
         {
             from.WriteIpv6(data);
-            ((PacketInfo6*)data)->Interface = from.Scope;
+            ((PacketAddress6*)data)->Interface = from.Scope;
         }
         else
         {
-            *(PacketInfo*)data = new PacketInfo { Local = from.Ipv4 };
+            *(PacketAddress*)data = new PacketAddress { Local = from.Ipv4 };
         }
 
         _messages[message].Message.Control = control;

@@ -1,5 +1,3 @@
-using Atlas.Core.Balancing;
-using Atlas.Core.Health;
 using Atlas.Engine.Datagrams;
 using Atlas.Engine.Interop;
 using Atlas.Proxy.Errors;
@@ -22,27 +20,15 @@ namespace Atlas.Proxy.Udp;
 /// </summary>
 internal sealed class UdpSession : IDatagramHandler
 {
-    // Servers that one session tries until one answers.
-    private const int MaxTries = 4;
-
     private readonly UdpWorker _worker;
-    private readonly DatagramSocket _socket;
-    private readonly int[] _tried = new int[MaxTries];
-    private int _triedCount;
+    private readonly UdpUpstream _upstream;
+    private KeptDatagram _kept;
     private UdpCounters _counters = null!;
-    private PoolSnapshot _pool = null!;
-    private ServerState _server = null!;
-    private int _serverIndex;
-    private byte[]? _kept;
-    private int _keptLength;
-    private long _beganUs;
     private long _beganMs;
     private long _requests;
     private long _answers;
     private long _bytesReceived;
     private long _bytesSent;
-    private int _attempts;
-    private long _firstAnswerUs = -1;
     private bool _isOpen;
     private int _firstSlot = -1;
     private int _lastSlot;
@@ -50,7 +36,7 @@ internal sealed class UdpSession : IDatagramHandler
     internal UdpSession(UdpWorker worker)
     {
         _worker = worker;
-        _socket = DatagramSocket.Of(worker.Loop, this);
+        _upstream = new UdpUpstream(worker, this);
     }
 
     internal SessionKey Key { get; private set; }
@@ -62,8 +48,6 @@ internal sealed class UdpSession : IDatagramHandler
 
     internal UdpSession? Newer { get; set; }
 
-    private bool IsAnswered => _firstAnswerUs >= 0;
-
     private UdpSessions Sessions => Key.Port.Sessions;
 
     /// <summary>Begins a session with a server that takes it.</summary>
@@ -74,15 +58,13 @@ internal sealed class UdpSession : IDatagramHandler
     {
         Key = key;
         _counters = key.Port.Sessions.Counters;
-        _pool = snapshot.Pool;
-        _triedCount = 0;
+        _upstream.Begin(snapshot.Pool, key.Client);
         _requests = 0;
         _answers = 0;
         _bytesReceived = 0;
         _bytesSent = 0;
-        _attempts = 0;
         _firstSlot = -1;
-        if (!TryTakeServer(out fault))
+        if (!_upstream.TryTake(Sessions, evicts: true, out fault))
         {
             return false;
         }
@@ -96,29 +78,9 @@ internal sealed class UdpSession : IDatagramHandler
         return true;
     }
 
-    /// <summary>Whether the session stays at its server: not if a pool does not have it any more, or balancing would give it no
-    /// session for its health. A server that drains keeps those it has.</summary>
+    /// <summary>Whether the session stays at its server.</summary>
     /// <param name="pool">The listener's pool as it is now.</param>
-    internal bool MayGoOn(PoolSnapshot pool)
-    {
-        if (!ReferenceEquals(pool, _pool))
-        {
-            int index = pool.IndexOf(_server);
-            if (index < 0)
-            {
-                return false;
-            }
-
-            _pool = pool;
-            _serverIndex = index;
-            _triedCount = 0;
-        }
-
-        // In panic servers get sessions whatever is found of them.
-        BalancedServer server = _server.Balancing;
-        return server.Admin != AdminState.Maintenance
-            && ((server.IsUp && !server.IsEjected) || pool.Balancer.Current.Roster.Weights[_serverIndex] > 0);
-    }
+    internal bool MayGoOn(PoolSnapshot pool) => _upstream.MayGoOn(pool);
 
     /// <summary>Takes a slot of the batch at hand, to be sent with the others of the batch.</summary>
     /// <returns>Whether it is the first one.</returns>
@@ -167,7 +129,7 @@ internal sealed class UdpSession : IDatagramHandler
         }
 
         Keep(batch.SegmentAt(_lastSlot) == 0 ? batch.PayloadAt(_lastSlot) : default);
-        SendTally tally = _socket.Send(queue);
+        SendTally tally = _upstream.Socket.Send(queue);
         if (tally.Lost > 0)
         {
             Lost(tally);
@@ -182,7 +144,7 @@ internal sealed class UdpSession : IDatagramHandler
         int received = socket.Receive(answers);
         if (received < 0)
         {
-            if (IsOfServer(-received))
+            if (UdpUpstream.IsOfServer(-received))
             {
                 Refused();
             }
@@ -203,9 +165,10 @@ internal sealed class UdpSession : IDatagramHandler
             _worker.Answer(slot, Key.Client, Key.Asked);
         }
 
-        if (!IsAnswered)
+        if (!_upstream.IsAnswered)
         {
-            Answered();
+            _upstream.Answered();
+            _kept.Forget(_worker);
         }
 
         int responses = Sessions.Snapshot.Responses;
@@ -239,22 +202,16 @@ internal sealed class UdpSession : IDatagramHandler
             }
         }
 
-        LeaveServer(ProxyError.None);
+        _upstream.Leave(ProxyError.None);
         Finish(end);
     }
-
-    private static bool IsOfServer(int error) =>
-        error is Errno.ECONNREFUSED or Errno.EHOSTUNREACH or Errno.ENETUNREACH or Errno.EHOSTDOWN;
-
-    private static bool IsOfProcess(int error) =>
-        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EAGAIN or Errno.ENOSPC;
 
     private void SendOne(ReadOnlySpan<byte> datagram)
     {
         _requests++;
         _bytesReceived += datagram.Length;
         Keep(datagram);
-        int sent = _socket.Send(datagram);
+        int sent = _upstream.Socket.Send(datagram);
         if (sent < 0)
         {
             Lost(sent switch
@@ -266,9 +223,17 @@ internal sealed class UdpSession : IDatagramHandler
         }
     }
 
+    private void Keep(ReadOnlySpan<byte> datagram)
+    {
+        if (!_upstream.IsAnswered)
+        {
+            _kept.Keep(_worker, datagram);
+        }
+    }
+
     private void Lost(in SendTally tally)
     {
-        if (!IsOfServer(tally.Error))
+        if (!UdpUpstream.IsOfServer(tally.Error))
         {
             UdpWorker.Count(_counters, tally);
             return;
@@ -279,146 +244,29 @@ internal sealed class UdpSession : IDatagramHandler
         Refused();
     }
 
-    /// <summary>Keeps a datagram while the server has not answered: if it turns out to be refused, another server gets
-    /// it.</summary>
-    private void Keep(ReadOnlySpan<byte> datagram)
-    {
-        if (IsAnswered)
-        {
-            return;
-        }
-
-        if (datagram.Length is > UdpWorker.KeptLength or 0 || (_kept ??= _worker.TryRentKept()) is null)
-        {
-            ForgetKept();
-            return;
-        }
-
-        datagram.CopyTo(_kept);
-        _keptLength = datagram.Length;
-    }
-
-    private void ForgetKept()
-    {
-        if (_kept is not null)
-        {
-            _worker.ReturnKept(_kept);
-            _kept = null;
-        }
-
-        _keptLength = 0;
-    }
-
-    private void Answered()
-    {
-        long nowUs = _worker.Loop.NowUs;
-        _firstAnswerUs = nowUs - _beganUs;
-        _triedCount = 0;
-        ForgetKept();
-        if (_pool.ObservesLatency)
-        {
-            _server.Balancing.Observe(_firstAnswerUs, nowUs);
-        }
-
-        Report(ServerOutcome.Success);
-    }
-
     /// <summary>The server refuses: another one takes the session and what was kept, or the session ends.</summary>
     private void Refused()
     {
-        Failed();
-        LeaveServer(IsAnswered ? ProxyError.UpstreamReset : ProxyError.ConnectFailed);
-        if (!TryTakeServer(out _))
+        _upstream.Failed();
+        _upstream.Leave(_upstream.IsAnswered ? ProxyError.UpstreamReset : ProxyError.ConnectFailed);
+        if (!_upstream.TryTake(Sessions, evicts: false, out _))
         {
             Finish(UdpEnd.Refused);
             return;
         }
 
         _counters.SessionMoved();
-        if (_keptLength > 0 && _socket.Send(_kept.AsSpan(0, _keptLength)) < 0)
+        if (!_kept.Bytes.IsEmpty && _upstream.Socket.Send(_kept.Bytes) < 0)
         {
             // An error of before belongs to a socket that is gone: this one is about the datagram.
             _counters.Dropped(UdpDrop.Refused);
         }
     }
 
-    /// <summary>Takes a server that balancing gives and that was not tried since one answered, and connects to it.</summary>
-    private bool TryTakeServer(out UdpDrop fault)
-    {
-        while (_triedCount < MaxTries)
-        {
-            if (!TryPick(out fault))
-            {
-                return false;
-            }
-
-            int error = -_socket.Connect(_server.Address);
-            if (IsOfProcess(error) && !_isOpen && Sessions.EvictOldest())
-            {
-                error = -_socket.Connect(_server.Address);
-            }
-
-            if (error == 0)
-            {
-                return true;
-            }
-
-            if (!IsOfServer(error))
-            {
-                Sessions.Listener.CountRefusal();
-                LeaveServer(ProxyError.None);
-                fault = UdpDrop.NoSocket;
-                return false;
-            }
-
-            Failed();
-            LeaveServer(ProxyError.ConnectFailed);
-        }
-
-        fault = UdpDrop.Refused;
-        return false;
-    }
-
-    private bool TryPick(out UdpDrop fault)
-    {
-        Span<byte> ip = stackalloc byte[DatagramAddress.MaxIpLength];
-        ulong key = 0;
-        bool hasKey = _pool.Keys?.TryHashClient(ip[..Key.Client.WriteIp(ip)], out key) == true;
-        var request = new PickRequest
-        {
-            Excluded = _tried.AsSpan(0, _triedCount),
-            Random = _worker.RandomBits(),
-            Key = key,
-            HasKey = hasKey,
-            NowUs = _worker.Loop.NowUs,
-        };
-        ServerState? server = _pool.TryBegin(request, out int index);
-        fault = index == Balancer.Full ? UdpDrop.Full : UdpDrop.NoServer;
-        if (server is null)
-        {
-            return false;
-        }
-
-        _server = server;
-        _serverIndex = index;
-        _firstAnswerUs = -1;
-        _beganUs = _worker.Loop.NowUs;
-        _attempts++;
-        server.Metrics?.ForWorker(_worker.Index).AttemptBegan(isRetry: _triedCount > 0);
-        return true;
-    }
-
-    private void LeaveServer(ProxyError error)
-    {
-        _socket.Close();
-        _server.Metrics?.ForWorker(_worker.Index).AttemptEnded(status: 0, error, _firstAnswerUs);
-        _pool.End(_server, _worker.Loop);
-    }
-
     private void Finish(UdpEnd end)
     {
         _isOpen = false;
-        ForgetKept();
+        _kept.Forget(_worker);
         _counters.SessionEnded(end);
         Log(end);
         Sessions.Remove(this);
@@ -443,43 +291,16 @@ internal sealed class UdpSession : IDatagramHandler
             ClientIp = text[..Key.Client.FormatIp(text)],
             ClientPort = Key.Client.Port,
             Listener = snapshot.NameBytes,
-            Pool = _pool.NameBytes,
-            Server = _server.NameBytes,
+            Pool = _upstream.Pool.NameBytes,
+            Server = _upstream.Server.NameBytes,
             End = end,
-            Attempts = _attempts,
+            Attempts = _upstream.Attempts,
             DatagramsReceived = _requests,
             DatagramsSent = _answers,
             BytesReceived = _bytesReceived,
             BytesSent = _bytesSent,
-            AnswerMs = IsAnswered ? _firstAnswerUs / 1000 : AccessTimers.NotReached,
+            AnswerMs = _upstream.IsAnswered ? _upstream.FirstAnswerUs / 1000 : AccessTimers.NotReached,
             DurationMs = LastMs - _beganMs,
         });
-    }
-
-    private void Failed()
-    {
-        if (_pool.ObservesLatency)
-        {
-            _server.Balancing.ObserveFailure(_worker.Loop.NowUs);
-        }
-
-        Report(ServerOutcome.ConnectFailure);
-        if (_triedCount < MaxTries)
-        {
-            _tried[_triedCount++] = _serverIndex;
-        }
-    }
-
-    private void Report(ServerOutcome outcome)
-    {
-        if (_pool.ConsecutiveFailures is int failures)
-        {
-            Span<byte> ip = stackalloc byte[DatagramAddress.MaxIpLength];
-            uint client = outcome.IsFailure() ? (uint)KeyHash.Of(ip[..Key.Client.WriteIp(ip)]) : 0;
-            if (_server.Outliers.Report(outcome, client, _worker.Loop.NowMs, failures))
-            {
-                _pool.Observer?.ServerSuspected(_pool.Name, _server);
-            }
-        }
     }
 }

@@ -29,8 +29,8 @@ public sealed class LayoutTests
         MessageHeader message;
         MultiMessageHeader messages;
         ControlHeader control;
-        PacketInfo info;
-        PacketInfo6 info6;
+        PacketAddress info;
+        PacketAddress6 info6;
         FileStatus status;
         Compare(
         [
@@ -56,11 +56,11 @@ public sealed class LayoutTests
             ("CMSG_SPACE(12)", ControlHeader.Space(12)),
             ("CMSG_SPACE(20)", ControlHeader.Space(20)),
             ("CMSG_LEN(20)", (long)ControlHeader.LengthOf(20)),
-            ("sizeof(struct in_pktinfo)", sizeof(PacketInfo)),
+            ("sizeof(struct in_pktinfo)", sizeof(PacketAddress)),
             ("offsetof(struct in_pktinfo, ipi_ifindex)", Offset(&info, &info.Interface)),
             ("offsetof(struct in_pktinfo, ipi_spec_dst)", Offset(&info, &info.Local)),
             ("offsetof(struct in_pktinfo, ipi_addr)", Offset(&info, &info.Destination)),
-            ("sizeof(struct in6_pktinfo)", sizeof(PacketInfo6)),
+            ("sizeof(struct in6_pktinfo)", sizeof(PacketAddress6)),
             ("offsetof(struct in6_pktinfo, ipi6_addr)", Offset(&info6, info6.Address)),
             ("offsetof(struct in6_pktinfo, ipi6_ifindex)", Offset(&info6, &info6.Interface)),
             ("sizeof(struct epoll_event)", EpollEvents.Stride),

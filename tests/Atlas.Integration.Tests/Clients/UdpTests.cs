@@ -102,7 +102,7 @@ public sealed partial class UdpTests : IDisposable
         Figures().Matches(text).Single(match => match.Groups["name"].Value == name).Groups["value"].Value, CultureInfo.InvariantCulture);
 
     private static Process Start(string program, params IEnumerable<string> arguments) => Process.Start(
-        new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false })!;
 
     private static async Task<string> RunAsync(string program, params IEnumerable<string> arguments)
     {

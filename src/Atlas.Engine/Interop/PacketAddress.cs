@@ -4,7 +4,7 @@ namespace Atlas.Engine.Interop;
 
 /// <summary><c>struct in_pktinfo</c>: the address that a datagram was sent to, or is to leave from.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct PacketInfo
+internal struct PacketAddress
 {
     internal int Interface;
 
