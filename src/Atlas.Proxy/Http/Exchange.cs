@@ -67,6 +67,9 @@ internal sealed class Exchange
     internal ulong Key;
     internal bool HasKey;
 
+    /// <summary>Whether the request has an id: it is one that goes to a pool, whatever becomes of it there.</summary>
+    internal bool HasId;
+
     /// <summary>The server that the client is bound to, by its place in the pool; -1: none.</summary>
     internal int Bound = -1;
 
@@ -234,6 +237,7 @@ internal sealed class Exchange
         Route = null;
         Pool = null;
         HasKey = false;
+        HasId = false;
         Bound = -1;
         Client = default;
         RequestWireBytes = 0;

@@ -82,7 +82,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     internal ReadOnlySpan<byte> RequestIdOf(HttpSession session)
     {
         int brought = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XRequestId) : -1;
-        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.HeadBytes) : x.Attempts > 0 ? _requestId : default;
+        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.HeadBytes) : x.HasId ? _requestId : default;
     }
 
     internal async Flow RunAsync(WorkerContext context, HttpSession session)
@@ -259,5 +259,6 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         {
             RequestIds.Write(_requestId);
         }
+        x.HasId = true;
     }
 }
