@@ -8,6 +8,7 @@ using Atlas.Engine.Timers;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 
@@ -181,24 +182,27 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         _retries.Begin(_context, _session);
         int races = 0;
         bool goesOn = true;
+        AttemptKind kind = AttemptKind.First;
         while (goesOn && await ChooseAsync() is ServerState server)
         {
             bool isRace;
             do
             {
                 bool fresh = races >= MaxRaces || NeedsFreshConnection();
-                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, fresh);
+                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, kind, fresh);
                 isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
                 if (isRace)
                 {
                     // The server closed the connection for being idle: that says nothing of it.
                     x.Failed.Add(server, x.Error, status: 0);
+                    kind = AttemptKind.Repeat;
                 }
             }
             while (isRace);
 
             _outcome = AttemptOutcome.Report(_context, _session, x, server);
             goesOn = _retries.GoesOn(_attempt.ConnectMs);
+            kind = _retries.Next;
             if (goesOn)
             {
                 x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
@@ -255,10 +259,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
     private void MakeRequestId()
     {
+        x.HasId = true;
         if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
         {
             RequestIds.Write(_requestId);
         }
-        x.HasId = true;
     }
 }

@@ -4,6 +4,7 @@ using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -26,10 +27,11 @@ internal sealed class ServerAttempt(Exchange x)
     /// <param name="session">The client's.</param>
     /// <param name="server">The server, where the request has begun.</param>
     /// <param name="connectDeadlineMs">The loop's time until which it may connect.</param>
+    /// <param name="kind">Why it is tried.</param>
     /// <param name="fresh">Whether it must not go over a kept connection.</param>
     /// <returns>Whether it went over a kept connection.</returns>
     internal async ResultFlow<bool> RunAsync(
-        WorkerContext context, HttpSession session, ServerState server, long connectDeadlineMs, bool fresh)
+        WorkerContext context, HttpSession session, ServerState server, long connectDeadlineMs, AttemptKind kind, bool fresh)
     {
         _context = context;
         _session = session;
@@ -39,7 +41,7 @@ internal sealed class ServerAttempt(Exchange x)
         ConnectMs = 0;
         x.Server = server;
         x.Connections = _context.To(server);
-        x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
+        x.Connections.Counters.AttemptBegan(kind);
         x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat);
         x.ReusedUpstream = x.Connection is not null;
         if (!x.ReusedUpstream)

@@ -119,7 +119,7 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         _timer ??= new LoopTimer(context.Loop.Timers, this);
         _timer.Set(context.Loop.NowMs + Math.Min(MaxMs, _pool.ResponseMs));
         ServerConnections connections = context.To(server);
-        connections.Counters.AttemptBegan(isRetry: false);
+        connections.Counters.AttemptBegan(AttemptKind.First);
         long beganUs = context.Loop.NowUs;
         ProxyError error = await TryAsync(server, connections);
         connections.Counters.AttemptEnded(

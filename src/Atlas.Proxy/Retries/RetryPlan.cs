@@ -6,6 +6,7 @@ using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Retries;
@@ -44,6 +45,9 @@ internal sealed class RetryPlan(Exchange x)
     private PoolSnapshot Pool => x.Pool!;
 
     private RetryPolicy Policy => x.Route?.Retry ?? Pool.Retry;
+
+    /// <summary>What the next try is, once <see cref="GoesOn"/> has said that one follows.</summary>
+    internal AttemptKind Next { get; private set; }
 
     /// <summary>The loop's time until which the try at hand may connect. Tries that follow each other at once share the
     /// time.</summary>
@@ -148,7 +152,11 @@ internal sealed class RetryPlan(Exchange x)
 
     private bool MayGoOn => !x.ClientGone && !_session.IsAborted && !x.IsExpired;
 
-    private bool GoesOnAtOnce() => _connectingMs < Pool.ConnectMs && x.TryExclude(x.ServerIndex);
+    private bool GoesOnAtOnce()
+    {
+        Next = AttemptKind.Failover;
+        return _connectingMs < Pool.ConnectMs && x.TryExclude(x.ServerIndex);
+    }
 
     /// <summary>Plans a try that counts, and reserves its server if one has room.</summary>
     /// <param name="delayMs">How long it waits; less than 0: for too long.</param>
@@ -186,6 +194,7 @@ internal sealed class RetryPlan(Exchange x)
 
         _reserved = next is null ? None : index;
         _delayMs = delayMs;
+        Next = AttemptKind.Retry;
         _retries++;
         _connectingMs = 0;
         return true;
