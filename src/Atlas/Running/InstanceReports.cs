@@ -7,6 +7,7 @@ using Atlas.Admin.Reports;
 using Atlas.Commands;
 using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 
@@ -55,10 +56,20 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         }
 
         // False: a reload took the server away just now.
-        return found.Servers.FirstOrDefault(known => known.Name == server) is ServerState state
-            && instance.Pools.Order(state.Balancing, order)
-            ? OrderAnswer.Done(_pools.Of(found, instance.Config.FindPool(pool)).Servers.First(known => known.Name == server))
-            : OrderAnswer.NoServer(pool, server, found.Servers.Select(known => known.Name).Where(known => known != server));
+        if (found.Servers.FirstOrDefault(known => known.Name == server) is not ServerState state
+            || !instance.Pools.Order(state.Balancing, order))
+        {
+            return OrderAnswer.NoServer(pool, server, found.Servers.Select(known => known.Name).Where(known => known != server));
+        }
+
+        if (order.State == AdminState.Ready)
+        {
+            // The operator says that it works: its next probe may be half a minute away.
+            instance.Health.Hurry(pool, server);
+        }
+
+        PoolReport report = _pools.Of(found, instance.Config.FindPool(pool));
+        return OrderAnswer.Done(report.Servers.First(known => known.Name == server) with { Warning = report.Warning });
     }
 
     public void WriteMetrics(IMetricWriter writer)
