@@ -8,15 +8,15 @@ internal static class RunnableConfig
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="errors">Told what is wrong, all at once; also what the file asks for and this version does not run.</param>
+    /// <param name="errors">Told what is wrong, a line each; also what the file asks for and this version does not run.</param>
     /// <returns>The configuration, or null with errors.</returns>
-    internal static AtlasConfig? Load(string path, TextWriter errors)
+    internal static AtlasConfig? Load(string path, Action<string> errors)
     {
         ConfigResult result = ConfigLoader.Load(path);
         IReadOnlyList<ConfigError> found = result.Config is null ? result.Errors : UnsupportedFeatures.Find(result.Config);
         foreach (ConfigError error in found)
         {
-            errors.WriteLine(error);
+            errors(error.ToString());
         }
 
         return found.Count == 0 ? result.Config : null;
