@@ -4,6 +4,7 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Answers;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
 
@@ -35,6 +36,9 @@ public sealed class RouteExplanation
 
     /// <summary>The path and query that the route's server gets; empty without a route.</summary>
     public string Target { get; private init; } = "";
+
+    /// <summary>Where the route's redirect leads this request; empty: it has none.</summary>
+    public string Location { get; private init; } = "";
 
     /// <summary>Explains a request.</summary>
     /// <param name="listener">An HTTP listener.</param>
@@ -69,6 +73,9 @@ public sealed class RouteExplanation
             Path = Encoding.UTF8.GetString(path),
             Verdicts = verdicts,
             Route = index,
+            Location = index >= 0 && listener.Routes[index].Redirect is RedirectConfig redirect
+                ? LocationOf(redirect, request, bytes, path, table.MatchedPrefix(index, path), isTrusted)
+                : "",
             Target = index < 0 ? "" : TargetOf(listener, listener.Routes[index], request, bytes),
         };
     }
@@ -80,5 +87,35 @@ public sealed class RouteExplanation
         PathRewrite? rewrite = RouteBuilder.RewriteOf(listener, route);
         string changed = Encoding.Latin1.GetString(rewrite is null ? path : rewrite.Apply(path, new PathScratch()));
         return request.HasQuery ? $"{changed}?{Encoding.Latin1.GetString(request.Query.Of(bytes))}" : changed;
+    }
+
+    private static string LocationOf(
+        RedirectConfig redirect,
+        RequestHead request,
+        byte[] bytes,
+        ReadOnlySpan<byte> path,
+        ReadOnlySpan<byte> prefix,
+        bool isTrusted)
+    {
+        ReadOnlySpan<byte> raw = request.Path.Of(bytes);
+        int rest = RequestPath.RestStart(raw, path, prefix);
+        int told = isTrusted ? request.Headers.IndexOf(KnownHeader.XForwardedProto) : -1;
+        bool isHttps = told >= 0 && Ascii.EqualsIgnoreCase(request.Headers[told].Value.Of(bytes), "https"u8);
+        var answered = new AnsweredRequest
+        {
+            Scheme = isHttps ? "https"u8 : "http"u8,
+            Host = request.Host.Of(bytes),
+            Authority = request.Authority.Of(bytes),
+            Path = raw,
+            Rest = rest < 0 ? default : raw[rest..].TrimStart((byte)'/'),
+            HasQuery = request.HasQuery,
+            Query = request.Query.Of(bytes),
+        };
+
+        // A placeholder stands for a part of the request, of which each byte may be written as three.
+        byte[] text = new byte[redirect.To.Length + (redirect.To.Count(character => character == '{') * 3 * bytes.Length)];
+        var writer = new HeadWriter(text);
+        new LocationTemplate(redirect.To).Write(ref writer, answered);
+        return Encoding.Latin1.GetString(text.AsSpan(0, writer.Written));
     }
 }
