@@ -221,8 +221,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Health.Pause(change.Pool, change.Server!, change.Kind == PoolChangeKind.Maintenance);
         }
 
-        // What checks and real requests find, they tell themselves, with what they saw.
-        if (change.Kind is not (PoolChangeKind.Up or PoolChangeKind.Down or PoolChangeKind.Ejected or PoolChangeKind.Returned))
+        if (InstanceEvents.IsTold(change.Kind))
         {
             Feed.Publish(InstanceEvents.Of(change));
             _notice(change.ToString());

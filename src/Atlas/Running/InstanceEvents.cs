@@ -7,6 +7,11 @@ namespace Atlas.Running;
 /// <summary>What the admin API tells of what happens.</summary>
 internal static class InstanceEvents
 {
+    /// <summary>Whether a change is told as one of the pool's. What checks and real requests find, they tell themselves, with what
+    /// they saw.</summary>
+    internal static bool IsTold(PoolChangeKind kind) =>
+        kind is not (PoolChangeKind.Up or PoolChangeKind.Down or PoolChangeKind.Ejected or PoolChangeKind.Returned);
+
     /// <summary>A change by the operator, real requests, the file or time.</summary>
     internal static EventReport Of(PoolChange change) => new()
     {
