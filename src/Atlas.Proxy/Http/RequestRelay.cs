@@ -257,7 +257,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     {
         if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
         {
-            RequestIds.Write(_requestId);
+            RequestIds.Write(_context.Loop.Random, _requestId);
         }
     }
 }
