@@ -198,7 +198,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             while (isRace);
 
             _outcome = AttemptOutcome.Report(_context, _session, x, server);
-            goesOn = _retries.GoesOn(_attempt.ConnectMs);
+            goesOn = _retries.GoesOn(_attempt.ConnectMs)
+                || (_retries.AsksWhetherServerDied
+                    && await _attempt.RefusesAsync(server, ConnectDeadlineMs)
+                    && _retries.GoesOnAfterDeath());
             if (goesOn)
             {
                 x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
