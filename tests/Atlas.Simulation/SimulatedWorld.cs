@@ -151,8 +151,8 @@ public sealed class SimulatedWorld
 
     internal int Order() => _random.Next();
 
-    /// <summary>A source of chance of its own for whoever lives here.</summary>
-    internal Random NewRandom() => new(_random.Next());
+    /// <summary>A source of chance of its own for each loop, which leaves the network's as it is.</summary>
+    internal Random NewRandom() => new(unchecked((Seed * 397) + _loops.Count));
 
     /// <summary>How much of a transfer happens: all of it, or a piece.</summary>
     internal int Cut(int length) => length > 1 && _random.Next(100) < Options.SplitPercent
