@@ -55,6 +55,9 @@ internal sealed class Exchange
     /// <summary>What was found of the path; not <see cref="PathStatus.Ok"/>: no route was looked for.</summary>
     internal PathStatus PathStatus;
 
+    /// <summary>The condition of a route of which the request has more than is looked at, so that it is refused.</summary>
+    internal RouteCondition UndecidedBy;
+
     /// <summary>The route that takes the request, and its place in the listener; null before one is found, or if none is.</summary>
     internal RouteSnapshot? Route;
     internal int RouteIndex;
@@ -234,6 +237,7 @@ internal sealed class Exchange
         QueuedUs = -1;
         _triedCount = 0;
         PathStatus = PathStatus.Ok;
+        UndecidedBy = RouteCondition.None;
         Route = null;
         Pool = null;
         HasKey = false;

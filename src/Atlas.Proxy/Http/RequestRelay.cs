@@ -201,7 +201,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             while (isRace);
 
             _outcome = AttemptOutcome.Report(_context, _session, x, server);
-            goesOn = _retries.GoesOn(_attempt.ConnectMs);
+            goesOn = _retries.GoesOn(_attempt.ConnectMs)
+                || (_retries.AsksWhetherServerDied
+                    && await _attempt.RefusesAsync(server, ConnectDeadlineMs)
+                    && _retries.GoesOnAfterDeath());
             kind = _retries.Next;
             if (goesOn)
             {
@@ -262,7 +265,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         x.HasId = true;
         if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
         {
-            RequestIds.Write(_requestId);
+            RequestIds.Write(_context.Loop.Random, _requestId);
         }
     }
 }

@@ -69,6 +69,14 @@ internal sealed class ServerAttempt(Exchange x)
         return x.ReusedUpstream;
     }
 
+    /// <summary>Whether the server refuses a connection: after a try that broke, its process has died.</summary>
+    internal async ResultFlow<bool> RefusesAsync(ServerState server, long deadlineMs)
+    {
+        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, deadlineMs);
+        result.Stream?.Close();
+        return result.Error == Errno.ECONNREFUSED;
+    }
+
     /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
     private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients() && !x.IsExpiredElsewhere
         && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);

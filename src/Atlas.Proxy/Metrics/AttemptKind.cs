@@ -12,6 +12,7 @@ public enum AttemptKind
     /// <summary>A server did not take the request at all, and so had done nothing: the next one gets it at once.</summary>
     Failover,
 
-    /// <summary>A server failed it, and it is tried again by the retry policy, within its attempts and its budget.</summary>
+    /// <summary>A server failed it, and it is tried again by the retry policy, within its attempts and its budget, or past them where
+    /// the server turned out to have died.</summary>
     Retry,
 }

@@ -31,6 +31,9 @@ public sealed class RouteExplanation
     /// <summary>The index of the route that takes the request; -1: none.</summary>
     public int Route { get; private init; } = -1;
 
+    /// <summary>Why the request is refused without a route: it has more of this than is looked at; None: it is not.</summary>
+    public RouteCondition UndecidedBy { get; private init; }
+
     /// <summary>What each route says, in the order of the configuration.</summary>
     public IReadOnlyList<RouteVerdict> Verdicts { get; private init; } = [];
 
@@ -67,15 +70,17 @@ public sealed class RouteExplanation
         bool isTrusted = listener.TrustedProxies.Any(network => network.Contains(ip));
         var view = new RequestView(bytes, request, ip, isTrusted);
         RouteVerdict[] verdicts = table.Explain(ref view, path);
-        int index = table.Find(ref view, path, new RouteScratch());
+        var scratch = new RouteScratch();
+        int index = table.Find(ref view, path, scratch);
         return new RouteExplanation(HttpError.None, status)
         {
             Path = Encoding.UTF8.GetString(path),
             Verdicts = verdicts,
-            Route = index,
+            Route = Math.Max(index, -1),
             Location = index >= 0 && listener.Routes[index].Redirect is RedirectConfig redirect
                 ? LocationOf(redirect, request, bytes, path, table.MatchedPrefix(index, path), isTrusted)
                 : "",
+            UndecidedBy = scratch.UndecidedBy,
             Target = index < 0 ? "" : TargetOf(listener, listener.Routes[index], request, bytes),
         };
     }

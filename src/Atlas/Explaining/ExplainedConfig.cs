@@ -52,6 +52,12 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
         }
 
         output.WriteLine($"  path: {explanation.Path}");
+        if (explanation.UndecidedBy != RouteCondition.None)
+        {
+            output.WriteLine($"  {TextOf(explanation.UndecidedBy)}");
+            return;
+        }
+
         foreach (var (index, verdict) in explanation.Verdicts.Index())
         {
             RouteConfig route = listener.Routes[index];
@@ -115,6 +121,13 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
             output.WriteLine($"      server {server.Name}: weight {server.Weight}{backup}");
         }
     }
+
+    private static string TextOf(RouteCondition undecided) => undecided switch
+    {
+        RouteCondition.Header => "a header that a route compares is there more than 16 times: 400 (BR)",
+        RouteCondition.Cookie => "more than 256 cookies, or 16 of one that a route compares: 400 (BR)",
+        RouteCondition.Query or _ => "more than 256 query parameters, or 16 of one that a route compares: 400 (BR)",
+    };
 
     private static string TextOf(PathStatus status) => status switch
     {

@@ -52,6 +52,15 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task Explain_MoreCookiesThanAreLookedAt_SaysThatItIsRefused()
+    {
+        (_, string output) = await ExplainAsync(
+            "--", "GET", "http://a.example.com:8080/", "-H", "Cookie: " + string.Join("; ", Enumerable.Repeat("a=b", 257)));
+
+        output.ShouldContain("  path: /\n  more than 256 cookies, or 16 of one that a route compares: 400 (BR)\n");
+    }
+
+    [Fact]
     public async Task Explain_Headers_AreMatched()
     {
         (_, string output) = await ExplainAsync(
