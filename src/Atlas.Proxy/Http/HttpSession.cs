@@ -259,7 +259,7 @@ internal sealed class HttpSession(
         Exchange x = _exchange;
         x.BeganUs = context.Loop.NowUs;
         x.ClientSend.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.SendMinRateBytesPerSecond);
-        ParseStatus head = await ReadHeadAsync(x);
+        ParseStatus head = await HeadReceiver.ReceiveAsync(context, this, x);
         if (head == ParseStatus.NeedMore)
         {
             // Woken for nothing.
@@ -312,59 +312,6 @@ internal sealed class HttpSession(
         }
 
         return keep;
-    }
-
-    /// <summary>Reads and parses a head.</summary>
-    /// <returns>Done; error with the exchange's error, or without one when the client left; need-more when not a single byte
-    /// was there.</returns>
-    private async ResultFlow<ParseStatus> ReadHeadAsync(Exchange x)
-    {
-        long deadlineMs = context.Loop.NowMs + Listener.HeadersMs;
-        while (true)
-        {
-            if (x.InEnd > 0)
-            {
-                ParseStatus status = x.RequestParser.Parse(x.In!.Span[..x.InEnd], x.Request, Listener.Limits, Listener.Repairs);
-                if (status == ParseStatus.Done)
-                {
-                    return ParseStatus.Done;
-                }
-
-                if (status == ParseStatus.Error || (x.InEnd == x.In!.Length && !x.TryGrowIn(context.Loop.Buffers)))
-                {
-                    x.Error = status == ParseStatus.Error ? ProxyError.BadRequest : ProxyError.Overload;
-                    return ParseStatus.Error;
-                }
-            }
-
-            int received = Client.TryReceive(x.In!.Span[x.InEnd..]);
-            if (received > 0)
-            {
-                x.InEnd += received;
-                continue;
-            }
-
-            if (received != ByteStream.WouldBlock)
-            {
-                return ParseStatus.Error;
-            }
-
-            if (x.InEnd == 0)
-            {
-                return ParseStatus.NeedMore;
-            }
-
-            WaitResult wait = await Client.ReceiveReadyAsync(deadlineMs);
-            if (wait == WaitResult.TimedOut)
-            {
-                x.Error = ProxyError.ClientSlow;
-            }
-
-            if (wait != WaitResult.Ready)
-            {
-                return ParseStatus.Error;
-            }
-        }
     }
 
     private void PrepareNext(Exchange x)
