@@ -52,7 +52,6 @@ public static class UnsupportedFeatures
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }

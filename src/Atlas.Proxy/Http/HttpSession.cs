@@ -1,4 +1,5 @@
 using System.Net;
+using Atlas.Core.Configuration;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
@@ -7,6 +8,7 @@ using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Upstream;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Http;
@@ -23,6 +25,8 @@ internal sealed class HttpSession(
 {
     private SocketAddress _peer = peer;
     private byte[] _peerIp = PeerText.Of(peer);
+    private SocketAddress? _destination;
+    private ProxyOrigin? _origin;
     private Exchange? _exchange;
     private bool _isTakingHeader;
     private bool _isLingering;
@@ -111,6 +115,7 @@ internal sealed class HttpSession(
             || _exchange is { ClientSend.IsTooSlow: true };
         bool linger = !abort && MayStillSend();
         ReleaseExchange();
+        _origin?.End();
         if (linger)
         {
             _isLingering = true;
@@ -131,6 +136,11 @@ internal sealed class HttpSession(
 
         ended();
     }
+
+    /// <summary>Whom the servers of a pool are told of by the PROXY protocol; null: they are not.</summary>
+    internal ProxyOrigin? OriginFor(PoolSnapshot pool) => pool.SendProxyProtocol == ProxyProtocolVersion.None
+        ? null
+        : _origin ??= new ProxyOrigin(_peer, _destination ?? Client.LocalAddress);
 
     /// <summary>Draws the moment at which it ends unless a request comes before, and, while it waits for one, makes it know.
     /// The listener drains.</summary>
@@ -229,6 +239,7 @@ internal sealed class HttpSession(
         {
             _peer = SocketAddress.OfIp(new IPAddress(intake.Client.Ip), intake.Client.Port);
             _peerIp = PeerText.Of(_peer);
+            _destination = SocketAddress.OfIp(new IPAddress(intake.Destination.Ip), intake.Destination.Port);
         }
 
         HandshakeMs = (int)((context.Loop.NowUs - IdleSinceUs) / 1000);

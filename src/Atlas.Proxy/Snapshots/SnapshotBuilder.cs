@@ -120,6 +120,7 @@ public sealed class SnapshotBuilder
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
+            SendProxyProtocol = pool.SendProxyProtocol,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
             Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),

@@ -65,7 +65,7 @@ public sealed class UnsupportedFeaturesTests
     [InlineData("slow_start: 1s", null)]
     [InlineData("queue: { limit: 5 }", null)]
     [InlineData("send_proxy_protocol: none", null)]
-    [InlineData("send_proxy_protocol: ^v2", "'send_proxy_protocol'")]
+    [InlineData("send_proxy_protocol: v2", null)]
     [InlineData("retry: { attempts: 2, on: [reset, 503], budget: 10% }", null)]
     [InlineData("sticky: {}", null)]
     [InlineData("sticky: { by: \"app_cookie:id\", store: none }", null)]
