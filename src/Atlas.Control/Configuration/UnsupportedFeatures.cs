@@ -43,7 +43,6 @@ public static class UnsupportedFeatures
         }
 
         Refuse(errors, listener, ["tls"]);
-        RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
             Refuse(errors, route, OtherRouteKeys);
@@ -53,7 +52,6 @@ public static class UnsupportedFeatures
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }

@@ -151,9 +151,9 @@ public sealed class HealthChecks : IDisposable
 
     private static IProbe ProbeOf(ProbeSubject subject, string userAgent) => subject.Check.Type switch
     {
-        HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent),
-        HealthCheckType.Tcp => new TcpProbe(subject.Address),
-        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent),
+        HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent, subject.ProxyProtocol),
+        HealthCheckType.Tcp => new TcpProbe(subject.Address, subject.ProxyProtocol),
+        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent, subject.ProxyProtocol),
         _ => throw new ArgumentException($"there is no health check of type {subject.Check.Type}", nameof(subject)),
     };
 }

@@ -37,6 +37,10 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>Whether something may have arrived since the last receive: cheap, without a system call.</summary>
     public bool MayReceive => _receive.IsReady;
 
+    /// <summary>The address of this end, which is what a client connected to; null if that is not known. May take a system
+    /// call.</summary>
+    public virtual SocketAddress? LocalAddress => null;
+
     /// <summary>Told when the peer closes from now on; null for nobody. Whether it did before says
     /// <see cref="IsPeerClosed"/>.</summary>
     public IPeerClosedHandler? PeerClosedHandler

@@ -1,7 +1,6 @@
 using Atlas.Core.Balancing;
 using Atlas.Core.Health;
 using Atlas.Core.Resilience;
-using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
@@ -143,7 +142,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
     /// <summary>Writes the head that the server, or a mirror, gets.</summary>
     /// <returns>Its length, or -1 if it does not fit.</returns>
-    internal int WriteHead(NativeBuffer destination, bool isCopy = false)
+    internal int WriteHead(Span<byte> destination, bool isCopy = false)
     {
         var origin = new ClientOrigin
         {
@@ -154,7 +153,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             RequestId = _requestId,
             IsCopy = isCopy,
         };
-        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
+        return RequestForwarder.Write(destination, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
     }
 
     private void BeginDeadline()

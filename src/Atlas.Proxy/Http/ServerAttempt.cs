@@ -16,6 +16,7 @@ internal sealed class ServerAttempt(Exchange x)
 {
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
+    private ProxyOrigin? _origin;
 
     /// <summary>Milliseconds that the last try spent connecting in vain.</summary>
     internal int ConnectMs { get; private set; }
@@ -42,7 +43,8 @@ internal sealed class ServerAttempt(Exchange x)
         x.Server = server;
         x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(kind);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat);
+        _origin = session.OriginFor(Pool);
+        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat, _origin);
         x.ReusedUpstream = x.Connection is not null;
         if (!x.ReusedUpstream)
         {
@@ -97,7 +99,7 @@ internal sealed class ServerAttempt(Exchange x)
         }
 
         x.Connections!.Counters.Connected();
-        x.Connection = new UpstreamConnection(x.Connections, result.Stream);
+        x.Connection = new UpstreamConnection(x.Connections, result.Stream, _origin);
         if (x.ClientGone || _session.IsAborted || x.IsExpired)
         {
             x.Error = ProxyError.ClientClosed;
@@ -157,13 +159,13 @@ internal sealed class ServerAttempt(Exchange x)
             return false;
         }
 
-        int length = x.Relay.WriteHead(head);
+        int length = WriteHead(head);
         if (length < 0 && head.Size == BufferSize.Small)
         {
             // What the proxy adds did not fit behind a head that just did.
             head.Return();
             head = _context.Loop.Buffers.TryRent(BufferSize.Large);
-            length = head is null ? -1 : x.Relay.WriteHead(head);
+            length = head is null ? -1 : WriteHead(head);
         }
 
         if (length < 0)
@@ -191,6 +193,14 @@ internal sealed class ServerAttempt(Exchange x)
         x.RequestWireBytes = x.Request.Length + inline;
         x.RequestBodyDone = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0;
         return sent;
+    }
+
+    /// <summary>Writes the head, on a new connection behind the PROXY protocol header that the pool asks for.</summary>
+    private int WriteHead(NativeBuffer buffer)
+    {
+        int header = x.ReusedUpstream || _origin is null ? 0 : _origin.WriteHeader(Pool.SendProxyProtocol, buffer.Span);
+        int length = x.Relay.WriteHead(buffer.Span[header..]);
+        return length < 0 ? -1 : header + length;
     }
 
     private void Release()

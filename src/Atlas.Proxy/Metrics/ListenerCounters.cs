@@ -1,4 +1,6 @@
 using Atlas.Protocols.Http1;
+using Atlas.Protocols.ProxyProtocol;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Metrics;
@@ -45,6 +47,16 @@ public sealed class ListenerCounters
     /// <summary>The head of a request was repaired. Once per request, beside <see cref="RequestEnded"/>.</summary>
     /// <param name="repair">One kind.</param>
     public void RequestRepaired(RequestRepairs repair) => _cells.Add(ListenerCells.Repairs + RepairCells.Of(repair), 1);
+
+    /// <summary>A connection ended before it had brought its PROXY protocol header.</summary>
+    internal void IntakeEnded(ProxyIntakeStatus status, ProxyHeaderError error)
+    {
+        int cell = IntakeCells.Of(status, error);
+        if (cell >= 0)
+        {
+            _cells.Add(ListenerCells.Intakes + cell, 1);
+        }
+    }
 
     internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
 }

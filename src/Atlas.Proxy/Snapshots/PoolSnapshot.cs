@@ -56,6 +56,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// never.</summary>
     public int MaxAgeMs { get; init; } = 3_600_000;
 
+    /// <summary>The PROXY protocol header that connections to the servers open with.</summary>
+    public ProxyProtocolVersion SendProxyProtocol { get; init; } = ProxyProtocolVersion.None;
+
     /// <summary>Whether requests that must not be sent twice get a new connection, which no server is about to close.</summary>
     public bool FreshForNonIdempotent { get; init; }
 

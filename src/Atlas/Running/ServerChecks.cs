@@ -66,7 +66,7 @@ internal static class ServerChecks
     /// <summary>What is checked of a server; null: nothing.</summary>
     internal static ProbeTarget? TargetOf(PoolConfig pool, ServerConfig server) =>
         pool.HealthCheck is HealthCheckConfig check && server.Address is ServerAddress address
-            ? new ProbeTarget(pool.Name, server.Name, address, check)
+            ? new ProbeTarget(pool.Name, server.Name, address, check, pool.SendProxyProtocol)
             : null;
 
     private static IEnumerable<(ProbeTarget? Target, ServerState State)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
