@@ -15,6 +15,9 @@ public sealed record PoolReport
     /// <summary>How much of the weight of its ready servers is usable, 0 to 1; backups do not count.</summary>
     public double? UsableShare { get; init; }
 
+    /// <summary>The names that servers of it come from; null: none does.</summary>
+    public IReadOnlyList<ServerNameReport>? Names { get; init; }
+
     /// <summary>Its servers, in the order of the configuration.</summary>
     public required IReadOnlyList<ServerReport> Servers { get; init; }
 }

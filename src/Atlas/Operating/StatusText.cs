@@ -51,7 +51,7 @@ internal static class StatusText
         {
             yield return "";
             yield return $"pool {pool.Name}  {pool.Balance}{StateOf(pool)}";
-            foreach (string line in Table([Heads, .. pool.Servers.Select(Row)]))
+            foreach (string line in Table([Heads, .. pool.Servers.Select(Row), .. (pool.Names ?? []).Where(IsNews).Select(Row)]))
             {
                 yield return line;
             }
@@ -84,6 +84,20 @@ internal static class StatusText
         string.Create(CultureInfo.InvariantCulture, $"{server.Active}"),
         string.Create(CultureInfo.InvariantCulture, $"{server.Rate:0.0}"),
         Note(server),
+    ];
+
+    private static bool IsNews(ServerNameReport name) => name.Pending == true || name.Problem is not null || name.Servers == 0;
+
+    private static string[] Row(ServerNameReport name) =>
+    [
+        "  " + Fit(name.Name, MaxName),
+        name.Problem is null ? "looked up" : "unresolved",
+        "",
+        "",
+        "",
+        name.Problem is null ? Count(name.Servers, "server")
+            : name.AnswerAgeSeconds is long age ? string.Create(CultureInfo.InvariantCulture, $"{Count(name.Servers, "server")} of {age} s ago: {name.Problem}")
+            : name.Problem,
     ];
 
     private static string StateOf(ServerReport server)

@@ -58,7 +58,7 @@ internal sealed class RunningProcess(
         {
             string[] before = [.. instance.Describe()];
             IReadOnlyList<ConfigChange> changes = ConfigDiff.Between(instance.Config, config);
-            await WriteAsync(instance.Reload(config));
+            await WriteAsync(await instance.ReloadAsync(config));
             await WriteAsync(changes.Select(change => change.ToString()));
             await WriteAsync(instance.Describe().Except(before, StringComparer.Ordinal));
             await TellAsync(isDone: true);
