@@ -14,10 +14,10 @@ public sealed record DiscoveryOptions
     /// <summary>Numbers from 0 to below 1, on any thread.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;
 
-    /// <summary>Hears that <see cref="NameDiscovery.Expand"/> gives other servers than before, on any thread. Must neither
-    /// block nor call back.</summary>
-    public Action Changed { get; init; } = () => { };
+    /// <summary>Hears that <see cref="NameDiscovery.Expand"/> gives other servers than before, on any thread, and what there is
+    /// to tell once they are in force. Must neither block nor call back.</summary>
+    public Action<DiscoveryEvent> Changed { get; init; } = _ => { };
 
-    /// <summary>Takes what there is to tell, on any thread. Must neither block nor call back.</summary>
+    /// <summary>Takes what there is to tell at once, on any thread. Must neither block nor call back.</summary>
     public Action<DiscoveryEvent> Tell { get; init; } = _ => { };
 }

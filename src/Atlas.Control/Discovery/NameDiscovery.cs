@@ -12,6 +12,7 @@ public sealed class NameDiscovery : IDisposable
 
     private readonly Lock _gate = new();
     private readonly DiscoveryOptions _options;
+    private readonly long _startedAt;
     private readonly SemaphoreSlim _slots = new(MaxLookups, MaxLookups);
     private readonly Dictionary<NamedServersKey, NamedServers> _named = [];
     private readonly Dictionary<NameKey, NameWatch> _watches = [];
@@ -21,7 +22,11 @@ public sealed class NameDiscovery : IDisposable
     private bool _hasEnded;
 
     /// <summary>Knows no name yet.</summary>
-    public NameDiscovery(DiscoveryOptions options) => _options = options;
+    public NameDiscovery(DiscoveryOptions options)
+    {
+        _options = options;
+        _startedAt = options.Time.GetTimestamp();
+    }
 
     /// <summary>Names of the first configuration whose first lookups have yet to end: those that a reload adds do not take
     /// readiness back.</summary>
@@ -148,7 +153,7 @@ public sealed class NameDiscovery : IDisposable
     /// <summary>Looks nothing up any more.</summary>
     public void Dispose() => Stop();
 
-    private long NowMs() => (long)(_options.Time.GetTimestamp() * 1e3 / _options.Time.TimestampFrequency);
+    private long NowMs() => (long)_options.Time.GetElapsedTime(_startedAt).TotalMilliseconds;
 
     private IEnumerable<NamedServersKey> Add(AtlasConfig config)
     {
@@ -172,7 +177,7 @@ public sealed class NameDiscovery : IDisposable
     {
         if (!_named.TryGetValue(key, out NamedServers? named))
         {
-            _named.Add(key, named = new NamedServers(key, _isFirst));
+            _named.Add(key, named = new NamedServers(key, _isFirst) { RefreshMs = refreshMs });
         }
 
         bool isSooner = refreshMs < named.RefreshMs;
@@ -249,14 +254,12 @@ public sealed class NameDiscovery : IDisposable
             LookupResult? last = watch.State.Last;
             long nowMs = NowMs();
             watch.Take(result, nowMs);
-            bool isChange = false;
             foreach (NamedServers named in watch.Users.ToArray())
             {
                 Subscribe(named);
                 if (named.Review() is { } before)
                 {
-                    isChange = true;
-                    Tell(named, isResolved: true, DiscoveryText.OfChange(named, before));
+                    _options.Changed(EventOf(named, isResolved: true, DiscoveryText.OfChange(named, before)));
                 }
             }
 
@@ -272,11 +275,6 @@ public sealed class NameDiscovery : IDisposable
             TaskCompletionSource looked = _looked;
             _looked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             looked.SetResult();
-            if (isChange)
-            {
-                _options.Changed();
-            }
-
             return delayMs;
         }
     }
@@ -285,13 +283,16 @@ public sealed class NameDiscovery : IDisposable
     {
         try
         {
-            _options.Tell(new DiscoveryEvent(_options.Time.GetUtcNow(), named.Key.Pool, isResolved, text));
+            _options.Tell(EventOf(named, isResolved, text));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whoever read what the process says has gone.
         }
     }
+
+    private DiscoveryEvent EventOf(NamedServers named, bool isResolved, string text) =>
+        new(_options.Time.GetUtcNow(), named.Key.Pool, isResolved, text);
 
     private NameReport Report(NamedServers named)
     {

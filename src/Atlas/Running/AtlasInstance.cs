@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Atlas.Admin;
 using Atlas.Admin.Events;
@@ -40,6 +41,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private Dictionary<SecretConfig, byte[]> _secrets = [];
     private readonly Action<string> _notice;
     private AdminServer? _admin;
+    private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
     private int _isServersDue;
     private volatile IReadOnlyList<IPEndPoint> _resolvers;
 
@@ -209,6 +211,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         {
             IReadOnlyList<RunningListener> gone;
             ProxySnapshot snapshot;
+            int changes = _serverChanges.Count;
             AtlasConfig running = Names.Expand(config);
             var secrets = new Dictionary<SecretConfig, byte[]>();
             try
@@ -235,6 +238,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _secrets = secrets;
             PutInForce(config, running, snapshot, "removed from the configuration");
             Names.Apply(config);
+            TellServers(changes);
             _leaving.RemoveAll(task => task.IsCompleted);
             if (gone.Count > 0)
             {
@@ -245,8 +249,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     /// <summary>Takes, soon and on another thread, the servers that names have now. Listeners and all that names have nothing to
     /// do with are not touched, and no file is read.</summary>
-    private void TakeServers()
+    private void TakeServers(DiscoveryEvent change)
     {
+        _serverChanges.Enqueue(change);
         if (Interlocked.Exchange(ref _isServersDue, 1) == 0)
         {
             ThreadPool.UnsafeQueueUserWorkItem(static instance => instance.ApplyServers(), this, preferLocal: false);
@@ -266,21 +271,31 @@ internal sealed class AtlasInstance : IAsyncDisposable
                 return;
             }
 
+            int changes = _serverChanges.Count;
             AtlasConfig running = Names.Expand(Config);
-            if (running.Pools.Equals(Running.Pools))
+            if (!running.Pools.Equals(Running.Pools))
             {
-                return;
+                ProxySnapshot snapshot;
+                using (Pools.Hold())
+                {
+                    snapshot = SnapshotBuilder.BuildServers(
+                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret]);
+                }
+
+                _listeners.Publish(snapshot);
+                PutInForce(Config, running, snapshot, "its name has it no more");
             }
 
-            ProxySnapshot snapshot;
-            using (Pools.Hold())
-            {
-                snapshot = SnapshotBuilder.BuildServers(
-                    running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret]);
-            }
+            TellServers(changes);
+        }
+    }
 
-            _listeners.Publish(snapshot);
-            PutInForce(Config, running, snapshot, "its name has it no more");
+    // Told once it is so: who reads it may rely on it.
+    private void TellServers(int changes)
+    {
+        for (; changes > 0 && _serverChanges.TryDequeue(out DiscoveryEvent? change); changes--)
+        {
+            Tell(change);
         }
     }
 

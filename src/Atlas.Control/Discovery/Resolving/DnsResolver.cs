@@ -35,7 +35,11 @@ public sealed class DnsResolver : INameResolver
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         try
         {
-            return await SearchAsync(name, type, either.Token);
+            // Resolvers of the configuration are asked for names as they stand.
+            ResolverSettings settings = _options.Servers() is { Count: > 0 } servers
+                ? new ResolverSettings { Servers = servers }
+                : _settings.Value;
+            return await SearchAsync(name, type, settings, either.Token);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -43,23 +47,10 @@ public sealed class DnsResolver : INameResolver
         }
     }
 
-    private LookupResult? FindHost(string name, DnsType type)
+    /// <summary>Looks up a name by the resolvers alone, with the search domains.</summary>
+    internal static async Task<LookupResult> SearchAsync(
+        string name, DnsType type, ResolverSettings settings, CancellationToken cancellation)
     {
-        AddressFamily family = type == DnsType.A ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
-        return _hosts.Value.Find(name, family) switch
-        {
-            null => null,
-            { Count: 0 } => new LookupResult(LookupOutcome.NoRecords, $"{_options.HostsPath}: no such address"),
-            var addresses => new LookupResult(LookupOutcome.Answered, _options.HostsPath) { Addresses = addresses },
-        };
-    }
-
-    private async Task<LookupResult> SearchAsync(string name, DnsType type, CancellationToken cancellation)
-    {
-        // Resolvers of the configuration are asked for names as they stand.
-        ResolverSettings settings = _options.Servers() is { Count: > 0 } servers
-            ? new ResolverSettings { Servers = servers }
-            : _settings.Value;
         LookupResult? result = null;
         foreach (string candidate in settings.CandidatesOf(name))
         {
@@ -72,6 +63,17 @@ public sealed class DnsResolver : INameResolver
         }
 
         return result!;
+    }
+
+    private LookupResult? FindHost(string name, DnsType type)
+    {
+        AddressFamily family = type == DnsType.A ? AddressFamily.InterNetwork : AddressFamily.InterNetworkV6;
+        return _hosts.Value.Find(name, family) switch
+        {
+            null => null,
+            { Count: 0 } => new LookupResult(LookupOutcome.NoRecords, $"{_options.HostsPath}: no such address"),
+            var addresses => new LookupResult(LookupOutcome.Answered, _options.HostsPath) { Addresses = addresses },
+        };
     }
 
     private static async Task<LookupResult> FollowAsync(
