@@ -51,9 +51,14 @@ internal static class StatusText
         {
             yield return "";
             yield return $"pool {pool.Name}  {pool.Balance}{StateOf(pool)}";
-            foreach (string line in Table([Heads, .. pool.Servers.Select(Row), .. (pool.Names ?? []).Where(IsNews).Select(Row)]))
+            foreach (string line in Table([Heads, .. pool.Servers.Select(Row)]))
             {
                 yield return line;
+            }
+
+            foreach (ServerNameReport name in (pool.Names ?? []).Where(IsNews))
+            {
+                yield return Note(name);
             }
         }
 
@@ -78,7 +83,7 @@ internal static class StatusText
 
     private static string[] Row(ServerReport server) =>
     [
-        "  " + Fit(server.Name, MaxName),
+        "  " + Name(server.Name),
         StateOf(server),
         Weight(server),
         string.Create(CultureInfo.InvariantCulture, $"{server.Active}"),
@@ -86,19 +91,19 @@ internal static class StatusText
         Note(server),
     ];
 
-    private static bool IsNews(ServerNameReport name) => name.Pending == true || name.Problem is not null || name.Servers == 0;
+    private static bool IsNews(ServerNameReport name) => name.Pending == true || name.Problem is not null;
 
-    private static string[] Row(ServerNameReport name) =>
-    [
-        "  " + Fit(name.Name, MaxName),
-        name.Problem is null ? "looked up" : "unresolved",
-        "",
-        "",
-        "",
-        name.Problem is null ? Count(name.Servers, "server")
-            : name.AnswerAgeSeconds is long age ? string.Create(CultureInfo.InvariantCulture, $"{Count(name.Servers, "server")} of {age} s ago: {name.Problem}")
-            : name.Problem,
-    ];
+    private static string Note(ServerNameReport name)
+    {
+        string age = name.AnswerAgeSeconds is long seconds
+            ? string.Create(CultureInfo.InvariantCulture, $" for {seconds} s")
+            : "";
+        return name.Problem is null ? $"  NOTE {name.Name} is being looked up" : $"  NOTE {name.Name} is not resolved{age}: {name.Problem}";
+    }
+
+    // Of a server that a name has, the address tells which it is.
+    private static string Name(string name) =>
+        name.Length > MaxName && name.Contains('@', StringComparison.Ordinal) ? "…" + Fit(name[^(MaxName - 1)..], MaxName) : Fit(name, MaxName);
 
     private static string StateOf(ServerReport server)
     {
