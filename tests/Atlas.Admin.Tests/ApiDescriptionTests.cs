@@ -49,7 +49,18 @@ public sealed class ApiDescriptionTests
             Version = "1",
             ConfigId = "x",
             Listeners = [new ListenerReport { Name = "l", Protocol = "http", Addresses = [], Connections = 1 }],
-            Pools = [new PoolReport { Name = "p", Balance = "x", State = PoolState.Panic, UsableShare = 1, Servers = [server] }],
+            Pools =
+            [
+                new PoolReport
+                {
+                    Name = "p",
+                    Balance = "x",
+                    State = PoolState.Panic,
+                    UsableShare = 1,
+                    Names = [new ServerNameReport { Name = "n", Servers = 1, Pending = false, Problem = "x", AnswerAgeSeconds = 1 }],
+                    Servers = [server],
+                },
+            ],
             Leaving = [new LeavingReport("p", "s", 1)],
         };
         JsonNode written = JsonSerializer.SerializeToNode(status, AdminJson.Default.StatusReport)!;
@@ -58,6 +69,7 @@ public sealed class ApiDescriptionTests
         Same(written["listeners"]![0]!, "Listener");
         Same(written["pools"]![0]!, "Pool");
         Same(written["pools"]![0]!["servers"]![0]!, "Server");
+        Same(written["pools"]![0]!["names"]![0]!, "ServerName");
         Same(written["leaving"]![0]!, "Leaving");
         Words<AdminState>("Server", "admin_state");
         Words<OperationalState>("Server", "operational_state");
