@@ -68,6 +68,7 @@ public sealed class ApiDescriptionTests
                         Reason = "x",
                         RetryAfterSeconds = 1,
                     },
+                    Names = [new ServerNameReport { Name = "n", Servers = 1, Pending = false, Problem = "x", AnswerAgeSeconds = 1 }],
                     Servers = [server],
                 },
             ],
@@ -82,6 +83,7 @@ public sealed class ApiDescriptionTests
         Same(written["pools"]![0]!["circuit"]!, "Circuit");
         Same(written["pools"]![0]!["servers"]![0]!["ejection"]!, "Ejection");
         Same(written["pools"]![0]!["servers"]![0]!["remaining"]!, "Remaining");
+        Same(written["pools"]![0]!["names"]![0]!, "ServerName");
         Same(written["leaving"]![0]!, "Leaving");
         Words<AdminState>("Server", "admin_state");
         Words<OperationalState>("Server", "operational_state");

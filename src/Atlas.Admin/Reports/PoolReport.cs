@@ -21,6 +21,9 @@ public sealed record PoolReport
     /// <summary>What somebody should change about it, a sentence; null: nothing.</summary>
     public string? Warning { get; init; }
 
+    /// <summary>The names that servers of it come from; null: none does.</summary>
+    public IReadOnlyList<ServerNameReport>? Names { get; init; }
+
     /// <summary>Its servers, in the order of the configuration.</summary>
     public required IReadOnlyList<ServerReport> Servers { get; init; }
 }

@@ -25,10 +25,6 @@ public static class UnsupportedFeatures
         foreach (var pool in config.Pools)
         {
             FindIn(pool, errors);
-            foreach (var server in pool.Servers)
-            {
-                FindIn(server, errors);
-            }
         }
 
         return errors.InOrder(ConfigLoader.MaxErrors);
@@ -54,15 +50,6 @@ public static class UnsupportedFeatures
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
         Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
-    }
-
-    private static void FindIn(ServerConfig server, ConfigErrors errors)
-    {
-        Refuse(errors, server, ["dns"]);
-        if (server.Address is { IsName: true } address)
-        {
-            Add(errors, server.Source.PositionOf("address"), $"'{address}', a server with a host name,");
-        }
     }
 
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)

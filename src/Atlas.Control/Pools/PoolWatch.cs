@@ -48,7 +48,9 @@ public sealed class PoolWatch : IDisposable
     /// <summary>Goes on with the pools of a configuration that took effect, and has their servers take what it says. Those
     /// that it has no more stay as they are, as do the balancers before, for requests that began by them; they are forgotten
     /// when nothing is left. O(servers).</summary>
-    public void Apply(IEnumerable<WatchedPool> pools)
+    /// <param name="pools">The pools.</param>
+    /// <param name="removal">Why servers are gone, in words.</param>
+    public void Apply(IEnumerable<WatchedPool> pools, string removal = "removed from the configuration")
     {
         lock (_gate)
         {
@@ -61,7 +63,7 @@ public sealed class PoolWatch : IDisposable
             var kept = next.SelectMany(pool => pool.Servers).ToHashSet();
             foreach (ServerEntry gone in past.Values.Where(entry => !kept.Contains(entry.Server)))
             {
-                Remove(gone, nowMs);
+                Remove(gone, removal, nowMs);
             }
 
             foreach (WatchedPool pool in next)
@@ -185,13 +187,13 @@ public sealed class PoolWatch : IDisposable
         entry.Take(pool.Balancer, pool.Servers, nowMs);
     }
 
-    private void Remove(ServerEntry entry, long nowMs)
+    private void Remove(ServerEntry entry, string removal, long nowMs)
     {
         entry.Remove(nowMs);
         if (entry.Left > 0)
         {
             _removed.Add(entry);
-            string text = $"removed from the configuration: {ServerEntry.Requests(entry.Left)} left";
+            string text = $"{removal}: {ServerEntry.Requests(entry.Left)} left";
             Tell(entry.Pool, entry.Server.Name, (PoolChangeKind.Removed, text));
         }
     }

@@ -118,7 +118,9 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
         foreach (ServerConfig server in pool.Servers)
         {
             string backup = server.Backup ? ", backup: only while no other can serve" : "";
-            output.WriteLine($"      server {server.Name}: weight {server.Weight}{backup}");
+            string resolved = server is { Dns: not null } or { Address.IsName: true } ? ", each address of the name; resolved when it runs" : "";
+            string weight = server.Dns is { RecordType: DnsRecordType.Srv } ? "weight by its records" : $"weight {server.Weight}";
+            output.WriteLine($"      server {server.Name}: {weight}{backup}{resolved}");
         }
     }
 

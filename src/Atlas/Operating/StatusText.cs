@@ -60,6 +60,11 @@ internal static class StatusText
             {
                 yield return line;
             }
+
+            foreach (ServerNameReport name in (pool.Names ?? []).Where(IsNews))
+            {
+                yield return Note(name);
+            }
         }
 
         foreach (LeavingReport leaving in status.Leaving ?? [])
@@ -99,13 +104,27 @@ internal static class StatusText
 
     private static string[] Row(ServerReport server) =>
     [
-        "  " + Fit(server.Name, MaxName),
+        "  " + Name(server.Name),
         StateOf(server),
         Weight(server),
         string.Create(CultureInfo.InvariantCulture, $"{server.Active}"),
         string.Create(CultureInfo.InvariantCulture, $"{server.Rate:0.0}"),
         Note(server),
     ];
+
+    private static bool IsNews(ServerNameReport name) => name.Pending == true || name.Problem is not null;
+
+    private static string Note(ServerNameReport name)
+    {
+        string age = name.AnswerAgeSeconds is long seconds
+            ? string.Create(CultureInfo.InvariantCulture, $" for {seconds} s")
+            : "";
+        return name.Problem is null ? $"  NOTE {name.Name} is being looked up" : $"  NOTE {name.Name} is not resolved{age}: {name.Problem}";
+    }
+
+    // Of a server that a name has, the address tells which it is.
+    private static string Name(string name) =>
+        name.Length > MaxName && name.Contains('@', StringComparison.Ordinal) ? "…" + Fit(name[^(MaxName - 1)..], MaxName) : Fit(name, MaxName);
 
     private static string StateOf(ServerReport server)
     {

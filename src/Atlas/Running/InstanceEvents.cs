@@ -1,4 +1,5 @@
 using Atlas.Admin.Reports;
+using Atlas.Control.Discovery;
 using Atlas.Control.Pools;
 using Atlas.Core.Health;
 
@@ -20,6 +21,16 @@ internal static class InstanceEvents
         Pool = change.Pool,
         Server = change.Server,
         Change = change.Kind.ToString().ToLowerInvariant(),
+        Text = change.ToString(),
+    };
+
+    /// <summary>What the DNS says of a pool's servers.</summary>
+    internal static EventReport Of(DiscoveryEvent change) => new()
+    {
+        Type = "pool",
+        At = change.At,
+        Pool = change.Pool,
+        Change = change.IsResolved ? "resolved" : "unresolved",
         Text = change.ToString(),
     };
 

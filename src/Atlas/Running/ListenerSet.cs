@@ -58,6 +58,16 @@ internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
         return gone;
     }
 
+    /// <summary>Swaps the snapshots of all listeners, and nothing else.</summary>
+    /// <param name="snapshot">The snapshots, made from the configuration that the listeners have.</param>
+    internal void Publish(ProxySnapshot snapshot)
+    {
+        foreach (RunningListener listener in Listeners)
+        {
+            listener.Listener.Snapshot = SnapshotOf(listener.Config, snapshot);
+        }
+    }
+
     /// <summary>Stops accepting; connections go on.</summary>
     internal void Close()
     {

@@ -43,7 +43,7 @@ internal sealed class RunningProcess(
         while (await signals.NextAsync() == ProcessRequest.Reload)
         {
             notifier.Reloading();
-            Reload();
+            await ReloadAsync();
             notifier.Ready();
         }
 
@@ -51,7 +51,7 @@ internal sealed class RunningProcess(
         await ended.CancelAsync();
     }
 
-    private void Reload()
+    private async Task ReloadAsync()
     {
         // The signal may mean the logs: whoever rotates them sends it, whatever the file says.
         instance.Logs.Reopen();
@@ -63,7 +63,7 @@ internal sealed class RunningProcess(
             {
                 string[] before = [.. instance.Describe()];
                 IReadOnlyList<ConfigChange> changes = ConfigDiff.Between(instance.Config, config);
-                news.AddRange(instance.Reload(config));
+                news.AddRange(await instance.ReloadAsync(config));
                 news.AddRange(changes.Select(change => change.ToString()));
                 news.AddRange(instance.Describe().Except(before, StringComparer.Ordinal));
                 isDone = true;
