@@ -391,7 +391,7 @@ internal sealed class UdpSession : IDatagramHandler
         _serverIndex = index;
         _firstAnswerUs = -1;
         _beganUs = _worker.Loop.NowUs;
-        server.Metrics?.ForWorker(_worker.Index).AttemptBegan(isRetry: _triedCount > 0);
+        server.Metrics?.ForWorker(_worker.Index).AttemptBegan(_triedCount > 0 ? AttemptKind.Failover : AttemptKind.First);
         return true;
     }
 
