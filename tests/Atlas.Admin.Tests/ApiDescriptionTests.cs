@@ -40,6 +40,9 @@ public sealed class ApiDescriptionTests
             Tunnels = 1,
             Rate = 1,
             LastProbe = "x",
+            Ejection = new EjectionReport("x", 1),
+            NotEjected = "x",
+            Warning = "x",
             Remaining = new RemainingReport(1, 1),
             SafeToRemove = false,
         };
@@ -49,7 +52,26 @@ public sealed class ApiDescriptionTests
             Version = "1",
             ConfigId = "x",
             Listeners = [new ListenerReport { Name = "l", Protocol = "http", Addresses = [], Connections = 1 }],
-            Pools = [new PoolReport { Name = "p", Balance = "x", State = PoolState.Panic, UsableShare = 1, Servers = [server] }],
+            Pools =
+            [
+                new PoolReport
+                {
+                    Name = "p",
+                    Balance = "x",
+                    State = PoolState.Panic,
+                    UsableShare = 1,
+                    Warning = "x",
+                    Circuit = new CircuitReport
+                    {
+                        State = CircuitState.HalfOpen,
+                        Since = DateTimeOffset.UnixEpoch,
+                        Reason = "x",
+                        RetryAfterSeconds = 1,
+                    },
+                    Names = [new ServerNameReport { Name = "n", Servers = 1, Pending = false, Problem = "x", AnswerAgeSeconds = 1 }],
+                    Servers = [server],
+                },
+            ],
             Leaving = [new LeavingReport("p", "s", 1)],
         };
         JsonNode written = JsonSerializer.SerializeToNode(status, AdminJson.Default.StatusReport)!;
@@ -58,10 +80,15 @@ public sealed class ApiDescriptionTests
         Same(written["listeners"]![0]!, "Listener");
         Same(written["pools"]![0]!, "Pool");
         Same(written["pools"]![0]!["servers"]![0]!, "Server");
+        Same(written["pools"]![0]!["circuit"]!, "Circuit");
+        Same(written["pools"]![0]!["servers"]![0]!["ejection"]!, "Ejection");
+        Same(written["pools"]![0]!["servers"]![0]!["remaining"]!, "Remaining");
+        Same(written["pools"]![0]!["names"]![0]!, "ServerName");
         Same(written["leaving"]![0]!, "Leaving");
         Words<AdminState>("Server", "admin_state");
         Words<OperationalState>("Server", "operational_state");
         Words<PoolState>("Pool", "state");
+        Words<CircuitState>("Circuit", "state");
 
         void Same(JsonNode report, string name) => report.AsObject().Select(key => key.Key)
             .ShouldBe(schemas[name]!["properties"]!.AsObject().Select(key => key.Key), ignoreOrder: true);
@@ -69,7 +96,7 @@ public sealed class ApiDescriptionTests
         void Words<T>(string name, string key)
             where T : struct, Enum =>
             schemas[name]!["properties"]![key]!["enum"]!.AsArray().Select(word => (string)word!)
-                .ShouldBe(Enum.GetNames<T>().Select(word => word.ToLowerInvariant()));
+                .ShouldBe(Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
     }
 
     private static async Task<JsonObject> ReadAsync(string path)

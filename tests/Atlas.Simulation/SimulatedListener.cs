@@ -114,6 +114,7 @@ public sealed class SimulatedListener
             Take(next);
         }
 
+        stream.AcceptedOn = Address;
         Accepted++;
         Connections++;
         bool ended = false;

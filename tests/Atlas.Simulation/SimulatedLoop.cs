@@ -14,7 +14,7 @@ public sealed class SimulatedLoop : EventLoop
     private bool _ended;
 
     internal SimulatedLoop(SimulatedWorld world, long bufferLimitBytes)
-        : base(world.NowMs, bufferLimitBytes) => World = world;
+        : base(world.NowMs, bufferLimitBytes, world.NewRandom()) => World = world;
 
     /// <summary>Where it lives.</summary>
     public SimulatedWorld World { get; }

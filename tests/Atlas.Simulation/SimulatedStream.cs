@@ -25,11 +25,17 @@ public sealed class SimulatedStream : ByteStream
         outgoing.Sender = this;
     }
 
+    /// <inheritdoc/>
+    public override SocketAddress? LocalAddress => AcceptedOn;
+
     /// <summary>Bytes received so far.</summary>
     public long ReceivedBytes { get; private set; }
 
     /// <summary>Bytes sent so far.</summary>
     public long SentBytes { get; private set; }
+
+    /// <summary>The address that it was accepted on; null on the other end.</summary>
+    internal SocketAddress? AcceptedOn { get; set; }
 
     /// <summary>Cuts the cable: nothing moves in either direction from now on, and neither end is told.</summary>
     public void Cut()

@@ -20,7 +20,8 @@ public sealed class SimulatedWorld
     private int _turnsAtThisMs;
 
     /// <summary>Makes an empty world.</summary>
-    /// <param name="seed">Gives the order of what happens at the same time, the delays and the splits.</param>
+    /// <param name="seed">Gives the order of what happens at the same time, the delays, the splits, and chance on the
+    /// loops.</param>
     /// <param name="options">How rough the network is.</param>
     public SimulatedWorld(int seed, SimulationOptions? options = null)
     {
@@ -149,6 +150,9 @@ public sealed class SimulatedWorld
     internal int Delay() => Options.MaxDelayMs == 0 ? 0 : _random.Next(Options.MaxDelayMs + 1);
 
     internal int Order() => _random.Next();
+
+    /// <summary>A source of chance of its own for each loop, which leaves the network's as it is.</summary>
+    internal Random NewRandom() => new(unchecked((Seed * 397) + _loops.Count));
 
     /// <summary>How much of a transfer happens: all of it, or a piece.</summary>
     internal int Cut(int length) => length > 1 && _random.Next(100) < Options.SplitPercent

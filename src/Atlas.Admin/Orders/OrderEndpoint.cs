@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Atlas.Control.Pools;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -48,19 +47,15 @@ internal sealed class OrderEndpoint(IAdminSource source, bool needsOwnHost)
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MaxBodyBytes;
         try
         {
-            using JsonDocument body = await JsonDocument.ParseAsync(
-                context.Request.Body, new JsonDocumentOptions { MaxDepth = 4 }, context.RequestAborted);
-            ServerOrder? order = OrderParser.Parse(body.RootElement, out string error);
+            using var body = new MemoryStream();
+            await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+            ServerOrder? order = OrderText.Read(body.ToArray(), out string error);
             if (order is null)
             {
                 await Answers.ErrorAsync(context, 400, error);
             }
 
             return order;
-        }
-        catch (JsonException e)
-        {
-            await Answers.ErrorAsync(context, 400, $"the body is no JSON: {e.Message}");
         }
         catch (BadHttpRequestException e)
         {

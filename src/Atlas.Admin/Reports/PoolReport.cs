@@ -15,6 +15,15 @@ public sealed record PoolReport
     /// <summary>How much of the weight of its ready servers is usable, 0 to 1; backups do not count.</summary>
     public double? UsableShare { get; init; }
 
+    /// <summary>Its circuit breaker; null: it has none.</summary>
+    public CircuitReport? Circuit { get; init; }
+
+    /// <summary>What somebody should change about it, a sentence; null: nothing.</summary>
+    public string? Warning { get; init; }
+
+    /// <summary>The names that servers of it come from; null: none does.</summary>
+    public IReadOnlyList<ServerNameReport>? Names { get; init; }
+
     /// <summary>Its servers, in the order of the configuration.</summary>
     public required IReadOnlyList<ServerReport> Servers { get; init; }
 }

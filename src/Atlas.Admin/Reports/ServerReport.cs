@@ -36,6 +36,12 @@ public sealed record ServerReport
     /// <summary>Requests per second of late.</summary>
     public double? Rate { get; init; }
 
+    /// <summary>Why it is ejected, and for how long yet; null: it is not.</summary>
+    public EjectionReport? Ejection { get; init; }
+
+    /// <summary>What real requests have against it, and why it is not ejected for it, a sentence; null: they have too little.</summary>
+    public string? NotEjected { get; init; }
+
     /// <summary>What the last probe found, a sentence.</summary>
     public string? LastProbe { get; init; }
 
@@ -44,4 +50,7 @@ public sealed record ServerReport
 
     /// <summary>Whether nothing is left and nothing new comes; only while it drains or is in maintenance.</summary>
     public bool? SafeToRemove { get; init; }
+
+    /// <summary>What the operator should know of an order that was carried out, a sentence; only in its answer.</summary>
+    public string? Warning { get; init; }
 }

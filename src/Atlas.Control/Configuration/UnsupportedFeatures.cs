@@ -24,11 +24,7 @@ public static class UnsupportedFeatures
 
         foreach (var pool in config.Pools)
         {
-            FindIn(pool, config, errors);
-            foreach (var server in pool.Servers)
-            {
-                FindIn(server, errors);
-            }
+            FindIn(pool, errors);
         }
 
         return errors.InOrder(ConfigLoader.MaxErrors);
@@ -44,22 +40,11 @@ public static class UnsupportedFeatures
         }
     }
 
-    private static void FindIn(PoolConfig pool, AtlasConfig config, ConfigErrors errors)
+    private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        bool isHttp = config.Listeners.All(listener => listener.Protocol != ListenerProtocol.Tcp || listener.Pool != pool.Name);
-        RefuseIf(isHttp && pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
-    }
-
-    private static void FindIn(ServerConfig server, ConfigErrors errors)
-    {
-        Refuse(errors, server, ["dns"]);
-        if (server.Address is { IsName: true } address)
-        {
-            Add(errors, server.Source.PositionOf("address"), $"'{address}', a server with a host name,");
-        }
     }
 
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)

@@ -13,15 +13,21 @@ internal sealed class GrpcProbe : IProbe
     private const string ContentType = "application/grpc";
 
     private readonly ServerAddress _address;
+    private readonly ProxyProtocolVersion _proxyProtocol;
     private readonly Uri _uri;
     private readonly string _host;
     private readonly string _timeout;
     private readonly string _userAgent;
     private readonly byte[] _request;
 
-    internal GrpcProbe(ServerAddress address, HealthCheckConfig check, string userAgent)
+    internal GrpcProbe(
+        ServerAddress address,
+        HealthCheckConfig check,
+        string userAgent,
+        ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None)
     {
         _address = address;
+        _proxyProtocol = proxyProtocol;
         _uri = ProbeHttp.UriOf(address, Method);
         _host = check.Host.Length > 0 ? check.Host : ProbeHttp.AuthorityOf(address);
         _timeout = string.Create(CultureInfo.InvariantCulture, $"{check.TimeoutMs}m");
@@ -40,7 +46,7 @@ internal sealed class GrpcProbe : IProbe
     private async Task<ProbeResult> CallAsync(CancellationToken cancellation)
     {
         // A connection of HTTP/2 outlives its request, and ends with what made it. A lifetime of zero would not end it.
-        using var http = new HttpMessageInvoker(ProbeHttp.HandlerFor(_address));
+        using var http = new HttpMessageInvoker(ProbeHttp.HandlerFor(_address, _proxyProtocol));
         using var request = new HttpRequestMessage(HttpMethod.Post, _uri)
         {
             Version = HttpVersion.Version20,

@@ -83,6 +83,19 @@ public sealed class HealthChecks : IDisposable
         }
     }
 
+    /// <summary>Has a server be probed at once, whenever its next probe is due, unless it is left alone. Any thread; waits for
+    /// nothing. Without effect on a server that is not checked.</summary>
+    public void Hurry(string pool, string server)
+    {
+        foreach ((ProbeTarget target, HealthSubscription subscription) in Volatile.Read(ref _subscriptions))
+        {
+            if (target.Server == server && target.Pool == pool)
+            {
+                subscription.Hurry();
+            }
+        }
+    }
+
     /// <summary>What is known of a server; null: it is not checked.</summary>
     public HealthReport? Find(ProbeTarget target) => Volatile.Read(ref _subscriptions).GetValueOrDefault(target)?.Report;
 
@@ -138,9 +151,9 @@ public sealed class HealthChecks : IDisposable
 
     private static IProbe ProbeOf(ProbeSubject subject, string userAgent) => subject.Check.Type switch
     {
-        HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent),
-        HealthCheckType.Tcp => new TcpProbe(subject.Address),
-        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent),
+        HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent, subject.ProxyProtocol),
+        HealthCheckType.Tcp => new TcpProbe(subject.Address, subject.ProxyProtocol),
+        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent, subject.ProxyProtocol),
         HealthCheckType.Udp => new UdpProbe(subject.Address, subject.Check),
         _ => throw new ArgumentException($"there is no health check of type {subject.Check.Type}", nameof(subject)),
     };

@@ -35,6 +35,9 @@ internal sealed class HealthSubscription
     /// <summary>What was told of the server.</summary>
     internal ServerHealth Health => (ServerHealth)Volatile.Read(ref _health);
 
+    /// <summary>Whether its pool has no server to spare.</summary>
+    internal bool IsMissed => !IsPaused && _server.IsMissed();
+
     /// <summary>Whether the first probe has yet to end.</summary>
     internal bool IsPending => _prober.Report.Last is null && !IsPaused && _prober.Hears(this);
 
@@ -48,6 +51,9 @@ internal sealed class HealthSubscription
             _prober.Wake();
         }
     }
+
+    /// <summary>Has it be probed at once.</summary>
+    internal void Hurry() => _prober.Hurry();
 
     /// <summary>What is known of the server. It counts on from what another check of it counted.</summary>
     internal HealthReport Report
@@ -108,8 +114,7 @@ internal sealed class HealthSubscription
         Moment since = _since;
         _since = now;
         Volatile.Write(ref _health, (int)health);
-        _server.TurnTo(health == ServerHealth.Up);
-        _options.Tell(
+        _server.TurnTo(health == ServerHealth.Up, () => _options.Tell(
             new HealthEvent(
                 Target.Pool,
                 Target.Server,
@@ -118,6 +123,6 @@ internal sealed class HealthSubscription
                 HealthEventReason.HealthCheck,
                 detail),
             since,
-            now);
+            now));
     }
 }

@@ -19,7 +19,11 @@ internal sealed class HttpProbe : IProbe
     private readonly FieldExpectation[] _fields;
     private readonly ProbeText _text;
 
-    internal HttpProbe(ServerAddress address, HealthCheckConfig check, string userAgent)
+    internal HttpProbe(
+        ServerAddress address,
+        HealthCheckConfig check,
+        string userAgent,
+        ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None)
     {
         _address = address;
         _check = check;
@@ -28,7 +32,7 @@ internal sealed class HttpProbe : IProbe
         _text = new ProbeText(check.Expect.Body);
         _host = check.Host.Length > 0 ? check.Host : ProbeHttp.AuthorityOf(address);
         _uri = ProbeHttp.UriOf(address, check.Path);
-        SocketsHttpHandler handler = ProbeHttp.HandlerFor(address);
+        SocketsHttpHandler handler = ProbeHttp.HandlerFor(address, proxyProtocol);
         handler.PooledConnectionLifetime = TimeSpan.Zero;
         _http = new HttpMessageInvoker(handler);
     }

@@ -9,16 +9,17 @@ public sealed class OutlierWatch : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HealthOptions _options;
-    private readonly Action<OutlierServer, OutlierPool> _changed;
+    private readonly Action<OutlierServer, Action> _changed;
     private readonly ITimer _timer;
     private readonly Dictionary<OutlierServer, Moment> _since = [];
     private Dictionary<string, Watched> _pools = new(StringComparer.Ordinal);
 
     /// <summary>Watches no pool yet.</summary>
     /// <param name="options">Clock, chance, and who is told.</param>
-    /// <param name="changed">Called when a server was ejected or taken back, before that is told: its
-    /// <see cref="ServerOutliers.IsEjected"/> says which. Must not call the watch.</param>
-    public OutlierWatch(HealthOptions options, Action<OutlierServer, OutlierPool> changed)
+    /// <param name="changed">Called when a server was ejected or taken back: its <see cref="ServerOutliers.IsEjected"/> says which.
+    /// Has to call the second argument, which tells of it: once it is so, and before whatever comes of it is told. Must not call the
+    /// watch.</param>
+    public OutlierWatch(HealthOptions options, Action<OutlierServer, Action> changed)
     {
         _options = options;
         _changed = changed;
@@ -98,12 +99,14 @@ public sealed class OutlierWatch : IDisposable
         foreach (OutlierVerdict verdict in verdicts)
         {
             OutlierServer server = pool.Servers[verdict.Index];
-            if (verdict.Kind != OutlierVerdictKind.Kept)
+            if (verdict.Kind == OutlierVerdictKind.Kept)
             {
-                _changed(server, pool);
+                Tell(pool, server, verdict);
             }
-
-            Tell(pool, server, verdict);
+            else
+            {
+                _changed(server, () => Tell(pool, server, verdict));
+            }
         }
     }
 

@@ -20,7 +20,7 @@ internal static class ProbeHttp
 
     /// <summary>Sends requests to one address: redirects are not followed, no proxy is asked, and nothing is sent that the
     /// probe did not write.</summary>
-    internal static SocketsHttpHandler HandlerFor(ServerAddress address) => new()
+    internal static SocketsHttpHandler HandlerFor(ServerAddress address, ProxyProtocolVersion proxyProtocol) => new()
     {
         AllowAutoRedirect = false,
         UseProxy = false,
@@ -33,6 +33,6 @@ internal static class ProbeHttp
         // The token of a probe bounds it as a whole.
         ConnectTimeout = Timeout.InfiniteTimeSpan,
         ConnectCallback = async (_, cancellation) =>
-            new NetworkStream(await ServerSocket.ConnectAsync(address, cancellation), ownsSocket: true),
+            new NetworkStream(await ServerSocket.ConnectAsync(address, proxyProtocol, cancellation), ownsSocket: true),
     };
 }

@@ -8,12 +8,16 @@ namespace Atlas.Control.Health;
 /// the server, the network or a listener to changes does ends it.</summary>
 internal sealed class ServerProber
 {
+    // An interval and what chance adds to it are waited for in one piece.
+    private const double MaxStepShare = 1.1;
+
     private readonly IProbe _probe;
     private readonly HealthCheckConfig _check;
     private readonly HealthOptions _options;
     private readonly SemaphoreSlim _slots;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _wake = new(0);
+    private TaskCompletionSource _hurry = NewHurry();
     private readonly Lock _gate = new();
     private HealthSubscription[] _subscriptions = [];
     private CheckState _state;
@@ -90,13 +94,16 @@ internal sealed class ServerProber
         }
     }
 
+    /// <summary>Has the next probe come at once, unless all who would hear of it are paused. Any thread; waits for nothing.</summary>
+    internal void Hurry() => Volatile.Read(ref _hurry).TrySetResult();
+
     /// <summary>Begins to probe; ends, without an exception, some time after <see cref="Stop"/>.</summary>
     internal async Task RunAsync()
     {
         CancellationToken stop = _stop.Token;
         try
         {
-            Task due = DelayAsync(ProbeSchedule.FirstMs(_check.IntervalMs, _options.Random()), stop);
+            Task due = WaitAsync(ProbeSchedule.FirstMs(_check.IntervalMs, _options.Random()), stop);
             while (true)
             {
                 await due;
@@ -108,6 +115,8 @@ internal sealed class ServerProber
                 await _slots.WaitAsync(stop);
                 try
                 {
+                    // Whoever is in a hurry from here on wants another one.
+                    Volatile.Write(ref _hurry, NewHurry());
                     due = await ProbeAsync(stop);
                 }
                 finally
@@ -138,7 +147,7 @@ internal sealed class ServerProber
 
         // The timer runs before anybody hears of the result, so that who then moves a clock moves it for the next probe too.
         double nextMs = ProbeSchedule.NextMs(after, _check.IntervalMs, _options.Random()) - probe.Duration.TotalMilliseconds;
-        Task due = DelayAsync(Math.Max(nextMs, 0), stop);
+        Task due = WaitAsync(Math.Max(nextMs, 0), stop);
         lock (_gate)
         {
             stop.ThrowIfCancellationRequested();
@@ -193,6 +202,25 @@ internal sealed class ServerProber
         }
     }
 
-    private Task DelayAsync(double ms, CancellationToken stop) =>
-        Task.Delay(TimeSpan.FromMilliseconds(ms), _options.Time, stop);
+    /// <summary>Waits until a probe is due, or wanted at once. A wait that is longer than the interval goes by intervals, and ends
+    /// with the one after which a pool has no server to spare.</summary>
+    private async Task WaitAsync(double ms, CancellationToken stop)
+    {
+        Task hurry = Volatile.Read(ref _hurry).Task;
+        long beganAt = _options.Time.GetTimestamp();
+        double leftMs = ms;
+        while (leftMs > 0 && !hurry.IsCompleted)
+        {
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
+            double stepMs = leftMs > MaxStepShare * _check.IntervalMs ? _check.IntervalMs : Math.Ceiling(leftMs);
+            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(stepMs), _options.Time, end.Token), hurry);
+            await end.CancelAsync();
+            stop.ThrowIfCancellationRequested();
+            leftMs = IsMissed() ? 0 : ms - _options.Time.GetElapsedTime(beganAt).TotalMilliseconds;
+        }
+    }
+
+    private bool IsMissed() => Array.Exists(Volatile.Read(ref _subscriptions), one => one.IsMissed);
+
+    private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

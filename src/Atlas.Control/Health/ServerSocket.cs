@@ -1,16 +1,24 @@
 using System.Net;
 using System.Net.Sockets;
 using Atlas.Core.Configuration;
+using Atlas.Protocols.ProxyProtocol;
 
 namespace Atlas.Control.Health;
 
 /// <summary>Connections to servers for probes.</summary>
 internal static class ServerSocket
 {
-    /// <summary>Connects.</summary>
+    private static readonly byte[] V1Header = HeaderOf(ProxyHeaderWriter.WriteV1Unknown);
+    private static readonly byte[] V2Header = HeaderOf(ProxyHeaderWriter.WriteV2Local);
+
+    private delegate int WriteHeader(Span<byte> destination);
+
+    /// <summary>Connects, and sends the PROXY protocol header of a connection that no client is behind, if servers ask for
+    /// one.</summary>
     /// <exception cref="SocketException">There is no connection.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    internal static async ValueTask<Socket> ConnectAsync(ServerAddress address, CancellationToken cancellation)
+    internal static async ValueTask<Socket> ConnectAsync(
+        ServerAddress address, ProxyProtocolVersion proxyProtocol, CancellationToken cancellation)
     {
         (EndPoint end, ProtocolType protocol) = address switch
         {
@@ -22,6 +30,11 @@ internal static class ServerSocket
         try
         {
             await socket.ConnectAsync(end, cancellation);
+            if (proxyProtocol != ProxyProtocolVersion.None)
+            {
+                await socket.SendAsync(proxyProtocol == ProxyProtocolVersion.V1 ? V1Header : V2Header, cancellation);
+            }
+
             return socket;
         }
         catch
@@ -47,4 +60,10 @@ internal static class ServerSocket
             ProbeResult.Bad("connect failed: there is no such socket"),
         _ => ProbeResult.Bad($"connect failed: {error.Message}"),
     };
+
+    private static byte[] HeaderOf(WriteHeader write)
+    {
+        Span<byte> header = stackalloc byte[ProxyHeaderWriter.MaxTextLength];
+        return header[..write(header)].ToArray();
+    }
 }

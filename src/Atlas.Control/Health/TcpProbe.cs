@@ -4,7 +4,7 @@ using Atlas.Core.Configuration;
 namespace Atlas.Control.Health;
 
 /// <summary>Opens a connection and closes it.</summary>
-internal sealed class TcpProbe(ServerAddress address) : IProbe
+internal sealed class TcpProbe(ServerAddress address, ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None) : IProbe
 {
     public void Dispose()
     {
@@ -15,7 +15,7 @@ internal sealed class TcpProbe(ServerAddress address) : IProbe
     {
         try
         {
-            (await ServerSocket.ConnectAsync(address, cancellation)).Dispose();
+            (await ServerSocket.ConnectAsync(address, proxyProtocol, cancellation)).Dispose();
             return ProbeResult.Good("connected");
         }
         catch (SocketException e)

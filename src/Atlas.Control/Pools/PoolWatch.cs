@@ -48,7 +48,9 @@ public sealed class PoolWatch : IDisposable
     /// <summary>Goes on with the pools of a configuration that took effect, and has their servers take what it says. Those
     /// that it has no more stay as they are, as do the balancers before, for requests that began by them; they are forgotten
     /// when nothing is left. O(servers).</summary>
-    public void Apply(IEnumerable<WatchedPool> pools)
+    /// <param name="pools">The pools.</param>
+    /// <param name="removal">Why servers are gone, in words.</param>
+    public void Apply(IEnumerable<WatchedPool> pools, string removal = "removed from the configuration")
     {
         lock (_gate)
         {
@@ -61,7 +63,7 @@ public sealed class PoolWatch : IDisposable
             var kept = next.SelectMany(pool => pool.Servers).ToHashSet();
             foreach (ServerEntry gone in past.Values.Where(entry => !kept.Contains(entry.Server)))
             {
-                Remove(gone, nowMs);
+                Remove(gone, removal, nowMs);
             }
 
             foreach (WatchedPool pool in next)
@@ -74,8 +76,12 @@ public sealed class PoolWatch : IDisposable
     }
 
     /// <summary>Takes what checks found.</summary>
+    /// <param name="server">Which.</param>
+    /// <param name="isUp">What they found.</param>
+    /// <param name="tell">Called in any case: once it is so, and before what comes of it for the pool is told. Must not block, nor
+    /// call the watch.</param>
     /// <returns>False: no pool has the server any more.</returns>
-    public bool SetUp(BalancedServer server, bool isUp) => Set(server, (_, _) =>
+    public bool SetUp(BalancedServer server, bool isUp, Action? tell = null) => Set(server, tell, (_, _) =>
     {
         bool isChange = server.IsUp != isUp;
         server.IsUp = isUp;
@@ -86,8 +92,9 @@ public sealed class PoolWatch : IDisposable
     /// <param name="server">Which.</param>
     /// <param name="isEjected">Whether it is left out.</param>
     /// <param name="reason">Why, in words; empty: none is given.</param>
+    /// <param name="tell">As for <see cref="SetUp"/>.</param>
     /// <returns>False: no pool has the server any more.</returns>
-    public bool SetEjected(BalancedServer server, bool isEjected, string reason) => Set(server, (_, _) =>
+    public bool SetEjected(BalancedServer server, bool isEjected, string reason, Action? tell = null) => Set(server, tell, (_, _) =>
     {
         bool isChange = server.IsEjected != isEjected;
         server.IsEjected = isEjected;
@@ -103,7 +110,7 @@ public sealed class PoolWatch : IDisposable
     public bool Order(BalancedServer server, ServerOrder order)
     {
         order.Check();
-        return Set(server, (entry, nowMs) => [.. entry.Order(order, nowMs)]);
+        return Set(server, tell: null, (entry, nowMs) => [.. entry.Order(order, nowMs)]);
     }
 
     /// <summary>Whether nothing is left at a server that drains or is in maintenance, and nothing new comes to it but clients
@@ -119,12 +126,13 @@ public sealed class PoolWatch : IDisposable
     /// <summary>Ends slow starts and deadlines: nothing changes any more unless it is asked for.</summary>
     public void Dispose() => _timer.Dispose();
 
-    private bool Set(BalancedServer server, Func<ServerEntry, long, (PoolChangeKind Kind, string Text)[]> change)
+    private bool Set(BalancedServer server, Action? tell, Func<ServerEntry, long, (PoolChangeKind Kind, string Text)[]> change)
     {
         lock (_gate)
         {
             if (!_servers.TryGetValue(server, out ServerEntry? entry))
             {
+                tell?.Invoke();
                 return false;
             }
 
@@ -139,6 +147,7 @@ public sealed class PoolWatch : IDisposable
                     Schedule(nowMs);
                 }
 
+                tell?.Invoke();
                 return true;
             }
 
@@ -151,6 +160,7 @@ public sealed class PoolWatch : IDisposable
                 Tell(entry.Pool, server.Name, ofServer);
             }
 
+            tell?.Invoke();
             Tell(entry.Pool, server: null, ofPool);
             return true;
         }
@@ -177,13 +187,13 @@ public sealed class PoolWatch : IDisposable
         entry.Take(pool.Balancer, pool.Servers, nowMs);
     }
 
-    private void Remove(ServerEntry entry, long nowMs)
+    private void Remove(ServerEntry entry, string removal, long nowMs)
     {
         entry.Remove(nowMs);
         if (entry.Left > 0)
         {
             _removed.Add(entry);
-            string text = $"removed from the configuration: {ServerEntry.Requests(entry.Left)} left";
+            string text = $"{removal}: {ServerEntry.Requests(entry.Left)} left";
             Tell(entry.Pool, entry.Server.Name, (PoolChangeKind.Removed, text));
         }
     }

@@ -49,8 +49,9 @@ internal sealed class AliasTable
     /// <summary>Which weight was drawn, by its place among them.</summary>
     internal int Draw(ref Mixer random)
     {
-        int column = (int)random.Below(_thresholds.Length);
-        return random.Below(_height) < _thresholds[column] ? column : _others[column];
+        // One number gives both: the column, and by what is left of it the height, to one part in 2^64/weights.
+        int column = (int)Math.BigMul(random.Next(), (ulong)_thresholds.Length, out ulong rest);
+        return (long)Math.BigMul(rest, (ulong)_height, out _) < _thresholds[column] ? column : _others[column];
     }
 
     /// <summary>How much of all columns belongs to a weight: what was given times the number of weights.</summary>

@@ -12,6 +12,14 @@ internal struct LatencyEstimate
     // fifty times slower gets its first request after 40 s, with 2 s after 8 s, and meanwhile no more than one in 2 s.
     private const int DecayMs = 2_000;
 
+    // e^(-t / DecayMs) as the product of two that are looked up, for it is asked several times per pick: t in steps of Fine ms up
+    // to Fine * Coarse = 65 s, where no more than 10^-14 is left, and the rest in ms.
+    private const int Fine = 256;
+    private const int Coarse = 256;
+
+    private static readonly double[] FineParts = Parts(1, Fine);
+    private static readonly double[] CoarseParts = Parts(Fine, Coarse);
+
     // Changes that others may make while one is computed; what is observed then is lost.
     private const int MaxTries = 4;
 
@@ -54,7 +62,14 @@ internal struct LatencyEstimate
         return word == 0 ? 0 : Estimate(word) * Remaining(PassedMs(word, nowUs));
     }
 
-    private static double Remaining(int passedMs) => Math.Exp(-(double)passedMs / DecayMs);
+    private static double Remaining(int passedMs)
+    {
+        int coarse = Math.Min(passedMs / Fine, Coarse - 1);
+        return CoarseParts[coarse] * FineParts[passedMs % Fine];
+    }
+
+    private static double[] Parts(int stepMs, int count) =>
+        [.. Enumerable.Range(0, count).Select(i => Math.Exp(-(double)(i * stepMs) / DecayMs))];
 
     // Workers' clocks differ by what their turns take.
     private static int PassedMs(long word, long nowUs) => Math.Max((int)((uint)(nowUs / 1_000) - (uint)word), 0);

@@ -5,7 +5,7 @@ namespace Atlas.Core.Balancing;
 /// (<see cref="LatencyEstimate"/>) times the requests that it would have, for its weight. This is the load metric of
 /// the peak EWMA balancer in Twitter's Finagle, which draws two (Mitzenmacher, The Power of Two Choices in Randomized Load
 /// Balancing, 2001). A server of which nothing is known yet counts as the average of those drawn with it, so that its requests
-/// alone decide. O(log servers); pools of up to four are looked at as a whole.
+/// alone decide. O(1); pools of up to four are looked at as a whole.
 /// </summary>
 public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balancer(roster, servers)
 {
@@ -16,14 +16,13 @@ public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balance
     // Further draws in place of servers that cannot take the request or were drawn already.
     private const int MoreDraws = 4;
 
-    private readonly CumulativeWeights? _weights =
-        roster.Members.Length <= Draws ? null : new CumulativeWeights(roster.Members, TurnOrder.ReducedWeights(roster));
+    private readonly AliasTable? _table = roster.Members.Length <= Draws ? null : new AliasTable(TurnOrder.ReducedWeights(roster));
 
     /// <inheritdoc/>
     protected override int Choose(in PickRequest request)
     {
         Span<int> drawn = stackalloc int[Draws];
-        int count = _weights is null ? TakeAll(drawn, request) : Draw(_weights, drawn, request);
+        int count = _table is null ? TakeAll(drawn, request) : Draw(_table, drawn, request);
         return count > 0 ? Soonest(drawn[..count], request) : ChooseByShare(request.Random, request);
     }
 
@@ -41,20 +40,35 @@ public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balance
         return count;
     }
 
-    private int Draw(CumulativeWeights weights, Span<int> drawn, in PickRequest request)
+    private int Draw(AliasTable table, Span<int> drawn, in PickRequest request)
     {
+        ReadOnlySpan<int> members = Roster.Members;
         var random = new Mixer(request.Random);
         int count = 0;
         for (int draw = 0; draw < Draws + MoreDraws && count < Draws; draw++)
         {
-            int member = weights.At(random.Below(weights.Total));
-            if (MayTake(member, request) && !drawn[..count].Contains(member))
+            int member = members[table.Draw(ref random)];
+            if (MayTake(member, request) && !Holds(drawn[..count], member))
             {
                 drawn[count++] = member;
             }
         }
 
         return count;
+    }
+
+    // Of so few, a loop is faster than the call that compares many at once.
+    private static bool Holds(ReadOnlySpan<int> drawn, int member)
+    {
+        foreach (int other in drawn)
+        {
+            if (other == member)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int Soonest(ReadOnlySpan<int> drawn, in PickRequest request)
@@ -64,27 +78,30 @@ public sealed class LeastTime(Roster roster, BalancedServer[] servers) : Balance
         int known = 0;
         for (int i = 0; i < drawn.Length; i++)
         {
-            latenciesUs[i] = Servers[drawn[i]].LatencyAt(request.NowUs);
-            sum += latenciesUs[i];
-            known += latenciesUs[i] > 0 ? 1 : 0;
+            double latencyUs = Servers[drawn[i]].LatencyAt(request.NowUs);
+            latenciesUs[i] = latencyUs;
+            sum += latencyUs;
+            known += latencyUs > 0 ? 1 : 0;
         }
 
         // Equal ones take turns by chance.
-        int start = (int)(request.Random % (uint)drawn.Length);
+        int at = (int)Math.BigMul(request.Random, (ulong)drawn.Length, out _);
         double assumed = known > 0 ? sum / known : 1;
         double least = double.PositiveInfinity;
-        int soonest = drawn[start];
+        ReadOnlySpan<int> weights = Roster.Weights;
+        int soonest = drawn[at];
         for (int i = 0; i < drawn.Length; i++)
         {
-            int at = (start + i) % drawn.Length;
             int index = drawn[at];
             double latency = latenciesUs[at] > 0 ? latenciesUs[at] : assumed;
-            double cost = latency * (Servers[index].Load + 1) / Roster.Weights[index];
+            double cost = latency * (Servers[index].Load + 1) / weights[index];
             if (cost < least)
             {
                 least = cost;
                 soonest = index;
             }
+
+            at = at + 1 < drawn.Length ? at + 1 : 0;
         }
 
         return soonest;

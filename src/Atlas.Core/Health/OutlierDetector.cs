@@ -86,6 +86,7 @@ public static class OutlierDetector
             ServerOutliers server = servers[i].Outliers;
             if (!server.IsProposed)
             {
+                TellOneClient(config, servers[i], i, nowMs, verdicts);
                 continue;
             }
 
@@ -111,13 +112,30 @@ public static class OutlierDetector
                 continue;
             }
 
-            server.Eject(server.Ejection.Next(nowMs, config.EjectForMs, random()));
+            server.Eject(server.Ejection.Next(nowMs, config.EjectForMs, random()), reason);
             ejected++;
             available -= isAvailable ? 1 : 0;
             string time = string.Create(
                 CultureInfo.InvariantCulture, $"{(server.Ejection.UntilMs - nowMs) / 1000.0:0.#}");
             verdicts.Add(
                 new OutlierVerdict(i, OutlierVerdictKind.Ejected, server.Ejection, $"for {time}s: {reason}"));
+        }
+    }
+
+    private static void TellOneClient(
+        OutlierDetectionConfig config, OutlierCandidate candidate, int index, long nowMs, ICollection<OutlierVerdict> verdicts)
+    {
+        ServerOutliers server = candidate.Outliers;
+        if (!server.TakeOneClient() || !candidate.Status.TakesSticky)
+        {
+            return;
+        }
+
+        OutlierEvidence evidence = server.Evidence(nowMs);
+        if (evidence.IsOfOneClient(config.ConsecutiveFailures))
+        {
+            string detail = evidence.DescribeOneClient(config.ConsecutiveFailures);
+            verdicts.Add(new OutlierVerdict(index, OutlierVerdictKind.Kept, server.Ejection, detail));
         }
     }
 
@@ -128,9 +146,10 @@ public static class OutlierDetector
 
     private static void Keep(ServerOutliers server, int index, string detail, ICollection<OutlierVerdict> verdicts)
     {
-        if (!server.IsKeptKnown)
+        bool isNews = server.KeptFor is null;
+        server.KeptFor = detail;
+        if (isNews)
         {
-            server.IsKeptKnown = true;
             verdicts.Add(new OutlierVerdict(index, OutlierVerdictKind.Kept, server.Ejection, detail));
         }
     }

@@ -27,6 +27,18 @@ public readonly record struct OutlierEvidence(
     /// <param name="consecutiveFailures">The failures in a row that are enough, at least 1.</param>
     public bool IsEnough(int consecutiveFailures) => IsRun(consecutiveFailures) || IsShare;
 
+    /// <summary>Whether it would be enough, had more than one client met the failures.</summary>
+    /// <param name="consecutiveFailures">As for <see cref="IsEnough"/>.</param>
+    public bool IsOfOneClient(int consecutiveFailures) =>
+        !IsEnough(consecutiveFailures) && (this with { RunFromSeveral = true, WindowFromSeveral = true }).IsEnough(consecutiveFailures);
+
+    /// <summary>What <see cref="IsOfOneClient"/> is in words: <c>12 failures in a row, from one client only: not ejected</c>.</summary>
+    /// <param name="consecutiveFailures">As for <see cref="IsEnough"/>.</param>
+    public string DescribeOneClient(int consecutiveFailures) => InARow >= consecutiveFailures && !RunFromSeveral
+        ? string.Create(CultureInfo.InvariantCulture, $"{InARow} failures in a row, from one client only: not ejected")
+        : string.Create(
+            CultureInfo.InvariantCulture, $"{Failures} of {Total} requests failed in {WindowSeconds}s, of one client only: not ejected");
+
     /// <summary>It in words: <c>5 failures in a row (2 to connect)</c>; <c>12 of 20 requests failed in 10s</c>.</summary>
     /// <param name="consecutiveFailures">As for <see cref="IsEnough"/>.</param>
     public string Describe(int consecutiveFailures) => IsRun(consecutiveFailures) || !IsShare

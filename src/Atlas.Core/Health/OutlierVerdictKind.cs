@@ -6,7 +6,8 @@ public enum OutlierVerdictKind
     /// <summary>It takes no requests for a time.</summary>
     Ejected,
 
-    /// <summary>It should be ejected, but too few servers would be left; told once, and looked at again.</summary>
+    /// <summary>It should be ejected, but too few servers would be left; told once, and looked at again. Or it would be, had more
+    /// than one client met its failures.</summary>
     Kept,
 
     /// <summary>Its ejection is over, and it takes requests again.</summary>

@@ -14,6 +14,9 @@ namespace Atlas.Core.Health;
 /// </summary>
 public sealed class ServerOutliers
 {
+    /// <summary>Milliseconds after which it is said again that a server which fails for one client is not ejected.</summary>
+    public const int OneClientQuietMs = 60_000;
+
     private const int CellMs = 1_000;
 
     private readonly OutcomeWindow _window = new(CellMs);
@@ -21,6 +24,11 @@ public sealed class ServerOutliers
     private int _proposed;
     private int _ejected;
     private int _checkPassed;
+    private string? _ejectedFor;
+    private long _ejectedUntilMs;
+    private string? _keptFor;
+    private long _oneClientQuietUntilMs;
+    private int _oneClient;
 
     /// <summary>Whether it is ejected. Any thread.</summary>
     public bool IsEjected => Volatile.Read(ref _ejected) != 0;
@@ -31,8 +39,19 @@ public sealed class ServerOutliers
     /// <summary>Its ejections so far. The detector's thread.</summary>
     public Ejection Ejection { get; private set; }
 
-    /// <summary>Whether the operator was told that the server is kept though it should be ejected.</summary>
-    internal bool IsKeptKnown { get; set; }
+    /// <summary>Why it is ejected, in words; null: it is not. Any thread.</summary>
+    public string? EjectedFor => Volatile.Read(ref _ejectedFor);
+
+    /// <summary>When its ejection ends, by the clock of <see cref="Report"/>; of no meaning where <see cref="EjectedFor"/> is null. Any
+    /// thread.</summary>
+    public long EjectedUntilMs => Volatile.Read(ref _ejectedUntilMs);
+
+    /// <summary>Why it is kept though it should be ejected, in words; null: it should not. Any thread.</summary>
+    public string? KeptFor
+    {
+        get => Volatile.Read(ref _keptFor);
+        internal set => Volatile.Write(ref _keptFor, value);
+    }
 
     /// <summary>Whether a check passed since it was ejected.</summary>
     internal bool HasPassedCheck => Volatile.Read(ref _checkPassed) != 0;
@@ -43,7 +62,8 @@ public sealed class ServerOutliers
     /// workers.</param>
     /// <param name="nowMs">Milliseconds of a monotonic clock; workers may differ by seconds.</param>
     /// <param name="consecutiveFailures">The pool's <see cref="Configuration.OutlierDetectionConfig.ConsecutiveFailures"/>.</param>
-    /// <returns>Whether the detector should now look at the server; true once, until it has decided.</returns>
+    /// <returns>Whether the detector should now look at the server; true once, until it has decided. Of failures that one client
+    /// alone met, once in <see cref="OneClientQuietMs"/>.</returns>
     public bool Report(ServerOutcome outcome, uint clientKey, long nowMs, int consecutiveFailures)
     {
         switch (outcome)
@@ -58,8 +78,7 @@ public sealed class ServerOutliers
             case ServerOutcome.GatewayFailure:
                 AddToRun(outcome, clientKey);
                 _window.AddFailure(nowMs, clientKey);
-                return !IsProposed && !IsEjected && Evidence(nowMs).IsEnough(consecutiveFailures)
-                    && Interlocked.Exchange(ref _proposed, 1) == 0;
+                return !IsProposed && !IsEjected && IsToBeLookedAt(Evidence(nowMs), nowMs, consecutiveFailures);
             default:
                 throw new ArgumentOutOfRangeException(nameof(outcome));
         }
@@ -77,10 +96,15 @@ public sealed class ServerOutliers
         return new OutlierEvidence(run.ConnectFailures, run.GatewayFailures, run.FromSeveral, total, failures, fromSeveral);
     }
 
+    /// <summary>Whether it fails for one client, and the operator was not told of late; true once.</summary>
+    internal bool TakeOneClient() => Interlocked.Exchange(ref _oneClient, 0) != 0;
+
     /// <summary>Ejects it.</summary>
-    internal void Eject(Ejection ejection)
+    internal void Eject(Ejection ejection, string reason)
     {
         Ejection = ejection;
+        Volatile.Write(ref _ejectedUntilMs, ejection.UntilMs);
+        Volatile.Write(ref _ejectedFor, reason);
         Volatile.Write(ref _checkPassed, 0);
         Volatile.Write(ref _ejected, 1);
         Settle();
@@ -91,6 +115,7 @@ public sealed class ServerOutliers
     {
         Ejection = Ejection.EndedAt(Math.Min(nowMs, Ejection.UntilMs));
         Volatile.Write(ref _ejected, 0);
+        Volatile.Write(ref _ejectedFor, null);
         Forget();
     }
 
@@ -105,8 +130,26 @@ public sealed class ServerOutliers
     /// <summary>Ends the proposal; the next failure may make another.</summary>
     internal void Settle()
     {
-        IsKeptKnown = false;
+        KeptFor = null;
         Volatile.Write(ref _proposed, 0);
+    }
+
+    private bool IsToBeLookedAt(OutlierEvidence evidence, long nowMs, int consecutiveFailures)
+    {
+        if (evidence.IsEnough(consecutiveFailures))
+        {
+            return Interlocked.Exchange(ref _proposed, 1) == 0;
+        }
+
+        long quietUntilMs = Volatile.Read(ref _oneClientQuietUntilMs);
+        if (nowMs < quietUntilMs || !evidence.IsOfOneClient(consecutiveFailures)
+            || Interlocked.CompareExchange(ref _oneClientQuietUntilMs, nowMs + OneClientQuietMs, quietUntilMs) != quietUntilMs)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _oneClient, 1);
+        return true;
     }
 
     // Most successes follow a success: then nothing is written that all workers share.

@@ -32,6 +32,11 @@ public sealed class CircuitBreaker
     private readonly OutcomeWindow _window;
     private ulong _word = Pack(CircuitState.Closed, 0, 0);
 
+    // For the operator only: they may be those of the change before for a moment.
+    private long _sinceMs;
+    private long _failures;
+    private long _total;
+
     /// <summary>A closed one with an empty window.</summary>
     /// <param name="config">The pool's settings.</param>
     public CircuitBreaker(CircuitBreakerConfig config)
@@ -45,6 +50,20 @@ public sealed class CircuitBreaker
 
     /// <summary>Whether it lets requests pass. Any thread.</summary>
     public CircuitState State => StateOf(Volatile.Read(ref _word));
+
+    /// <summary>What it does now, and why. Any thread.</summary>
+    public CircuitReport Look(long nowMs)
+    {
+        ulong seen = Volatile.Read(ref _word);
+        bool isReady = StateOf(seen) == CircuitState.Open && nowMs >= UntilOf(seen);
+        return new CircuitReport(
+            isReady ? CircuitState.HalfOpen : StateOf(seen),
+            isReady ? UntilOf(seen) : Volatile.Read(ref _sinceMs),
+            RetryAfterMs(nowMs),
+            Volatile.Read(ref _failures),
+            Volatile.Read(ref _total),
+            Config.WindowMs);
+    }
 
     /// <summary>Milliseconds until a request may pass; 0: at once. Any thread.</summary>
     public long RetryAfterMs(long nowMs)
@@ -77,6 +96,11 @@ public sealed class CircuitBreaker
             ulong next = Pack(CircuitState.HalfOpen, epoch, nowMs + Config.OpenForMs);
             if (Interlocked.CompareExchange(ref _word, next, seen) == seen)
             {
+                if (isFirst)
+                {
+                    Volatile.Write(ref _sinceMs, nowMs);
+                }
+
                 return new CircuitPass(IsAllowed: true, IsProbe: true, isFirst, EpochOf(next));
             }
         }
@@ -114,7 +138,7 @@ public sealed class CircuitBreaker
 
         _window.AddFailure(nowMs, clientKey: 0);
         (long total, long failures, _) = _window.Read(nowMs);
-        return total >= Config.MinRequests && failures >= Config.ErrorRateShare * total ? Open(seen, nowMs) : null;
+        return total >= Config.MinRequests && failures >= Config.ErrorRateShare * total ? Open(seen, nowMs, failures, total) : null;
     }
 
     private CircuitState? Conclude(CircuitPass pass, ServerOutcome outcome, long nowMs)
@@ -129,7 +153,7 @@ public sealed class CircuitBreaker
 
             if (outcome.IsFailure())
             {
-                if (Open(seen, nowMs) is CircuitState open)
+                if (Open(seen, nowMs, failures: 1, total: 0) is CircuitState open)
                 {
                     return open;
                 }
@@ -139,6 +163,7 @@ public sealed class CircuitBreaker
                 _window.Clear();
                 if (TryChange(seen, Pack(CircuitState.Closed, pass.Epoch + 1, 0)))
                 {
+                    Volatile.Write(ref _sinceMs, nowMs);
                     return CircuitState.Closed;
                 }
             }
@@ -150,8 +175,18 @@ public sealed class CircuitBreaker
         }
     }
 
-    private CircuitState? Open(ulong seen, long nowMs) =>
-        TryChange(seen, Pack(CircuitState.Open, EpochOf(seen) + 1, nowMs + Config.OpenForMs)) ? CircuitState.Open : null;
+    private CircuitState? Open(ulong seen, long nowMs, long failures, long total)
+    {
+        if (!TryChange(seen, Pack(CircuitState.Open, EpochOf(seen) + 1, nowMs + Config.OpenForMs)))
+        {
+            return null;
+        }
+
+        Volatile.Write(ref _sinceMs, nowMs);
+        Volatile.Write(ref _failures, failures);
+        Volatile.Write(ref _total, total);
+        return CircuitState.Open;
+    }
 
     private bool TryChange(ulong seen, ulong next) => Interlocked.CompareExchange(ref _word, next, seen) == seen;
 

@@ -15,11 +15,12 @@ namespace Atlas.Core.Routing;
 internal struct FieldCursor
 {
     /// <summary>
-    /// Of a name that is repeated so many values count, the first ones, so that a client cannot make looking for a route slow.
+    /// Of a name that is repeated so many values are looked at, the first ones, so that a client cannot make looking for a route
+    /// slow.
     /// </summary>
     public const int MaxRepeats = 16;
 
-    /// <summary>So many cookies and so many query parameters count, the first ones. Browsers send at most 180 cookies.</summary>
+    /// <summary>So many cookies and so many query parameters are looked at, the first ones. Browsers send at most 180 cookies.</summary>
     public const int MaxParts = 256;
 
     private readonly FieldSource _source;
@@ -27,9 +28,7 @@ internal struct FieldCursor
     private int _offset;
     private int _parts;
     private int _values;
-
-    /// <summary>Whether it ended before the last part, so that a name it did not find may be there nevertheless.</summary>
-    public bool IsCutOff { get; private set; }
+    private bool _isCutOff;
 
     /// <summary>A cursor before the first value.</summary>
     public FieldCursor(FieldSource source)
@@ -43,18 +42,30 @@ internal struct FieldCursor
     /// <param name="name">The name; a header's in lower case.</param>
     /// <param name="scratch">Holds the value where it had to be decoded.</param>
     /// <param name="value">The value, lent until the scratch is used again.</param>
-    /// <returns>False if there is no more.</returns>
+    /// <returns>False if there is no more. If there may be, and it is not looked at, <see cref="RouteScratch.CutOff"/> says
+    /// so.</returns>
     public bool Next<TRequest>(
         ref TRequest request, scoped ReadOnlySpan<byte> name, RouteScratch scratch, out ReadOnlySpan<byte> value)
         where TRequest : IRouteRequest, allows ref struct
     {
-        value = default;
-        return _values < MaxRepeats && _source switch
+        bool isFound = _source switch
         {
             FieldSource.Header => NextHeader(ref request, name, out value),
             FieldSource.Cookie => NextCookie(ref request, name, out value),
             FieldSource.Query or _ => NextParameter(request.Query, name, scratch, out value),
         };
+        if (isFound && ++_values <= MaxRepeats)
+        {
+            return true;
+        }
+
+        if (isFound || _isCutOff)
+        {
+            scratch.CutOff = RouteMatcher.ConditionOf(_source);
+        }
+
+        value = default;
+        return false;
     }
 
     private bool NextHeader<TRequest>(ref TRequest request, scoped ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
@@ -62,7 +73,6 @@ internal struct FieldCursor
     {
         _header = request.FindHeader(name, _header + 1);
         value = _header < 0 ? default : request.HeaderValue(_header);
-        _values = _header < 0 ? MaxRepeats : _values + 1;
         return _header >= 0;
     }
 
@@ -83,7 +93,6 @@ internal struct FieldCursor
                 if (part.Length > name.Length && part[name.Length] == '=' && part.StartsWith(name))
                 {
                     value = part[(name.Length + 1)..].TrimStart(" \t"u8);
-                    _values++;
                     return true;
                 }
             }
@@ -92,7 +101,8 @@ internal struct FieldCursor
             _offset = 0;
         }
 
-        return End(out value);
+        value = default;
+        return false;
     }
 
     private bool NextParameter(
@@ -105,20 +115,20 @@ internal struct FieldCursor
             if (FormText.Decode(partName, scratch).SequenceEqual(name))
             {
                 value = equals < 0 ? default : FormText.Decode(part[(equals + 1)..], scratch);
-                _values++;
                 return true;
             }
         }
 
-        return End(out value);
+        value = default;
+        return false;
     }
 
     // Cuts the next part out of a list; false at its end or after too many parts.
     private bool NextPart(ReadOnlySpan<byte> list, byte separator, out ReadOnlySpan<byte> part)
     {
         part = default;
-        IsCutOff |= _offset < list.Length && _parts == MaxParts;
-        if (_offset >= list.Length || IsCutOff)
+        _isCutOff |= _offset < list.Length && _parts == MaxParts;
+        if (_offset >= list.Length || _isCutOff)
         {
             return false;
         }
@@ -129,12 +139,5 @@ internal struct FieldCursor
         _offset += part.Length + 1;
         _parts++;
         return true;
-    }
-
-    private bool End(out ReadOnlySpan<byte> value)
-    {
-        value = default;
-        _values = MaxRepeats;
-        return false;
     }
 }

@@ -32,7 +32,7 @@ internal sealed class FieldMatcher
     public ValueMatcher Value { get; }
 
     /// <summary>Whether one of the request's values matches, or none is there where none may be. Of a request with more than is
-    /// looked at it is not known that none is there, so padding does not get a client past such a condition.</summary>
+    /// looked at neither is known: false, and <see cref="RouteScratch.CutOff"/> says so.</summary>
     public bool Matches<TRequest>(ref TRequest request, RouteScratch scratch)
         where TRequest : IRouteRequest, allows ref struct
     {
@@ -45,6 +45,6 @@ internal sealed class FieldMatcher
             }
         }
 
-        return Value.Kind == ValuePatternKind.Absent && !cursor.IsCutOff;
+        return Value.Kind == ValuePatternKind.Absent && scratch.CutOff == RouteCondition.None;
     }
 }

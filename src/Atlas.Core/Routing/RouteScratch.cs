@@ -48,5 +48,37 @@ public sealed class RouteScratch
         return _bytes.AsSpan(0, length);
     }
 
+    /// <summary>The condition that was just not decided, as the request has more of that kind than is looked at; else
+    /// <see cref="RouteCondition.None"/>.</summary>
+    internal RouteCondition CutOff { get; set; }
+
+    /// <summary>After <see cref="RouteTable.Undecided"/>: the condition that was not decided.</summary>
+    public RouteCondition UndecidedBy { get; private set; }
+
+    /// <summary>The first route that might take the request but for such a condition; <see cref="int.MaxValue"/>: there is
+    /// none.</summary>
+    internal int UndecidedRoute { get; private set; } = int.MaxValue;
+
+    /// <summary>Begins with a request.</summary>
+    internal void Begin()
+    {
+        CutOff = RouteCondition.None;
+        UndecidedBy = RouteCondition.None;
+        UndecidedRoute = int.MaxValue;
+    }
+
+    /// <summary>Takes that a route, or none from it on, was found not to match; maybe only as a condition was not
+    /// decided.</summary>
+    internal void NotFound(int route)
+    {
+        if (CutOff != RouteCondition.None && route < UndecidedRoute)
+        {
+            UndecidedRoute = route;
+            UndecidedBy = CutOff;
+        }
+
+        CutOff = RouteCondition.None;
+    }
+
     private static int Grown(int length) => (int)BitOperations.RoundUpToPowerOf2((uint)length);
 }

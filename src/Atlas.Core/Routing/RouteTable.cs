@@ -18,6 +18,10 @@ namespace Atlas.Core.Routing;
 /// </remarks>
 public sealed class RouteTable
 {
+    /// <summary>What <see cref="Find"/> says of a request with more cookies, parameters or repeats of a name than are looked at,
+    /// where what is not looked at may decide. To be refused: padding must not get a client past a condition.</summary>
+    public const int Undecided = -2;
+
     private readonly RouteMatcher[] _routes;
     private readonly RouteIndex _index;
 
@@ -36,7 +40,7 @@ public sealed class RouteTable
     /// <exception cref="NotSupportedException">A regular expression needs backtracking.</exception>
     public static RouteTable Compile(IReadOnlyList<MatchConfig> matches) => new([.. matches.Select(match => new RouteMatcher(match))]);
 
-    /// <summary>The index of the first route that matches, or -1. Allocates nothing once the scratch has grown.</summary>
+    /// <summary>The index of the first route that matches; -1: none does; or <see cref="Undecided"/>. Allocates nothing once the scratch has grown.</summary>
     /// <typeparam name="TRequest">Best a struct, so that the code is made for it.</typeparam>
     /// <param name="request">The request.</param>
     /// <param name="path">Its path in the form of <see cref="RequestPath.Normalize"/>.</param>
@@ -44,8 +48,9 @@ public sealed class RouteTable
     public int Find<TRequest>(scoped ref TRequest request, scoped ReadOnlySpan<byte> path, RouteScratch scratch)
         where TRequest : IRouteRequest, allows ref struct
     {
+        scratch.Begin();
         int route = _index.Find(ref request, path, scratch);
-        return route < _routes.Length ? route : -1;
+        return scratch.UndecidedRoute < route ? Undecided : route < _routes.Length ? route : -1;
     }
 
     /// <summary>What each route says to a request, in their order. Looks at all of them: for people, not for traffic.</summary>
@@ -59,6 +64,7 @@ public sealed class RouteTable
         for (int i = 0; i < verdicts.Length; i++)
         {
             RouteCondition failed = _routes[i].FirstFailure(ref request, path, scratch, out FieldMatcher? field);
+            scratch.CutOff = RouteCondition.None;
             verdicts[i] = new RouteVerdict(failed, field?.WrittenName ?? "");
         }
 

@@ -36,9 +36,6 @@ public abstract class ByteStream : ITimerTarget
     /// before may still wait to be received.</summary>
     public bool IsBroken { get; private set; }
 
-    /// <summary>The address of this end; null where there is none to tell. Costs a system call.</summary>
-    public virtual SocketAddress? LocalAddress => null;
-
     /// <summary>Whether the kernel can move its bytes to another such stream without showing them
     /// (<see cref="TryReceive(KernelPipe)"/>).</summary>
     public virtual bool CanSplice => false;
@@ -48,6 +45,10 @@ public abstract class ByteStream : ITimerTarget
 
     /// <summary>Whether something may have arrived since the last receive: cheap, without a system call.</summary>
     public bool MayReceive => _receive.IsReady;
+
+    /// <summary>The address of this end, which is what a client connected to; null if that is not known. May take a system
+    /// call.</summary>
+    public virtual SocketAddress? LocalAddress => null;
 
     /// <summary>Told when the peer closes from now on; null for nobody. Whether it did before says
     /// <see cref="IsPeerClosed"/>.</summary>

@@ -20,6 +20,8 @@ internal sealed class SocketStream : ByteStream, IEventSource
         _descriptor = descriptor;
     }
 
+    public override SocketAddress? LocalAddress => IsClosed ? null : Socket.LocalAddress(_descriptor);
+
     internal int Descriptor => _descriptor;
 
     /// <summary>Makes the stream of a descriptor, which then belongs to it.</summary>
@@ -57,8 +59,6 @@ internal sealed class SocketStream : ByteStream, IEventSource
 
         return received;
     }
-
-    public override SocketAddress? LocalAddress => IsClosed ? null : Socket.LocalAddress(_descriptor);
 
     public override bool CanSplice => true;
 

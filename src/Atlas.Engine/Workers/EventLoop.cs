@@ -13,8 +13,12 @@ public abstract class EventLoop
     private readonly HashSet<LoopWait> _waits = [];
 
     /// <summary>Makes a loop whose clock stands at a time.</summary>
-    protected EventLoop(long nowMs, long bufferLimitBytes)
+    /// <param name="nowMs">The time.</param>
+    /// <param name="bufferLimitBytes">The upper bound of its buffers.</param>
+    /// <param name="random">Where all chance on this loop comes from; null: a generator of its own, seeded by the system.</param>
+    protected EventLoop(long nowMs, long bufferLimitBytes, Random? random = null)
     {
+        Random = random ?? new Random();
         Timers = new TimerWheel(nowMs);
         Buffers = new BufferPool(bufferLimitBytes);
     }
@@ -24,6 +28,10 @@ public abstract class EventLoop
 
     /// <summary>The monotonic time in microseconds, read once per turn of the loop.</summary>
     public virtual long NowUs => NowMs * 1000;
+
+    /// <summary>All chance in what runs on the loop, so that a run in simulated time can be repeated. Fast, not secret. The
+    /// loop's thread only.</summary>
+    public Random Random { get; }
 
     /// <summary>The timers of this loop.</summary>
     public TimerWheel Timers { get; }

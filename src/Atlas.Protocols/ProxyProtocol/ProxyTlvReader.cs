@@ -61,16 +61,16 @@ internal static class ProxyTlvReader
         {
             case ProxyTlvType.Alpn:
                 tlvs = tlvs with { Alpn = value };
-                return seen.Take(type, !value.IsEmpty);
+                return seen.Take(type, isLengthRight: true);
             case ProxyTlvType.Authority:
                 tlvs = tlvs with { Authority = value };
-                return seen.Take(type, !value.IsEmpty);
+                return seen.Take(type, isLengthRight: true);
             case ProxyTlvType.UniqueId:
                 tlvs = tlvs with { UniqueId = value };
-                return seen.Take(type, value.Length is > 0 and <= ProxyTlvs.MaxUniqueId);
+                return seen.Take(type, value.Length <= ProxyTlvs.MaxUniqueId);
             case ProxyTlvType.NetworkNamespace:
                 tlvs = tlvs with { NetworkNamespace = value };
-                return seen.Take(type, !value.IsEmpty);
+                return seen.Take(type, isLengthRight: true);
             case ProxyTlvType.Ssl:
                 ProxyHeaderError error = seen.Take(type, value.Length >= SslFixedLength);
                 if (error != ProxyHeaderError.None)

@@ -3,7 +3,8 @@ using Atlas.Protocols.Http;
 
 namespace Atlas.Protocols.ProxyProtocol;
 
-/// <summary>The TLVs of a version 2 header that mean something here, each at most once. An absent one is empty.</summary>
+/// <summary>The TLVs of a version 2 header that mean something here, each at most once. An absent one is empty;
+/// senders put empty ones in too, which mean the same.</summary>
 [StructLayout(LayoutKind.Auto)]
 public readonly struct ProxyTlvs
 {

@@ -100,6 +100,7 @@ internal static class ErrorResponder
         {
             writer.Append(reason);
             writer.Append("\n"u8);
+            x.ResponseBodyBytes = reason.Length + 1;
         }
 
         return writer.Written;

@@ -55,6 +55,9 @@ internal sealed class Exchange : IServerSeeker
     /// <summary>What was found of the path; not <see cref="PathStatus.Ok"/>: no route was looked for.</summary>
     internal PathStatus PathStatus;
 
+    /// <summary>The condition of a route of which the request has more than is looked at, so that it is refused.</summary>
+    internal RouteCondition UndecidedBy;
+
     /// <summary>The route that takes the request, and its place in the listener; null before one is found, or if none is.</summary>
     internal RouteSnapshot? Route;
     internal int RouteIndex;
@@ -66,6 +69,9 @@ internal sealed class Exchange : IServerSeeker
     /// <summary>The hash of what the pool's hashing goes by, if <see cref="HasKey"/>.</summary>
     internal ulong Key;
     internal bool HasKey;
+
+    /// <summary>Whether the request has an id: it is one that goes to a pool, whatever becomes of it there.</summary>
+    internal bool HasId;
 
     /// <summary>The server that the client is bound to, by its place in the pool; -1: none.</summary>
     internal int Bound = -1;
@@ -213,9 +219,11 @@ internal sealed class Exchange : IServerSeeker
         QueuedUs = -1;
         _tried.Clear();
         PathStatus = PathStatus.Ok;
+        UndecidedBy = RouteCondition.None;
         Route = null;
         Pool = null;
         HasKey = false;
+        HasId = false;
         Bound = -1;
         Client = default;
         RequestWireBytes = 0;

@@ -1,4 +1,5 @@
 using System.Net;
+using Atlas.Core.Configuration;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
@@ -8,6 +9,7 @@ using Atlas.Proxy.Errors;
 using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Upstream;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Http;
@@ -24,6 +26,8 @@ internal sealed class HttpSession(
 {
     private SocketAddress _peer = peer;
     private byte[] _peerIp = PeerText.Of(peer);
+    private SocketAddress? _destination;
+    private ProxyOrigin? _origin;
     private Exchange? _exchange;
     private bool _isTakingHeader;
     private bool _isLingering;
@@ -112,6 +116,7 @@ internal sealed class HttpSession(
             || _exchange is { ClientSend.IsTooSlow: true };
         bool linger = !abort && MayStillSend();
         ReleaseExchange();
+        _origin?.End();
         if (linger)
         {
             _isLingering = true;
@@ -132,6 +137,11 @@ internal sealed class HttpSession(
 
         ended();
     }
+
+    /// <summary>Whom the servers of a pool are told of by the PROXY protocol; null: they are not.</summary>
+    internal ProxyOrigin? OriginFor(PoolSnapshot pool) => pool.SendProxyProtocol == ProxyProtocolVersion.None
+        ? null
+        : _origin ??= new ProxyOrigin(_peer, _destination ?? Client.LocalAddress);
 
     /// <summary>Draws the moment at which it ends unless a request comes before, and, while it waits for one, makes it know.
     /// The listener drains.</summary>
@@ -230,6 +240,7 @@ internal sealed class HttpSession(
         {
             _peer = SocketAddress.OfIp(new IPAddress(intake.Client.Ip), intake.Client.Port);
             _peerIp = PeerText.Of(_peer);
+            _destination = SocketAddress.OfIp(new IPAddress(intake.Destination.Ip), intake.Destination.Port);
         }
 
         HandshakeMs = (int)((context.Loop.NowUs - IdleSinceUs) / 1000);
@@ -260,7 +271,7 @@ internal sealed class HttpSession(
         Exchange x = _exchange;
         x.BeganUs = context.Loop.NowUs;
         x.ClientSend.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.SendMinRateBytesPerSecond);
-        ParseStatus head = await ReadHeadAsync(x);
+        ParseStatus head = await HeadReceiver.ReceiveAsync(context, this, x);
         if (head == ParseStatus.NeedMore)
         {
             // Woken for nothing.
@@ -313,59 +324,6 @@ internal sealed class HttpSession(
         }
 
         return keep;
-    }
-
-    /// <summary>Reads and parses a head.</summary>
-    /// <returns>Done; error with the exchange's error, or without one when the client left; need-more when not a single byte
-    /// was there.</returns>
-    private async ResultFlow<ParseStatus> ReadHeadAsync(Exchange x)
-    {
-        long deadlineMs = context.Loop.NowMs + Listener.HeadersMs;
-        while (true)
-        {
-            if (x.InEnd > 0)
-            {
-                ParseStatus status = x.RequestParser.Parse(x.In!.Span[..x.InEnd], x.Request, Listener.Limits, Listener.Repairs);
-                if (status == ParseStatus.Done)
-                {
-                    return ParseStatus.Done;
-                }
-
-                if (status == ParseStatus.Error || (x.InEnd == x.In!.Length && !x.TryGrowIn(context.Loop.Buffers)))
-                {
-                    x.Error = status == ParseStatus.Error ? ProxyError.BadRequest : ProxyError.Overload;
-                    return ParseStatus.Error;
-                }
-            }
-
-            int received = Client.TryReceive(x.In!.Span[x.InEnd..]);
-            if (received > 0)
-            {
-                x.InEnd += received;
-                continue;
-            }
-
-            if (received != ByteStream.WouldBlock)
-            {
-                return ParseStatus.Error;
-            }
-
-            if (x.InEnd == 0)
-            {
-                return ParseStatus.NeedMore;
-            }
-
-            WaitResult wait = await Client.ReceiveReadyAsync(deadlineMs);
-            if (wait == WaitResult.TimedOut)
-            {
-                x.Error = ProxyError.ClientSlow;
-            }
-
-            if (wait != WaitResult.Ready)
-            {
-                return ParseStatus.Error;
-            }
-        }
     }
 
     private void PrepareNext(Exchange x)

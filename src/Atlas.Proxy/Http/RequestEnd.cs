@@ -80,6 +80,7 @@ internal static class RequestEnd
         {
             ProxyError.UpstreamProtocol => Details.Of(x.ResponseParser.Error),
             ProxyError.BadRequest when x.PathStatus != PathStatus.Ok => Details.Of(x.PathStatus),
+            ProxyError.BadRequest when x.UndecidedBy != RouteCondition.None => Details.Of(x.UndecidedBy),
             ProxyError.BadRequest => Details.Of(x.RequestParser.Error),
             ProxyError.UpstreamTimeout when x.IsExpired => "the route's timeouts.request passed"u8,
             _ => default,

@@ -1,13 +1,13 @@
 using Atlas.Core.Balancing;
 using Atlas.Core.Health;
 using Atlas.Core.Resilience;
-using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 
@@ -82,7 +82,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     internal ReadOnlySpan<byte> RequestIdOf(HttpSession session)
     {
         int brought = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XRequestId) : -1;
-        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.HeadBytes) : x.Attempts > 0 ? _requestId : default;
+        return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.HeadBytes) : x.HasId ? _requestId : default;
     }
 
     internal async Flow RunAsync(WorkerContext context, HttpSession session)
@@ -142,7 +142,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
     /// <summary>Writes the head that the server, or a mirror, gets.</summary>
     /// <returns>Its length, or -1 if it does not fit.</returns>
-    internal int WriteHead(NativeBuffer destination, bool isCopy = false)
+    internal int WriteHead(Span<byte> destination, bool isCopy = false)
     {
         var origin = new ClientOrigin
         {
@@ -153,7 +153,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             RequestId = _requestId,
             IsCopy = isCopy,
         };
-        return RequestForwarder.Write(destination.Span, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
+        return RequestForwarder.Write(destination, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
     }
 
     private void BeginDeadline()
@@ -181,24 +181,30 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         _retries.Begin(_context, _session);
         int races = 0;
         bool goesOn = true;
+        AttemptKind kind = AttemptKind.First;
         while (goesOn && await ChooseAsync() is ServerState server)
         {
             bool isRace;
             do
             {
                 bool fresh = races >= MaxRaces || NeedsFreshConnection();
-                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, fresh);
+                bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, kind, fresh);
                 isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
                 if (isRace)
                 {
                     // The server closed the connection for being idle: that says nothing of it.
                     x.Failed.Add(server, x.Error, status: 0);
+                    kind = AttemptKind.Repeat;
                 }
             }
             while (isRace);
 
             _outcome = AttemptOutcome.Report(_context, _session, x, server);
-            goesOn = _retries.GoesOn(_attempt.ConnectMs);
+            goesOn = _retries.GoesOn(_attempt.ConnectMs)
+                || (_retries.AsksWhetherServerDied
+                    && await _attempt.RefusesAsync(server, ConnectDeadlineMs)
+                    && _retries.GoesOnAfterDeath());
+            kind = _retries.Next;
             if (goesOn)
             {
                 x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
@@ -255,9 +261,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
     private void MakeRequestId()
     {
+        x.HasId = true;
         if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
         {
-            RequestIds.Write(_requestId);
+            RequestIds.Write(_context.Loop.Random, _requestId);
         }
     }
 }

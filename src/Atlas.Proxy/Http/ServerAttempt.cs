@@ -4,6 +4,7 @@ using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -15,6 +16,7 @@ internal sealed class ServerAttempt(Exchange x)
 {
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
+    private ProxyOrigin? _origin;
 
     /// <summary>Milliseconds that the last try spent connecting in vain.</summary>
     internal int ConnectMs { get; private set; }
@@ -26,10 +28,11 @@ internal sealed class ServerAttempt(Exchange x)
     /// <param name="session">The client's.</param>
     /// <param name="server">The server, where the request has begun.</param>
     /// <param name="connectDeadlineMs">The loop's time until which it may connect.</param>
+    /// <param name="kind">Why it is tried.</param>
     /// <param name="fresh">Whether it must not go over a kept connection.</param>
     /// <returns>Whether it went over a kept connection.</returns>
     internal async ResultFlow<bool> RunAsync(
-        WorkerContext context, HttpSession session, ServerState server, long connectDeadlineMs, bool fresh)
+        WorkerContext context, HttpSession session, ServerState server, long connectDeadlineMs, AttemptKind kind, bool fresh)
     {
         _context = context;
         _session = session;
@@ -39,8 +42,9 @@ internal sealed class ServerAttempt(Exchange x)
         ConnectMs = 0;
         x.Server = server;
         x.Connections = _context.To(server);
-        x.Connections.Counters.AttemptBegan(isRetry: x.Attempts > 1);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat);
+        x.Connections.Counters.AttemptBegan(kind);
+        _origin = session.OriginFor(Pool);
+        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat, _origin);
         x.ReusedUpstream = x.Connection is not null;
         if (!x.ReusedUpstream)
         {
@@ -67,6 +71,14 @@ internal sealed class ServerAttempt(Exchange x)
         return x.ReusedUpstream;
     }
 
+    /// <summary>Whether the server refuses a connection: after a try that broke, its process has died.</summary>
+    internal async ResultFlow<bool> RefusesAsync(ServerState server, long deadlineMs)
+    {
+        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, deadlineMs);
+        result.Stream?.Close();
+        return result.Error == Errno.ECONNREFUSED;
+    }
+
     /// <summary>Whether the server failed the try. That it closed a kept connection just then says nothing of it.</summary>
     private bool IsServersFailure() => x.Error != ProxyError.None && !x.Error.IsClients() && !x.IsExpiredElsewhere
         && !(x.Error == ProxyError.UpstreamReset && x.ReusedUpstream);
@@ -87,7 +99,7 @@ internal sealed class ServerAttempt(Exchange x)
         }
 
         x.Connections!.Counters.Connected();
-        x.Connection = new UpstreamConnection(x.Connections, result.Stream);
+        x.Connection = new UpstreamConnection(x.Connections, result.Stream, _origin);
         if (x.ClientGone || _session.IsAborted || x.IsExpired)
         {
             x.Error = ProxyError.ClientClosed;
@@ -143,13 +155,13 @@ internal sealed class ServerAttempt(Exchange x)
             return false;
         }
 
-        int length = x.Relay.WriteHead(head);
+        int length = WriteHead(head);
         if (length < 0 && head.Size == BufferSize.Small)
         {
             // What the proxy adds did not fit behind a head that just did.
             head.Return();
             head = _context.Loop.Buffers.TryRent(BufferSize.Large);
-            length = head is null ? -1 : x.Relay.WriteHead(head);
+            length = head is null ? -1 : WriteHead(head);
         }
 
         if (length < 0)
@@ -177,6 +189,14 @@ internal sealed class ServerAttempt(Exchange x)
         x.RequestWireBytes = x.Request.Length + inline;
         x.RequestBodyDone = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0;
         return sent;
+    }
+
+    /// <summary>Writes the head, on a new connection behind the PROXY protocol header that the pool asks for.</summary>
+    private int WriteHead(NativeBuffer buffer)
+    {
+        int header = x.ReusedUpstream || _origin is null ? 0 : _origin.WriteHeader(Pool.SendProxyProtocol, buffer.Span);
+        int length = x.Relay.WriteHead(buffer.Span[header..]);
+        return length < 0 ? -1 : header + length;
     }
 
     private void Release()

@@ -21,7 +21,6 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
     private readonly Dictionary<HttpListener, ListenerView> _views = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
-    private readonly Random _random = new();
     private Mirrors? _mirrors;
     private long _dateSecond = -1;
 
@@ -42,15 +41,15 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     internal PathScratch Paths { get; } = new();
 
     /// <summary>A random number of milliseconds, as many below 0 as above.</summary>
-    internal int Jitter(int ms) => _random.Next(-ms, ms + 1);
+    internal int Jitter(int ms) => Loop.Random.Next(-ms, ms + 1);
 
     /// <summary>A random number of milliseconds from 0 up to and without this one; 0 for 0.</summary>
-    internal int Below(int ms) => _random.Next(ms);
+    internal int Below(int ms) => Loop.Random.Next(ms);
 
     /// <summary>A random number from 0 to below 1.</summary>
-    internal double RandomShare() => _random.NextDouble();
+    internal double RandomShare() => Loop.Random.NextDouble();
 
-    internal ulong RandomBits() => (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
+    internal ulong RandomBits() => (ulong)Loop.Random.NextInt64(long.MinValue, long.MaxValue);
 
     internal Exchange RentExchange() => _free.TryPop(out Exchange? exchange) ? exchange : new Exchange();
 

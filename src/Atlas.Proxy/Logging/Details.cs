@@ -22,5 +22,14 @@ internal static class Details
         PathStatus.Ok or PathStatus.Redirect or _ => default,
     };
 
+    /// <summary>What a request has more of than the routes of its listener look at; empty for other conditions.</summary>
+    internal static ReadOnlySpan<byte> Of(RouteCondition condition) => condition switch
+    {
+        RouteCondition.Header => "more than 16 of a header that a route compares"u8,
+        RouteCondition.Cookie => "more than 256 cookies, or 16 of one that a route compares"u8,
+        RouteCondition.Query => "more than 256 query parameters, or 16 of one that a route compares"u8,
+        RouteCondition.None or RouteCondition.Host or RouteCondition.Path or RouteCondition.Method or RouteCondition.Client or _ => default,
+    };
+
     private static string TextOf(HttpError error) => error == HttpError.None ? "" : error.Text();
 }

@@ -12,14 +12,14 @@ public sealed class ServerCounters
     }
 
     /// <summary>A request is tried at the server. <see cref="AttemptEnded"/> must follow, once.</summary>
-    /// <param name="isRetry">Whether the request was tried before, here or at another server.</param>
-    public void AttemptBegan(bool isRetry)
+    /// <param name="kind">Why.</param>
+    public void AttemptBegan(AttemptKind kind)
     {
         _cells.Add(ServerCells.Attempts, 1);
         _cells.Add(ServerCells.Active, 1);
-        if (isRetry)
+        if (kind != AttemptKind.First)
         {
-            _cells.Add(ServerCells.Retries, 1);
+            _cells.Add(ServerCells.OfKind(kind), 1);
         }
     }
 

@@ -14,7 +14,9 @@ internal static class ServerFamilies
                 server.Read())),
         ];
         Counter("attempts_total", "Requests tried at a server.", ServerCells.Attempts);
-        Counter("retries_total", "Attempts that were not the request's first.", ServerCells.Retries);
+        Counter("retries_total", "Attempts that the retry policy made after one that failed.", ServerCells.Retries);
+        Counter("failovers_total", "Attempts that followed at once on a server that did not take the request.", ServerCells.Failovers);
+        Counter("repeats_total", "Attempts that sent a request again as a kept connection closed.", ServerCells.Repeats);
         MetricRows.Statuses(
             writer, rows, "atlas_upstream_responses_total", "Responses by class of their status.", ServerCells.Statuses);
         MetricRows.Errors(

@@ -23,8 +23,14 @@ public sealed class ServerMetrics
     /// <summary>Requests tried at the server.</summary>
     public long Attempts => Sum(ServerCells.Attempts);
 
-    /// <summary>Those of <see cref="Attempts"/> that were not a request's first.</summary>
+    /// <summary>Those of <see cref="Attempts"/> that the retry policy made.</summary>
     public long Retries => Sum(ServerCells.Retries);
+
+    /// <summary>Those of <see cref="Attempts"/> that came at once from a server that did not take the request.</summary>
+    public long Failovers => Sum(ServerCells.Failovers);
+
+    /// <summary>Those of <see cref="Attempts"/> that a kept connection made necessary by its closing.</summary>
+    public long Repeats => Sum(ServerCells.Repeats);
 
     /// <summary>Attempts under way.</summary>
     public long Active => Sum(ServerCells.Active);

@@ -30,6 +30,10 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
     private readonly TransferPace _pace = new();
     private LoopTimer? _timer;
     private NativeBuffer? _buffer;
+    private ProxyOrigin? _origin;
+
+    // What goes before the head on a new connection, and then the end of the head.
+    private int _openingLength;
     private int _headLength;
     private int _length;
     private bool _isTooLong;
@@ -50,11 +54,12 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
     /// <summary>Whether a request can be copied: its body is not known to be too long, and it does not become a tunnel.</summary>
     internal static bool Suits(RequestHead head) => head.ContentLength <= MaxBodyBytes && !head.UpgradeRequested;
 
-    /// <summary>Writes the head.</summary>
+    /// <summary>Writes the head, and before it the header that a new connection opens with.</summary>
     /// <returns>False for want of memory.</returns>
-    internal bool TryBegin(PoolSnapshot pool, RouteCounters? counters, Exchange x)
+    internal bool TryBegin(PoolSnapshot pool, RouteCounters? counters, Exchange x, ProxyOrigin? origin)
     {
         _pool = pool;
+        _origin = origin;
         _counters = counters;
         _method = x.Request.Method;
         _isTooLong = false;
@@ -64,7 +69,9 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         bool isSmall = x.Request.Framing == BodyFraming.None && x.Request.Length <= MaxSmallHead;
         BufferSize size = isSmall ? BufferSize.Small : BufferSize.Large;
         _buffer = context.Loop.Buffers.TryRent(size);
-        _headLength = _buffer is null ? -1 : x.Relay.WriteHead(_buffer, isCopy: true);
+        _openingLength = _buffer is null || origin is null ? 0 : origin.WriteHeader(pool.SendProxyProtocol, _buffer.Span);
+        int head = _buffer is null ? -1 : x.Relay.WriteHead(_buffer.Span[_openingLength..], isCopy: true);
+        _headLength = head < 0 ? -1 : _openingLength + head;
         _length = _headLength;
         if (_headLength < 0 || _buffer!.Length - _headLength < (isSmall ? 0 : MaxBodyBytes))
         {
@@ -119,7 +126,7 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         _timer ??= new LoopTimer(context.Loop.Timers, this);
         _timer.Set(context.Loop.NowMs + Math.Min(MaxMs, _pool.ResponseMs));
         ServerConnections connections = context.To(server);
-        connections.Counters.AttemptBegan(isRetry: false);
+        connections.Counters.AttemptBegan(AttemptKind.First);
         long beganUs = context.Loop.NowUs;
         ProxyError error = await TryAsync(server, connections);
         connections.Counters.AttemptEnded(
@@ -137,7 +144,8 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
     private async ResultFlow<ProxyError> TryAsync(ServerState server, ServerConnections connections)
     {
         // Nothing is tried again, so the connection must not be one that the server is about to close.
-        _connection = connections.TakeIdle(context.Loop.NowMs, mayRepeat: false);
+        _connection = connections.TakeIdle(context.Loop.NowMs, mayRepeat: false, _origin);
+        int start = _connection is null ? 0 : _openingLength;
         if (_connection is null)
         {
             ConnectResult result = await context.Loop.ConnectAsync(server.Address, context.Loop.NowMs + _pool.ConnectMs);
@@ -147,10 +155,10 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
             }
 
             connections.Counters.Connected();
-            _connection = new UpstreamConnection(connections, result.Stream);
+            _connection = new UpstreamConnection(connections, result.Stream, _origin);
         }
 
-        ProxyError error = _isExpired ? ProxyError.UpstreamTimeout : await ExchangeAsync(_connection.Stream);
+        ProxyError error = _isExpired ? ProxyError.UpstreamTimeout : await ExchangeAsync(_connection.Stream, start);
         _connection.Stream.ResetCancel();
         if (error == ProxyError.None && _mayFollow && _response.KeepsConnection && !_connection.Stream.IsPeerClosed)
         {
@@ -165,10 +173,10 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         return error;
     }
 
-    private async ResultFlow<ProxyError> ExchangeAsync(ByteStream server)
+    private async ResultFlow<ProxyError> ExchangeAsync(ByteStream server, int start)
     {
         _pace.Begin(context.Loop.NowMs, int.MaxValue, bytesPerSecond: 0);
-        if (!await StreamWrites.SendAsync(server, _pace, _buffer!, 0, _length))
+        if (!await StreamWrites.SendAsync(server, _pace, _buffer!, start, _length - start))
         {
             return _isExpired ? ProxyError.UpstreamTimeout : ProxyError.UpstreamReset;
         }

@@ -34,7 +34,7 @@ internal sealed class Mirrors(WorkerContext context)
         }
 
         MirrorRequest? copy = UnderWay < MaxUnderWay ? Rent() : null;
-        if (copy is null || !copy.TryBegin(mirror.Pool, counters, x))
+        if (copy is null || !copy.TryBegin(mirror.Pool, counters, x, session.OriginFor(mirror.Pool)))
         {
             counters?.Mirrored(MirrorResult.Dropped);
             if (copy is not null)

@@ -17,17 +17,15 @@ public sealed class PoolQueue
 {
     private readonly Lock _gate = new();
     private readonly QueueRoom _room = new();
-    private QueueWaiter? _oldest;
-    private QueueWaiter? _newest;
+    private readonly WaiterList _waiters = new();
     private PoolSnapshot? _pool;
     private bool _isClosed;
-    private int _length;
     private long _entered;
     private long _refused;
     private long _timedOut;
 
     /// <summary>Requests that wait. Any thread.</summary>
-    public int Length => Volatile.Read(ref _length);
+    public int Length => _waiters.Length;
 
     /// <summary>Requests that waited so far. Any thread.</summary>
     public long Entered => Volatile.Read(ref _entered);
@@ -64,13 +62,13 @@ public sealed class PoolQueue
 
             // Whoever frees a slot from here on sees that somebody waits. What was free before is seen below.
             waiter.Outcome = QueueOutcome.Waiting;
-            Add(waiter);
+            _waiters.Add(waiter);
             Serve(loop, entering: waiter);
             if (waiter.Outcome == QueueOutcome.Waiting && !waiter.HasHope)
             {
                 Remove(waiter, QueueOutcome.NoServer);
             }
-            else if (waiter.Outcome == QueueOutcome.Waiting && _length > waiter.Pool.QueueLimit)
+            else if (waiter.Outcome == QueueOutcome.Waiting && Length > waiter.Pool.QueueLimit)
             {
                 Remove(waiter, QueueOutcome.Refused);
                 Volatile.Write(ref _refused, _refused + 1);
@@ -134,7 +132,7 @@ public sealed class PoolQueue
         lock (_gate)
         {
             _pool = pool;
-            for (QueueWaiter? waiter = _oldest; waiter is not null; waiter = waiter.Next)
+            for (QueueWaiter? waiter = _waiters.Oldest; waiter is not null; waiter = waiter.Next)
             {
                 waiter.MoveTo(pool);
             }
@@ -149,7 +147,7 @@ public sealed class PoolQueue
         lock (_gate)
         {
             _isClosed = true;
-            while (_oldest is QueueWaiter waiter)
+            while (_waiters.Oldest is QueueWaiter waiter)
             {
                 Remove(waiter, QueueOutcome.NoServer);
                 waiter.Post(caller: null);
@@ -160,7 +158,7 @@ public sealed class PoolQueue
     private void ReviewAll()
     {
         QueueWaiter? next;
-        for (QueueWaiter? waiter = _oldest; waiter is not null; waiter = next)
+        for (QueueWaiter? waiter = _waiters.Oldest; waiter is not null; waiter = next)
         {
             next = waiter.Next;
             waiter.UnbindIfLost();
@@ -177,14 +175,14 @@ public sealed class PoolQueue
     // As above, under the lock. Who just enters needs no waking.
     private void Serve(EventLoop? caller, QueueWaiter? entering)
     {
-        if (_oldest is null)
+        if (_waiters.Oldest is null)
         {
             return;
         }
 
-        _room.Find(_oldest.Pool);
+        _room.Find(_waiters.Oldest.Pool);
         QueueWaiter? next;
-        for (QueueWaiter? waiter = _oldest; waiter is not null && _room.IsAny; waiter = next)
+        for (QueueWaiter? waiter = _waiters.Oldest; waiter is not null && _room.IsAny; waiter = next)
         {
             next = waiter.Next;
             if (!_room.Suits(waiter))
@@ -211,46 +209,10 @@ public sealed class PoolQueue
         }
     }
 
-    private void Add(QueueWaiter waiter)
-    {
-        waiter.Previous = _newest;
-        if (_newest is null)
-        {
-            _oldest = waiter;
-        }
-        else
-        {
-            _newest.Next = waiter;
-        }
-
-        _newest = waiter;
-        Interlocked.Increment(ref _length);
-    }
-
     private void Remove(QueueWaiter waiter, QueueOutcome outcome)
     {
-        if (waiter.Previous is null)
-        {
-            _oldest = waiter.Next;
-        }
-        else
-        {
-            waiter.Previous.Next = waiter.Next;
-        }
-
-        if (waiter.Next is null)
-        {
-            _newest = waiter.Previous;
-        }
-        else
-        {
-            waiter.Next.Previous = waiter.Previous;
-        }
-
-        waiter.Next = null;
-        waiter.Previous = null;
+        _waiters.Remove(waiter);
         waiter.Unbind();
         waiter.Outcome = outcome;
-        Interlocked.Decrement(ref _length);
     }
 }

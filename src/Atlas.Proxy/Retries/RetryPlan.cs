@@ -6,6 +6,7 @@ using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Retries;
@@ -19,6 +20,8 @@ namespace Atlas.Proxy.Retries;
 ///   connect timed out                             by the policy                        yes      no
 ///   broke without a byte of a response            by the policy, if the request may    yes      backoff
 ///                                                 be repeated
+///   the same, but no such try is left, and the    the same, for two servers              no       no
+///   server refuses connections now: it died
 ///   a status of the policy                        the same, and a server has room now  yes      backoff, Retry-After
 ///   anything else                                 never
 /// </code>
@@ -35,7 +38,12 @@ internal sealed class RetryPlan(Exchange x)
     private HttpSession _session = null!;
     private LoopWait? _pause;
     private RetryBudget? _budget;
+    // Servers that may die under one request beyond its attempts: as many as the transparent retries of kept connections. A
+    // request that is itself the cause gets no further.
+    private const int MaxDeaths = 2;
+
     private int _retries;
+    private int _deaths;
     private long _connectingMs;
     private int _reserved = None;
     private int _delayMs;
@@ -44,6 +52,9 @@ internal sealed class RetryPlan(Exchange x)
     private PoolSnapshot Pool => x.Pool!;
 
     private RetryPolicy Policy => x.Route?.Retry ?? Pool.Retry;
+
+    /// <summary>What the next try is, once <see cref="GoesOn"/> has said that one follows.</summary>
+    internal AttemptKind Next { get; private set; }
 
     /// <summary>The loop's time until which the try at hand may connect. Tries that follow each other at once share the
     /// time.</summary>
@@ -55,6 +66,7 @@ internal sealed class RetryPlan(Exchange x)
         _context = context;
         _session = session;
         _retries = 0;
+        _deaths = 0;
         _connectingMs = 0;
         _dropsResponse = false;
     }
@@ -97,10 +109,30 @@ internal sealed class RetryPlan(Exchange x)
             ProxyError.ConnectFailed => Policy.OnConnectFailure && GoesOnAtOnce(),
             ProxyError.ConnectTimeout => Policy.OnConnectFailure && TryPlan(delayMs: 0, needsRoom: false),
             ProxyError.UpstreamReset when !x.RequestBytesSent => Policy.OnReset && GoesOnAtOnce(),
-            ProxyError.UpstreamReset => Policy.OnReset && !x.ResponseBytesSeen && x.CanRepeat
+            ProxyError.UpstreamReset => MayFollowReset
                 && TryPlan(Backoff.DelayMs(_retries + 1, _context.RandomShare()), needsRoom: false, isFree: _retries == 0 && Pool.RetryShare > 0),
             _ => false,
         };
+    }
+
+    /// <summary>After a try that broke and that no other follows: whether one would if the server has died. Then it is as one
+    /// that refused: the request went with it, and is nobody's work twice.</summary>
+    internal bool AsksWhetherServerDied => x.Error == ProxyError.UpstreamReset && MayFollowReset && MayGoOn
+        && Policy.Attempts > 0 && Pool.RetryShare > 0 && _deaths < MaxDeaths;
+
+    /// <summary>Whether another server is tried, after the server of the try at hand was found to have died.</summary>
+    internal bool GoesOnAfterDeath()
+    {
+        if (!MayGoOn || !x.TryExclude(x.ServerIndex))
+        {
+            return false;
+        }
+
+        EndCounted();
+        Next = AttemptKind.Retry;
+        _deaths++;
+        _connectingMs = 0;
+        return true;
     }
 
     /// <summary>Waits as long as was planned.</summary>
@@ -146,9 +178,15 @@ internal sealed class RetryPlan(Exchange x)
         EndCounted();
     }
 
+    private bool MayFollowReset => Policy.OnReset && !x.ResponseBytesSeen && x.CanRepeat;
+
     private bool MayGoOn => !x.ClientGone && !_session.IsAborted && !x.IsExpired;
 
-    private bool GoesOnAtOnce() => _connectingMs < Pool.ConnectMs && x.TryExclude(x.ServerIndex);
+    private bool GoesOnAtOnce()
+    {
+        Next = AttemptKind.Failover;
+        return _connectingMs < Pool.ConnectMs && x.TryExclude(x.ServerIndex);
+    }
 
     /// <summary>Plans a try that counts, and reserves its server if one has room.</summary>
     /// <param name="delayMs">How long it waits; less than 0: for too long.</param>
@@ -186,6 +224,7 @@ internal sealed class RetryPlan(Exchange x)
 
         _reserved = next is null ? None : index;
         _delayMs = delayMs;
+        Next = AttemptKind.Retry;
         _retries++;
         _connectingMs = 0;
         return true;

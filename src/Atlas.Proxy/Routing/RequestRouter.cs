@@ -39,7 +39,8 @@ internal static class RequestRouter
         int index = listener.Routes.Table.Find(ref view, path, context.RouteScratch);
         if (index < 0)
         {
-            return ProxyError.NoRoute;
+            x.UndecidedBy = context.RouteScratch.UndecidedBy;
+            return index == RouteTable.Undecided ? ProxyError.BadRequest : ProxyError.NoRoute;
         }
 
         RouteSnapshot route = listener.Routes[index];

@@ -93,6 +93,8 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : 
     /// <param name="ip">4 or 16 bytes; anything else is not.</param>
     internal bool ExpectsProxyHeader(ReadOnlySpan<byte> ip) => Holds(_acceptProxyProtocol, ip);
 
+    internal override ListenerSnapshot With(Func<PoolSnapshot, PoolSnapshot> next) => this with { Routes = Routes.With(next) };
+
     private static bool Holds(ReadOnlySpan<IpNetwork> networks, ReadOnlySpan<byte> ip)
     {
         foreach (ref readonly IpNetwork network in networks)

@@ -16,6 +16,12 @@ public sealed class ListenerRoutes
         Table = RouteTable.Compile([.. routes.Select(route => route.Match)]);
     }
 
+    private ListenerRoutes(RouteSnapshot[] routes, RouteTable table)
+    {
+        _routes = routes;
+        Table = table;
+    }
+
     /// <summary>The routes in the order of the configuration.</summary>
     public IReadOnlyList<RouteSnapshot> Routes => _routes;
 
@@ -23,6 +29,9 @@ public sealed class ListenerRoutes
     internal RouteTable Table { get; }
 
     internal RouteSnapshot this[int index] => _routes[index];
+
+    /// <summary>The same routes to other pools. O(routes); nothing is compiled.</summary>
+    internal ListenerRoutes With(Func<PoolSnapshot, PoolSnapshot> next) => new([.. _routes.Select(route => route.With(next))], Table);
 
     /// <summary>One route without a name that takes every request to a pool.</summary>
     public static ListenerRoutes To(PoolSnapshot pool) => new([new RouteSnapshot("") { Pool = pool }]);

@@ -12,4 +12,8 @@ public abstract record ListenerSnapshot(string Name)
 
     /// <summary>What writes its access log: a writer for each worker, by the worker's index. Empty: no log.</summary>
     public IReadOnlyList<AccessLogWriter> AccessLog { get; init; } = [];
+
+    /// <summary>The same with other snapshots of its pools.</summary>
+    /// <param name="next">What stands in place of a pool.</param>
+    internal abstract ListenerSnapshot With(Func<PoolSnapshot, PoolSnapshot> next);
 }

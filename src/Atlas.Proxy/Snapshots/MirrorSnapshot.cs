@@ -16,4 +16,7 @@ public sealed class MirrorSnapshot(PoolSnapshot pool, double share)
     /// <summary>Whether the request with this draw is copied.</summary>
     /// <param name="random">64 random bits.</param>
     internal bool Takes(ulong random) => random >> (64 - DrawBits) < _limit;
+
+    /// <summary>The same to another pool.</summary>
+    internal MirrorSnapshot With(Func<PoolSnapshot, PoolSnapshot> next) => new(next(Pool), share);
 }

@@ -50,9 +50,6 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Whether TCP connections come to the servers from the addresses of the clients.</summary>
     public bool ConnectsAsClient { get; init; }
 
-    /// <summary>The PROXY protocol header that connections to the servers open with.</summary>
-    public ProxyProtocolVersion SendProxyProtocol { get; init; }
-
     /// <summary>Whether the TCP connections to a server end when it goes down.</summary>
     public bool ClosesOnServerDown { get; init; }
 
@@ -68,6 +65,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Milliseconds after which a connection to a server is closed with its request; <see cref="int.MaxValue"/>:
     /// never.</summary>
     public int MaxAgeMs { get; init; } = 3_600_000;
+
+    /// <summary>The PROXY protocol header that connections to the servers open with.</summary>
+    public ProxyProtocolVersion SendProxyProtocol { get; init; } = ProxyProtocolVersion.None;
 
     /// <summary>Whether requests that must not be sent twice get a new connection, which no server is about to close.</summary>
     public bool FreshForNonIdempotent { get; init; }

@@ -9,13 +9,10 @@ namespace Atlas.Proxy.Snapshots;
 
 /// <summary>A route as the data plane sees it: immutable. Exactly one of <see cref="Pool"/>, <see cref="Split"/> and
 /// <see cref="Answer"/> is there.</summary>
-/// <param name="name">What logs call it; empty where nobody named it.</param>
-public sealed class RouteSnapshot(string name)
+/// <param name="Name">What logs call it; empty where nobody named it.</param>
+public sealed record RouteSnapshot(string Name)
 {
-    /// <summary>The route's name.</summary>
-    public string Name { get; } = name;
-
-    internal byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(name);
+    internal byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(Name);
 
     /// <summary>What must be true of a request.</summary>
     public MatchConfig Match { get; init; } = new();
@@ -47,4 +44,13 @@ public sealed class RouteSnapshot(string name)
 
     /// <summary>What counts its requests, the same across reloads; null: nothing does.</summary>
     public RouteMetrics? Metrics { get; init; }
+
+    /// <summary>The same route to other pools.</summary>
+    /// <param name="next">The pool in place of a pool.</param>
+    internal RouteSnapshot With(Func<PoolSnapshot, PoolSnapshot> next) => this with
+    {
+        Pool = Pool is null ? null : next(Pool),
+        Split = Split?.With(next),
+        Mirror = Mirror?.With(next),
+    };
 }

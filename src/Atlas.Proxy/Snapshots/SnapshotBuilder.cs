@@ -30,6 +30,7 @@ public sealed class SnapshotBuilder
     private SnapshotBuilder(
         AtlasConfig config,
         ProxySnapshot previous,
+        AtlasConfig? before,
         ProxyMetrics? metrics,
         Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog,
         IPoolObserver? observer,
@@ -43,7 +44,8 @@ public sealed class SnapshotBuilder
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
         {
-            _pools.Add(pool.Name, BuildPool(pool, known.GetValueOrDefault(pool.Name)));
+            PoolSnapshot? same = pool.Equals(before?.FindPool(pool.Name)) ? known[pool.Name] : null;
+            _pools.Add(pool.Name, same ?? BuildPool(pool, known.GetValueOrDefault(pool.Name)));
         }
     }
 
@@ -64,10 +66,33 @@ public sealed class SnapshotBuilder
         IPoolObserver? observer = null,
         Func<SecretConfig, byte[]>? readSecret = null)
     {
-        var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer, readSecret);
+        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret);
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
+    }
+
+    /// <summary>Makes the snapshots anew where pools have other servers than before. All else stays the same objects: listeners,
+    /// routes, and pools whose servers are the same. O(servers and routes).</summary>
+    /// <param name="config">The configuration, which differs in the servers of its pools only.</param>
+    /// <param name="before">The configuration before.</param>
+    /// <param name="previous">Its snapshots.</param>
+    /// <param name="metrics">As of <see cref="Build"/>.</param>
+    /// <param name="observer">As of <see cref="Build"/>.</param>
+    /// <param name="readSecret">As of <see cref="Build"/>.</param>
+    public static ProxySnapshot BuildServers(
+        AtlasConfig config,
+        AtlasConfig before,
+        ProxySnapshot previous,
+        ProxyMetrics? metrics = null,
+        IPoolObserver? observer = null,
+        Func<SecretConfig, byte[]>? readSecret = null)
+    {
+        var builder = new SnapshotBuilder(config, previous, before, metrics, openLog: null, observer, readSecret);
+        PoolSnapshot Next(PoolSnapshot pool) => builder._pools[pool.Name];
+        return new ProxySnapshot(
+            [.. previous.Listeners.Select(listener => listener.With(Next))],
+            [.. previous.Pools.Select(Next)]);
     }
 
     private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
@@ -164,13 +189,13 @@ public sealed class SnapshotBuilder
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
             TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
             ConnectsAsClient = pool.ConnectsAsClient,
-            SendProxyProtocol = pool.SendProxyProtocol,
             ClosesOnServerDown = pool.ClosesOnServerDown,
             TcpHalfClosedMs = pool.Timeouts.Source.IsWritten("tunnel_half_closed") ? pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue : int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
+            SendProxyProtocol = pool.SendProxyProtocol,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
             Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),

@@ -19,4 +19,8 @@ public sealed class SplitSnapshot(IReadOnlyList<(PoolSnapshot Pool, int Weight)>
     /// <summary>The pool for a point.</summary>
     /// <param name="point">Uniform over all values: random, or the same for the same client.</param>
     internal PoolSnapshot Choose(ulong point) => _pools[_table.Choose(point)];
+
+    /// <summary>The same of other pools.</summary>
+    internal SplitSnapshot With(Func<PoolSnapshot, PoolSnapshot> next) =>
+        new([.. parts.Select(part => (next(part.Pool), part.Weight))], IsSticky);
 }

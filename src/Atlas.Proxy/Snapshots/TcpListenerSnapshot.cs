@@ -27,6 +27,12 @@ public sealed record TcpListenerSnapshot(string Name) : ListenerSnapshot(Name)
         init => _acceptProxyProtocol = [.. value];
     }
 
+    internal override ListenerSnapshot With(Func<PoolSnapshot, PoolSnapshot> next) => this with
+    {
+        Pool = Pool is null ? null : next(Pool),
+        Tls = Tls?.With(next),
+    };
+
     /// <summary>Whether an address is one of <see cref="AcceptProxyProtocol"/>.</summary>
     /// <param name="ip">4 or 16 bytes; anything else is not.</param>
     internal bool ExpectsProxyHeader(ReadOnlySpan<byte> ip)

@@ -23,8 +23,12 @@ public sealed class TlsRoutes(
     /// <summary>Where what is named nowhere goes; null: it is refused.</summary>
     public PoolSnapshot? Other => other;
 
-    /// <summary>All pools that connections may go to.</summary>
-    public IEnumerable<PoolSnapshot> Pools => _pools.Concat(_protocols.Select(entry => entry.Pool)).Concat(other is null ? [] : [other]);
+    /// <summary>The same with other snapshots of its pools.</summary>
+    /// <param name="next">What stands in place of a pool.</param>
+    internal TlsRoutes With(Func<PoolSnapshot, PoolSnapshot> next) => new(
+        [.. names.Select(name => (name.Name, next(name.Pool)))],
+        [.. protocols.Select(entry => (entry.Protocol, next(entry.Pool)))],
+        other is null ? null : next(other));
 
     /// <summary>The pool for a client; null: none.</summary>
     /// <param name="serverName">In any case; empty where it gave none.</param>

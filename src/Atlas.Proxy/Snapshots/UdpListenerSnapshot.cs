@@ -22,4 +22,6 @@ public sealed record UdpListenerSnapshot(string Name, PoolSnapshot Pool) : Liste
     public UdpMetrics? Datagrams { get; init; }
 
     internal byte[] NameBytes { get; } = Encoding.UTF8.GetBytes(Name);
+
+    internal override ListenerSnapshot With(Func<PoolSnapshot, PoolSnapshot> next) => this with { Pool = next(Pool) };
 }

@@ -133,7 +133,7 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
     {
         Attempts++;
         _counters = context.CountersOf(server);
-        _counters?.AttemptBegan(isRetry: Attempts > 1);
+        _counters?.AttemptBegan(Attempts > 1 ? AttemptKind.Failover : AttemptKind.First);
         long beganUs = context.Loop.NowUs;
         ConnectResult result = await OpenAsync(server.Address, context.Loop.NowMs + Pool!.ConnectMs);
         ConnectingUs += context.Loop.NowUs - beganUs;

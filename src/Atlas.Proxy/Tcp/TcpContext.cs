@@ -8,7 +8,6 @@ namespace Atlas.Proxy.Tcp;
 /// <summary>What the TCP sessions of one worker share. Used on the worker's thread only.</summary>
 internal sealed class TcpContext(EventLoop loop, int index)
 {
-    private readonly Random _random = new();
     private readonly ListenerCounters _uncounted = new();
 
     internal EventLoop Loop { get; } = loop;
@@ -18,7 +17,7 @@ internal sealed class TcpContext(EventLoop loop, int index)
 
     internal SessionList<TcpSession> Sessions { get; } = new();
 
-    internal ulong RandomBits() => (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
+    internal ulong RandomBits() => (ulong)Loop.Random.NextInt64(long.MinValue, long.MaxValue);
 
     internal ListenerCounters CountersOf(ListenerSnapshot listener) => listener.Metrics?.ForWorker(Index) ?? _uncounted;
 

@@ -3,6 +3,7 @@ using Atlas.Core.Health;
 using Atlas.Engine.Datagrams;
 using Atlas.Engine.Interop;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Udp;
@@ -141,7 +142,7 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
         FirstAnswerUs = -1;
         _beganUs = worker.Loop.NowUs;
         Attempts++;
-        server.Metrics?.ForWorker(worker.Index).AttemptBegan(isRetry: _triedCount > 0);
+        server.Metrics?.ForWorker(worker.Index).AttemptBegan(_triedCount > 0 ? AttemptKind.Failover : AttemptKind.First);
         return true;
     }
 

@@ -23,7 +23,6 @@ internal sealed class UdpWorker
     private readonly Dictionary<UdpListener, UdpSessions> _sessions = [];
     private readonly Stack<UdpSession> _free = new();
     private readonly Stack<byte[]> _kept = new();
-    private readonly Random _random = new();
     private readonly Continuation _flush;
     private DatagramBatch? _received;
     private DatagramBatch? _answers;
@@ -53,7 +52,7 @@ internal sealed class UdpWorker
     /// <summary>For what goes to one server.</summary>
     internal DatagramQueue Queue => _queue ??= new DatagramQueue();
 
-    internal ulong RandomBits() => (ulong)_random.NextInt64(long.MinValue, long.MaxValue);
+    internal ulong RandomBits() => (ulong)Loop.Random.NextInt64(long.MinValue, long.MaxValue);
 
     /// <summary>The sessions of a listener on this worker.</summary>
     internal UdpSessions SessionsOf(UdpListener listener)

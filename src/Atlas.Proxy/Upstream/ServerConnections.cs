@@ -21,12 +21,14 @@ internal sealed class ServerConnections(ServerCounters counters)
     /// <summary>The last used connection that is open and silent, or null.</summary>
     /// <param name="nowMs">The loop's time.</param>
     /// <param name="mayRepeat">Whether the request could be sent again if the connection turns out to be closed.</param>
-    internal UpstreamConnection? TakeIdle(long nowMs, bool mayRepeat)
+    /// <param name="origin">Whom the connection must have told of when it opened; null: nobody.</param>
+    internal UpstreamConnection? TakeIdle(long nowMs, bool mayRepeat, ProxyOrigin? origin)
     {
-        while (_idle.Count > 0)
+        int last;
+        while ((last = LastOf(origin)) >= 0)
         {
-            UpstreamConnection connection = _idle[^1];
-            _idle.RemoveAt(_idle.Count - 1);
+            UpstreamConnection connection = _idle[last];
+            _idle.RemoveAt(last);
             Counters.IdleChanged(-1);
             connection.BecomeBusy();
             bool usable = !connection.Stream.IsPeerClosed;
@@ -55,6 +57,7 @@ internal sealed class ServerConnections(ServerCounters counters)
     {
         int idleMs = Math.Min(Math.Min(pool.IdleMs, serverIdleMs), _learned.LimitMs(nowMs));
         bool isSpent = pool.RequestsPerConnection > 0 && connection.Requests + 1 >= pool.RequestsPerConnection;
+        isSpent |= connection.Origin is { IsEnded: true };
         if (isSpent || idleMs <= 0 || _idle.Count >= pool.IdlePerServer || nowMs - connection.BornMs >= pool.MaxAgeMs)
         {
             connection.Close();
@@ -85,5 +88,16 @@ internal sealed class ServerConnections(ServerCounters counters)
         {
             Discard(_idle[^1]);
         }
+    }
+
+    private int LastOf(ProxyOrigin? origin)
+    {
+        int last = _idle.Count - 1;
+        while (last >= 0 && _idle[last].Origin != origin)
+        {
+            last--;
+        }
+
+        return last;
     }
 }

@@ -10,15 +10,20 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
     private readonly ServerConnections _owner;
     private readonly LoopTimer _idleTimer;
 
-    internal UpstreamConnection(ServerConnections owner, ByteStream stream)
+    internal UpstreamConnection(ServerConnections owner, ByteStream stream, ProxyOrigin? origin = null)
     {
         _owner = owner;
         Stream = stream;
+        Origin = origin;
+        origin?.Add(this);
         BornMs = stream.Loop.NowMs;
         _idleTimer = new LoopTimer(stream.Loop.Timers, this);
     }
 
     internal ByteStream Stream { get; }
+
+    /// <summary>Whom its PROXY protocol header told of; null: it opened without one.</summary>
+    internal ProxyOrigin? Origin { get; }
 
     /// <summary>The loop's time at which it was made.</summary>
     internal long BornMs { get; }
@@ -27,6 +32,8 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
     internal int Requests { get; private set; }
 
     internal long IdleSinceMs { get; private set; }
+
+    private bool IsIdle => Stream.PeerClosedHandler is not null;
 
     public void OnPeerClosed(ByteStream stream) => _owner.ServerClosed(this);
 
@@ -46,14 +53,24 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
         _idleTimer.Clear();
     }
 
+    internal void DiscardIfIdle()
+    {
+        if (IsIdle)
+        {
+            _owner.Discard(this);
+        }
+    }
+
     internal void Close()
     {
+        Origin?.Remove(this);
         _idleTimer.Remove();
         Stream.Close();
     }
 
     internal void Abort()
     {
+        Origin?.Remove(this);
         _idleTimer.Remove();
         Stream.Abort();
     }

@@ -28,12 +28,17 @@ internal static class CheckCommand
             return ExitCodes.WrongInput;
         }
 
-        Console.WriteLine($"{path}: ok");
-        foreach (ConfigError unsupported in UnsupportedFeatures.Find(config))
+        IReadOnlyList<ConfigError> unsupported = UnsupportedFeatures.Find(config);
+        foreach (ConfigError note in UnusedPools.Find(config).Concat(unsupported))
         {
-            Console.WriteLine($"note: {unsupported}");
+            Console.WriteLine($"note: {note}");
         }
 
+        // Last, where it is read.
+        string parts = unsupported.Count == 1 ? "1 part does" : $"{unsupported.Count} parts do";
+        Console.WriteLine(unsupported.Count == 0
+            ? $"{path}: ok"
+            : $"{path}: valid, but `atlas run` refuses it: {parts} not run yet");
         return ExitCodes.Done;
     }
 }

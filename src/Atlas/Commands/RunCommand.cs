@@ -11,17 +11,22 @@ internal static class RunCommand
     {
         Option<string> file = ConfigOption.Create();
         var watch = new Option<bool>("--watch") { Description = "Reload when the file changes, as SIGHUP does." };
+        var times = new Option<bool>("--times")
+        {
+            Description = "Begin lines after ready with the time, as on a terminal. Not needed with systemd, whose journal has it.",
+        };
         var command = new Command(
-            "run", "Serve. SIGHUP reloads the file; SIGTERM drains and ends, and a second one ends at once.") { file, watch };
-        command.SetAction(result => RunAsync(result.GetRequiredValue(file), result.GetValue(watch)));
+            "run", "Serve. SIGHUP reloads the file; SIGTERM drains and ends, and a second one ends at once.") { file, watch, times };
+        command.SetAction(result =>
+            RunAsync(result.GetRequiredValue(file), result.GetValue(watch), result.GetValue(times) || !Console.IsErrorRedirected));
         return command;
     }
 
-    private static async Task<int> RunAsync(string path, bool watch)
+    private static async Task<int> RunAsync(string path, bool watch, bool hasTimes)
     {
         using var signals = new ProcessSignals(reloads: true);
         using var notifier = new ServiceNotifier();
-        if (RunnableConfig.Load(path, Console.Error) is not AtlasConfig config)
+        if (RunnableConfig.Load(path, Console.Error.WriteLine) is not AtlasConfig config)
         {
             return ExitCodes.WrongInput;
         }
@@ -30,7 +35,7 @@ internal static class RunCommand
         {
             await using var notices = new NoticeLines(Console.Error);
             await using AtlasInstance instance = await AtlasInstance.StartAsync(config, notices.Say);
-            await new RunningProcess(instance, path, signals, notifier, Console.Error).RunAsync(watch);
+            await new RunningProcess(instance, path, signals, notifier, notices).RunAsync(watch, hasTimes);
             return ExitCodes.Done;
         }
         catch (IOException e)

@@ -29,7 +29,7 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
             {
                 string note = isBound ? "" : $" (though no listener is bound to port {request.Url.Port})";
                 output.WriteLine($"listener {listener.Name}: yes{note}");
-                WriteRoutes(listener, RouteExplanation.Of(listener, request.Head, client));
+                WriteRoutes(listener, RouteExplanation.Of(listener, request.Head, client), new ExplainedServers(config, listener, request, client));
             }
         }
     }
@@ -37,7 +37,7 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
     private static bool Takes(ListenerConfig listener, int port) =>
         listener.Protocol == ListenerProtocol.Http && listener.Bind.Any(bind => bind.Port == port);
 
-    private void WriteRoutes(ListenerConfig listener, RouteExplanation explanation)
+    private void WriteRoutes(ListenerConfig listener, RouteExplanation explanation, ExplainedServers servers)
     {
         if (explanation.Error != HttpError.None)
         {
@@ -52,6 +52,12 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
         }
 
         output.WriteLine($"  path: {explanation.Path}");
+        if (explanation.UndecidedBy != RouteCondition.None)
+        {
+            output.WriteLine($"  {TextOf(explanation.UndecidedBy)}");
+            return;
+        }
+
         foreach (var (index, verdict) in explanation.Verdicts.Index())
         {
             RouteConfig route = listener.Routes[index];
@@ -62,7 +68,7 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
                 : $"  route {route.Name}: no: {ExplainedMatch.Reason(route.Match, verdict)}");
             if (index == explanation.Route)
             {
-                WriteAction(route, explanation.Target);
+                WriteAction(route, explanation, servers);
             }
         }
 
@@ -72,11 +78,11 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
         }
     }
 
-    private void WriteAction(RouteConfig route, string target)
+    private void WriteAction(RouteConfig route, RouteExplanation explanation, ExplainedServers servers)
     {
         if (route.Redirect is { } redirect)
         {
-            output.WriteLine($"    redirects with {redirect.Status} to {redirect.To}");
+            output.WriteLine($"    redirects with {redirect.Status} to {explanation.Location}");
             return;
         }
 
@@ -87,34 +93,43 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
         }
 
         string host = route.Rewrite is { Host.Length: > 0 } rewrite ? $", Host: {rewrite.Host}" : "";
-        output.WriteLine($"    the server gets: {target}{host}");
+        output.WriteLine($"    the server gets: {explanation.Target}{host}");
         int sum = route.Split.Sum(part => part.Weight);
         foreach (SplitConfig part in route.Split)
         {
-            WritePool(part.Pool, $", {part.Weight} of {sum} requests");
+            WritePool(part.Pool, $", {part.Weight} of {sum} requests", servers);
         }
 
         if (route.Pool is not null)
         {
-            WritePool(route.Pool, "");
+            WritePool(route.Pool, "", servers);
         }
 
         if (route.Mirror is { } mirror)
         {
-            WritePool(mirror.Pool, FormattableString.Invariant($", a copy of {mirror.Share:P0} of the requests"));
+            WritePool(mirror.Pool, FormattableString.Invariant($", a copy of {mirror.Share:P0} of the requests"), servers: null);
         }
     }
 
-    private void WritePool(string name, string share)
+    private void WritePool(string name, string share, ExplainedServers? servers)
     {
         PoolConfig pool = config.FindPool(name)!;
-        output.WriteLine($"    pool {name}{share}: one of its servers by {ExplainedMatch.Word(pool.Balance)}");
+        output.WriteLine($"    pool {name}{share}: {servers?.Which(pool) ?? ExplainedServers.ByBalance(pool)}");
         foreach (ServerConfig server in pool.Servers)
         {
             string backup = server.Backup ? ", backup: only while no other can serve" : "";
-            output.WriteLine($"      server {server.Name}: weight {server.Weight}{backup}");
+            string resolved = server is { Dns: not null } or { Address.IsName: true } ? ", each address of the name; resolved when it runs" : "";
+            string weight = server.Dns is { RecordType: DnsRecordType.Srv } ? "weight by its records" : $"weight {server.Weight}";
+            output.WriteLine($"      server {server.Name}: {weight}{backup}{resolved}");
         }
     }
+
+    private static string TextOf(RouteCondition undecided) => undecided switch
+    {
+        RouteCondition.Header => "a header that a route compares is there more than 16 times: 400 (BR)",
+        RouteCondition.Cookie => "more than 256 cookies, or 16 of one that a route compares: 400 (BR)",
+        RouteCondition.Query or _ => "more than 256 query parameters, or 16 of one that a route compares: 400 (BR)",
+    };
 
     private static string TextOf(PathStatus status) => status switch
     {

@@ -16,7 +16,7 @@ internal static class StatusText
     internal static IEnumerable<string> Lines(StatusReport status, int width)
     {
         string config = status.ConfigId is null ? "" : $"  configuration {status.ConfigId}";
-        return Whole(status, config).Select(line => Fit(line, width));
+        return Whole(status, config, width).Select(line => Fit(line, width));
     }
 
     /// <summary>What is left at a server that takes no new clients: <c>3 requests and 1 tunnel left</c>.</summary>
@@ -38,7 +38,7 @@ internal static class StatusText
             : $"{requests} and {Count(left.Tunnels, "tunnel")} left";
     }
 
-    private static IEnumerable<string> Whole(StatusReport status, string config)
+    private static IEnumerable<string> Whole(StatusReport status, string config, int width)
     {
         yield return $"{status.Node}  atlas {status.Version}{config}";
         foreach (ListenerReport listener in status.Listeners)
@@ -51,9 +51,19 @@ internal static class StatusText
         {
             yield return "";
             yield return $"pool {pool.Name}  {pool.Balance}{StateOf(pool)}";
-            foreach (string line in Table([Heads, .. pool.Servers.Select(Row)]))
+            if (pool.Circuit is CircuitReport circuit)
+            {
+                yield return "  " + TextOf(circuit);
+            }
+
+            foreach (string line in Table([Heads, .. pool.Servers.Select(Row)], width))
             {
                 yield return line;
+            }
+
+            foreach (ServerNameReport name in (pool.Names ?? []).Where(IsNews))
+            {
+                yield return Note(name);
             }
         }
 
@@ -71,20 +81,50 @@ internal static class StatusText
             PoolState.Usable or null => $"  {share}",
             PoolState.Backup => $"  BACKUPS SERVE, {share}",
             PoolState.Panic => $"  PANIC, {share}: health is ignored",
+            PoolState.Unusable when pool.Servers.All(server => server.Weight == 0) => "  NO SERVER HAS A WEIGHT: requests get 503 NH",
             PoolState.Unusable => "  NO SERVER IS USABLE",
+            _ => throw new InvalidOperationException("unknown state"),
+        };
+    }
+
+    private static string TextOf(CircuitReport circuit)
+    {
+        string left = string.Create(CultureInfo.InvariantCulture, $"{circuit.RetryAfterSeconds ?? 0:0.#}s");
+        string day = string.Create(CultureInfo.InvariantCulture, $"{circuit.Since?.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+        string time = string.Create(CultureInfo.InvariantCulture, $"{circuit.Since?.UtcDateTime:HH:mm:ss}Z");
+        return circuit.State switch
+        {
+            CircuitState.Closed => circuit.Since is null ? "circuit closed" : $"circuit closed since {day}",
+            CircuitState.Open => $"CIRCUIT OPEN since {time}, for {left} more: {circuit.Reason}",
+            CircuitState.HalfOpen when circuit.RetryAfterSeconds > 0 => $"CIRCUIT HALF OPEN since {time}: a request tries",
+            CircuitState.HalfOpen => $"CIRCUIT HALF OPEN since {time}: ready to try, by the next request",
             _ => throw new InvalidOperationException("unknown state"),
         };
     }
 
     private static string[] Row(ServerReport server) =>
     [
-        "  " + Fit(server.Name, MaxName),
+        "  " + Name(server.Name),
         StateOf(server),
         Weight(server),
         string.Create(CultureInfo.InvariantCulture, $"{server.Active}"),
         string.Create(CultureInfo.InvariantCulture, $"{server.Rate:0.0}"),
         Note(server),
     ];
+
+    private static bool IsNews(ServerNameReport name) => name.Pending == true || name.Problem is not null;
+
+    private static string Note(ServerNameReport name)
+    {
+        string age = name.AnswerAgeSeconds is long seconds
+            ? string.Create(CultureInfo.InvariantCulture, $" for {seconds} s")
+            : "";
+        return name.Problem is null ? $"  NOTE {name.Name} is being looked up" : $"  NOTE {name.Name} is not resolved{age}: {name.Problem}";
+    }
+
+    // Of a server that a name has, the address tells which it is.
+    private static string Name(string name) =>
+        name.Length > MaxName && name.Contains('@', StringComparison.Ordinal) ? "…" + Fit(name[^(MaxName - 1)..], MaxName) : Fit(name, MaxName);
 
     private static string StateOf(ServerReport server)
     {
@@ -103,17 +143,29 @@ internal static class StatusText
     private static string Note(ServerReport server) =>
         server.Remaining is not null ? Left(server)
         : server.OperationalState == OperationalState.Down ? server.LastProbe?.Split(": ", 2)[^1] ?? ""
+        : server.Ejection is EjectionReport ejection
+            ? string.Create(CultureInfo.InvariantCulture, $"for {ejection.SecondsLeft:0}s more: {ejection.Reason}")
+        : server.NotEjected is string why ? why
         : server.Backup == true ? "backup"
         : "";
 
-    private static IEnumerable<string> Table(IReadOnlyList<string[]> rows)
+    private static IEnumerable<string> Table(IReadOnlyList<string[]> rows, int width)
     {
         int[] widths = [.. Enumerable.Range(0, Heads.Length).Select(i => rows.Max(row => row[i].Length))];
         foreach (string[] row in rows)
         {
-            // Words to the left, numbers to the right.
-            yield return string.Join("  ", row.Select((cell, i) => i is 2 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])))
-                .TrimEnd();
+            // Words to the left, numbers to the right. A note is worth more than its column: it may have a line of its own.
+            string[] cells = [.. row.Select((cell, i) => i is 2 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))];
+            string line = string.Join("  ", cells).TrimEnd();
+            if (line.Length <= width)
+            {
+                yield return line;
+            }
+            else
+            {
+                yield return string.Join("  ", cells[..^1]).TrimEnd();
+                yield return "    " + row[^1];
+            }
         }
     }
 

@@ -1,6 +1,10 @@
+using System.Collections.Concurrent;
+using System.Net;
 using Atlas.Admin;
 using Atlas.Admin.Events;
 using Atlas.Commands;
+using Atlas.Control.Discovery;
+using Atlas.Control.Discovery.Resolving;
 using Atlas.Control.Health;
 using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
@@ -13,11 +17,16 @@ using Atlas.Proxy.Snapshots;
 namespace Atlas.Running;
 
 /// <summary>A running Atlas: workers, listeners, health checks, access logs and the admin server, from start through reloads
-/// to the end of the last connection. One caller at a time; what it holds may be read on any thread.</summary>
+/// to the end of the last connection. One caller at a time; what it holds may be read on any thread. What comes into force,
+/// of a file or of names whose addresses changed, does so under one lock.</summary>
 internal sealed class AtlasInstance : IAsyncDisposable
 {
     // Lines that a full disk or a pipe that nobody reads keeps back must not keep the process.
     private const int LogStopMs = 2_000;
+
+    // How long a start or a reload waits for the first addresses of names. A resolver that works takes some ms; one that does not
+    // must not keep the rest.
+    private static readonly TimeSpan FirstAddresses = TimeSpan.FromSeconds(3);
 
     private readonly DataPlane _plane = new();
 
@@ -27,13 +36,20 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private readonly LogWriters _logWriters;
     private readonly CancellationTokenSource _hurry = new();
     private readonly List<Task> _leaving = [];
+    private readonly Lock _force = new();
+    private Dictionary<SecretConfig, byte[]> _secrets = [];
     private readonly Action<string> _notice;
     private AdminServer? _admin;
+    private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
+    private int _isServersDue;
+    private volatile IReadOnlyList<IPEndPoint> _resolvers;
 
     private AtlasInstance(AtlasConfig config, Action<string> notice)
     {
         Config = config;
+        Running = config;
         _atStart = config;
+        _resolvers = config.Runtime.Resolvers;
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
@@ -48,12 +64,22 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Changed = Tell,
         });
         Failures = new FailureReports(Tell, Pools);
+        Names = new NameDiscovery(new DiscoveryOptions
+        {
+            Resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers }),
+            Tell = Tell,
+            Changed = TakeServers,
+        });
     }
 
     internal InstancePhase Phase { get; private set; }
 
-    /// <summary>The configuration in force.</summary>
+    /// <summary>The configuration in force, as it is written.</summary>
     internal AtlasConfig Config { get; private set; }
+
+    /// <summary>The same with the servers that names have at present in place of the names: the pools and servers of
+    /// <see cref="Snapshot"/>, in its order.</summary>
+    internal AtlasConfig Running { get; private set; }
 
     /// <summary>The snapshots in force.</summary>
     internal ProxySnapshot Snapshot { get; private set; } = ProxySnapshot.Empty;
@@ -79,6 +105,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>What real requests say of servers and pools.</summary>
     internal FailureReports Failures { get; }
 
+    /// <summary>The names that servers come from.</summary>
+    internal NameDiscovery Names { get; }
+
     /// <summary>The active checks of the servers.</summary>
     internal HealthChecks Health { get; }
 
@@ -97,6 +126,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         var instance = new AtlasInstance(config, notice);
         try
         {
+            await instance.Names.PrepareAsync(config, FirstAddresses);
             instance.Apply(config);
             instance._admin = await AdminAccess.StartAsync(config, new InstanceReports(instance), notice);
             instance.Phase = InstancePhase.Serving;
@@ -119,10 +149,22 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// the background.</summary>
     /// <returns>A message for each change that has to wait for the next start.</returns>
     /// <exception cref="IOException">An address cannot be listened on, or a file not be opened; nothing has changed.</exception>
-    internal IReadOnlyList<string> Reload(AtlasConfig config)
+    internal async Task<IReadOnlyList<string>> ReloadAsync(AtlasConfig config)
     {
         string[] waiting = [.. RestartOnly.Find(_atStart, config)];
-        Apply(config);
+        try
+        {
+            _resolvers = config.Runtime.Resolvers;
+            await Names.PrepareAsync(config, FirstAddresses);
+            Apply(config);
+        }
+        catch
+        {
+            _resolvers = Config.Runtime.Resolvers;
+            Names.Apply(Config);
+            throw;
+        }
+
         Reloads++;
         return waiting;
     }
@@ -137,6 +179,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _listeners.Close();
+        Names.Stop();
         Health.Stop();
         _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
         await Task.WhenAll(_leaving);
@@ -145,6 +188,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listeners.Close();
+        Names.Dispose();
         Health.Dispose();
         Failures.Dispose();
         Pools.Dispose();
@@ -162,29 +206,101 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     private void Apply(AtlasConfig config)
     {
-        IReadOnlyList<RunningListener> gone;
-        ProxySnapshot snapshot;
-        try
+        lock (_force)
         {
-            using (Pools.Hold())
+            IReadOnlyList<RunningListener> gone;
+            ProxySnapshot snapshot;
+            int changes = _serverChanges.Count;
+            AtlasConfig running = Names.Expand(config);
+            var secrets = new Dictionary<SecretConfig, byte[]>();
+            try
             {
-                snapshot = SnapshotBuilder.Build(
-                    config,
-                    Snapshot,
-                    Metrics,
-                    log => _logWriters.Open(log, config.FileName),
-                    Failures,
-                    secret => Secrets.Read(secret, config.FileName, "sticky.secret"));
+                using (Pools.Hold())
+                {
+                    snapshot = SnapshotBuilder.Build(
+                        running,
+                        Snapshot,
+                        Metrics,
+                        log => _logWriters.Open(log, config.FileName),
+                        Failures,
+                        secret => secrets[secret] = Secrets.Read(secret, config.FileName, "sticky.secret"));
+                }
+
+                gone = _listeners.Apply(config.Listeners, snapshot);
+            }
+            catch
+            {
+                DropUnused();
+                throw;
             }
 
-            gone = _listeners.Apply(config.Listeners, snapshot);
+            _secrets = secrets;
+            PutInForce(config, running, snapshot, "removed from the configuration");
+            Names.Apply(config);
+            TellServers(changes);
+            _leaving.RemoveAll(task => task.IsCompleted);
+            if (gone.Count > 0)
+            {
+                _leaving.Add(ConnectionDrain.RunAsync(gone, config.Runtime.Shutdown, _hurry.Token));
+            }
         }
-        catch
-        {
-            DropUnused();
-            throw;
-        }
+    }
 
+    /// <summary>Takes, soon and on another thread, the servers that names have now. Listeners and all that names have nothing to
+    /// do with are not touched, and no file is read.</summary>
+    private void TakeServers(DiscoveryEvent change)
+    {
+        _serverChanges.Enqueue(change);
+        if (Interlocked.Exchange(ref _isServersDue, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static instance => instance.ApplyServers(), this, preferLocal: false);
+        }
+    }
+
+    private void ApplyServers()
+    {
+        lock (_force)
+        {
+            // What changes from here on asks again.
+            Interlocked.Exchange(ref _isServersDue, 0);
+
+            // Before the first configuration is in force, it takes the servers itself.
+            if (Snapshot == ProxySnapshot.Empty || Phase == InstancePhase.Draining)
+            {
+                return;
+            }
+
+            int changes = _serverChanges.Count;
+            AtlasConfig running = Names.Expand(Config);
+            if (!running.Pools.Equals(Running.Pools))
+            {
+                ProxySnapshot snapshot;
+                using (Pools.Hold())
+                {
+                    snapshot = SnapshotBuilder.BuildServers(
+                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret]);
+                }
+
+                _listeners.Publish(snapshot);
+                PutInForce(Config, running, snapshot, "its name has it no more");
+            }
+
+            TellServers(changes);
+        }
+    }
+
+    // Told once it is so: who reads it may rely on it.
+    private void TellServers(int changes)
+    {
+        for (; changes > 0 && _serverChanges.TryDequeue(out DiscoveryEvent? change); changes--)
+        {
+            Tell(change);
+        }
+    }
+
+    /// <summary>What follows once listeners serve by a snapshot; nothing of it can fail.</summary>
+    private void PutInForce(AtlasConfig config, AtlasConfig running, ProxySnapshot snapshot, string removal)
+    {
         foreach (ServerState server in Servers(Snapshot).Except(Servers(snapshot)))
         {
             _plane.Forget(server);
@@ -194,20 +310,17 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Snapshot = snapshot;
         snapshot.TakeOver(before);
         Config = config;
-        Pools.Apply(config.Pools.Zip(snapshot.Pools, (written, pool) =>
-            new WatchedPool(written, pool.Balancer, [.. pool.Servers.Select(server => server.Balancing)])));
-        Failures.Apply(config, snapshot);
-        Health.Apply(ServerChecks.Of(config, snapshot, before, Pools, Failures));
-        ServerChecks.Release(config, snapshot, Pools);
+        Running = running;
+        Pools.Apply(
+            running.Pools.Zip(snapshot.Pools, (written, pool) =>
+                new WatchedPool(written, pool.Balancer, [.. pool.Servers.Select(server => server.Balancing)])),
+            removal);
+        Failures.Apply(running, snapshot);
+        Health.Apply(ServerChecks.Of(running, snapshot, before, Pools, Failures));
+        ServerChecks.Release(running, snapshot, Pools);
         using (Pools.Hold())
         {
-            ServerChecks.Pause(config, snapshot, Health);
-        }
-
-        _leaving.RemoveAll(task => task.IsCompleted);
-        if (gone.Count > 0)
-        {
-            _leaving.Add(ConnectionDrain.RunAsync(gone, config.Runtime.Shutdown, _hurry.Token));
+            ServerChecks.Pause(running, snapshot, Health);
         }
 
         DropUnused();
@@ -225,12 +338,17 @@ internal sealed class AtlasInstance : IAsyncDisposable
             EndConnections(change.Pool, change.Server!);
         }
 
-        // What checks and real requests find, they tell themselves, with what they saw.
-        if (change.Kind is not (PoolChangeKind.Up or PoolChangeKind.Down or PoolChangeKind.Ejected or PoolChangeKind.Returned))
+        if (InstanceEvents.IsTold(change.Kind))
         {
             Feed.Publish(InstanceEvents.Of(change));
             _notice(change.ToString());
         }
+    }
+
+    private void Tell(DiscoveryEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        _notice(change.ToString());
     }
 
     private void Tell(HealthEvent change)
@@ -253,7 +371,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         Metrics.Prune(
             name => Config.Listeners.Any(listener => listener.Name == name),
-            (pool, server) => Config.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false,
+            (pool, server) => Running.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false,
             (listener, route) => Config.Listeners.Any(l => l.Name == listener && l.Pool is null && l.Routes.Any(r => r.Name == route)));
         _logWriters.CloseUnused(Snapshot);
     }

@@ -34,7 +34,7 @@ internal static class HealthFamilies
         }
 
         writer.Family("atlas_health_checks_total", "Probes of a server that ended, by their result.", MetricKind.Counter);
-        foreach (PoolConfig pool in instance.Config.Pools)
+        foreach (PoolConfig pool in instance.Running.Pools)
         {
             foreach (ServerConfig server in pool.Servers)
             {

@@ -1,4 +1,5 @@
 using Atlas.Admin.Reports;
+using Atlas.Control.Discovery;
 using Atlas.Control.Pools;
 using Atlas.Core.Health;
 
@@ -7,6 +8,11 @@ namespace Atlas.Running;
 /// <summary>What the admin API tells of what happens.</summary>
 internal static class InstanceEvents
 {
+    /// <summary>Whether a change is told as one of the pool's. What checks and real requests find, they tell themselves, with what
+    /// they saw.</summary>
+    internal static bool IsTold(PoolChangeKind kind) =>
+        kind is not (PoolChangeKind.Up or PoolChangeKind.Down or PoolChangeKind.Ejected or PoolChangeKind.Returned);
+
     /// <summary>A change by the operator, real requests, the file or time.</summary>
     internal static EventReport Of(PoolChange change) => new()
     {
@@ -15,6 +21,16 @@ internal static class InstanceEvents
         Pool = change.Pool,
         Server = change.Server,
         Change = change.Kind.ToString().ToLowerInvariant(),
+        Text = change.ToString(),
+    };
+
+    /// <summary>What the DNS says of a pool's servers.</summary>
+    internal static EventReport Of(DiscoveryEvent change) => new()
+    {
+        Type = "pool",
+        At = change.At,
+        Pool = change.Pool,
+        Change = change.IsResolved ? "resolved" : "unresolved",
         Text = change.ToString(),
     };
 

@@ -5,8 +5,10 @@ using Atlas.Admin.Events;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
 using Atlas.Commands;
+using Atlas.Control.Discovery;
 using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
+using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 
@@ -25,7 +27,10 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         InstancePhase.Starting => new ReadinessReport(["starting"]),
         InstancePhase.Serving => new ReadinessReport(
-            [.. instance.Health.PendingPools.Select(pool => $"pool {pool}: first probes are under way")]),
+            [
+                .. instance.Names.Pending.Select(name => $"pool {name.Pool}: the first lookup of {name.Name} is under way"),
+                .. instance.Health.PendingPools.Select(pool => $"pool {pool}: first probes are under way"),
+            ]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
         _ => throw new InvalidOperationException("unknown phase"),
     };
@@ -33,13 +38,18 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     public StatusReport Status()
     {
         AtlasConfig config = instance.Config;
+        AtlasConfig running = instance.Running;
+        ILookup<string, NameReport> names = instance.Names.Reports.ToLookup(name => name.Pool);
         return new StatusReport
         {
             Node = config.HighAvailability?.Node is { Length: > 0 } node ? node : Environment.MachineName,
             Version = VersionCommand.Version,
             ConfigId = IdOf(config),
             Listeners = [.. instance.Listeners.Select(Report)],
-            Pools = [.. instance.Snapshot.Pools.Select(pool => _pools.Of(pool, config.FindPool(pool.Name)))],
+            Pools = [.. instance.Snapshot.Pools.Select(pool => _pools.Of(pool, running.FindPool(pool.Name)) with
+            {
+                Names = NamesOf(names[pool.Name]),
+            })],
             Leaving = instance.Pools.Leaving is { Count: > 0 } leaving
                 ? [.. leaving.Select(server => new LeavingReport(server.Pool, server.Server, server.Requests))]
                 : null,
@@ -55,19 +65,43 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         }
 
         // False: a reload took the server away just now.
-        return found.Servers.FirstOrDefault(known => known.Name == server) is ServerState state
-            && instance.Pools.Order(state.Balancing, order)
-            ? OrderAnswer.Done(_pools.Of(found, instance.Config.FindPool(pool)).Servers.First(known => known.Name == server))
-            : OrderAnswer.NoServer(pool, server, found.Servers.Select(known => known.Name).Where(known => known != server));
+        if (found.Servers.FirstOrDefault(known => known.Name == server) is not ServerState state
+            || !instance.Pools.Order(state.Balancing, order))
+        {
+            return OrderAnswer.NoServer(pool, server, found.Servers.Select(known => known.Name).Where(known => known != server));
+        }
+
+        if (order.State == AdminState.Ready)
+        {
+            // The operator says that it works: its next probe may be half a minute away.
+            instance.Health.Hurry(pool, server);
+        }
+
+        PoolReport report = _pools.Of(found, instance.Running.FindPool(pool));
+        return OrderAnswer.Done(report.Servers.First(known => known.Name == server) with { Warning = report.Warning });
     }
 
     public void WriteMetrics(IMetricWriter writer)
     {
         instance.Metrics.WriteTo(writer);
         HealthFamilies.Write(writer, instance);
+        NameFamilies.Write(writer, instance);
         StateFamilies.Write(writer, instance);
         PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
+    }
+
+    private static ServerNameReport[]? NamesOf(IEnumerable<NameReport> names)
+    {
+        ServerNameReport[] all = [.. names.Select(name => new ServerNameReport
+        {
+            Name = name.Name,
+            Servers = name.Servers,
+            Pending = name.IsPending ? true : null,
+            Problem = name.Detail,
+            AnswerAgeSeconds = name.AnswerAgeMs / 1_000,
+        })];
+        return all.Length > 0 ? all : null;
     }
 
     /// <summary>The same for the same content of the file: of the sections with their places.</summary>

@@ -55,6 +55,16 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
         return gone;
     }
 
+    /// <summary>Swaps the snapshots of all listeners, and nothing else.</summary>
+    /// <param name="snapshot">The snapshots, made from the configuration that the listeners have.</param>
+    internal void Publish(ProxySnapshot snapshot)
+    {
+        foreach (RunningListener listener in Listeners)
+        {
+            listener.Adopt(listener.Config, snapshot.Listeners.First(own => own.Name == listener.Name));
+        }
+    }
+
     /// <summary>Stops accepting; connections go on.</summary>
     internal void Close()
     {

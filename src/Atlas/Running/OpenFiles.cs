@@ -41,9 +41,9 @@ internal static class OpenFiles
                 + $"may open {limit} files: raise LimitNOFILE (ulimit -n), or lower limits.connections to {limit / PerConnection}";
     }
 
-    /// <summary>Writes a line when accepting had to pause for want of descriptors or memory, at most one in ten seconds. Runs
+    /// <summary>Says a line when accepting had to pause for want of descriptors or memory, at most one in ten seconds. Runs
     /// until cancelled.</summary>
-    internal static async Task WatchAsync(AtlasInstance instance, TextWriter log, CancellationToken cancellation)
+    internal static async Task WatchAsync(AtlasInstance instance, Action<string> say, CancellationToken cancellation)
     {
         long known = 0;
         DateTime quietUntil = DateTime.MinValue;
@@ -54,8 +54,7 @@ internal static class OpenFiles
             if (errors > known && DateTime.UtcNow >= quietUntil)
             {
                 quietUntil = DateTime.UtcNow + Quiet;
-                await log.WriteLineAsync(
-                    $"accepting pauses: no descriptors or memory left (this process may open {Limit()} files); clients wait");
+                say($"accepting pauses: no descriptors or memory left (this process may open {Limit()} files); clients wait");
             }
 
             known = errors;

@@ -23,10 +23,14 @@ internal sealed class PoolReports(AtlasInstance instance)
             Balance = NameOf(pool.Balancer.Algorithm),
             State = StateOf(roster.Group),
             UsableShare = Math.Round(UsableShare(pool), 3),
+            Warning = pool.Servers.Count > 0 && pool.Servers.All(server => server.Balancing.Weight == 0)
+                ? $"no server of pool {pool.Name} has a weight: requests get 503 NH"
+                : null,
+            Circuit = FailureNotes.OfCircuit(pool),
             Servers =
             [
                 .. pool.Servers.Select((server, i) => Of(
-                    server, HealthOf(config, server.Name, i), EffectiveWeight(roster, i))),
+                    server, HealthOf(config, server.Name, i), EffectiveWeight(roster, i), pool.ConsecutiveFailures)),
             ],
         };
     }
@@ -91,7 +95,7 @@ internal sealed class PoolReports(AtlasInstance instance)
         $"{probe.At:yyyy-MM-ddTHH:mm:ss.fffZ} {(probe.Result.Passed ? "passed" : "failed")} in "
         + $"{probe.Duration.TotalMilliseconds:0.0} ms: {probe.Result.Detail}");
 
-    private ServerReport Of(ServerState server, HealthReport? health, double effectiveWeight)
+    private ServerReport Of(ServerState server, HealthReport? health, double effectiveWeight, int? consecutiveFailures)
     {
         BalancedServer state = server.Balancing;
         AdminState admin = state.Admin;
@@ -111,6 +115,8 @@ internal sealed class PoolReports(AtlasInstance instance)
             Active = active,
             Tunnels = tunnels,
             Rate = instance.Rates.Of(server),
+            Ejection = FailureNotes.OfEjection(server.Outliers),
+            NotEjected = FailureNotes.WhyNotEjected(server.Outliers, consecutiveFailures),
             LastProbe = health?.Last is LastProbe last ? Describe(last) : null,
             Remaining = isLeaving ? new RemainingReport(active - tunnels + state.Queued, tunnels) : null,
             SafeToRemove = isLeaving ? isEmpty : null,

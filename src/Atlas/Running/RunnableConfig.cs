@@ -8,9 +8,10 @@ internal static class RunnableConfig
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="errors">Told what is wrong, all at once; also what the file asks for and this version does not run, or this process may not do.</param>
+    /// <param name="errors">Told what is wrong, a line each; also what the file asks for and this version does not run, or this
+    /// process may not do.</param>
     /// <returns>The configuration, or null with errors.</returns>
-    internal static AtlasConfig? Load(string path, TextWriter errors)
+    internal static AtlasConfig? Load(string path, Action<string> errors)
     {
         ConfigResult result = ConfigLoader.Load(path);
         IReadOnlyList<ConfigError> found = result.Config is null
@@ -18,7 +19,7 @@ internal static class RunnableConfig
             : [.. UnsupportedFeatures.Find(result.Config), .. MissingRights.Find(result.Config)];
         foreach (ConfigError error in found)
         {
-            errors.WriteLine(error);
+            errors(error.ToString());
         }
 
         return found.Count == 0 ? result.Config : null;

@@ -4,14 +4,16 @@ using Atlas.Core.Configuration;
 namespace Atlas.Running;
 
 /// <summary>The life of <c>atlas run</c> after its start: says that it is ready, follows requests to reload, and drains when
-/// asked to stop.</summary>
+/// asked to stop. What it says never holds it up.</summary>
 internal sealed class RunningProcess(
-    AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, TextWriter log)
+    AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, NoticeLines lines)
 {
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
 
     /// <summary>Returns once the process may end.</summary>
-    internal async Task RunAsync(bool watch)
+    /// <param name="watch">Whether it reloads when the file changes.</param>
+    /// <param name="hasTimes">Whether lines after <c>ready</c> begin with the time; those before are for scripts too.</param>
+    internal async Task RunAsync(bool watch, bool hasTimes)
     {
         using var ended = new CancellationTokenSource();
         if (watch)
@@ -19,14 +21,19 @@ internal sealed class RunningProcess(
             _ = FileWatch.RunAsync(configPath, () => signals.Add(ProcessRequest.Reload), ended.Token);
         }
 
-        _ = OpenFiles.WatchAsync(instance, log, ended.Token);
-        await WriteAsync(instance.Describe());
+        lines.Say([.. instance.Describe()]);
         if (OpenFiles.Shortage(instance.Config, OpenFiles.Limit()) is string warning)
         {
-            await log.WriteLineAsync(warning);
+            lines.Say(warning);
         }
 
-        await log.WriteLineAsync("ready");
+        lines.Say("ready");
+        if (hasTimes)
+        {
+            lines.BeginTimes();
+        }
+
+        _ = OpenFiles.WatchAsync(instance, lines.Say, ended.Token);
         notifier.Ready();
         if (ServiceNotifier.WatchdogInterval is TimeSpan interval)
         {
@@ -48,41 +55,28 @@ internal sealed class RunningProcess(
     {
         // The signal may mean the logs: whoever rotates them sends it, whatever the file says.
         instance.Logs.Reopen();
-        if (RunnableConfig.Load(configPath, log) is not AtlasConfig config)
+        var news = new List<string>();
+        bool isDone = false;
+        if (RunnableConfig.Load(configPath, news.Add) is AtlasConfig config)
         {
-            await TellAsync(isDone: false);
-            return;
+            try
+            {
+                string[] before = [.. instance.Describe()];
+                IReadOnlyList<ConfigChange> changes = ConfigDiff.Between(instance.Config, config);
+                news.AddRange(await instance.ReloadAsync(config));
+                news.AddRange(changes.Select(change => change.ToString()));
+                news.AddRange(instance.Describe().Except(before, StringComparer.Ordinal));
+                isDone = true;
+            }
+            catch (Exception e) when (e is IOException or ArgumentException)
+            {
+                news.Add(e.Message);
+            }
         }
 
-        try
-        {
-            string[] before = [.. instance.Describe()];
-            IReadOnlyList<ConfigChange> changes = ConfigDiff.Between(instance.Config, config);
-            await WriteAsync(instance.Reload(config));
-            await WriteAsync(changes.Select(change => change.ToString()));
-            await WriteAsync(instance.Describe().Except(before, StringComparer.Ordinal));
-            await TellAsync(isDone: true);
-        }
-        catch (Exception e) when (e is IOException or ArgumentException)
-        {
-            await log.WriteLineAsync(e.Message);
-            await TellAsync(isDone: false);
-        }
-    }
-
-    private Task TellAsync(bool isDone)
-    {
-        string line = isDone ? "reloaded" : "not reloaded: nothing has changed";
-        instance.Feed.Publish(InstanceEvents.OfReload(isDone, line));
-        return log.WriteLineAsync(line);
-    }
-
-    private async Task WriteAsync(IEnumerable<string> lines)
-    {
-        foreach (string line in lines)
-        {
-            await log.WriteLineAsync(line);
-        }
+        string outcome = isDone ? "reloaded" : "not reloaded: nothing has changed";
+        instance.Feed.Publish(InstanceEvents.OfReload(isDone, outcome));
+        lines.Say([.. news, outcome]);
     }
 
     private async Task StopAsync()
@@ -95,18 +89,18 @@ internal sealed class RunningProcess(
 
         // Draining has begun before anybody is told: who reads the line may rely on it.
         Task drain = instance.DrainAsync(hurry.Token);
-        await log.WriteLineAsync(
+        lines.Say(
             $"draining: {connections} connection{(connections == 1 ? "" : "s")}, "
             + $"until {shutdown.DeadlineMs / 1000} s, tunnels {shutdown.TunnelDeadlineMs / 1000} s");
         Task again = AskedAgainAsync(hurry.Token);
         if (await Task.WhenAny(drain, again) == again)
         {
-            await log.WriteLineAsync("ending at once");
+            lines.Say("ending at once");
         }
 
         await hurry.CancelAsync();
         await drain;
-        await log.WriteLineAsync("ended");
+        lines.Say("ended");
     }
 
     /// <summary>Waits for the second request to stop. Draining may take as long as a tunnel, and logs are rotated

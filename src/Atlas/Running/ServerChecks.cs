@@ -1,5 +1,6 @@
 using Atlas.Control.Health;
 using Atlas.Control.Pools;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Proxy.Snapshots;
@@ -19,14 +20,19 @@ internal static class ServerChecks
         AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before, PoolWatch pools, FailureReports failures)
     {
         var known = before.Pools.SelectMany(pool => pool.Servers).ToHashSet();
-        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
+        foreach ((PoolConfig written, PoolSnapshot pool) in config.Pools.Zip(snapshot.Pools))
         {
-            if (target is not null)
+            foreach ((ServerConfig server, ServerState state) in written.Servers.Zip(pool.Servers))
             {
-                yield return new CheckedServer(target, known.Contains(state), isUp => pools.SetUp(state.Balancing, isUp))
+                if (TargetOf(written, server) is ProbeTarget target)
                 {
-                    Passed = () => failures.CheckPassed(target.Pool, state),
-                };
+                    yield return new CheckedServer(
+                        target, known.Contains(state), (isUp, tell) => pools.SetUp(state.Balancing, isUp, tell))
+                    {
+                        IsMissed = () => pool.Balancer.Current.Roster.Group is RosterGroup.Panic or RosterGroup.None,
+                        Passed = () => failures.CheckPassed(target.Pool, state),
+                    };
+                }
             }
         }
     }
@@ -60,7 +66,7 @@ internal static class ServerChecks
     /// <summary>What is checked of a server; null: nothing.</summary>
     internal static ProbeTarget? TargetOf(PoolConfig pool, ServerConfig server) =>
         pool.HealthCheck is HealthCheckConfig check && server.Address is ServerAddress address
-            ? new ProbeTarget(pool.Name, server.Name, address, check)
+            ? new ProbeTarget(pool.Name, server.Name, address, check, pool.SendProxyProtocol)
             : null;
 
     private static IEnumerable<(ProbeTarget? Target, ServerState State)> Each(AtlasConfig config, ProxySnapshot snapshot) =>

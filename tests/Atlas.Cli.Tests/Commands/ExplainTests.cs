@@ -52,6 +52,15 @@ public sealed class ExplainTests
     }
 
     [Fact]
+    public async Task Explain_MoreCookiesThanAreLookedAt_SaysThatItIsRefused()
+    {
+        (_, string output) = await ExplainAsync(
+            "--", "GET", "http://a.example.com:8080/", "-H", "Cookie: " + string.Join("; ", Enumerable.Repeat("a=b", 257)));
+
+        output.ShouldContain("  path: /\n  more than 256 cookies, or 16 of one that a route compares: 400 (BR)\n");
+    }
+
+    [Fact]
     public async Task Explain_Headers_AreMatched()
     {
         (_, string output) = await ExplainAsync(
@@ -66,7 +75,7 @@ public sealed class ExplainTests
     [InlineData("http://h:8080/none", "  route api: no: the path is not /api/*\n")]
     [InlineData("http://h:8080/none", "  no route takes it: 404 (NR)\n")]
     [InlineData("http://h:8080/api/a", "  route partners: no: the host is not *.example.com\n  route api: no: the client is not in 10.0.0.0/8\n")]
-    [InlineData("http://h:8080/old/a", "  route old: yes\n    redirects with 308 to /new/{rest}\n")]
+    [InlineData("http://h:8080/old/a", "  route old: yes\n    redirects with 308 to /new/a\n")]
     [InlineData("http://h:8080/a%2Fb", "  the path has an encoded slash: 400 (BR)\n")]
     [InlineData("http://h:8080/..;/b", "  servers read the dot segments of the path in different ways: 400 (BR)\n")]
     [InlineData("http://h:8081/", "listener other: yes\n  path: /\n  route route-1: yes\n")]
@@ -77,6 +86,64 @@ public sealed class ExplainTests
 
         code.ShouldBe(0);
         output.ShouldContain(expected);
+    }
+
+    [Theory]
+    [InlineData("by: cookie", "", "one of its servers by round_robin, since the request has no cookie atlas yet; the answer sets it")]
+    [InlineData("by: cookie", "atlas=x", "one of its servers by round_robin, since cookie atlas names none of them; the answer sets it anew")]
+    [InlineData("\"by\": \"app_cookie:SID\"", "", "one of its servers by round_robin, since the request has no cookie SID yet")]
+    [InlineData("\"by\": \"app_cookie:SID\"", "SID=1", "the server that a running Atlas has learned for cookie SID, else one of its servers by round_robin")]
+    [InlineData("by: ip", "", "server S[123], to which client 127.0.0.1 sticks, while it is usable")]
+    [InlineData("\"by\": \"header:X-User\"", "", "one of its servers by chance, since the request has no header X-User")]
+    [InlineData("by: cookie, secret: { file: absent }", "atlas=x", "one of its servers; which one the cookie names cannot be told: sticky.secret: .*")]
+    public async Task Explain_StickyPool_SaysWhichServerOrWhyNone(string sticky, string cookie, string expected) =>
+        (await StickyAsync(sticky, cookie)).ShouldMatch($"\n    pool web: {expected}\n");
+
+    [Fact]
+    public async Task Explain_CookieOfARunningAtlas_NamesTheServerThatSetIt()
+    {
+        Backend[] servers = Backend.Three();
+        using var config = new ConfigFile(
+            $$"""
+            listeners:
+              web: { bind: 127.0.0.1:0, pool: web }
+            pools:
+              web:
+                servers: [{{string.Join(", ", servers.Select(server => $"{{ name: {server.Name}, address: {server.Address} }}"))}}]
+                sticky: { by: cookie }
+            admin: { bind: none }
+            """);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new HttpClient(new SocketsHttpHandler { UseCookies = false });
+        for (int i = 0; i < servers.Length; i++)
+        {
+            using HttpResponseMessage response = await client.GetAsync($"http://{atlas.Address}/");
+            string cookie = response.Headers.GetValues("Set-Cookie").Single().Split(';')[0];
+            string server = await response.Content.ReadAsStringAsync();
+            await using var program = RunningProgram.Atlas("explain", "-c", config.Path, "--", "GET", "http://h/", "-H", $"Cookie: {cookie}");
+            (await program.EndAsync()).ShouldBe(0);
+            program.Output.ShouldContain($"    pool web: server {server}, which cookie {cookie.Split('=')[0]} names, while it is usable\n");
+            await servers[i].DisposeAsync();
+        }
+    }
+
+    [Theory]
+    [InlineData("http://a.example:8080/old/x/y?q=1", "{scheme}://{host}/new/{rest}{query}", "http://a.example:8080/new/x/y?q=1")]
+    [InlineData("http://a.example/old/", "https://www.example/{rest}", "https://www.example/")]
+    [InlineData("http://a.example/old//b[c]", "/x{path}", "/x/old//b%5Bc%5D")]
+    public async Task Explain_Redirect_ShowsTheLocation(string url, string to, string location)
+    {
+        using var config = new ConfigFile(
+            $$"""
+            listeners:
+              web:
+                bind: 127.0.0.1:8080
+                routes: [{ match: { path: /old/* }, redirect: { to: "{{to}}" } }]
+            """);
+        await using var program = RunningProgram.Atlas("explain", "-c", config.Path, "--", "GET", url);
+
+        (await program.EndAsync()).ShouldBe(0, program.Errors);
+        program.Output.ShouldContain($"    redirects with 308 to {location}\n");
     }
 
     [Theory]
@@ -112,5 +179,25 @@ public sealed class ExplainTests
         int code = await program.EndAsync();
         program.Errors.ShouldBeEmpty();
         return (code, program.Output);
+    }
+
+    private static async Task<string> StickyAsync(string sticky, string cookie)
+    {
+        using var config = new ConfigFile(
+            $$"""
+            listeners:
+              web: { bind: 127.0.0.1:8080, pool: web }
+            pools:
+              web:
+                servers:
+                  - { name: S1, address: 127.0.0.1:9001 }
+                  - { name: S2, address: 127.0.0.1:9002 }
+                  - { name: S3, address: 127.0.0.1:9003 }
+                sticky: { {{sticky}} }
+            """);
+        string[] header = cookie.Length == 0 ? [] : ["-H", $"Cookie: {cookie}"];
+        await using var program = RunningProgram.Atlas(["explain", "-c", config.Path, "--", "GET", "http://h:8080/", .. header]);
+        (await program.EndAsync()).ShouldBe(0, program.Errors);
+        return program.Output;
     }
 }

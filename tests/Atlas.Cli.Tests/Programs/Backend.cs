@@ -13,7 +13,7 @@ public sealed class Backend : IAsyncDisposable
 {
     private const int HalfBytes = 100_000;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _end = new();
@@ -22,8 +22,14 @@ public sealed class Backend : IAsyncDisposable
     private volatile bool _isHanging;
 
     public Backend(string name)
+        : this(name, new IPEndPoint(IPAddress.Loopback, 0))
+    {
+    }
+
+    private Backend(string name, IPEndPoint address)
     {
         Name = name;
+        _listener = new TcpListener(address);
         _listener.Start();
         _accepting = AcceptAsync();
     }
@@ -55,7 +61,29 @@ public sealed class Backend : IAsyncDisposable
     /// <summary>Whether <c>/</c> is answered with 503.</summary>
     public bool FailsRequests { get; init; }
 
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
     public static Backend[] Three() => [new("A"), new("B"), new("C")];
+
+    /// <summary>Three on one port, of 127.0.0.1, 127.0.0.2 and 127.0.0.3.</summary>
+    public static async Task<Backend[]> ThreeOnOnePortAsync()
+    {
+        while (true)
+        {
+            var servers = new List<Backend> { new("A") };
+            try
+            {
+                servers.Add(new Backend("B", new IPEndPoint(IPAddress.Parse("127.0.0.2"), servers[0].Port)));
+                servers.Add(new Backend("C", new IPEndPoint(IPAddress.Parse("127.0.0.3"), servers[0].Port)));
+                return [.. servers];
+            }
+            catch (SocketException)
+            {
+                // Another program has the port there: the next one is free.
+                await servers[^1].DisposeAsync();
+            }
+        }
+    }
 
     public void Release() => _released.TrySetResult();
 

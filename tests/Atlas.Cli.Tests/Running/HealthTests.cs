@@ -11,6 +11,28 @@ public sealed class HealthTests
     // Its first probe is due anywhere in a day: not while a test runs.
     private const string DistantCheck = "health_check: { interval: 24h }";
 
+    /// <summary>The order of the lines, and that an operator's word is followed by a probe though the next one is minutes away.</summary>
+    [Fact]
+    public async Task Ready_OfAServerThatIsDown_HasItProbedAtOnce()
+    {
+        await using var server = new Backend("A") { IsFailing = true };
+        using var config = ConfigFile.Of([server], admin: "127.0.0.1:0");
+        config.Write(ConfigFile.Text([server], admin: "127.0.0.1:0").Replace(
+            "    servers:", "    health_check: { path: /health, interval: 10m, rise: 1 }\n    servers:", StringComparison.Ordinal));
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+
+        await OrderAsync(atlas);
+        await atlas.Program.ErrorAsync("pool web server A: down after 1 failed check");
+        await atlas.Program.ErrorAsync("pool web: panic, health is ignored");
+        string[] lines = [.. atlas.Program.Errors.Split('\n').Where(line => line.StartsWith("pool web", StringComparison.Ordinal))];
+        lines[0].ShouldStartWith("pool web server A: down");
+        lines[1].ShouldStartWith("pool web: panic");
+
+        server.IsFailing = false;
+        await OrderAsync(atlas);
+        await atlas.Program.ErrorAsync("pool web server A: up after 1 passed check");
+    }
+
     [Fact]
     public async Task Server_ThatFailsItsChecks_LeavesTheRotationAndComesBack()
     {
@@ -105,5 +127,12 @@ public sealed class HealthTests
     {
         using JsonDocument status = JsonDocument.Parse(await admin.GetAsync("/api/v1/status"));
         return status.RootElement.GetProperty("pools")[0].GetProperty("servers")[index].Clone();
+    }
+
+    private static async Task OrderAsync(RunningAtlas atlas)
+    {
+        await using var program = RunningProgram.Atlas(
+            "ready", "web/A", "--admin", await atlas.Program.ErrorAsync("admin: http://"));
+        (await program.EndAsync()).ShouldBe(0, program.Errors);
     }
 }

@@ -144,6 +144,26 @@ public sealed class OperateTests
     }
 
     [Fact]
+    public async Task Weight_ZeroOfAll_WarnsAndSaysSo()
+    {
+        await using var a = new Backend("A");
+        await using var b = new Backend("B");
+        using var config = ConfigFile.Of([a, b], admin: "127.0.0.1:0");
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new Client(atlas.Address);
+
+        (await RunAsync(atlas, "weight", "web/A", "0")).ShouldBe((0, "web/A: weight 0\n", ""));
+        (await RunAsync(atlas, "weight", "web/B", "0")).ShouldBe(
+            (0, "web/B: weight 0\n", "warning: no server of pool web has a weight: requests get 503 NH\n"));
+
+        (await client.StatusAsync("/")).ShouldBe(503);
+        await atlas.Program.ErrorAsync("pool web: no server has a weight: requests get 503 NH");
+        (await RunAsync(atlas, "status")).Output.ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: requests get 503 NH\n");
+        (await RunAsync(atlas, "weight", "web/B", "1")).Errors.ShouldBeEmpty();
+        (await client.StatusAsync("/")).ShouldBe(200);
+    }
+
+    [Fact]
     public async Task Reload_AfterOrders_KeepsThemAndLetsARemovedServerEnd()
     {
         Backend[] servers = Backend.Three();

@@ -13,9 +13,7 @@ public sealed class ResilienceTests
         RunningProgram[] servers = Start(4);
         try
         {
-            // A process that dies goes on to have connections made to it for a while, all of which break at once: more than the
-            // budget's share of the few requests here.
-            using var config = new ConfigFile(await ConfigOf(servers, "retry: { attempts: 3 }"));
+            using var config = new ConfigFile(await ConfigOf(servers));
             await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
             await using var load = new Load(atlas.Address, Lanes);
             await load.AnsweredAsync(400);

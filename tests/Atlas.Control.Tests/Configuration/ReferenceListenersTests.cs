@@ -63,7 +63,8 @@ public sealed class ReferenceListenersTests
         Bind = [Bind("127.0.0.1:15432")],
         Protocol = ListenerProtocol.Tcp,
         Pool = "postgres",
-        Timeouts = new ListenerTimeoutsConfig { IdleMs = 3_600_000 },
+        Timeouts = new ListenerTimeoutsConfig { IdleMs = 3_600_000, HelloMs = 10_000 },
+        AccessLog = new AccessLogConfig(),
     });
 
     [Fact]
@@ -82,6 +83,7 @@ public sealed class ReferenceListenersTests
             ],
             DefaultPool = "other-tls",
         },
+        Alpn = [new AlpnRuleConfig("acme-tls/1", "web-tls", default)],
     });
 
     [Fact]

@@ -192,6 +192,7 @@ public sealed class ReferencePoolsTests
         Config.Runtime.ShouldBe(new RuntimeConfig
         {
             Workers = null,
+            Resolvers = [IPEndPoint.Parse("10.0.0.53:53"), IPEndPoint.Parse("[2001:db8::53]:53")],
             Shutdown = new ShutdownConfig { ReadyDelayMs = 0, DeadlineMs = 30_000, TunnelDeadlineMs = 300_000, CloseSpreadMs = 0 },
         });
         Config.Telemetry.ShouldBe(new TelemetryConfig { Otlp = new OtlpConfig { Endpoint = "", TracesShare = 0.01 } });

@@ -44,7 +44,12 @@ internal sealed class ChecksUnderTest : IDisposable
     }
 
     public CheckedServer Server(ProbeTarget target, bool isKnown = false) =>
-        new(target, isKnown, isUp => Turns.Enqueue(target.Server + (isUp ? "+" : "-"))) { Passed = () => Passes.Enqueue(target.Server) };
+        new(target, isKnown, (isUp, tell) =>
+        {
+            Turns.Enqueue(target.Server + (isUp ? "+" : "-"));
+            tell();
+        })
+        { Passed = () => Passes.Enqueue(target.Server) };
 
     public StubProbe ProbeOf(ProbeTarget target) => _probes[target.Subject];
 

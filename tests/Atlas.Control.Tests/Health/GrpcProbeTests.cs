@@ -161,7 +161,7 @@ public sealed class GrpcProbeTests
         var target = new ProbeTarget("web", "a", Parse(server.Address), check);
         using var checks = new HealthChecks(new HealthOptions { Random = () => 0 });
 
-        checks.Apply([new CheckedServer(target, IsKnown: false, _ => { })]);
+        checks.Apply([new CheckedServer(target, IsKnown: false, (_, tell) => tell())]);
 
         await Until.SoAsync(() => checks.Find(target)!.Last is not null);
         checks.Find(target)!.Last!.Result.ShouldBe(ProbeResult.Good("grpc SERVING"));

@@ -60,7 +60,63 @@ public sealed class HealthChecksTests
         await test.RunAsync(target, "PFPFFFF");
 
         test.Time.Waits.ShouldBe(
-            [2_500, 2_000, 5_000, 2_000, 1_000, 2_000, 5_000, 2_000, 1_000, 2_000, 1_000, 2_000, 5_000, 2_000, 7_500]);
+            [2_500, 2_000, 5_000, 2_000, 1_000, 2_000, 5_000, 2_000, 1_000, 2_000, 1_000, 2_000, 5_000, 2_000, 5_000]);
+    }
+
+    /// <summary>The second wait of a server that is down is half as long again: an interval, and the rest.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Wait_OfAServerThatIsDown_GrowsUnlessItIsMissed(bool isMissed)
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target) with { IsMissed = () => isMissed }]);
+        await test.RunAsync(target, "FF");
+        int asked = test.ProbeOf(target).Asked;
+
+        test.Time.Advance(TimeSpan.FromMilliseconds(5_000));
+        await Until.SoAsync(() => isMissed ? test.ProbeOf(target).Asked > asked : test.Time.Waits[^1] == 2_500);
+
+        test.ProbeOf(target).Asked.ShouldBe(isMissed ? asked + 1 : asked);
+    }
+
+    [Fact]
+    public async Task Hurry_WhileTheNextProbeIsFarOff_ProbesAtOnceAndOnce()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        ProbeTarget other = ChecksUnderTest.Target("c");
+        test.Checks.Apply([test.Server(target), test.Server(other)]);
+        await test.RunAsync(target, "FFFF");
+        await Until.SoAsync(() => test.ProbeOf(other).Asked > 0);
+        int asked = test.ProbeOf(other).Asked;
+
+        test.Checks.Hurry("web", "b");
+        test.Checks.Hurry("web", "b");
+        (await test.ProbeOf(target).NextAsync()).Pass();
+        await Until.SoAsync(() => test.Report(target).Passed == 1);
+        await Until.SoAsync(() => test.Time.Waits[^1] == 1_000);
+
+        test.ProbeOf(target).Asked.ShouldBe(5);
+        test.ProbeOf(other).Asked.ShouldBe(asked);
+    }
+
+    [Fact]
+    public async Task Hurry_OfAPausedServer_LeavesItAlone()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        await test.RunAsync(target, "P");
+        test.Checks.Pause("web", "b", isPaused: true);
+
+        test.Checks.Hurry("web", "b");
+        test.Checks.Pause("web", "b", isPaused: false);
+        StubProbe.Question question = await test.ProbeOf(target).NextAsync();
+
+        question.Pass();
+        await Until.SoAsync(() => test.Report(target).Passed == 2);
     }
 
     [Fact]

@@ -21,10 +21,11 @@ public sealed class OutlierWatchTests : IDisposable
     public OutlierWatchTests()
     {
         var options = new HealthOptions { Time = _time, Random = () => 0, Changed = change => _events.Add(change.ToString()) };
-        _watch = new OutlierWatch(options, (server, _) =>
+        _watch = new OutlierWatch(options, (server, tell) =>
         {
             server.Server.IsEjected = server.Outliers.IsEjected;
             _turns.Add(server.Server.Name + (server.Server.IsEjected ? "-" : "+"));
+            tell();
         });
         Apply(Config);
     }
@@ -58,6 +59,21 @@ public sealed class OutlierWatchTests : IDisposable
         _turns.ShouldBe(["a-"]);
         _events.Count.ShouldBe(2);
         _events[1].ShouldStartWith("pool web server b: up still, with 2 failures in a row");
+    }
+
+    [Fact]
+    public void Look_AServerFailsForOneClient_IsToldOnceAndNotEjected()
+    {
+        for (int i = 0; i < 12; i++)
+        {
+            if (_servers[0].Outliers.Report(ServerOutcome.ConnectFailure, clientKey: 1, i, Config.ConsecutiveFailures))
+            {
+                _watch.Look("web");
+            }
+        }
+
+        _turns.ShouldBeEmpty();
+        _events.ShouldBe(["pool web server a: up still, with 2 failures in a row, from one client only: not ejected"]);
     }
 
     [Fact]

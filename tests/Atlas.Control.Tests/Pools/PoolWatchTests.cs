@@ -29,6 +29,65 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
+    public void SetUp_TheLastOneThatIsUp_IsToldBeforeWhatComesOfIt()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"));
+        bool wasSo = false;
+
+        Watch.SetUp(_test["a"], isUp: false);
+        Watch.SetUp(_test["b"], isUp: false, () =>
+        {
+            wasSo = _test.Group() == RosterGroup.Panic;
+            _test.Lines.Add("told");
+        });
+
+        wasSo.ShouldBeTrue();
+        _test.Lines.ShouldBe(
+            ["pool web server a: down", "pool web server b: down", "told", "pool web: panic, health is ignored: 0 of 2 servers are usable"]);
+    }
+
+    [Fact]
+    public void SetEjected_ThePoolIsInPanicByIt_IsToldBefore()
+    {
+        _test.Apply(WatchUnderTest.Pool("a"));
+
+        Watch.SetEjected(_test["a"], isEjected: true, "", () => _test.Lines.Add("told"));
+
+        _test.Lines.ShouldBe(
+            ["pool web server a: ejected", "told", "pool web: panic, health is ignored: 0 of 1 servers are usable"]);
+    }
+
+    [Fact]
+    public void Set_WithoutAChangeOrAPool_IsToldToo()
+    {
+        _test.Apply(WatchUnderTest.Pool("a"));
+        int told = 0;
+
+        Watch.SetUp(_test["a"], isUp: true, () => told++);
+        Watch.SetEjected(_test["a"], isEjected: false, "", () => told++);
+        Watch.SetUp(new BalancedServer("b"), isUp: true, () => told++);
+
+        told.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Order_NoServerHasAWeight_SaysSo()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"));
+
+        Watch.Order(_test["a"], new ServerOrder { Weight = 0 });
+        Watch.Order(_test["b"], new ServerOrder { Weight = 0 });
+
+        _test.Lines.ShouldBe(
+        [
+            "pool web server a: weight 0, was 1",
+            "pool web server b: weight 0, was 1",
+            "pool web: no server has a weight: requests get 503 NH",
+        ]);
+        _test.Changes[^1].Kind.ShouldBe(PoolChangeKind.Unusable);
+    }
+
+    [Fact]
     public void SetUp_TheSameAgain_TellsNothing()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b"));
@@ -254,7 +313,7 @@ public sealed class PoolWatchTests : IDisposable
     {
         _test.Apply(WatchUnderTest.Pool(WatchUnderTest.Server("a", weight: 0)));
 
-        _test.Lines.ShouldBe(["pool web: no server is usable"]);
+        _test.Lines.ShouldBe(["pool web: no server has a weight: requests get 503 NH"]);
     }
 
     [Fact]

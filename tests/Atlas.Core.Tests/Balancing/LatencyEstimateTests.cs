@@ -56,7 +56,21 @@ public sealed class LatencyEstimateTests
         estimate.Observe(500_000, NowUs);
 
         estimate.At(NowUs + 8_000_000).ShouldBe(500_000 / Math.Pow(Math.E, 4), 1);
-        estimate.At(NowUs + 86_400_000_000).ShouldBe(0, 1e-9);
+        estimate.At(NowUs + 86_400_000_000).ShouldBe(0, 1e-7);
+        estimate.At(NowUs + 86_400_000_000).ShouldBeGreaterThan(0, "it is known all the same");
+    }
+
+    [Fact]
+    public void At_EveryMillisecondOfAMinute_IsTheExponential()
+    {
+        LatencyEstimate estimate = default;
+        estimate.Observe(1_000_000, NowUs);
+
+        for (int ms = 0; ms <= 60_000; ms++)
+        {
+            double expected = 1_000_000 * Math.Exp(-ms / 2_000.0);
+            estimate.At(NowUs + (ms * 1_000L)).ShouldBe(expected, expected * 1e-12);
+        }
     }
 
     [Fact]

@@ -22,6 +22,8 @@ public sealed class OutlierDetectorTests
         _verdicts.ShouldHaveSingleItem().ShouldBe(new OutlierVerdict(
             1, OutlierVerdictKind.Ejected, pool[1].Outliers.Ejection, "for 30s: 5 failures in a row (5 to connect)"));
         pool[1].Outliers.Ejection.Times.ShouldBe(1);
+        pool[1].Outliers.EjectedFor.ShouldBe("5 failures in a row (5 to connect)");
+        pool[1].Outliers.EjectedUntilMs.ShouldBe(31_000);
     }
 
     [Fact]
@@ -37,6 +39,7 @@ public sealed class OutlierDetectorTests
         Decide(pool, 31_000).ShouldBe(long.MaxValue);
 
         pool[1].Outliers.IsEjected.ShouldBeFalse();
+        pool[1].Outliers.EjectedFor.ShouldBeNull();
         pool[1].Outliers.Evidence(31_000).ShouldBe(default);
         _verdicts.ShouldHaveSingleItem().Kind.ShouldBe(OutlierVerdictKind.Returned);
     }
@@ -79,11 +82,45 @@ public sealed class OutlierDetectorTests
         _verdicts.ShouldHaveSingleItem().Detail.ShouldBe(
             "5 failures in a row (5 to connect), but it is the last one available");
         pool[1].Outliers.IsEjected.ShouldBeFalse();
+        pool[1].Outliers.KeptFor.ShouldBe(_verdicts[0].Detail);
 
         // Another is back: now it may go.
         pool[0] = pool[0] with { Health = ServerHealth.Up };
         Decide(pool, 2_000);
         _verdicts[^1].Kind.ShouldBe(OutlierVerdictKind.Ejected);
+        pool[1].Outliers.KeptFor.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Decide_AServerThatFailsForOneClient_IsKeptAndSaidOnce()
+    {
+        OutlierCandidate[] pool = Pool(3);
+        for (int i = 0; i < 12; i++)
+        {
+            pool[1].Outliers.Report(ServerOutcome.ConnectFailure, clientKey: 7, i, Config.ConsecutiveFailures);
+        }
+
+        Decide(pool, 12).ShouldBe(long.MaxValue);
+        Decide(pool, 13);
+
+        OutlierVerdict verdict = _verdicts.ShouldHaveSingleItem();
+        (verdict.Index, verdict.Kind).ShouldBe((1, OutlierVerdictKind.Kept));
+        verdict.Detail.ShouldBe("12 failures in a row, from one client only: not ejected");
+    }
+
+    [Fact]
+    public void Decide_AServerThatFailsForOneClientAndIsOut_SaysNothing()
+    {
+        OutlierCandidate[] pool = Pool(2);
+        for (int i = 0; i < 12; i++)
+        {
+            pool[1].Outliers.Report(ServerOutcome.ConnectFailure, clientKey: 7, i, Config.ConsecutiveFailures);
+        }
+
+        pool[1] = pool[1] with { Health = ServerHealth.Down };
+        Decide(pool, 12);
+
+        _verdicts.ShouldBeEmpty();
     }
 
     [Fact]

@@ -122,6 +122,34 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    public void Look_ThroughItsStates_SaysSinceWhenAndWhy()
+    {
+        var breaker = new CircuitBreaker(Config);
+        breaker.Look(7).ShouldBe(new CircuitReport(CircuitState.Closed, 0, 0, 0, 0, 10_000));
+        Run(breaker, "SFFF", nowMs: 1_000);
+
+        CircuitReport open = breaker.Look(2_000);
+        open.ShouldBe(new CircuitReport(CircuitState.Open, 1_000, 4_000, Failures: 3, Total: 4, 10_000));
+        open.Reason.ShouldBe("3 of 4 requests failed in 10s");
+
+        // No request comes: it is ready to try, whatever the clock says.
+        breaker.Look(5_999).State.ShouldBe(CircuitState.Open);
+        CircuitReport ready = breaker.Look(60_000);
+        (ready.State, ready.SinceMs, ready.RetryAfterMs).ShouldBe((CircuitState.HalfOpen, 6_000, 0));
+        breaker.State.ShouldBe(CircuitState.Open);
+
+        CircuitPass probe = breaker.TryPass(61_000);
+        CircuitReport trying = breaker.Look(61_500);
+        (trying.State, trying.SinceMs, trying.RetryAfterMs).ShouldBe((CircuitState.HalfOpen, 61_000, 4_500));
+        breaker.Report(probe, ServerOutcome.GatewayFailure, 62_000);
+        breaker.Look(62_000).Reason.ShouldBe("the request that tried failed");
+
+        breaker.Report(breaker.TryPass(67_000), ServerOutcome.Success, 68_000).ShouldBe(CircuitState.Closed);
+        CircuitReport closed = breaker.Look(69_000);
+        (closed.State, closed.SinceMs, closed.Reason).ShouldBe((CircuitState.Closed, 68_000, ""));
+    }
+
+    [Fact]
     public void Report_OfARefusedRequest_IsIgnored()
     {
         CircuitBreaker breaker = Opened();

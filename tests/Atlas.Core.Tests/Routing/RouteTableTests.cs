@@ -161,7 +161,7 @@ public sealed class RouteTableTests
     }
 
     [Fact]
-    public void Find_ValueAfterTheLimitOfRepeats_DoesNotCount()
+    public void Find_ValueAfterTheLimitOfRepeats_IsNotDecided()
     {
         var header = new MatchConfig { Headers = [Field("x", "last")] };
         var cookie = new MatchConfig { Cookies = [Field("x", "last")] };
@@ -173,40 +173,61 @@ public sealed class RouteTableTests
             var headers = Enumerable.Repeat(("x", "first"), before).Append(("x", "last")).ToArray();
             string values = string.Concat(Enumerable.Repeat("x=first;", before)) + "x=last";
 
-            Matches(header, new TestRequest(headers: headers)).ShouldBe(more == 0);
-            Matches(cookie, new TestRequest(headers: ("cookie", values))).ShouldBe(more == 0);
-            Matches(query, new TestRequest(query: values.Replace(';', '&'))).ShouldBe(more == 0);
+            Of(header).Find(new TestRequest(headers: headers)).ShouldBe(more == 0 ? 0 : RouteTable.Undecided);
+            Of(cookie).Find(new TestRequest(headers: ("cookie", values))).ShouldBe(more == 0 ? 0 : RouteTable.Undecided);
+            Of(query).Find(new TestRequest(query: values.Replace(';', '&'))).ShouldBe(more == 0 ? 0 : RouteTable.Undecided);
         }
     }
 
     [Fact]
-    public void Find_CookieOrParameterAfterTheLimitOfParts_DoesNotCount()
+    public void Find_CookieOrParameterAfterTheLimitOfParts_IsNotDecided()
     {
         for (int more = 0; more <= 1; more++)
         {
             string values = string.Concat(Enumerable.Repeat("a=1;", FieldCursor.MaxParts - 1 + more)) + "x=1";
 
-            Matches(new MatchConfig { Cookies = [Field("x", "1")] }, new TestRequest(headers: ("cookie", values))).ShouldBe(more == 0);
-            Matches(new MatchConfig { Query = [Field("x", "1")] }, new TestRequest(query: values.Replace(';', '&'))).ShouldBe(more == 0);
+            Of(new MatchConfig { Cookies = [Field("x", "1")] }).Find(new TestRequest(headers: ("cookie", values))).ShouldBe(more == 0 ? 0 : RouteTable.Undecided);
+            Of(new MatchConfig { Query = [Field("x", "1")] }).Find(new TestRequest(query: values.Replace(';', '&'))).ShouldBe(more == 0 ? 0 : RouteTable.Undecided);
         }
     }
 
     /// <summary>A client that hides a name behind more than is looked at is not one that does without it.</summary>
     [Theory]
-    [InlineData(FieldCursor.MaxParts - 1, "", true)]
-    [InlineData(FieldCursor.MaxParts, "", true)]
-    [InlineData(FieldCursor.MaxParts + 1, "", false)]
-    [InlineData(FieldCursor.MaxParts - 1, "x=1", false)]
-    [InlineData(FieldCursor.MaxParts, "x=1", false)]
-    [InlineData(FieldCursor.MaxParts + 1, "x=1", false)]
-    public void Find_AbsentAmongMoreThanTheLimitOfParts_DoesNotMatch(int before, string last, bool matches)
+    [InlineData(FieldCursor.MaxParts - 1, "", 0)]
+    [InlineData(FieldCursor.MaxParts, "", 0)]
+    [InlineData(FieldCursor.MaxParts + 1, "", RouteTable.Undecided)]
+    [InlineData(FieldCursor.MaxParts - 1, "x=1", -1)]
+    [InlineData(FieldCursor.MaxParts, "x=1", RouteTable.Undecided)]
+    [InlineData(FieldCursor.MaxParts + 1, "x=1", RouteTable.Undecided)]
+    public void Find_AbsentAmongMoreThanTheLimitOfParts_IsNotDecided(int before, string last, int route)
     {
         string values = string.Concat(Enumerable.Repeat("a=1;", before)) + last;
         var lines = Enumerable.Repeat(("cookie", "a=1"), before).Concat(last.Length > 0 ? [("cookie", last)] : []).ToArray();
 
-        Matches(new MatchConfig { Cookies = [Field("x", "!")] }, new TestRequest(headers: ("cookie", values))).ShouldBe(matches);
-        Matches(new MatchConfig { Cookies = [Field("x", "!")] }, new TestRequest(headers: lines)).ShouldBe(matches);
-        Matches(new MatchConfig { Query = [Field("x", "!")] }, new TestRequest(query: values.Replace(';', '&'))).ShouldBe(matches);
+        Of(new MatchConfig { Cookies = [Field("x", "!")] }).Find(new TestRequest(headers: ("cookie", values))).ShouldBe(route);
+        Of(new MatchConfig { Cookies = [Field("x", "!")] }).Find(new TestRequest(headers: lines)).ShouldBe(route);
+        Of(new MatchConfig { Query = [Field("x", "!")] }).Find(new TestRequest(query: values.Replace(';', '&'))).ShouldBe(route);
+    }
+
+    /// <summary>A condition that refuses cannot be passed by padding, and padding is refused nowhere else.</summary>
+    [Theory]
+    [InlineData(FieldCursor.MaxParts, "a.test", "/admin", 2)]
+    [InlineData(FieldCursor.MaxParts + 1, "a.test", "/admin", RouteTable.Undecided)]
+    [InlineData(FieldCursor.MaxParts + 1, "a.test", "/open", 0)]
+    [InlineData(FieldCursor.MaxParts + 1, "b.test", "/admin", 2)]
+    public void Find_MoreThanTheLimitOfParts_IsUndecidedWhereAConditionBeforeTheRouteDependsOnThem(int parts, string host, string path, int route)
+    {
+        string values = string.Join('&', Enumerable.Repeat("a=1", parts));
+        foreach (MatchConfig deny in (MatchConfig[])[new MatchConfig { Query = [Field("x", "1")] }, new MatchConfig { Query = [Field("x", "~ [0-9]")] }])
+        {
+            RouteTable table = Of(
+                new MatchConfig { Paths = [Path("/open")] },
+                deny with { Hosts = [Host("a.test")] },
+                new MatchConfig(),
+                deny);
+
+            table.Find(new TestRequest(host, path, query: values)).ShouldBe(route);
+        }
     }
 
     [Fact]

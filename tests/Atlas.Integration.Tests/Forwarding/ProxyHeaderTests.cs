@@ -1,4 +1,7 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Atlas.Core.Configuration;
 using Atlas.Integration.Tests.Wire;
 
@@ -59,6 +62,26 @@ public sealed class ProxyHeaderTests
         (await atlas.AskAsync(V1 + Get)).Status.ShouldBe(400);
 
         server.Requests.ShouldHaveSingleItem()["x-forwarded-for"].ShouldBe("127.0.0.1");
+    }
+
+    [Fact]
+    public async Task Server_GetsTheAddressesOfBothEndsOfTheClientsConnection()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        await using var atlas = new RunningAtlas(
+            new AtlasOptions { SendProxyProtocol = ProxyProtocolVersion.V1 }, [("s", (IPEndPoint)server.LocalEndpoint)]);
+        using var client = new TcpClient();
+        await client.ConnectAsync(atlas.Address);
+        await client.GetStream().WriteAsync(Encoding.Latin1.GetBytes(Get));
+
+        using TcpClient accepted = await server.AcceptTcpClientAsync().WaitAsync(WireConnection.Deadline);
+        using var reader = new StreamReader(accepted.GetStream(), Encoding.Latin1);
+        string? line = await reader.ReadLineAsync().WaitAsync(WireConnection.Deadline);
+
+        int port = ((IPEndPoint)client.Client.LocalEndPoint!).Port;
+        line.ShouldBe(string.Create(CultureInfo.InvariantCulture, $"PROXY TCP4 127.0.0.1 127.0.0.1 {port} {atlas.Address.Port}"));
+        (await reader.ReadLineAsync().WaitAsync(WireConnection.Deadline)).ShouldBe("GET / HTTP/1.1");
     }
 
     private static RunningAtlas Behind(RecordingServer server, string network) => new(

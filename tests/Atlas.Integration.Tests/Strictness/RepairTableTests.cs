@@ -29,8 +29,6 @@ public sealed class RepairTableTests(RepairingSetting setting) : IClassFixture<R
 
     public static TheoryData<string> OtherRows => [.. TableRows.Heads.Keys.Except(Repaired.Keys)];
 
-    public static TheoryData<string> BodyRows => [.. TableRows.Bodies.Keys];
-
     [Theory]
     [MemberData(nameof(RepairedRows))]
     public async Task Request_Repaired_ReachesTheServerInOneReadingAndEndsBothConnections(string row)
@@ -70,19 +68,6 @@ public sealed class RepairTableTests(RepairingSetting setting) : IClassFixture<R
         await setting.RefuseAsync(request, status);
 
         setting.Server.Bytes.ShouldBe(before, "bytes of a refused request reached the server");
-    }
-
-    [Theory]
-    [MemberData(nameof(BodyRows))]
-    public async Task Body_RefusedByTheTable_IsNeverRepaired(string row)
-    {
-        (int status, string request) = TableRows.Bodies[row];
-        int before = setting.Server.Requests.Count;
-
-        await setting.RefuseAsync(request, status);
-        await setting.RefuseAsync(request.Replace("Host: a\r\n", "Host: a\r\nContent-Length: 5\r\n", StringComparison.Ordinal), status);
-
-        setting.Server.Requests.Count.ShouldBe(before, "a refused body came to its end at the server");
     }
 
     [Fact]

@@ -24,6 +24,8 @@ internal sealed record AtlasOptions
 
     public int ResponseMs { get; init; } = 60_000;
 
+    public ProxyProtocolVersion SendProxyProtocol { get; init; } = ProxyProtocolVersion.None;
+
     public int Retries { get; init; } = 1;
 
     /// <summary>Changes the listener, for instance to have routes.</summary>

@@ -37,6 +37,7 @@ internal sealed class RunningAtlas : IAsyncDisposable
             [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))])
         {
             ResponseMs = options.ResponseMs,
+            SendProxyProtocol = options.SendProxyProtocol,
             Retry = new RetryPolicy { Attempts = options.Retries },
         };
         var snapshot = new HttpListenerSnapshot("listener", _pool)

@@ -66,8 +66,8 @@ public sealed class ProxyTlvTests
     {
         byte[][] wrong =
         [
-            ProxyHeaders.Tlv(1), ProxyHeaders.Tlv(2), ProxyHeaders.Tlv(3), ProxyHeaders.Tlv(3, 1, 2, 3), ProxyHeaders.Tlv(3, 1, 2, 3, 4, 5),
-            ProxyHeaders.Tlv(5), ProxyHeaders.Tlv(5, new byte[129]), ProxyHeaders.Tlv(0x20), ProxyHeaders.Tlv(0x20, 1, 0, 0, 0), ProxyHeaders.Tlv(0x30),
+            ProxyHeaders.Tlv(3), ProxyHeaders.Tlv(3, 1, 2, 3), ProxyHeaders.Tlv(3, 1, 2, 3, 4, 5), ProxyHeaders.Tlv(5, new byte[129]),
+            ProxyHeaders.Tlv(0x20), ProxyHeaders.Tlv(0x20, 1, 0, 0, 0),
         ];
         foreach (byte[] tlvs in wrong)
         {
@@ -77,12 +77,27 @@ public sealed class ProxyTlvTests
         ProxyHeaders.Accept(ProxyHeaders.WithTlvs(ProxyHeaders.Tlv(5, new byte[128]))).Tlvs.UniqueId.Length.ShouldBe(128);
     }
 
+    // HAProxy 2.6 sends an empty UNIQUE_ID where it is asked for one and the frontend makes none.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(0x30)]
+    [InlineData(0xEA)]
+    public void Tlv_WithoutAValue_IsAsIfItWereNotThere(byte type)
+    {
+        ProxyTlvs tlvs = ProxyHeaders.Accept(ProxyHeaders.WithTlvs([.. ProxyHeaders.Tlv(type), .. ProxyHeaders.Tlv(4)])).Tlvs;
+
+        Slice[] values = [tlvs.Alpn, tlvs.Authority, tlvs.UniqueId, tlvs.NetworkNamespace, tlvs.VpcEndpointId];
+        values.ShouldAllBe(value => value.IsEmpty);
+    }
+
     [Fact]
     public void Tlvs_ThatComeTwice_AreRefused()
     {
         byte[][] once =
         [
-            ProxyHeaders.Tlv(1, "h2"), ProxyHeaders.Tlv(2, "a"), ProxyHeaders.Tlv(3, 1, 2, 3, 4), ProxyHeaders.Tlv(5, "i"),
+            ProxyHeaders.Tlv(1, "h2"), ProxyHeaders.Tlv(2, "a"), ProxyHeaders.Tlv(2), ProxyHeaders.Tlv(3, 1, 2, 3, 4), ProxyHeaders.Tlv(5, "i"),
             ProxyHeaders.Tlv(0x20, 1, 0, 0, 0, 0), ProxyHeaders.Tlv(0x30, "n"), ProxyHeaders.Tlv(0xEA, "\x01v"),
         ];
         foreach (byte[] tlv in once)

@@ -62,17 +62,22 @@ public sealed class ProxyMetricsTests
         ServerMetrics server = new ProxyMetrics(1).Server("api", "a");
         ServerCounters counters = server.ForWorker(0);
 
-        counters.AttemptBegan(isRetry: false);
+        counters.AttemptBegan(AttemptKind.First);
         counters.AttemptEnded(0, ProxyError.ConnectFailed, -1);
-        counters.AttemptBegan(isRetry: true);
+        counters.AttemptBegan(AttemptKind.Retry);
         counters.Connected();
         counters.AttemptEnded(204, ProxyError.None, 500);
         counters.IdleChanged(1);
-        counters.AttemptBegan(isRetry: false);
+        counters.AttemptBegan(AttemptKind.First);
+        counters.AttemptBegan(AttemptKind.Failover);
+        counters.AttemptBegan(AttemptKind.Failover);
+        counters.AttemptBegan(AttemptKind.Repeat);
 
-        server.Attempts.ShouldBe(3);
+        server.Attempts.ShouldBe(6);
         server.Retries.ShouldBe(1);
-        server.Active.ShouldBe(1);
+        server.Failovers.ShouldBe(2);
+        server.Repeats.ShouldBe(1);
+        server.Active.ShouldBe(4);
         server.Connected.ShouldBe(1);
         server.Idle.ShouldBe(1);
         server.Errors(ProxyError.ConnectFailed).ShouldBe(1);
@@ -98,7 +103,7 @@ public sealed class ProxyMetricsTests
                 web.ConnectionOpened();
                 web.RequestEnded(200 + i, ProxyError.UpstreamTimeout, i * 1000L, i, i);
                 web.ConnectionClosed();
-                server.AttemptBegan(isRetry: true);
+                server.AttemptBegan(AttemptKind.Retry);
                 server.Connected();
                 server.IdleChanged(1);
                 server.AttemptEnded(200, ProxyError.None, i);
@@ -110,7 +115,7 @@ public sealed class ProxyMetricsTests
     public void Server_SameNames_KeepsItsNumbers()
     {
         var metrics = new ProxyMetrics(1);
-        metrics.Server("api", "a").ForWorker(0).AttemptBegan(isRetry: false);
+        metrics.Server("api", "a").ForWorker(0).AttemptBegan(AttemptKind.First);
 
         metrics.Server("api", "a").Attempts.ShouldBe(1);
         metrics.Server("web", "a").Attempts.ShouldBe(0);
@@ -129,7 +134,7 @@ public sealed class ProxyMetricsTests
         past.ShouldBeSameAs(metrics.Server("api", "d"));
         metrics.Listener("second").Name.ShouldBe(ProxyMetrics.OtherName);
         metrics.Overflows.ShouldBe(3);
-        past.ForWorker(0).AttemptBegan(isRetry: false);
+        past.ForWorker(0).AttemptBegan(AttemptKind.First);
 
         var writer = new RecordingWriter();
         metrics.WriteTo(writer);
@@ -194,6 +199,8 @@ public sealed class ProxyMetricsTests
                 "atlas_connections_open{listener=web} 0",
                 "atlas_upstream_attempts_total{pool=api,server=a} 0",
                 "atlas_upstream_retries_total{pool=api,server=a} 0",
+                "atlas_upstream_failovers_total{pool=api,server=a} 0",
+                "atlas_upstream_repeats_total{pool=api,server=a} 0",
                 "atlas_upstream_responses_total{pool=api,server=a,code=none} 0",
                 "atlas_upstream_responses_total{pool=api,server=a,code=1xx} 0",
                 "atlas_upstream_responses_total{pool=api,server=a,code=2xx} 1",

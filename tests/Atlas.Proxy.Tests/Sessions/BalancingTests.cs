@@ -112,12 +112,20 @@ public sealed class BalancingTests
         async world =>
         {
             Answer(world.Servers[1], delayMs: 1_000, "200 OK");
+
+            // What nothing is known of counts as the average of the others: until one that is fast is known, chance decides.
+            while (world.Servers[0].Seen.Count + world.Servers[2].Seen.Count == 0)
+            {
+                await RequestAsync(world);
+            }
+
+            int before = world.Servers[1].Seen.Count;
             for (int request = 0; request < 100; request++)
             {
                 await RequestAsync(world);
             }
 
-            world.Servers[1].Seen.Count.ShouldBeLessThanOrEqualTo(3);
+            world.Servers[1].Seen.Count.ShouldBeLessThanOrEqualTo(before + 1);
         });
 
     private static void Answer(WireServer server, int delayMs, string status) => server.Script = async turn =>

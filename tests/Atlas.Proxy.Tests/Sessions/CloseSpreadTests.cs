@@ -31,7 +31,7 @@ public sealed class CloseSpreadTests
                 .Select(second => ends.Count(end => (end - beganMs) / 1000 == second))];
             bySecond.Sum().ShouldBe(Clients, "none closes before or after");
 
-            // Twenty are expected in each; by chance more than sixty or none come once in ten million runs.
+            // Twenty are expected in each; of ten million seeds one gives more than sixty or none.
             bySecond.ShouldAllBe(count => count > 0 && count <= 60);
         });
     }
@@ -60,7 +60,7 @@ public sealed class CloseSpreadTests
         world.Proxy.Drain(world.Front, int.MaxValue);
         await world.DelayAsync(60_000);
 
-        world.Sessions.ShouldBe(1, "its moment is not likely to have come: once in 35,000 runs");
+        world.Sessions.ShouldBe(1, "its moment is not likely to have come: for one in 35,000 seeds");
         await AskAsync(client, reader, "close");
         (await reader.ToEndAsync()).ShouldBeEmpty();
         reader.Last.ShouldBe(0);

@@ -49,7 +49,7 @@ public sealed class FailureReportTests
     }
 
     [Fact]
-    public void Server_FailsOneClientOnly_IsNotSuspected()
+    public void Server_FailsOneClientOnly_IsToldOfOnceButNotProposed()
     {
         ProxyWorld world = World(1);
         world.Run(async () =>
@@ -60,7 +60,8 @@ public sealed class FailureReportTests
                 await AskAsync(world, "192.0.2.1");
             }
 
-            _observer.Suspects.ShouldBeEmpty();
+            _observer.Suspects.ShouldBe(["s0"]);
+            world.Server.State.Outliers.IsProposed.ShouldBeFalse();
         });
     }
 

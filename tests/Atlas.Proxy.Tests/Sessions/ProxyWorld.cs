@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text;
 using Atlas.Engine.Flows;
@@ -15,6 +16,10 @@ public sealed class ProxyWorld
 {
     // Longer than a session whose client was cut off needs for the requests that it sent before.
     private const int QuietMs = 600_000;
+
+    // Other seeds than those that every run goes through.
+    private static readonly int FirstSeed = int.Parse(
+        Environment.GetEnvironmentVariable("ATLAS_FIRST_SEED") ?? "0", CultureInfo.InvariantCulture);
 
     private readonly SimulatedLoop _outside;
     private readonly List<SimulatedListener> _listeners = [];
@@ -80,10 +85,10 @@ public sealed class ProxyWorld
     /// <summary>The most buffers that the proxy had lent at once.</summary>
     public int MostLent { get; private set; }
 
-    /// <summary>Runs a scenario for many seeds; a failure names its seed.</summary>
+    /// <summary>Runs a scenario for many seeds, from 0 or ATLAS_FIRST_SEED on; a failure names its seed.</summary>
     public static void ForSeeds(int count, Func<int, ProxyWorld> make, Func<ProxyWorld, Flow> scenario)
     {
-        for (int seed = 0; seed < count; seed++)
+        for (int seed = FirstSeed; seed < FirstSeed + count; seed++)
         {
             ProxyWorld world = make(seed);
             try

@@ -1,6 +1,7 @@
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Simulation;
 
@@ -9,12 +10,15 @@ namespace Atlas.Proxy.Tests.Sessions;
 /// <summary>A server behind the proxy. Records each request and lets a script answer it.</summary>
 public sealed class WireServer : IConnectionHandler
 {
+    // More than any world has.
+    private const int MaxWorkers = 8;
+
     private readonly ProxyWorld _world;
 
     internal WireServer(ProxyWorld world, string name, SocketAddress address, SimulatedLoop loop)
     {
         _world = world;
-        State = new ServerState(name, address);
+        State = new ServerState(name, address) { Metrics = new ProxyMetrics(MaxWorkers).Server("pool", name) };
         Listener = world.Network.Listen(address, loop, this);
     }
 

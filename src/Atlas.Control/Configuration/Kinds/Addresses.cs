@@ -7,6 +7,8 @@ namespace Atlas.Control.Configuration.Kinds;
 /// <summary>Addresses, networks and hosts.</summary>
 internal static class Addresses
 {
+    private const int DnsPort = 53;
+
     /// <summary>An address to listen on, without its position.</summary>
     public static ScalarKind<BindAddress> Bind { get; } = new(
         "an address to listen on: IPv4:PORT, [IPv6]:PORT or unix:/PATH, such as 0.0.0.0:80 or [::]:443",
@@ -114,6 +116,28 @@ internal static class Addresses
         Schema.Text("[0-9A-Za-z._-]+"))
     {
         WithEdges = [(Labels(HostName.MaxLength), true), (Labels(HostName.MaxLength + 1), false), ("a..b", false)],
+    };
+
+    /// <summary>An address of a DNS server, with or without a port; the port is 53 unless it is written.</summary>
+    public static ScalarKind<IPEndPoint> Resolver { get; } = new(
+        "an address to ask: IPv4 or IPv4:PORT, IPv6 or [IPv6]:PORT, such as 10.0.0.53 or 127.0.0.1:5353",
+        (string text, out IPEndPoint value, ref string? hint) =>
+        {
+            bool hasPort = ServerAddress.TryParse(text, out var server) && server!.Ip is not null;
+            value = hasPort ? new IPEndPoint(server!.Ip!, server.Port) : new IPEndPoint(IPAddress.None, DnsPort);
+            if (!hasPort && TryParseIp(text, out var address))
+            {
+                value.Address = address;
+                return true;
+            }
+
+            hint = server is { IsName: true } ? "a host name is not taken here: write its address" : null;
+            return hasPort;
+        },
+        value => value.ToString(),
+        Schema.Text(@"[0-9.]+(:[0-9]{1,5})?|[0-9A-Fa-f:.]+|\[[0-9A-Fa-f:.]+\]:[0-9]{1,5}"))
+    {
+        WithEdges = [("127.0.0.1", true), ("127.0.0.1:65535", true), ("127.0.0.1:65536", false), ("::1", true), ("127.0.0.1:0", false)],
     };
 
     /// <summary>A host with or without a port, as the <c>Host</c> header has it, or nothing.</summary>

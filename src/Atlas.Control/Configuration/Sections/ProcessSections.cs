@@ -1,5 +1,6 @@
 using Atlas.Control.Configuration.Keys;
 using Atlas.Control.Configuration.Kinds;
+using Atlas.Control.Discovery.Resolving;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration.Sections;
@@ -50,6 +51,11 @@ internal static class ProcessSections
         .Key("workers", Kind.OrWord("auto", Numbers.Integer(1, 512)),
             s => s.Workers, (s, v) => s with { Workers = v },
             "Threads that move traffic; `auto`: one for each core.")
+        .Key("resolvers", Kind.ListOf(Addresses.Resolver, 1, ResolverSettings.MaxServers),
+            s => s.Resolvers, (s, v) => s with { Resolvers = v },
+            "Who is asked for the addresses of servers that are names, one after the other, for names as they are written: without "
+                + "search domains. The hosts file goes first.",
+            otherwise: "who `/etc/resolv.conf` names")
         .Key("shutdown", Kind.Map(Shutdown), s => s.Shutdown, (s, v) => s with { Shutdown = v }, "How it ends.");
 
     /// <summary><c>telemetry.otlp</c>.</summary>

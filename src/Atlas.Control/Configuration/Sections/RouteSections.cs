@@ -25,14 +25,14 @@ internal static class RouteSections
         .Key("headers", HeaderMaps.HeaderMatches,
             s => s.Headers, (s, v) => s with { Headers = v },
             "All of these headers: `value`, `prefix*`, `*` (present), `!` (absent) or `~ regex`. "
-                + "Of a header that is repeated one value must match, of the first 16.")
+                + "Of a header that is repeated one value must match. A request with more than 16 of it is refused with 400 (`BR`).")
         .Key("cookies", HeaderMaps.CookieMatches,
             s => s.Cookies, (s, v) => s with { Cookies = v },
-            "All of these cookies, with the same patterns. A request's first 256 cookies count; with more, `!` does not match.")
+            "All of these cookies, with the same patterns. A request with more than 256 cookies, or 16 of one of these, is refused with 400 (`BR`).")
         .Key("query", HeaderMaps.QueryMatches,
             s => s.Query, (s, v) => s with { Query = v },
             "All of these query parameters, with the same patterns, decoded as HTML forms encode them: `+` is a space. "
-                + "A request's first 256 parameters count; with more, `!` does not match.")
+                + "A request with more than 256 parameters, or 16 of one of these, is refused with 400 (`BR`).")
         .Key("client", Kind.OneOrMore(Addresses.Network, SectionLimits.Patterns),
             s => s.Clients, (s, v) => s with { Clients = v },
             "One of these networks has the client's address, after `trusted_proxies`.", otherwise: "every client");

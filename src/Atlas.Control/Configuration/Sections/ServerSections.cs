@@ -82,19 +82,19 @@ internal static class ServerSections
             "Its name, unique in the pool.", otherwise: "its address, or its DNS name and port")
         .Key("address", new OptionalKind<ServerAddress>(Addresses.Server, "absent"),
             s => s.Address, (s, v) => s with { Address = v },
-            "Where it is: `HOST:PORT`, `[IPv6]:PORT` or `unix:/PATH`.")
+            "Where it is: `HOST:PORT`, `[IPv6]:PORT` or `unix:/PATH`. A host name stands for a server at each of its addresses.")
         .Key("dns", Kind.Optional(Addresses.DnsName),
             s => Dns(s).Name is "" ? null : Dns(s).Name, (s, v) => s with { Dns = Dns(s) with { Name = v ?? "" } },
-            "A name that is resolved into servers again and again.")
+            "A name whose addresses are servers; it is resolved again and again. Each is named NAME@ADDRESS:PORT.")
         .Key("port", Numbers.Integer(1, 65_535),
             s => Dns(s).Port, (s, v) => s with { Dns = Dns(s) with { Port = v } },
             "With `dns`: the port; SRV records have their own.", otherwise: "must be written, except for SRV")
         .Key("type", Choices.Of(("a", DnsRecordType.A), ("aaaa", DnsRecordType.Aaaa), ("srv", DnsRecordType.Srv)),
             s => Dns(s).RecordType, (s, v) => s with { Dns = Dns(s) with { RecordType = v } },
             "With `dns`: the records that are asked for.")
-        .Key("refresh", Durations.Milliseconds(1000, SectionLimits.LongestMs),
+        .Key("refresh", Durations.Milliseconds(1000, 3_600_000),
             s => Dns(s).RefreshMs, (s, v) => s with { Dns = Dns(s) with { RefreshMs = v } },
-            "With `dns`: the time between questions, unless the answer lives longer.")
+            "With `dns`: the longest time between questions; an answer that lives shorter is asked for sooner, after 1 s at least.")
         .Key("weight", Numbers.Integer(0, 65_535),
             s => s.Weight, (s, v) => s with { Weight = v },
             "Its share against the others; 0: no new requests.")
@@ -136,6 +136,10 @@ internal static class ServerSections
         else if (server.Dns is { RecordType: DnsRecordType.Srv } && source.IsWritten("port"))
         {
             reading.Add(source.PositionOf("port"), "SRV records have ports of their own: remove 'port', or ask for type a or aaaa");
+        }
+        else if (server.Dns is { RecordType: DnsRecordType.Srv } && source.IsWritten("weight"))
+        {
+            reading.Add(source.PositionOf("weight"), "SRV records have weights of their own: remove 'weight'");
         }
         else if (server.Dns is { RecordType: not DnsRecordType.Srv } && !source.IsWritten("port"))
         {

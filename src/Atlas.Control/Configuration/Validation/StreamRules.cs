@@ -15,8 +15,9 @@ internal static class StreamRules
             {
                 CheckHttp(listener, pool, findings);
             }
-            else if (listener.Mode == ListenerMode.User)
+            else if (!config.Listeners.Any(other => other.Protocol == ListenerProtocol.Http && PoolsOf(other).Contains(pool.Name, StringComparer.Ordinal)))
             {
+                // Where requests go to the pool, too, such a key is for them, and connections have no such part.
                 CheckUnread(listener, pool, findings);
             }
         }

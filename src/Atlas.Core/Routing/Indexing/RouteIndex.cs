@@ -63,6 +63,8 @@ internal sealed class RouteIndex
             {
                 return route;
             }
+
+            scratch.NotFound(route);
         }
 
         return best;
@@ -158,6 +160,11 @@ internal sealed class RouteIndex
             {
                 best = place < 0 ? best : Find(node.Children[place], ref request, path, scratch, best);
             }
+        }
+
+        if (scratch.CutOff != RouteCondition.None)
+        {
+            scratch.NotFound(node.FirstChild);
         }
 
         return best;

@@ -23,6 +23,21 @@ internal sealed class RouteNode
     /// <summary>The routes for each key.</summary>
     public RouteNode[] Children { get; init; } = [];
 
+    /// <summary>The lowest index of the routes in <see cref="Children"/>. O(children).</summary>
+    public int FirstChild
+    {
+        get
+        {
+            int first = int.MaxValue;
+            foreach (RouteNode child in Children)
+            {
+                first = Math.Min(first, child.First);
+            }
+
+            return first;
+        }
+    }
+
     /// <summary>Lengths of the keys with which a header's, cookie's or parameter's value may begin.</summary>
     public int[] PrefixLengths { get; init; } = [];
 

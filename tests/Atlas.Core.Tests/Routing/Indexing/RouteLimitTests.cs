@@ -78,7 +78,7 @@ public sealed class RouteLimitTests
         var request = new TestRequest(headers: ("cookie", cookies), query: string.Concat(Enumerable.Repeat("%62=0&", 2000)));
         var scratch = new RouteScratch();
 
-        table.Find(request, scratch).ShouldBe(-1);
+        table.Find(request, scratch).ShouldBe(RouteTable.Undecided);
 
         scratch.Compared.ShouldBeLessThanOrEqualTo(FieldCursor.MaxRepeats);
     }

@@ -1,0 +1,27 @@
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration;
+
+/// <summary>Pools that no request can reach. They are allowed, and checked like any other.</summary>
+public static class UnusedPools
+{
+    /// <summary>A note with its place for each, in the file's order. O(pools + routes).</summary>
+    /// <param name="config">A configuration without errors.</param>
+    public static IReadOnlyList<ConfigError> Find(AtlasConfig config)
+    {
+        HashSet<string?> named = [.. config.Listeners.SelectMany(NamedBy)];
+        var notes = new ConfigErrors(config.FileName);
+        foreach (PoolConfig pool in config.Pools.Where(pool => !named.Contains(pool.Name)))
+        {
+            notes.Add(pool.Source.Position, $"pool '{pool.Name}' is not used: no listener, route, split or mirror names it");
+        }
+
+        return notes.InOrder(ConfigLoader.MaxErrors);
+    }
+
+    private static IEnumerable<string?> NamedBy(ListenerConfig listener) =>
+        listener.Routes
+            .SelectMany(route => route.Split.Select(part => part.Pool).Append(route.Pool).Append(route.Mirror?.Pool))
+            .Append(listener.Pool)
+            .Concat(listener.Sni is SniConfig sni ? sni.Rules.Select(rule => rule.Pool).Append(sni.DefaultPool) : []);
+}

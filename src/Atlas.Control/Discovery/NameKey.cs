@@ -1,0 +1,11 @@
+using Atlas.Protocols.Dns;
+
+namespace Atlas.Control.Discovery;
+
+/// <summary>What is looked up: equal ones are one lookup, for whatever pools.</summary>
+/// <param name="Name">The name, in lower case.</param>
+/// <param name="Type">The type of records.</param>
+internal readonly record struct NameKey(string Name, DnsType Type)
+{
+    public override string ToString() => $"{Name} ({Type.ToString().ToUpperInvariant()})";
+}

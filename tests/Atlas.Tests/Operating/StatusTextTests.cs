@@ -1,0 +1,82 @@
+using Atlas.Admin.Reports;
+using Atlas.Core.Health;
+using Atlas.Operating;
+
+namespace Atlas.Tests.Operating;
+
+public sealed class StatusTextTests
+{
+    private static readonly ServerReport Server = new()
+    {
+        Name = "a",
+        Address = "127.0.0.1:9001",
+        AdminState = AdminState.Ready,
+        OperationalState = OperationalState.Up,
+        Weight = 1,
+        EffectiveWeight = 1,
+        Active = 0,
+        Rate = 0,
+    };
+
+    [Fact]
+    public void Note_OfAServer_SaysTheMostUrgent()
+    {
+        Note(Server).ShouldBe("");
+        Note(Server with { Backup = true }).ShouldBe("backup");
+        const string oneClient = "12 failures in a row, from one client only: not ejected";
+        Note(Server with { Backup = true, NotEjected = oneClient }).ShouldBe(oneClient);
+        Note(Server with
+        {
+            OperationalState = OperationalState.Ejected,
+            Ejection = new EjectionReport("5 failures in a row (5 to connect)", 27.4),
+        }).ShouldBe("for 27s more: 5 failures in a row (5 to connect)");
+        Note(Server with { OperationalState = OperationalState.Down, LastProbe = "x failed in 1 ms: connect refused", NotEjected = "y" })
+            .ShouldBe("connect refused");
+    }
+
+    [Fact]
+    public void Note_ThatDoesNotFit_HasALineOfItsOwn()
+    {
+        string note = new('n', 60);
+        string[] lines = [.. Lines(Pool() with { Servers = [Server, Server with { Name = "b", NotEjected = note }] }, width: 80)];
+
+        lines[^2].ShouldStartWith("  b ");
+        lines[^1].ShouldBe("    " + note);
+        lines.ShouldAllBe(line => line.Length <= 80);
+    }
+
+    [Theory]
+    [InlineData(CircuitState.Closed, false, null, "  circuit closed")]
+    [InlineData(CircuitState.Closed, true, null, "  circuit closed since 2026-03-01 07:08:09Z")]
+    [InlineData(CircuitState.Open, true, 7.5, "  CIRCUIT OPEN since 07:08:09Z, for 7.5s more: 3 of 4 requests failed in 10s")]
+    [InlineData(CircuitState.HalfOpen, true, 3.0, "  CIRCUIT HALF OPEN since 07:08:09Z: a request tries")]
+    [InlineData(CircuitState.HalfOpen, true, 0.0, "  CIRCUIT HALF OPEN since 07:08:09Z: ready to try, by the next request")]
+    public void Circuit_EachState_HasItsLine(CircuitState state, bool hasTime, double? seconds, string line) =>
+        Lines(Pool() with
+        {
+            Circuit = new CircuitReport
+            {
+                State = state,
+                Since = hasTime ? new DateTimeOffset(2026, 3, 1, 7, 8, 9, TimeSpan.Zero) : null,
+                Reason = "3 of 4 requests failed in 10s",
+                RetryAfterSeconds = seconds,
+            },
+        }).ShouldContain(line);
+
+    [Fact]
+    public void Pool_NoServerHasAWeight_SaysSo() =>
+        Lines(Pool() with { State = PoolState.Unusable, Servers = [Server with { Weight = 0 }] })
+            .ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: requests get 503 NH");
+
+    private static PoolReport Pool() => new() { Name = "web", Balance = "round_robin", State = PoolState.Usable, UsableShare = 1, Servers = [Server] };
+
+    private static string Note(ServerReport server)
+    {
+        string[] lines = [.. Lines(Pool() with { Servers = [server] }, width: 200)];
+        int column = lines[^2].IndexOf("NOTE", StringComparison.Ordinal);
+        return lines[^1].PadRight(column)[column..];
+    }
+
+    private static IEnumerable<string> Lines(PoolReport pool, int width = 100) =>
+        StatusText.Lines(new StatusReport { Node = "n", Version = "1", Listeners = [], Pools = [pool] }, width);
+}

@@ -1,0 +1,36 @@
+using System.Text.Json.Nodes;
+using Atlas.Admin;
+using Atlas.Admin.Reports;
+using Atlas.Control.Pools;
+using Atlas.Core.Health;
+using Atlas.Running;
+
+namespace Atlas.Tests.Running;
+
+public sealed class InstanceEventsTests
+{
+    /// <summary>The description of the API names what can be sent, and nothing else.</summary>
+    [Fact]
+    public void Changes_OfEveryKind_AreThoseOfTheApisDescription()
+    {
+        using Stream stream = typeof(AdminServer).Assembly.GetManifestResourceStream("openapi.json")!;
+        JsonNode known = JsonNode.Parse(stream)!["components"]!["schemas"]!["Event"]!["properties"]!;
+        EventReport[] events =
+        [
+            .. Enum.GetValues<PoolChangeKind>().Where(InstanceEvents.IsTold)
+                .Select(kind => InstanceEvents.Of(new PoolChange(DateTimeOffset.UnixEpoch, "web", "a", kind, "x"))),
+
+            // Nothing becomes unknown again.
+            .. Enum.GetValues<HealthEventState>().Where(state => state != HealthEventState.Unknown)
+                .Select(state => InstanceEvents.Of(
+                    new HealthEvent("web", null, HealthEventState.Unknown, state, HealthEventReason.HealthCheck, "x"))),
+            InstanceEvents.OfReload(isDone: true, "x"),
+            InstanceEvents.OfReload(isDone: false, "x"),
+        ];
+
+        Words("change").ShouldBe(events.Select(change => change.Change).Distinct(), ignoreOrder: true);
+        Words("type").ShouldBe(events.Select(change => change.Type).Distinct(), ignoreOrder: true);
+
+        string[] Words(string key) => [.. known[key]!["enum"]!.AsArray().Select(word => (string)word!)];
+    }
+}
