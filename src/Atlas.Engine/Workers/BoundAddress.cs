@@ -3,7 +3,7 @@ using Atlas.Engine.Streams;
 namespace Atlas.Engine.Workers;
 
 /// <summary>An address that a <see cref="WorkerGroup"/> listens on.</summary>
-public sealed class BoundAddress
+public sealed class BoundAddress : IBoundAddress
 {
     private readonly WorkerGroup _group;
     private readonly Listener?[] _listeners;

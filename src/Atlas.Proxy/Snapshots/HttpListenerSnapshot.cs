@@ -3,15 +3,13 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
-using Atlas.Proxy.Logging;
-using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>An HTTP listener as the data plane sees it: immutable.</summary>
 /// <param name="Name">The listener's name.</param>
 /// <param name="Routes">Where requests go; one that no route takes is 404.</param>
-public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes)
+public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : ListenerSnapshot(Name)
 {
     private readonly string _pseudonym = "atlas";
     private readonly IpNetwork[] _trustedProxies = [];
@@ -76,12 +74,6 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes)
             PseudonymBytes = Encoding.ASCII.GetBytes(value);
         }
     }
-
-    /// <summary>What counts its requests, the same across reloads; null: nothing does.</summary>
-    public ListenerMetrics? Metrics { get; init; }
-
-    /// <summary>What writes its access log: a writer for each worker, by the worker's index. Empty: no log.</summary>
-    public IReadOnlyList<AccessLogWriter> AccessLog { get; init; } = [];
 
     internal byte[] PseudonymBytes { get; private init; } = Encoding.ASCII.GetBytes("atlas");
 

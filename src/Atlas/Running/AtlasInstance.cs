@@ -6,7 +6,6 @@ using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Engine.Workers;
-using Atlas.Proxy;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -20,7 +19,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     // Lines that a full disk or a pipe that nobody reads keeps back must not keep the process.
     private const int LogStopMs = 2_000;
 
-    private readonly HttpProxy _proxy = new();
+    private readonly DataPlane _plane = new();
 
     // What cannot change before the next start is as this says, whatever was loaded since.
     private readonly AtlasConfig _atStart;
@@ -38,8 +37,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
-        _logWriters = new LogWriters(Logs, _proxy, Workers.Workers.Count);
-        _listeners = new ListenerSet(Workers, _proxy);
+        _logWriters = new LogWriters(Logs, _plane, Workers.Workers.Count);
+        _listeners = new ListenerSet(Workers, _plane);
         _notice = notice;
         Pools = new PoolWatch(new PoolWatchOptions { Changed = Tell });
         Rates = new RequestRates(() => Snapshot);
@@ -113,7 +112,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>A line for each address that it listens on.</summary>
     internal IEnumerable<string> Describe() =>
         Listeners
-            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: http on {a.Bound.Address}"))
+            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: {listener.Protocol} on {a.Bound.Address}"))
             .Concat(AdminUrls.Select(url => $"admin: {url}"));
 
     /// <summary>Takes a new configuration. What it does not change goes on untouched; listeners that it takes away drain in
@@ -139,7 +138,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _listeners.Close();
         Health.Stop();
-        _leaving.Add(ConnectionDrain.RunAsync(_proxy, _listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
+        _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
         await Task.WhenAll(_leaving);
     }
 
@@ -188,7 +187,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
         foreach (ServerState server in Servers(Snapshot).Except(Servers(snapshot)))
         {
-            _proxy.Forget(server);
+            _plane.Forget(server);
         }
 
         ProxySnapshot before = Snapshot;
@@ -208,7 +207,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         _leaving.RemoveAll(task => task.IsCompleted);
         if (gone.Count > 0)
         {
-            _leaving.Add(ConnectionDrain.RunAsync(_proxy, gone, config.Runtime.Shutdown, _hurry.Token));
+            _leaving.Add(ConnectionDrain.RunAsync(gone, config.Runtime.Shutdown, _hurry.Token));
         }
 
         DropUnused();

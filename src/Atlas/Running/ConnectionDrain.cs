@@ -1,5 +1,4 @@
 using Atlas.Core.Configuration;
-using Atlas.Proxy;
 
 namespace Atlas.Running;
 
@@ -20,22 +19,21 @@ internal static class ConnectionDrain
     private const int ResetMs = 1_000;
 
     /// <summary>Returns once no connection is left.</summary>
-    /// <param name="proxy">What serves them.</param>
     /// <param name="listeners">Whose connections.</param>
     /// <param name="limits">The deadlines, from now, and the spread, which ends at the deadline at the latest.</param>
     /// <param name="hurry">Cancelled when no deadline counts any more.</param>
     internal static async Task RunAsync(
-        HttpProxy proxy, IReadOnlyList<RunningListener> listeners, ShutdownConfig limits, CancellationToken hurry)
+        IReadOnlyList<RunningListener> listeners, ShutdownConfig limits, CancellationToken hurry)
     {
         long start = Environment.TickCount64;
         int spreadMs = Math.Min(limits.CloseSpreadMs, limits.DeadlineMs);
-        Each(listeners, listener => proxy.Drain(listener.Listener, spreadMs));
+        Each(listeners, listener => listener.Drain(spreadMs));
         if (!await EndedAsync(listeners, start + limits.DeadlineMs, hurry))
         {
-            Each(listeners, listener => proxy.Abort(listener.Listener, tunnels: hurry.IsCancellationRequested));
+            Each(listeners, listener => listener.Abort(tunnels: hurry.IsCancellationRequested));
             if (!await EndedAsync(listeners, start + Math.Max(limits.TunnelDeadlineMs, limits.DeadlineMs), hurry))
             {
-                Each(listeners, listener => proxy.Abort(listener.Listener, tunnels: true));
+                Each(listeners, listener => listener.Abort(tunnels: true));
                 await EndedAsync(listeners, Environment.TickCount64 + ResetMs, CancellationToken.None);
             }
         }
@@ -53,7 +51,7 @@ internal static class ConnectionDrain
     private static async Task<bool> EndedAsync(
         IReadOnlyList<RunningListener> listeners, long deadlineMs, CancellationToken hurry)
     {
-        while (listeners.Any(listener => listener.Options.Connections > 0))
+        while (listeners.Any(listener => listener.Connections > 0))
         {
             if (hurry.IsCancellationRequested || Environment.TickCount64 >= deadlineMs)
             {

@@ -11,7 +11,7 @@ internal static class InstanceFamilies
         writer.Family("atlas_listener_connections_max", "Connections that a listener accepts at once.", MetricKind.Gauge);
         foreach (RunningListener listener in listeners)
         {
-            writer.Sample(listener.Options.MaxConnections, new MetricLabel("listener", listener.Name));
+            writer.Sample(listener.MaxConnections, new MetricLabel("listener", listener.Name));
         }
 
         writer.Family(
@@ -20,7 +20,7 @@ internal static class InstanceFamilies
             MetricKind.Counter);
         foreach (RunningListener listener in listeners)
         {
-            writer.Sample(listener.Options.AcceptErrors, new MetricLabel("listener", listener.Name));
+            writer.Sample(listener.AcceptErrors, new MetricLabel("listener", listener.Name));
         }
 
         Counter(writer, "atlas_access_log_written_total", "Records handed to access logs.", instance.Logs.Written);

@@ -80,8 +80,8 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     private static ListenerReport Report(RunningListener listener) => new()
     {
         Name = listener.Name,
-        Protocol = "http",
+        Protocol = listener.Protocol,
         Addresses = [.. listener.Addresses.Select(address => address.Bound.Address.ToString())],
-        Connections = listener.Options.Connections,
+        Connections = listener.Connections,
     };
 }

@@ -1,13 +1,12 @@
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
-using Atlas.Proxy;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Running;
 
 /// <summary>The listeners of a process. One thread at a time.</summary>
-internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
+internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
 {
     /// <summary>The listeners that accept, in the order of the configuration.</summary>
     internal IReadOnlyList<RunningListener> Listeners { get; private set; } = [];
@@ -20,17 +19,17 @@ internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
     /// <exception cref="IOException">An address cannot be listened on; nothing has changed.</exception>
     internal IReadOnlyList<RunningListener> Apply(IReadOnlyList<ListenerConfig> configs, ProxySnapshot snapshot)
     {
-        var opened = new List<BoundAddress>();
-        var next = new List<(RunningListener Listener, ListenerConfig Config, List<(BindAddress, BoundAddress)> Addresses)>();
+        var opened = new List<IBoundAddress>();
+        var next = new List<(RunningListener Listener, ListenerSnapshot Snapshot, List<(BindAddress, IBoundAddress)> Addresses)>();
         try
         {
             foreach (ListenerConfig config in configs)
             {
+                ListenerSnapshot own = snapshot.Listeners.First(listener => listener.Name == config.Name);
                 RunningListener? found = Find(config, configs);
-                RunningListener listener = found is null || next.Exists(entry => entry.Listener == found)
-                    ? New(config, snapshot)
-                    : found;
-                next.Add((listener, config, Bind(listener, config, opened)));
+                bool goesOn = found?.CanBecome(own) == true && !next.Exists(entry => entry.Listener == found);
+                RunningListener listener = goesOn ? found! : plane.Open(config, own);
+                next.Add((listener, own, Bind(listener, config, opened)));
             }
         }
         catch
@@ -40,19 +39,17 @@ internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
         }
 
         var kept = next.SelectMany(entry => entry.Addresses).Select(address => address.Item2).ToHashSet();
-        foreach (BoundAddress bound in Bound().Where(bound => !kept.Contains(bound)).ToArray())
+        foreach (IBoundAddress bound in Bound().Where(bound => !kept.Contains(bound)).ToArray())
         {
             bound.Close();
         }
 
         RunningListener[] gone = [.. Listeners.Except(next.Select(entry => entry.Listener))];
         Listeners = [.. next.Select(entry => entry.Listener)];
-        foreach ((RunningListener listener, ListenerConfig config, var addresses) in next)
+        foreach ((RunningListener listener, ListenerSnapshot own, var addresses) in next)
         {
-            listener.Config = config;
             listener.Addresses = addresses;
-            listener.Options.MaxConnections = config.Limits.Connections;
-            listener.Listener.Snapshot = SnapshotOf(config, snapshot);
+            listener.Adopt(configs.First(config => config.Name == own.Name), own);
         }
 
         return gone;
@@ -67,9 +64,6 @@ internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
         }
     }
 
-    private static HttpListenerSnapshot SnapshotOf(ListenerConfig config, ProxySnapshot snapshot) =>
-        snapshot.Listeners.First(listener => listener.Name == config.Name);
-
     private static SocketAddress AddressOf(BindAddress address) => address.UnixPath is string path
         ? SocketAddress.OfUnixPath(path)
         : SocketAddress.OfIp(address.Ip!, address.Port);
@@ -81,18 +75,11 @@ internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
         ?? Listeners.FirstOrDefault(listener =>
             listener.Config.Bind.Equals(config.Bind) && configs.All(other => other.Name != listener.Name));
 
-    private RunningListener New(ListenerConfig config, ProxySnapshot snapshot)
-    {
-        var listener = new HttpListener(SnapshotOf(config, snapshot));
-        var options = new ListenOptions(proxy.Handler(listener), config.Backlog, config.Limits.Connections);
-        return new RunningListener(listener, options) { Config = config, Addresses = [] };
-    }
-
-    private List<(BindAddress Written, BoundAddress Bound)> Bind(
-        RunningListener listener, ListenerConfig config, List<BoundAddress> opened)
+    private List<(BindAddress Written, IBoundAddress Bound)> Bind(
+        RunningListener listener, ListenerConfig config, List<IBoundAddress> opened)
     {
         var left = listener.Addresses.ToList();
-        var addresses = new List<(BindAddress Written, BoundAddress Bound)>();
+        var addresses = new List<(BindAddress Written, IBoundAddress Bound)>();
         foreach (BindAddress written in config.Bind)
         {
             int index = left.FindIndex(address => address.Written == written);
@@ -103,7 +90,7 @@ internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
                 continue;
             }
 
-            BoundAddress bound = workers.Listen(AddressOf(written), listener.Options);
+            IBoundAddress bound = listener.Bind(workers, AddressOf(written));
             opened.Add(bound);
             addresses.Add((written, bound));
         }
@@ -111,5 +98,5 @@ internal sealed class ListenerSet(WorkerGroup workers, HttpProxy proxy)
         return addresses;
     }
 
-    private IEnumerable<BoundAddress> Bound() => Listeners.SelectMany(listener => listener.Addresses).Select(a => a.Bound);
+    private IEnumerable<IBoundAddress> Bound() => Listeners.SelectMany(listener => listener.Addresses).Select(a => a.Bound);
 }

@@ -1,5 +1,4 @@
 using Atlas.Core.Configuration;
-using Atlas.Proxy;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
 
@@ -8,9 +7,9 @@ namespace Atlas.Running;
 /// <summary>The writers of the access logs: one set for each place and format, however many listeners and reloads ask for
 /// it. Logs that no snapshot names any more close once the last request that may write to them has ended.</summary>
 /// <param name="logs">The logs.</param>
-/// <param name="proxy">What writes.</param>
+/// <param name="plane">What writes.</param>
 /// <param name="workers">How many workers write.</param>
-internal sealed class LogWriters(AccessLogs logs, HttpProxy proxy, int workers)
+internal sealed class LogWriters(AccessLogs logs, DataPlane plane, int workers)
 {
     // A log that is to close waits for requests, and a tunnel may take hours: no need to ask the workers often.
     private const int AskAgainMs = 1_000;
@@ -76,7 +75,7 @@ internal sealed class LogWriters(AccessLogs logs, HttpProxy proxy, int workers)
 
     private async Task CloseAsync(AccessLog log, object wait)
     {
-        while (await proxy.MayWriteToAsync(log))
+        while (await plane.MayWriteToAsync(log))
         {
             await Task.Delay(AskAgainMs);
             if (!IsUnused(log, wait))

@@ -50,7 +50,7 @@ internal static class OpenFiles
         using var timer = new PeriodicTimer(Interval);
         while (await timer.WaitForNextTickAsync(cancellation).ConfigureAwait(false))
         {
-            long errors = instance.Listeners.Sum(listener => listener.Options.AcceptErrors);
+            long errors = instance.Listeners.Sum(listener => listener.AcceptErrors);
             if (errors > known && DateTime.UtcNow >= quietUntil)
             {
                 quietUntil = DateTime.UtcNow + Quiet;

@@ -1,30 +1,56 @@
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
-using Atlas.Proxy;
+using Atlas.Proxy.Snapshots;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Running;
 
-/// <summary>A listener that accepts connections: what stays the same while its configuration changes.</summary>
-internal sealed class RunningListener(HttpListener listener, ListenOptions options)
+/// <summary>A listener that takes traffic: what stays the same while its configuration changes, for one kind of traffic. One
+/// thread at a time.</summary>
+internal abstract class RunningListener
 {
-    /// <summary>What serves.</summary>
-    internal HttpListener Listener { get; } = listener;
-
-    /// <summary>How it listens; one for all its addresses, so that their connections count together.</summary>
-    internal ListenOptions Options { get; } = options;
-
     /// <summary>What the configuration says at present.</summary>
     internal required ListenerConfig Config { get; set; }
 
     /// <summary>Each address as it is written, and as it is bound.</summary>
-    internal required IReadOnlyList<(BindAddress Written, BoundAddress Bound)> Addresses { get; set; }
+    internal IReadOnlyList<(BindAddress Written, IBoundAddress Bound)> Addresses { get; set; } = [];
 
     internal string Name => Config.Name;
 
-    /// <summary>Stops accepting on all addresses; connections go on.</summary>
+    /// <summary>What status and the lines of the start call what it speaks.</summary>
+    internal abstract string Protocol { get; }
+
+    /// <summary>Connections, or sessions, that are open. Any thread.</summary>
+    internal abstract int Connections { get; }
+
+    /// <summary>The most of them. Any thread.</summary>
+    internal abstract int MaxConnections { get; }
+
+    /// <summary>Times that taking connections paused for want of descriptors or memory. Any thread.</summary>
+    internal abstract long AcceptErrors { get; }
+
+    /// <summary>Whether it can go on as what a configuration says, or another one has to take its place.</summary>
+    internal abstract bool CanBecome(ListenerSnapshot snapshot);
+
+    /// <summary>Takes traffic on an address.</summary>
+    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    internal abstract IBoundAddress Bind(WorkerGroup workers, SocketAddress address);
+
+    /// <summary>Goes by another configuration from now on.</summary>
+    internal virtual void Adopt(ListenerConfig config, ListenerSnapshot snapshot) => Config = config;
+
+    /// <summary>Begins to end what is open, in order.</summary>
+    /// <param name="closeSpreadMs">Milliseconds over which idle connections end, each at a moment of chance.</param>
+    internal abstract void Drain(int closeSpreadMs);
+
+    /// <summary>Ends what is left at once.</summary>
+    /// <param name="tunnels">Whether that includes what passes bytes unread.</param>
+    internal abstract void Abort(bool tunnels);
+
+    /// <summary>Takes nothing new on all addresses; what is open goes on.</summary>
     internal void Close()
     {
-        foreach ((_, BoundAddress bound) in Addresses)
+        foreach ((_, IBoundAddress bound) in Addresses)
         {
             bound.Close();
         }

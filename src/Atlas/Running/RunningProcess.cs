@@ -90,7 +90,7 @@ internal sealed class RunningProcess(
         ShutdownConfig shutdown = instance.Config.Runtime.Shutdown;
         notifier.Stopping(TimeSpan.FromMilliseconds(
             (double)shutdown.ReadyDelayMs + Math.Max(shutdown.DeadlineMs, shutdown.TunnelDeadlineMs)) + StopMargin);
-        int connections = instance.Listeners.Sum(listener => listener.Options.Connections);
+        int connections = instance.Listeners.Sum(listener => listener.Connections);
         using var hurry = new CancellationTokenSource();
 
         // Draining has begun before anybody is told: who reads the line may rely on it.

@@ -42,7 +42,7 @@ public sealed class RouteBuilderTests
             ],
         });
 
-        HttpListenerSnapshot listener = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics).Listeners[0];
+        HttpListenerSnapshot listener = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics).Http();
 
         listener.EncodedSlashes.ShouldBe(EncodedSlashPolicy.Redirect);
         IReadOnlyList<RouteSnapshot> routes = listener.Routes.Routes;
@@ -69,7 +69,7 @@ public sealed class RouteBuilderTests
         AtlasConfig config = Config(
             Pool("web", ("a", 9001)), front => front with { Pool = "web", Routes = [new RouteConfig { Name = "route-1", Pool = "web" }] });
 
-        RouteSnapshot route = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics).Listeners[0].Routes.Routes.ShouldHaveSingleItem();
+        RouteSnapshot route = SnapshotBuilder.Build(config, ProxySnapshot.Empty, metrics).Http().Routes.Routes.ShouldHaveSingleItem();
 
         route.Name.ShouldBeEmpty();
         route.Metrics.ShouldBeNull();

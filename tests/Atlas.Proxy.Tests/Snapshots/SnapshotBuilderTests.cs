@@ -72,7 +72,7 @@ public sealed class SnapshotBuilderTests
         ProxySnapshot built = SnapshotBuilder.Build(Config(Pool("web", ("a", 9001))), ProxySnapshot.Empty);
 
         PoolSnapshot pool = built.Pools.ShouldHaveSingleItem();
-        HttpListenerSnapshot listener = built.Listeners.ShouldHaveSingleItem();
+        HttpListenerSnapshot listener = built.Http();
         Values(listener).ShouldBe(Values(new HttpListenerSnapshot("front", pool)));
         listener.TrustedProxies.ShouldBeEmpty();
         Values(pool).ShouldBe(Values(new PoolSnapshot("web", [])));
@@ -111,7 +111,7 @@ public sealed class SnapshotBuilderTests
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
         Values(built.Pools[0]).ShouldBe([1, 2, 3, 21, 4, 5, 6, 7, true, 8, false, false]);
-        HttpListenerSnapshot listener = built.Listeners[0];
+        HttpListenerSnapshot listener = built.Http();
         Values(listener).ShouldBe([new HttpLimits(11, 12, 13), 14L, 15, 16, 17, 18, 19, 20, true, "edge"]);
         listener.TrustedProxies.ShouldBe(config.Listeners[0].TrustedProxies);
     }
@@ -123,7 +123,7 @@ public sealed class SnapshotBuilderTests
     public void Build_Strictness_SaysWhatIsRepairedAndLogged(Strictness strictness, RequestRepairs repairs, bool logs)
     {
         HttpListenerSnapshot listener = SnapshotBuilder.Build(
-            Config(Pool("web", ("a", 9001)), front => front with { Strictness = strictness }), ProxySnapshot.Empty).Listeners[0];
+            Config(Pool("web", ("a", 9001)), front => front with { Strictness = strictness }), ProxySnapshot.Empty).Http();
 
         listener.Repairs.ShouldBe(repairs);
         listener.LogsRepairs.ShouldBe(logs);
@@ -136,7 +136,7 @@ public sealed class SnapshotBuilderTests
     [InlineData(RepairKind.EqualHosts, RequestRepairs.EqualHosts)]
     public void Build_OneRepair_AllowsThatOneOnly(RepairKind kind, RequestRepairs repairs) => SnapshotBuilder.Build(
         Config(Pool("web", ("a", 9001)), front => front with { Strictness = Strictness.Defensive, Repairs = [kind] }),
-        ProxySnapshot.Empty).Listeners[0].Repairs.ShouldBe(repairs);
+        ProxySnapshot.Empty).Http().Repairs.ShouldBe(repairs);
 
     [Theory]
     [InlineData(BalanceAlgorithm.IpHash, 64, true)]
@@ -184,9 +184,9 @@ public sealed class SnapshotBuilderTests
         ProxySnapshot built = SnapshotBuilder.Build(config, ProxySnapshot.Empty);
 
         PoolSnapshot pool = built.Pools[0];
-        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.MaxAgeMs, built.Listeners[0].MaxAgeMs];
+        int[] none = [pool.ResponseMs, pool.TunnelMs, pool.TunnelHalfClosedMs, pool.MaxAgeMs, built.Http().MaxAgeMs];
         none.ShouldAllBe(value => value == int.MaxValue);
-        built.Listeners[0].MaxBodyBytes.ShouldBe(long.MaxValue);
+        built.Http().MaxBodyBytes.ShouldBe(long.MaxValue);
     }
 
     [Fact]

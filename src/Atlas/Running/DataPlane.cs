@@ -1,0 +1,33 @@
+using Atlas.Core.Configuration;
+using Atlas.Engine.Workers;
+using Atlas.Proxy;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Running;
+
+/// <summary>What serves, for each kind of traffic. Any thread.</summary>
+internal sealed class DataPlane
+{
+    private readonly HttpProxy _http = new();
+
+    /// <summary>Makes a listener, without an address yet.</summary>
+    internal RunningListener Open(ListenerConfig config, ListenerSnapshot snapshot) => snapshot switch
+    {
+        HttpListenerSnapshot http => OpenHttp(config, http),
+        _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
+    };
+
+    /// <summary>Lets go of a server that no snapshot names any more.</summary>
+    internal void Forget(ServerState server) => _http.Forget(server);
+
+    /// <summary>Whether something may still write to an access log that no listener's snapshot names any more.</summary>
+    internal Task<bool> MayWriteToAsync(AccessLog log) => _http.MayWriteToAsync(log);
+
+    private RunningHttpListener OpenHttp(ListenerConfig config, HttpListenerSnapshot snapshot)
+    {
+        var listener = new HttpListener(snapshot);
+        var options = new ListenOptions(_http.Handler(listener), config.Backlog, config.Limits.Connections);
+        return new RunningHttpListener(_http, listener, options) { Config = config };
+    }
+}
