@@ -36,6 +36,11 @@ public static class UnsupportedFeatures
 
     private static void FindIn(ListenerConfig listener, ConfigErrors errors)
     {
+        if (listener.Mode == ListenerMode.Kernel)
+        {
+            return;
+        }
+
         if (listener.Protocol != ListenerProtocol.Http)
         {
             Refuse(errors, listener, "protocol", $"protocol: {(listener.Protocol == ListenerProtocol.Tcp ? "tcp" : "udp")}");

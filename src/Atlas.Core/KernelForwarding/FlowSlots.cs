@@ -30,6 +30,9 @@ public sealed class FlowSlots
     // With half of the servers usable, 1 slot in 65,536 has none of them among so many choices.
     private const int MaxChoices = 16;
 
+    /// <summary>No server takes new flows.</summary>
+    public static readonly FlowSlots None = new(FlowChoice.InTurn, 0, []);
+
     private FlowSlots(FlowChoice choice, int size, IReadOnlyList<SlotRun> runs)
     {
         Choice = choice;
@@ -61,7 +64,7 @@ public sealed class FlowSlots
     {
         if (roster.Members.IsEmpty)
         {
-            return new FlowSlots(FlowChoice.InTurn, 0, []);
+            return None;
         }
 
         return algorithm switch

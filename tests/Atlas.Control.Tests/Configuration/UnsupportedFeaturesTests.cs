@@ -31,6 +31,8 @@ public sealed class UnsupportedFeaturesTests
     [InlineData("pool: p, protocol: ^udp", "'protocol: udp'")]
     [InlineData("pool: p, accept_proxy_protocol: ^[10.0.0.0/8]", "'accept_proxy_protocol'")]
     [InlineData("pool: p, accept_proxy_protocol: [], mode: user, forwarded: true, via: a, access_log: {}", null)]
+    [InlineData("pool: p, protocol: tcp, mode: kernel, snat: false", null)]
+    [InlineData("pool: p, protocol: udp, mode: kernel", null)]
     [InlineData("routes: [{ pool: p }]", null)]
     [InlineData("routes: [{ name: a, match: { path: /* }, pool: p }]", null)]
     [InlineData("encoded_slashes: redirect, normalize: forward, pool: p", null)]
