@@ -48,7 +48,7 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>Makes the snapshots. O(servers).</summary>
-    /// <param name="config">The configuration; of its listeners, the HTTP ones are taken.</param>
+    /// <param name="config">The configuration; of its listeners, those for HTTP and those in kernel mode are taken.</param>
     /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
     /// <param name="metrics">What counts; null: nothing does.</param>
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
@@ -66,11 +66,18 @@ public sealed class SnapshotBuilder
     {
         var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer, readSecret);
         return new ProxySnapshot(
-            [.. config.Listeners.Where(listener => listener.Protocol == ListenerProtocol.Http).Select(builder.BuildListener)],
+            [.. config.Listeners.Where(IsRun).Select(builder.Build)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
     }
 
-    private HttpListenerSnapshot BuildListener(ListenerConfig listener)
+    private static bool IsRun(ListenerConfig listener) =>
+        listener.Protocol == ListenerProtocol.Http || listener.Mode == ListenerMode.Kernel;
+
+    private ListenerSnapshot Build(ListenerConfig listener) => listener.Mode == ListenerMode.Kernel
+        ? new KernelListenerSnapshot(listener.Name, _pools[listener.Pool!])
+        : BuildHttp(listener);
+
+    private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
         var routes = new RouteBuilder(listener, _pools, _config, _metrics);
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))

@@ -43,7 +43,7 @@ internal static class StatusText
         yield return $"{status.Node}  atlas {status.Version}{config}";
         foreach (ListenerReport listener in status.Listeners)
         {
-            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}  "
+            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}{(listener.Mode is null ? "" : $", mode {listener.Mode}")}  "
                 + Count(listener.Connections ?? 0, "connection");
         }
 
@@ -103,8 +103,20 @@ internal static class StatusText
     private static string Note(ServerReport server) =>
         server.Remaining is not null ? Left(server)
         : server.OperationalState == OperationalState.Down ? server.LastProbe?.Split(": ", 2)[^1] ?? ""
-        : server.Backup == true ? "backup"
-        : "";
+        : string.Join(", ", Remarks(server));
+
+    private static IEnumerable<string> Remarks(ServerReport server)
+    {
+        if (server.Backup == true)
+        {
+            yield return "backup";
+        }
+
+        if (server.Flows is long flows)
+        {
+            yield return Count(flows, "flow") + " so far";
+        }
+    }
 
     private static IEnumerable<string> Table(IReadOnlyList<string[]> rows)
     {

@@ -2,6 +2,7 @@ using Atlas.Admin;
 using Atlas.Admin.Events;
 using Atlas.Commands;
 using Atlas.Control.Health;
+using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
@@ -19,7 +20,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     // Lines that a full disk or a pipe that nobody reads keeps back must not keep the process.
     private const int LogStopMs = 2_000;
 
-    private readonly DataPlane _plane = new();
+    private readonly DataPlane _plane;
 
     // What cannot change before the next start is as this says, whatever was loaded since.
     private readonly AtlasConfig _atStart;
@@ -37,10 +38,12 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
+        Kernel = KernelRunning.Create(config, Tell);
+        _plane = new DataPlane(Kernel);
         _logWriters = new LogWriters(Logs, _plane, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _plane);
         _notice = notice;
-        Pools = new PoolWatch(new PoolWatchOptions { Changed = Tell });
+        Pools = new PoolWatch(new PoolWatchOptions { Changed = Tell, RosterChanged = Kernel.Wake });
         Rates = new RequestRates(() => Snapshot);
         Health = new HealthChecks(new HealthOptions
         {
@@ -69,6 +72,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     /// <summary>Who changes the servers' states.</summary>
     internal PoolWatch Pools { get; }
+
+    /// <summary>What the kernel forwards.</summary>
+    internal KernelForwarder Kernel { get; }
 
     /// <summary>How many requests servers get.</summary>
     internal RequestRates Rates { get; }
@@ -112,7 +118,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>A line for each address that it listens on.</summary>
     internal IEnumerable<string> Describe() =>
         Listeners
-            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: {listener.Protocol} on {a.Bound.Address}"))
+            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: {listener.Protocol} on {a.Bound.Address}{ModeOf(listener)}"))
             .Concat(AdminUrls.Select(url => $"admin: {url}"));
 
     /// <summary>Takes a new configuration. What it does not change goes on untouched; listeners that it takes away drain in
@@ -137,6 +143,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _listeners.Close();
+        Kernel.StopNew();
         Health.Stop();
         _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
         await Task.WhenAll(_leaving);
@@ -148,6 +155,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Health.Dispose();
         Failures.Dispose();
         Pools.Dispose();
+        Kernel.Dispose();
         Rates.Dispose();
         Workers.Dispose();
         if (_admin is not null)
@@ -177,7 +185,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                     secret => Secrets.Read(secret, config.FileName, "sticky.secret"));
             }
 
-            gone = _listeners.Apply(config.Listeners, snapshot);
+            gone = Forward(config, snapshot);
         }
         catch
         {
@@ -213,6 +221,33 @@ internal sealed class AtlasInstance : IAsyncDisposable
         DropUnused();
     }
 
+    /// <summary>Has the kernel and the listeners go by a configuration; if one of them cannot, neither does.</summary>
+    private IReadOnlyList<RunningListener> Forward(AtlasConfig config, ProxySnapshot snapshot)
+    {
+        IReadOnlyList<KernelListener> kernel = KernelRunning.Of(config, snapshot);
+        IReadOnlyList<KernelListener> before = KernelRunning.Of(Config, Snapshot);
+        KernelRunning.Check(kernel, before, _notice);
+        Kernel.Apply(kernel);
+        try
+        {
+            return _listeners.Apply(config.Listeners, snapshot);
+        }
+        catch
+        {
+            Kernel.Apply(before);
+            throw;
+        }
+    }
+
+    private void Tell(KernelEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        if (change.Kind != KernelEventKind.Replaced)
+        {
+            _notice(change.Text);
+        }
+    }
+
     private void Tell(PoolChange change)
     {
         if (change.Kind is PoolChangeKind.Ready or PoolChangeKind.Drain or PoolChangeKind.Maintenance)
@@ -243,6 +278,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
             (listener, route) => Config.Listeners.Any(l => l.Name == listener && l.Pool is null && l.Routes.Any(r => r.Name == route)));
         _logWriters.CloseUnused(Snapshot);
     }
+
+    private static string ModeOf(RunningListener listener) => listener.Mode is { } mode ? $", mode {mode}" : "";
 
     private static IEnumerable<ServerState> Servers(ProxySnapshot snapshot) => snapshot.Pools.SelectMany(pool => pool.Servers);
 }

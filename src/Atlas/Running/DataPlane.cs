@@ -1,3 +1,4 @@
+using Atlas.Control.Kernel;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
@@ -7,7 +8,7 @@ using Atlas.Proxy.Snapshots;
 namespace Atlas.Running;
 
 /// <summary>What serves, for each kind of traffic. Any thread.</summary>
-internal sealed class DataPlane
+internal sealed class DataPlane(KernelForwarder kernel)
 {
     private readonly HttpProxy _http = new();
 
@@ -15,6 +16,7 @@ internal sealed class DataPlane
     internal RunningListener Open(ListenerConfig config, ListenerSnapshot snapshot) => snapshot switch
     {
         HttpListenerSnapshot http => OpenHttp(config, http),
+        KernelListenerSnapshot => new RunningKernelListener(kernel) { Config = config },
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
 

@@ -25,7 +25,10 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         InstancePhase.Starting => new ReadinessReport(["starting"]),
         InstancePhase.Serving => new ReadinessReport(
-            [.. instance.Health.PendingPools.Select(pool => $"pool {pool}: first probes are under way")]),
+            [
+                .. instance.Health.PendingPools.Select(pool => $"pool {pool}: first probes are under way"),
+                .. instance.Kernel.Failure is { } failure ? [$"mode kernel: the rules are out of date: {failure}"] : Array.Empty<string>(),
+            ]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
         _ => throw new InvalidOperationException("unknown phase"),
     };
@@ -68,6 +71,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         StateFamilies.Write(writer, instance);
         PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
+        KernelFamilies.Write(writer, instance.Kernel.Read());
     }
 
     /// <summary>The same for the same content of the file: of the sections with their places.</summary>
@@ -81,6 +85,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         Name = listener.Name,
         Protocol = listener.Protocol,
+        Mode = listener.Mode,
         Addresses = [.. listener.Addresses.Select(address => address.Bound.Address.ToString())],
         Connections = listener.Connections,
     };

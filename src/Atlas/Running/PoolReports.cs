@@ -16,6 +16,9 @@ internal sealed class PoolReports(AtlasInstance instance)
     /// <param name="config">What the configuration says of it; null: nothing any more.</param>
     internal PoolReport Of(PoolSnapshot pool, PoolConfig? config)
     {
+        ILookup<string, long> flows = instance.Kernel.Read().Listeners.SelectMany(listener => listener.Servers)
+            .Where(server => server.Pool == pool.Name)
+            .ToLookup(server => server.Server, server => server.Flows);
         Roster roster = pool.Balancer.Current.Roster;
         return new PoolReport
         {
@@ -26,7 +29,10 @@ internal sealed class PoolReports(AtlasInstance instance)
             Servers =
             [
                 .. pool.Servers.Select((server, i) => Of(
-                    server, HealthOf(config, server.Name, i), EffectiveWeight(roster, i))),
+                    server,
+                    HealthOf(config, server.Name, i),
+                    EffectiveWeight(roster, i),
+                    flows.Contains(server.Name) ? flows[server.Name].Sum() : null)),
             ],
         };
     }
@@ -91,14 +97,14 @@ internal sealed class PoolReports(AtlasInstance instance)
         $"{probe.At:yyyy-MM-ddTHH:mm:ss.fffZ} {(probe.Result.Passed ? "passed" : "failed")} in "
         + $"{probe.Duration.TotalMilliseconds:0.0} ms: {probe.Result.Detail}");
 
-    private ServerReport Of(ServerState server, HealthReport? health, double effectiveWeight)
+    private ServerReport Of(ServerState server, HealthReport? health, double effectiveWeight, long? flows)
     {
         BalancedServer state = server.Balancing;
         AdminState admin = state.Admin;
         bool isLeaving = admin != AdminState.Ready;
         bool isEmpty = isLeaving && instance.Pools.IsEmpty(state);
-        int active = state.Active;
-        int tunnels = Math.Min(server.Tunnels, active);
+        int active = state.Active + state.Forwarded;
+        int tunnels = Math.Min(server.Tunnels + state.Forwarded, active);
         return new ServerReport
         {
             Name = server.Name,
@@ -110,6 +116,7 @@ internal sealed class PoolReports(AtlasInstance instance)
             Backup = state.IsBackup ? true : null,
             Active = active,
             Tunnels = tunnels,
+            Flows = flows,
             Rate = instance.Rates.Of(server),
             LastProbe = health?.Last is LastProbe last ? Describe(last) : null,
             Remaining = isLeaving ? new RemainingReport(active - tunnels + state.Queued, tunnels) : null,
