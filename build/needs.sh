@@ -14,6 +14,9 @@ integration | curl        | curl                       | a client that others wr
 integration | dnsutils    | dig                        | a DNS client that others wrote
 integration | dnsperf     | dnsperf                    | many questions at once
 integration | iperf3      | iperf3                     | streams of datagrams
+integration | nftables    | /usr/sbin/nft              | mode kernel
+integration | conntrack   | /usr/sbin/conntrack        | mode kernel with UDP
+integration | iproute2    | ip                         | namespaces of the network
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard
@@ -22,6 +25,8 @@ package     | binutils    | objcopy                    | takes the debug symbols
 bench       | nginx       | /usr/sbin/nginx            | a peer to measure against
 bench       | libnginx-mod-stream | /usr/lib/nginx/modules/ngx_stream_module.so | its UDP proxy
 bench       | haproxy     | /usr/sbin/haproxy          | a peer to measure against
+bench       | nftables    | /usr/sbin/nft              | mode kernel
+bench       | iproute2    | ip                         | namespaces of the network
 '
 
 # Prints its arguments to standard error.

@@ -23,6 +23,9 @@ internal static class AllScenarios
         new ThroughputScenario("tcp-upload", "TCP unread: 10 MiB to the server on 8 connections", Exchange.Upload, 8, isTcp: true),
         new UdpScenario("udp-small", "Datagrams of 64 bytes there and back, 512 clients whose sessions stay", "127.0.0.1", 512),
         new UdpScenario("udp-sessions", "The same with a session for each, as for DNS", "127.0.0.2", 512),
+        new KernelScenario("kernel-mode", "TCP across network namespaces, small requests on 64 connections", Exchange.Small, 64),
+        new KernelScenario(
+            "kernel-connect", "TCP across network namespaces, a new connection per request, 32 at a time", Exchange.SmallOnNewConnection, 32),
         new IdleScenario("idle-10k", "Memory, and 10,000 idle keep-alive connections", 10_000),
     ];
 }

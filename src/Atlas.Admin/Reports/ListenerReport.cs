@@ -9,9 +9,12 @@ public sealed record ListenerReport
     /// <summary>Its protocol, by its name in the configuration.</summary>
     public string? Protocol { get; init; }
 
+    /// <summary><c>kernel</c> where the kernel forwards its packets and Atlas sees none of them; null: Atlas moves them.</summary>
+    public string? Mode { get; init; }
+
     /// <summary>Where it listens, with the port that the kernel chose where 0 is configured.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
-    /// <summary>Connections that are open.</summary>
+    /// <summary>Connections, or flows, that are open.</summary>
     public long? Connections { get; init; }
 }

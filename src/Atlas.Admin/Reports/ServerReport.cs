@@ -27,11 +27,15 @@ public sealed record ServerReport
     /// <summary>Whether it is used only while no other server of the pool is usable.</summary>
     public bool? Backup { get; init; }
 
-    /// <summary>Requests under way, and tunnels.</summary>
+    /// <summary>Requests under way, tunnels, and open flows in the kernel.</summary>
     public long? Active { get; init; }
 
-    /// <summary>Those of <see cref="Active"/> that are tunnels.</summary>
+    /// <summary>Those of <see cref="Active"/> that are tunnels or flows.</summary>
     public long? Tunnels { get; init; }
+
+    /// <summary>Flows that the kernel has sent to it since Atlas started; null where no listener in kernel mode uses its
+    /// pool.</summary>
+    public long? Flows { get; init; }
 
     /// <summary>Requests per second of late.</summary>
     public double? Rate { get; init; }

@@ -32,7 +32,6 @@ public static class UnsupportedFeatures
 
     private static void FindIn(ListenerConfig listener, ConfigErrors errors)
     {
-        RefuseIf(listener.Mode == ListenerMode.Kernel, errors, listener, "mode", "'mode: kernel'");
         Refuse(errors, listener, ["tls"]);
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {

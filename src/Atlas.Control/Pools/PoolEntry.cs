@@ -23,10 +23,16 @@ internal sealed class PoolEntry(string name)
     }
 
     /// <summary>Has the balancer take the servers' states.</summary>
+    /// <param name="nowMs">The time.</param>
+    /// <param name="changed">Told when that changed its roster.</param>
     /// <returns>What there is to tell of the pool as a whole; null: nothing.</returns>
-    internal (PoolChangeKind Kind, string Text)? Refresh(long nowMs)
+    internal (PoolChangeKind Kind, string Text)? Refresh(long nowMs, Action changed)
     {
-        _balancer!.Refresh(nowMs);
+        if (_balancer!.Refresh(nowMs))
+        {
+            changed();
+        }
+
         RosterGroup group = _balancer.Current.Roster.Group;
         if (group == _told)
         {

@@ -71,6 +71,7 @@ public sealed class PoolWatch : IDisposable
                 Take(pool, pastPools, past, nowMs);
             }
 
+            _options.RosterChanged();
             Refresh(_pools.Values, nowMs);
         }
     }
@@ -151,7 +152,7 @@ public sealed class PoolWatch : IDisposable
                 return true;
             }
 
-            var ofPool = _pools[entry.Pool].Refresh(nowMs);
+            var ofPool = _pools[entry.Pool].Refresh(nowMs, _options.RosterChanged);
             Schedule(nowMs);
 
             // Told once it is so: who reads it may rely on it.
@@ -233,7 +234,7 @@ public sealed class PoolWatch : IDisposable
     {
         foreach (PoolEntry pool in pools)
         {
-            Tell(pool.Name, server: null, pool.Refresh(nowMs));
+            Tell(pool.Name, server: null, pool.Refresh(nowMs, _options.RosterChanged));
         }
 
         Schedule(nowMs);

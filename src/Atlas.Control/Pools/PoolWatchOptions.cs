@@ -11,4 +11,8 @@ public sealed record PoolWatchOptions
 
     /// <summary>Hears of each change, in order and one at a time, on any thread. Must not block, nor call the watch.</summary>
     public Action<PoolChange> Changed { get; init; } = _ => { };
+
+    /// <summary>Hears whenever a pool gives its servers other shares, before <see cref="Changed"/> tells why: also of steps of slow
+    /// starts, of which nothing is told. Must not block, nor call the watch.</summary>
+    public Action RosterChanged { get; init; } = () => { };
 }

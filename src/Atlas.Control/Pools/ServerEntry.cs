@@ -22,8 +22,8 @@ internal sealed class ServerEntry(string pool, BalancedServer server)
     /// <summary>Whether somebody waits to hear that nothing is left.</summary>
     internal bool IsLeaving { get; private set; }
 
-    /// <summary>Requests and connections under way, and requests that wait for it.</summary>
-    internal int Left => Server.Active + Server.Queued;
+    /// <summary>Requests and connections under way, flows in the kernel, and requests that wait for it.</summary>
+    internal int Left => Server.Active + Server.Forwarded + Server.Queued;
 
     /// <summary>Such as <c>1 request is</c>.</summary>
     internal static string Requests(int count) => count == 1 ? "1 request is" : $"{count} requests are";

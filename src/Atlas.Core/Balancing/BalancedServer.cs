@@ -23,6 +23,7 @@ public sealed class BalancedServer(string name)
     private int _weight = 1;
     private int _configuredWeight = 1;
     private int _maxActive = int.MaxValue;
+    private int _forwarded;
     private LatencyEstimate _latency;
 
     /// <summary>Its name, unique in its pool. Hashing goes by it, so that all nodes agree.</summary>
@@ -70,6 +71,13 @@ public sealed class BalancedServer(string name)
 
     /// <summary>Requests that wait for this server and no other.</summary>
     public int Queued => Volatile.Read(ref QueuedCell);
+
+    /// <summary>Flows that the kernel forwards to it, when they were counted last. No algorithm goes by them.</summary>
+    public int Forwarded
+    {
+        get => Volatile.Read(ref _forwarded);
+        set => Volatile.Write(ref _forwarded, value);
+    }
 
     /// <summary>Requests under way or waiting for it.</summary>
     public int Load => Active + Queued;

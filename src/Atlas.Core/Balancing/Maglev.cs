@@ -29,10 +29,19 @@ public sealed class Maglev
     /// <param name="weights">The servers' weights, in the same order; a server of weight 0 gets no slot. At least one is
     /// above 0.</param>
     public Maglev(ReadOnlySpan<string> names, ReadOnlySpan<int> weights)
+        : this(names, weights, names.Length <= LargestSmall ? SmallSize : LargeSize)
+    {
+    }
+
+    /// <summary>Builds a table of another size.</summary>
+    /// <param name="names">The servers' names, as above.</param>
+    /// <param name="weights">Their weights, as above.</param>
+    /// <param name="size">The number of slots, a prime above the number of servers with a weight.</param>
+    internal Maglev(ReadOnlySpan<string> names, ReadOnlySpan<int> weights, int size)
     {
         _names = names.ToArray();
         _weights = weights.ToArray();
-        _slots = new ushort[names.Length <= LargestSmall ? SmallSize : LargeSize];
+        _slots = new ushort[size];
         Array.Fill(_slots, Free);
         Fill();
     }

@@ -97,6 +97,7 @@ public sealed class SnapshotBuilder
 
     private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
     {
+        _ when listener.Mode == ListenerMode.Kernel => new KernelListenerSnapshot(listener.Name, _pools[listener.Pool!]),
         ListenerProtocol.Http => BuildHttp(listener),
         ListenerProtocol.Tcp => BuildTcp(listener),
         ListenerProtocol.Udp => BuildUdp(listener),

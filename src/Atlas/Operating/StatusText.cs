@@ -43,7 +43,8 @@ internal static class StatusText
         yield return $"{status.Node}  atlas {status.Version}{config}";
         foreach (ListenerReport listener in status.Listeners)
         {
-            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}  "
+            string mode = listener.Mode is null ? "" : $", mode {listener.Mode}";
+            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}{mode}  "
                 + Count(listener.Connections ?? 0, "connection");
         }
 
@@ -146,8 +147,20 @@ internal static class StatusText
         : server.Ejection is EjectionReport ejection
             ? string.Create(CultureInfo.InvariantCulture, $"for {ejection.SecondsLeft:0}s more: {ejection.Reason}")
         : server.NotEjected is string why ? why
-        : server.Backup == true ? "backup"
-        : "";
+        : string.Join(", ", Remarks(server));
+
+    private static IEnumerable<string> Remarks(ServerReport server)
+    {
+        if (server.Backup == true)
+        {
+            yield return "backup";
+        }
+
+        if (server.Flows is long flows)
+        {
+            yield return Count(flows, "flow") + " so far";
+        }
+    }
 
     private static IEnumerable<string> Table(IReadOnlyList<string[]> rows, int width)
     {

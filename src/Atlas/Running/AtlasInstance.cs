@@ -6,9 +6,9 @@ using Atlas.Commands;
 using Atlas.Control.Discovery;
 using Atlas.Control.Discovery.Resolving;
 using Atlas.Control.Health;
+using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Core.Configuration;
-using Atlas.Core.Health;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
@@ -28,7 +28,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     // must not keep the rest.
     private static readonly TimeSpan FirstAddresses = TimeSpan.FromSeconds(3);
 
-    private readonly DataPlane _plane = new();
+    private readonly DataPlane _plane;
 
     // What cannot change before the next start is as this says, whatever was loaded since.
     private readonly AtlasConfig _atStart;
@@ -38,7 +38,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private readonly List<Task> _leaving = [];
     private readonly Lock _force = new();
     private Dictionary<SecretConfig, byte[]> _secrets = [];
-    private readonly Action<string> _notice;
+    private readonly InstanceNews _news;
     private AdminServer? _admin;
     private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
     private int _isServersDue;
@@ -46,6 +46,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     private AtlasInstance(AtlasConfig config, Action<string> notice)
     {
+        _news = new InstanceNews(notice);
         Config = config;
         Running = config;
         _atStart = config;
@@ -53,21 +54,22 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
+        Kernel = KernelRunning.Create(config, _news.Tell);
+        _plane = new DataPlane(Kernel);
         _logWriters = new LogWriters(Logs, _plane, Workers.Workers.Count);
         _listeners = new ListenerSet(Workers, _plane);
-        _notice = notice;
-        Pools = new PoolWatch(new PoolWatchOptions { Changed = Tell });
+        Pools = new PoolWatch(new PoolWatchOptions { Changed = Tell, RosterChanged = Kernel.Wake });
         Rates = new RequestRates(() => Snapshot);
         Health = new HealthChecks(new HealthOptions
         {
             UserAgent = $"atlas-health/{VersionCommand.Version}",
-            Changed = Tell,
+            Changed = _news.Tell,
         });
-        Failures = new FailureReports(Tell, Pools);
+        Failures = new FailureReports(_news.Tell, Pools);
         Names = new NameDiscovery(new DiscoveryOptions
         {
             Resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers }),
-            Tell = Tell,
+            Tell = _news.Tell,
             Changed = TakeServers,
         });
     }
@@ -96,11 +98,14 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>Who changes the servers' states.</summary>
     internal PoolWatch Pools { get; }
 
+    /// <summary>What the kernel forwards.</summary>
+    internal KernelForwarder Kernel { get; }
+
     /// <summary>How many requests servers get.</summary>
     internal RequestRates Rates { get; }
 
     /// <summary>All that happens, for whoever listens.</summary>
-    internal EventHub Feed { get; } = new();
+    internal EventHub Feed => _news.Feed;
 
     /// <summary>What real requests say of servers and pools.</summary>
     internal FailureReports Failures { get; }
@@ -142,7 +147,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>A line for each address that it listens on.</summary>
     internal IEnumerable<string> Describe() =>
         Listeners
-            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: {listener.Protocol} on {a.Bound.Address}"))
+            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: {listener.Protocol} on {a.Bound.Address}{ModeOf(listener)}"))
             .Concat(AdminUrls.Select(url => $"admin: {url}"));
 
     /// <summary>Takes a new configuration. What it does not change goes on untouched; listeners that it takes away drain in
@@ -180,6 +185,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _listeners.Close();
         Names.Stop();
+        Kernel.StopNew();
         Health.Stop();
         _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
         await Task.WhenAll(_leaving);
@@ -192,6 +198,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Health.Dispose();
         Failures.Dispose();
         Pools.Dispose();
+        Kernel.Dispose();
         Rates.Dispose();
         Workers.Dispose();
         if (_admin is not null)
@@ -226,7 +233,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                         secret => secrets[secret] = Secrets.Read(secret, config.FileName, "sticky.secret"));
                 }
 
-                gone = _listeners.Apply(config.Listeners, snapshot);
+                gone = Forward(running, snapshot);
             }
             catch
             {
@@ -282,6 +289,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                 }
 
                 _listeners.Publish(snapshot);
+                KernelRunning.Update(Kernel, KernelRunning.Of(running, snapshot), _news.Say);
                 PutInForce(Config, running, snapshot, "its name has it no more");
             }
 
@@ -294,7 +302,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         for (; changes > 0 && _serverChanges.TryDequeue(out DiscoveryEvent? change); changes--)
         {
-            Tell(change);
+            _news.Tell(change);
         }
     }
 
@@ -326,6 +334,14 @@ internal sealed class AtlasInstance : IAsyncDisposable
         DropUnused();
     }
 
+    /// <summary>Has the kernel and the listeners go by a configuration; if one of them cannot, neither does.</summary>
+    private IReadOnlyList<RunningListener> Forward(AtlasConfig config, ProxySnapshot snapshot) => KernelRunning.Forward(
+        Kernel,
+        KernelRunning.Of(Running, Snapshot),
+        KernelRunning.Of(config, snapshot),
+        _news.Say,
+        () => _listeners.Apply(config.Listeners, snapshot));
+
     private void Tell(PoolChange change)
     {
         if (change.Kind is PoolChangeKind.Ready or PoolChangeKind.Drain or PoolChangeKind.Maintenance)
@@ -338,23 +354,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             EndConnections(change.Pool, change.Server!);
         }
 
-        if (InstanceEvents.IsTold(change.Kind))
-        {
-            Feed.Publish(InstanceEvents.Of(change));
-            _notice(change.ToString());
-        }
-    }
-
-    private void Tell(DiscoveryEvent change)
-    {
-        Feed.Publish(InstanceEvents.Of(change));
-        _notice(change.ToString());
-    }
-
-    private void Tell(HealthEvent change)
-    {
-        Feed.Publish(InstanceEvents.Of(change));
-        _notice(change.ToString());
+        _news.Tell(change);
     }
 
     private void EndConnections(string pool, string server)
@@ -375,6 +375,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
             (listener, route) => Config.Listeners.Any(l => l.Name == listener && l.Pool is null && l.Routes.Any(r => r.Name == route)));
         _logWriters.CloseUnused(Snapshot);
     }
+
+    private static string ModeOf(RunningListener listener) => listener.Mode is { } mode ? $", mode {mode}" : "";
 
     private static IEnumerable<ServerState> Servers(ProxySnapshot snapshot) => snapshot.Pools.SelectMany(pool => pool.Servers);
 }

@@ -1,3 +1,4 @@
+using Atlas.Control.Kernel;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
@@ -9,7 +10,7 @@ using Atlas.Proxy.Udp;
 namespace Atlas.Running;
 
 /// <summary>What serves, for each kind of traffic. Any thread.</summary>
-internal sealed class DataPlane
+internal sealed class DataPlane(KernelForwarder kernel)
 {
     private readonly HttpProxy _http = new();
     private readonly TcpProxy _tcp = new();
@@ -21,6 +22,7 @@ internal sealed class DataPlane
         HttpListenerSnapshot http => OpenHttp(config, http),
         TcpListenerSnapshot tcp => OpenTcp(config, tcp),
         UdpListenerSnapshot udp => new RunningUdpListener(_udp, new UdpListener(udp)) { Config = config },
+        KernelListenerSnapshot => new RunningKernelListener(kernel) { Config = config },
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
 

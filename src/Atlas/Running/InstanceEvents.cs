@@ -1,5 +1,6 @@
 using Atlas.Admin.Reports;
 using Atlas.Control.Discovery;
+using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Core.Health;
 
@@ -43,6 +44,15 @@ internal static class InstanceEvents
         Server = change.Server,
         Change = change.To.Word(),
         Text = change.ToString(),
+    };
+
+    /// <summary>A change of the kernel's rules.</summary>
+    internal static EventReport Of(KernelEvent change) => new()
+    {
+        Type = "kernel",
+        At = change.At,
+        Change = change.Kind.ToString().ToLowerInvariant(),
+        Text = change.Text,
     };
 
     /// <summary>A reload that took effect, or was refused.</summary>

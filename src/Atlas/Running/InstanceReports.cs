@@ -30,6 +30,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             [
                 .. instance.Names.Pending.Select(name => $"pool {name.Pool}: the first lookup of {name.Name} is under way"),
                 .. instance.Health.PendingPools.Select(pool => $"pool {pool}: first probes are under way"),
+                .. instance.Kernel.Failure is { } failure ? [$"mode kernel: the rules are out of date: {failure}"] : Array.Empty<string>(),
             ]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
         _ => throw new InvalidOperationException("unknown phase"),
@@ -89,6 +90,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         StateFamilies.Write(writer, instance);
         PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
+        KernelFamilies.Write(writer, instance.Kernel.Read());
     }
 
     private static ServerNameReport[]? NamesOf(IEnumerable<NameReport> names)
@@ -115,6 +117,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         Name = listener.Name,
         Protocol = listener.Protocol,
+        Mode = listener.Mode,
         Addresses = [.. listener.Addresses.Select(address => address.Bound.Address.ToString())],
         Connections = listener.Connections,
     };

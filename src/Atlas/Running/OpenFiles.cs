@@ -33,7 +33,9 @@ internal static class OpenFiles
     /// null.</summary>
     internal static string? Shortage(AtlasConfig config, long? limit)
     {
-        long connections = config.Listeners.Sum(listener => (long)listener.Limits.Connections);
+        long connections = config.Listeners
+            .Where(listener => listener.Mode == ListenerMode.User)
+            .Sum(listener => (long)listener.Limits.Connections);
         long needed = connections * PerConnection;
         return limit >= needed || limit is null
             ? null

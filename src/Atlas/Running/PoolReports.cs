@@ -16,6 +16,9 @@ internal sealed class PoolReports(AtlasInstance instance)
     /// <param name="config">What the configuration says of it; null: nothing any more.</param>
     internal PoolReport Of(PoolSnapshot pool, PoolConfig? config)
     {
+        ILookup<string, long> flows = instance.Kernel.Read().Listeners.SelectMany(listener => listener.Servers)
+            .Where(server => server.Pool == pool.Name)
+            .ToLookup(server => server.Server, server => server.Flows);
         Roster roster = pool.Balancer.Current.Roster;
         return new PoolReport
         {
@@ -30,7 +33,11 @@ internal sealed class PoolReports(AtlasInstance instance)
             Servers =
             [
                 .. pool.Servers.Select((server, i) => Of(
-                    server, HealthOf(config, server.Name, i), EffectiveWeight(roster, i), pool.ConsecutiveFailures)),
+                    server,
+                    HealthOf(config, server.Name, i),
+                    EffectiveWeight(roster, i),
+                    pool.ConsecutiveFailures,
+                    flows.Contains(server.Name) ? flows[server.Name].Sum() : null)),
             ],
         };
     }
@@ -95,14 +102,15 @@ internal sealed class PoolReports(AtlasInstance instance)
         $"{probe.At:yyyy-MM-ddTHH:mm:ss.fffZ} {(probe.Result.Passed ? "passed" : "failed")} in "
         + $"{probe.Duration.TotalMilliseconds:0.0} ms: {probe.Result.Detail}");
 
-    private ServerReport Of(ServerState server, HealthReport? health, double effectiveWeight, int? consecutiveFailures)
+    private ServerReport Of(
+        ServerState server, HealthReport? health, double effectiveWeight, int? consecutiveFailures, long? flows)
     {
         BalancedServer state = server.Balancing;
         AdminState admin = state.Admin;
         bool isLeaving = admin != AdminState.Ready;
         bool isEmpty = isLeaving && instance.Pools.IsEmpty(state);
-        int active = state.Active;
-        int tunnels = Math.Min(server.Tunnels, active);
+        int active = state.Active + state.Forwarded;
+        int tunnels = Math.Min(server.Tunnels + state.Forwarded, active);
         return new ServerReport
         {
             Name = server.Name,
@@ -114,6 +122,7 @@ internal sealed class PoolReports(AtlasInstance instance)
             Backup = state.IsBackup ? true : null,
             Active = active,
             Tunnels = tunnels,
+            Flows = flows,
             Rate = instance.Rates.Of(server),
             Ejection = FailureNotes.OfEjection(server.Outliers),
             NotEjected = FailureNotes.WhyNotEjected(server.Outliers, consecutiveFailures),

@@ -20,6 +20,9 @@ internal abstract class RunningListener
     /// <summary>What status and the lines of the start call what it speaks.</summary>
     internal abstract string Protocol { get; }
 
+    /// <summary>What moves its traffic, where that is not Atlas itself.</summary>
+    internal virtual string? Mode => null;
+
     /// <summary>Connections, or sessions, that are open. Any thread.</summary>
     internal abstract int Connections { get; }
 

@@ -31,7 +31,7 @@ internal static class StateFamilies
             pools,
             "atlas_server_drain_remaining",
             "Requests and tunnels left at a server that drains or is in maintenance; absent for others.",
-            (_, server, _) => server.Admin == AdminState.Ready ? null : server.Active + server.Queued);
+            (_, server, _) => server.Admin == AdminState.Ready ? null : server.Active + server.Forwarded + server.Queued);
         Pools(
             writer,
             pools,

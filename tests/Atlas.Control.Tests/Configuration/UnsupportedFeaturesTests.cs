@@ -4,7 +4,7 @@ namespace Atlas.Control.Tests.Configuration;
 
 public sealed class UnsupportedFeaturesTests
 {
-    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "examples/routing.yaml", "examples/tcp.yaml", "examples/udp.yaml", "packaging/atlas.yaml"];
+    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "examples/routing.yaml", "examples/tcp.yaml", "examples/udp.yaml", "examples/kernel.yaml", "packaging/atlas.yaml"];
 
     [Theory]
     [MemberData(nameof(Runnable))]
@@ -30,9 +30,10 @@ public sealed class UnsupportedFeaturesTests
     [InlineData("pool: p, protocol: tcp, access_log: {}, accept_proxy_protocol: [10.0.0.0/8]", null)]
     [InlineData("protocol: tcp, sni: { a.b: p, default: p }, alpn: { h2: p }", null)]
     [InlineData("pool: p, protocol: udp, udp: { idle: 10s, responses: 1 }", null)]
-    [InlineData("pool: p, protocol: udp, mode: ^kernel", "'mode: kernel'")]
     [InlineData("pool: p, accept_proxy_protocol: [10.0.0.0/8]", null)]
     [InlineData("pool: p, accept_proxy_protocol: [], mode: user, forwarded: true, via: a, access_log: {}", null)]
+    [InlineData("pool: p, protocol: tcp, mode: kernel, snat: false", null)]
+    [InlineData("pool: p, protocol: udp, mode: kernel", null)]
     [InlineData("routes: [{ pool: p }]", null)]
     [InlineData("routes: [{ name: a, match: { path: /* }, pool: p }]", null)]
     [InlineData("encoded_slashes: redirect, normalize: forward, pool: p", null)]

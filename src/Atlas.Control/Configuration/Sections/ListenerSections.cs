@@ -113,6 +113,10 @@ internal static class ListenerSections
         .Key("mode", Choices.Of(("user", ListenerMode.User), ("kernel", ListenerMode.Kernel)),
             s => s.Mode, (s, v) => s with { Mode = v },
             "TCP and UDP: `kernel` lets nftables forward the packets, and Atlas sees no byte.")
+        .Key("snat", Numbers.Bool,
+            s => s.Snat, (s, v) => s with { Snat = v },
+            "Mode kernel: whether servers see this host's address in place of the client's. Without it they must route replies back "
+                + "through this host.")
         .Key("backlog", Numbers.Integer(1, 65_535),
             s => s.Backlog, (s, v) => s with { Backlog = v },
             "Connections that the kernel holds until they are accepted.")

@@ -17,6 +17,12 @@ public sealed record ListenerConfig : ConfigSection
     /// <summary>What moves the traffic. Default Atlas itself.</summary>
     public ListenerMode Mode { get; init; } = ListenerMode.User;
 
+    /// <summary>
+    /// Mode kernel: whether servers see this host's address in place of the client's, so that their replies come back here
+    /// whatever their routes are. Default true.
+    /// </summary>
+    public bool Snat { get; init; } = true;
+
     /// <summary>Connections that the kernel holds until they are accepted, 1 to 65535. Default 4096.</summary>
     public int Backlog { get; init; } = 4096;
 

@@ -1,0 +1,48 @@
+using Atlas.Admin.Events;
+using Atlas.Control.Discovery;
+using Atlas.Control.Kernel;
+using Atlas.Control.Pools;
+using Atlas.Core.Health;
+
+namespace Atlas.Running;
+
+/// <summary>Tells what happens: to those who listen at the admin API, and as lines to the operator. Any thread.</summary>
+/// <param name="notice">Takes sentences for the operator.</param>
+internal sealed class InstanceNews(Action<string> notice)
+{
+    /// <summary>All that happens, for whoever listens.</summary>
+    internal EventHub Feed { get; } = new();
+
+    /// <summary>Says something that is no event.</summary>
+    internal void Say(string sentence) => notice(sentence);
+
+    internal void Tell(KernelEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        if (change.Kind != KernelEventKind.Replaced)
+        {
+            notice(change.Text);
+        }
+    }
+
+    internal void Tell(PoolChange change)
+    {
+        if (InstanceEvents.IsTold(change.Kind))
+        {
+            Feed.Publish(InstanceEvents.Of(change));
+            notice(change.ToString());
+        }
+    }
+
+    internal void Tell(DiscoveryEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        notice(change.ToString());
+    }
+
+    internal void Tell(HealthEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        notice(change.ToString());
+    }
+}
