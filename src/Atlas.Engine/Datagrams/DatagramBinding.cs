@@ -7,7 +7,8 @@ namespace Atlas.Engine.Datagrams;
 /// <summary>Opens the sockets that datagrams are received at.</summary>
 internal static class DatagramBinding
 {
-    // What comes while a worker is busy for 20 ms at 100,000 datagrams a second, with what the kernel adds to each. Without CAP_NET_ADMIN the system's bound (net.core.rmem_max) is the limit.
+    // What comes while a worker is busy for 20 ms at 100,000 datagrams a second, with what the kernel adds to each. Without
+    // CAP_NET_ADMIN the system's bound (net.core.rmem_max) is the limit.
     private const int BufferBytes = 4 << 20;
 
     /// <summary>Binds.</summary>
