@@ -162,6 +162,11 @@ public sealed class SimulatedStream : ByteStream
 
     internal void OnPeerEnded(bool reset)
     {
+        if (reset)
+        {
+            NoteBroken();
+        }
+
         if (!IsClosed)
         {
             SignalPeerClosed(reset);

@@ -41,14 +41,13 @@ public static class UnsupportedFeatures
             return;
         }
 
-        if (listener.Protocol != ListenerProtocol.Http)
+        if (listener.Protocol == ListenerProtocol.Udp)
         {
-            Refuse(errors, listener, "protocol", $"protocol: {(listener.Protocol == ListenerProtocol.Tcp ? "tcp" : "udp")}");
+            Refuse(errors, listener, "protocol", "protocol: udp");
             return;
         }
 
-        Refuse(errors, listener, ["tls"]);
-        RefuseIf(listener.AcceptProxyProtocol.Count > 0, errors, listener, "accept_proxy_protocol");
+        Refuse(errors, listener, ["tls", "sni"]);
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
             Refuse(errors, route, OtherRouteKeys);

@@ -60,6 +60,16 @@ internal static unsafe partial class Libc
     internal static partial nint write(int descriptor, void* buffer, nuint length);
 
     [LibraryImport(Library)]
+    internal static partial int pipe2(int* descriptors, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint splice(int from, long* fromOffset, int to, long* toOffset, nuint length, uint flags);
+
+    // Variadic in C, as open.
+    [LibraryImport(Library)]
+    internal static partial int fcntl(int descriptor, int command, int argument);
+
+    [LibraryImport(Library)]
     internal static partial int shutdown(int descriptor, int how);
 
     [LibraryImport(Library)]

@@ -46,5 +46,16 @@ internal static class LinuxConstants
     internal const int O_NOCTTY = 0x100;
     internal const int O_APPEND = 0x400;
     internal const int O_CLOEXEC = 0x80000;
+    internal const int O_NONBLOCK = 0x800;
     internal const int MADV_DONTNEED = 4;
+    internal const int F_SETPIPE_SZ = 1031;
+    internal const uint SPLICE_F_MOVE = 1;
+    internal const uint SPLICE_F_NONBLOCK = 2;
+    internal const int IPPROTO_IP = 0;
+    internal const int IP_TRANSPARENT = 19;
+    internal const int IP_BIND_ADDRESS_NO_PORT = 24;
+    internal const int IPV6_TRANSPARENT = 75;
+    internal const int TCP_KEEPIDLE = 4;
+    internal const int TCP_KEEPINTVL = 5;
+    internal const int TCP_KEEPCNT = 6;
 }

@@ -1,3 +1,4 @@
+using Atlas.Engine.Buffers;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Timers;
 using Atlas.Engine.Workers;
@@ -9,7 +10,7 @@ namespace Atlas.Engine.Streams;
 /// TLS over a socket, and the simulated one that tests use; all keep the same contract.</summary>
 public abstract class ByteStream : ITimerTarget
 {
-    /// <summary>Returned by <see cref="TryReceive"/> and <see cref="TrySend(ReadOnlySpan{byte})"/>: wait, then call
+    /// <summary>Returned by <see cref="TryReceive(Span{byte})"/> and <see cref="TrySend(ReadOnlySpan{byte})"/>: wait, then call
     /// again.</summary>
     public const int WouldBlock = -Errno.EAGAIN;
 
@@ -31,6 +32,17 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>Whether the peer's end of stream or reset was seen. Bytes may still wait to be received.</summary>
     public bool IsPeerClosed { get; private set; }
 
+    /// <summary>Whether it is known that the connection broke: the peer reset it, or is gone without a word. Bytes that came
+    /// before may still wait to be received.</summary>
+    public bool IsBroken { get; private set; }
+
+    /// <summary>The address of this end; null where there is none to tell. Costs a system call.</summary>
+    public virtual SocketAddress? LocalAddress => null;
+
+    /// <summary>Whether the kernel can move its bytes to another such stream without showing them
+    /// (<see cref="TryReceive(KernelPipe)"/>).</summary>
+    public virtual bool CanSplice => false;
+
     /// <summary>Whether <see cref="Close"/> or <see cref="Abort"/> was called.</summary>
     public bool IsClosed { get; private set; }
 
@@ -50,6 +62,16 @@ public abstract class ByteStream : ITimerTarget
     /// number.</returns>
     public abstract int TryReceive(Span<byte> buffer);
 
+    /// <summary>Receives into an empty pipe, without copying.</summary>
+    /// <returns>As <see cref="TryReceive(Span{byte})"/>.</returns>
+    /// <exception cref="NotSupportedException">The stream's kind cannot (<see cref="CanSplice"/>).</exception>
+    public virtual int TryReceive(KernelPipe pipe) => throw new NotSupportedException("the bytes of this stream are not the kernel's");
+
+    /// <summary>Sends what a pipe holds, as far as the peer's window takes it.</summary>
+    /// <returns>As <see cref="TrySend(ReadOnlySpan{byte})"/>; the pipe tells what is left in it.</returns>
+    /// <exception cref="NotSupportedException">The stream's kind cannot (<see cref="CanSplice"/>).</exception>
+    public virtual int TrySend(KernelPipe pipe) => throw new NotSupportedException("the bytes of this stream are not the kernel's");
+
     /// <summary>Sends what the peer's window takes.</summary>
     /// <returns>The number of bytes taken (fewer than given means: wait), <see cref="WouldBlock"/>, or a negative error
     /// number.</returns>
@@ -66,7 +88,7 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>Ends the sending direction (FIN); receiving goes on.</summary>
     public abstract void ShutdownSend();
 
-    /// <summary>Waits until <see cref="TryReceive"/> may make progress.</summary>
+    /// <summary>Waits until <see cref="TryReceive(Span{byte})"/> may make progress.</summary>
     /// <param name="deadlineMs">The loop's time at which the wait ends; <see cref="long.MaxValue"/> for none.</param>
     public ReadinessAwaitable ReceiveReadyAsync(long deadlineMs = long.MaxValue) => new(this, isSend: false, deadlineMs);
 
@@ -119,6 +141,9 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>To be called when a receive met the end or a reset, which may be before the news of it. Whoever received
     /// knows it, so the handler is not told.</summary>
     protected void ReceiveEnded() => IsPeerClosed = true;
+
+    /// <summary>To be called when it is found out that the connection broke.</summary>
+    protected void NoteBroken() => IsBroken = true;
 
     /// <summary>To be called when a send took less than it was given.</summary>
     protected void SendFilled() => _send.IsReady = false;

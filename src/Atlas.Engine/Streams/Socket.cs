@@ -7,6 +7,12 @@ namespace Atlas.Engine.Streams;
 /// <summary>System calls on one descriptor, without state. Each returns a negative error number on failure.</summary>
 internal static unsafe class Socket
 {
+    // A peer that is gone without a word is found in three minutes; the kernel's own two hours are longer than most idle
+    // timeouts.
+    private const int KeepAliveIdleSeconds = 120;
+    private const int KeepAliveIntervalSeconds = 15;
+    private const int KeepAliveProbes = 4;
+
     internal static int Open(SocketAddress address) =>
         Errno.Of(Libc.socket(address.Family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 
@@ -16,6 +22,23 @@ internal static unsafe class Socket
         {
             return Errno.Of(Libc.bind(descriptor, bytes, (uint)address.Bytes.Length));
         }
+    }
+
+    /// <summary>Binds to an address that need not be this machine's; the port is left to the kernel, which chooses it when it
+    /// knows where the connection goes and so never runs out of ports too early (ip(7)).</summary>
+    internal static int BindAsClient(int descriptor, SocketAddress source)
+    {
+        bool isIpv6 = source.Family == AF_INET6;
+        int result = isIpv6
+            ? SetOption(descriptor, IPPROTO_IPV6, IPV6_TRANSPARENT, 1)
+            : SetOption(descriptor, IPPROTO_IP, IP_TRANSPARENT, 1);
+        if (result < 0)
+        {
+            return result;
+        }
+
+        SetOption(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1);
+        return Bind(descriptor, source);
     }
 
     internal static int Listen(int descriptor, int backlog) => Errno.Of(Libc.listen(descriptor, backlog));
@@ -61,6 +84,9 @@ internal static unsafe class Socket
         if (!address.IsUnix)
         {
             SetOption(descriptor, SOL_SOCKET, SO_KEEPALIVE, 1);
+            SetOption(descriptor, IPPROTO_TCP, TCP_KEEPIDLE, KeepAliveIdleSeconds);
+            SetOption(descriptor, IPPROTO_TCP, TCP_KEEPINTVL, KeepAliveIntervalSeconds);
+            SetOption(descriptor, IPPROTO_TCP, TCP_KEEPCNT, KeepAliveProbes);
             SetOption(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
         }
     }

@@ -1,3 +1,4 @@
+using Atlas.Engine.Buffers;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Workers;
 using static Atlas.Engine.Interop.LinuxConstants;
@@ -11,10 +12,6 @@ internal sealed class SocketStream : ByteStream, IEventSource
     private readonly Worker _worker;
     private readonly int _descriptor;
     private int _slot;
-
-    // The kernel reports a reset once, to whichever call comes first, and an end of stream from then on. Remembered, so
-    // that a sender that met it doesn't make a receiver take a truncated stream for a whole one.
-    private bool _wasReset;
 
     private SocketStream(Worker worker, int descriptor)
         : base(worker)
@@ -55,11 +52,46 @@ internal sealed class SocketStream : ByteStream, IEventSource
         }
         else if (received <= 0)
         {
-            ReceiveEnded();
-            received = received == 0 && _wasReset ? -Errno.ECONNRESET : Failed(received);
+            received = Ended(received);
         }
 
         return received;
+    }
+
+    public override SocketAddress? LocalAddress => IsClosed ? null : Socket.LocalAddress(_descriptor);
+
+    public override bool CanSplice => true;
+
+    public override int TryReceive(KernelPipe pipe)
+    {
+        if (IsClosed)
+        {
+            return -Errno.ECONNRESET;
+        }
+
+        int received = pipe.Fill(_descriptor);
+        if (received == WouldBlock)
+        {
+            ReceiveDrained(foundNothing: true);
+        }
+        else if (received <= 0)
+        {
+            received = Ended(received);
+        }
+
+        return received;
+    }
+
+    public override int TrySend(KernelPipe pipe)
+    {
+        if (IsClosed)
+        {
+            return -Errno.EPIPE;
+        }
+
+        // Less than all does not mean that the window is full here: pages go in batches. Only nothing at all does.
+        int sent = pipe.Drain(_descriptor);
+        return Sent(sent, given: Math.Max(sent, 0));
     }
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
@@ -112,6 +144,11 @@ internal sealed class SocketStream : ByteStream, IEventSource
 
         if ((mask & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0)
         {
+            if ((mask & EPOLLERR) != 0)
+            {
+                NoteBroken();
+            }
+
             SignalPeerClosed(reset: (mask & (EPOLLHUP | EPOLLERR)) != 0);
         }
         else if ((mask & EPOLLIN) != 0)
@@ -143,9 +180,21 @@ internal sealed class SocketStream : ByteStream, IEventSource
         return sent < 0 ? Failed(sent) : sent;
     }
 
+    // The kernel reports a reset once, to whichever call comes first, and an end of stream from then on. Remembered, so
+    // that a sender that met it doesn't make a receiver take a truncated stream for a whole one.
+    private int Ended(int received)
+    {
+        ReceiveEnded();
+        return received == 0 && IsBroken ? -Errno.ECONNRESET : Failed(received);
+    }
+
     private int Failed(int result)
     {
-        _wasReset |= result == -Errno.ECONNRESET;
+        if (result == -Errno.ECONNRESET)
+        {
+            NoteBroken();
+        }
+
         return result;
     }
 }

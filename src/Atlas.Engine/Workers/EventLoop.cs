@@ -31,6 +31,9 @@ public abstract class EventLoop
     /// <summary>The buffers of this loop.</summary>
     public BufferPool Buffers { get; }
 
+    /// <summary>The pipes of this loop, for what goes through it unread.</summary>
+    public PipePool Pipes { get; } = new();
+
     /// <summary>Whether the loop refuses work for good. Any thread.</summary>
     protected internal abstract bool HasEnded { get; }
 
@@ -38,6 +41,14 @@ public abstract class EventLoop
     /// <param name="address">Where to.</param>
     /// <param name="deadlineMs">The loop's time at which it gives up with ETIMEDOUT.</param>
     public abstract ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs);
+
+    /// <summary>Connects from an address that need not be this machine's (IP_TRANSPARENT, ip(7)), so that the server sees it as
+    /// the client's. The kernel chooses the port. Needs CAP_NET_ADMIN, and that what the server answers is routed here.</summary>
+    /// <param name="source">The IP address, of the same family as <paramref name="address"/>.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="deadlineMs">The loop's time at which it gives up with ETIMEDOUT.</param>
+    public virtual ResultFlow<ConnectResult> ConnectAsClientAsync(SocketAddress source, SocketAddress address, long deadlineMs) =>
+        ConnectAsync(address, deadlineMs);
 
     /// <summary>Runs an action on the loop's thread, from any thread.</summary>
     /// <returns>False when the mailbox is full or the loop ended: the action will not run.</returns>

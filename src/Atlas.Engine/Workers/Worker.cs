@@ -91,7 +91,14 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     public override void Yield(Continuation continuation) => _yielded.Enqueue(continuation);
 
     /// <inheritdoc/>
-    public override async ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs)
+    public override ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs) =>
+        ConnectAsync(address, source: null, deadlineMs);
+
+    /// <inheritdoc/>
+    public override ResultFlow<ConnectResult> ConnectAsClientAsync(SocketAddress source, SocketAddress address, long deadlineMs) =>
+        ConnectAsync(address, source, deadlineMs);
+
+    private async ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, SocketAddress? source, long deadlineMs)
     {
         int descriptor = _stopping ? -Errno.ECANCELED : Socket.Open(address);
         if (descriptor < 0)
@@ -100,7 +107,8 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         }
 
         Socket.SetConnectionOptions(descriptor, address);
-        int result = Socket.Connect(descriptor, address);
+        int result = source is null ? 0 : Socket.BindAsClient(descriptor, source);
+        result = result < 0 ? result : Socket.Connect(descriptor, address);
         bool underWay = result is -Errno.EINPROGRESS or -Errno.EINTR;
         int error = result < 0 && !underWay ? -result : 0;
         SocketStream? stream = error == 0 ? SocketStream.TryCreate(this, descriptor, out error) : null;
@@ -187,6 +195,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
 
         CloseDescriptors();
         Buffers.Dispose();
+        Pipes.Dispose();
     }
 
     private void CloseDescriptors()

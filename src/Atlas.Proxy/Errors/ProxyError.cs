@@ -67,6 +67,12 @@ public enum ProxyError : byte
     /// <summary>UT: the server was silent for too long.</summary>
     UpstreamTimeout,
 
-    /// <summary>UX: the response broke off after its head.</summary>
+    /// <summary>UX: the response broke off after its head; of a connection that is passed on unread: the server reset it.</summary>
     UpstreamTruncated,
+
+    /// <summary>IT: a connection that is passed on unread was silent for too long.</summary>
+    IdleTimeout,
+
+    /// <summary>SG: the server of a connection that is passed on unread went down, and the pool closes such connections.</summary>
+    ServerGone,
 }

@@ -19,7 +19,7 @@ public static class ProxyErrors
         ProxyError.TooEarly => 425,
         ProxyError.ConnectFailed or ProxyError.UpstreamReset or ProxyError.UpstreamProtocol => 502,
         ProxyError.ConnectTimeout or ProxyError.UpstreamTimeout => 504,
-        ProxyError.UpstreamTruncated => 0,
+        ProxyError.UpstreamTruncated or ProxyError.IdleTimeout or ProxyError.ServerGone => 0,
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
 
@@ -29,7 +29,7 @@ public static class ProxyErrors
         ProxyError.BadRequest or ProxyError.BodyTooLarge or ProxyError.ClientSlow or ProxyError.ClientClosed => true,
         ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown or ProxyError.Loop => true,
         ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached or ProxyError.NoRoute => true,
-        ProxyError.TooEarly => true,
+        ProxyError.TooEarly or ProxyError.IdleTimeout or ProxyError.ServerGone => true,
         ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen => true,
         ProxyError.None or ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.UpstreamReset => false,
         ProxyError.UpstreamProtocol or ProxyError.UpstreamTimeout or ProxyError.UpstreamTruncated => false,
@@ -61,6 +61,8 @@ public static class ProxyErrors
         ProxyError.UpstreamProtocol => "UP",
         ProxyError.UpstreamTimeout => "UT",
         ProxyError.UpstreamTruncated => "UX",
+        ProxyError.IdleTimeout => "IT",
+        ProxyError.ServerGone => "SG",
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
 
@@ -79,7 +81,7 @@ public static class ProxyErrors
         ProxyError.UpstreamProtocol => "http_protocol_error"u8,
         ProxyError.UpstreamTimeout => "connection_read_timeout"u8,
         ProxyError.UpstreamTruncated => "http_response_incomplete"u8,
-        ProxyError.None or ProxyError.MaxForwardsReached => default,
+        ProxyError.None or ProxyError.MaxForwardsReached or ProxyError.IdleTimeout or ProxyError.ServerGone => default,
         ProxyError.Overload or ProxyError.ShuttingDown => "proxy_internal_error"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };

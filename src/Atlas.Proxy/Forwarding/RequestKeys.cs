@@ -47,6 +47,16 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
         }
     }
 
+    /// <summary>Hashes the key of a connection that is passed on unread, of which only the client's address is known.</summary>
+    /// <param name="clientIp">4 or 16 bytes in network order; empty when unknown.</param>
+    /// <param name="hash">Gets the hash.</param>
+    internal bool TryHashClient(ReadOnlySpan<byte> clientIp, out ulong hash)
+    {
+        bool has = key.Kind == RequestKeyKind.ClientIp && !clientIp.IsEmpty;
+        hash = has ? KeyHash.OfAddress(clientIp, ipv6PrefixBits) : 0;
+        return has;
+    }
+
     private static bool TryHash(ReadOnlySpan<byte> value, out ulong hash)
     {
         hash = value.IsEmpty ? 0 : KeyHash.Of(value);

@@ -14,7 +14,7 @@ using Atlas.Proxy.Upstream;
 namespace Atlas.Proxy.Http;
 
 /// <summary>The state of one request and its response. Pooled per worker: an idle connection holds none.</summary>
-internal sealed class Exchange
+internal sealed class Exchange : IServerSeeker
 {
     // What is sent again must be held in memory until the response comes.
     private const int MaxReplayBytes = 64 * 1024;
@@ -141,15 +141,14 @@ internal sealed class Exchange
     internal long ConnectedUs;
     internal long ResponseUs;
 
-    private readonly int[] _tried = new int[PickRequest.MaxExcluded];
-    private int _triedCount;
+    private readonly TriedServers _tried = new();
     private byte[] _head = [];
 
     /// <summary>The bytes that the slices of <see cref="Request"/> lie in.</summary>
     internal ReadOnlySpan<byte> HeadBytes => In is null ? _head : In.Span;
 
     /// <summary>The servers that failed this request, by their place in the pool.</summary>
-    internal ReadOnlySpan<int> Tried => _tried.AsSpan(0, _triedCount);
+    public ReadOnlySpan<int> Tried => _tried.Indexes;
 
     internal Exchange() => Relay = new RequestRelay(this);
 
@@ -171,21 +170,14 @@ internal sealed class Exchange
     }
 
     /// <summary>Leaves a server out of the further tries. False when no more tries are possible.</summary>
-    internal bool TryExclude(int index)
-    {
-        if (_triedCount == _tried.Length)
-        {
-            return false;
-        }
+    internal bool TryExclude(int index) => _tried.TryAdd(index);
 
-        _tried[_triedCount++] = index;
-        return true;
-    }
+    PoolSnapshot? IServerSeeker.Pool => Pool;
 
     /// <summary>What a server is picked for.</summary>
     /// <param name="random">64 random bits.</param>
     /// <param name="nowUs">The loop's time.</param>
-    internal PickRequest PickFor(ulong random, long nowUs) => new()
+    public PickRequest PickFor(ulong random, long nowUs) => new()
     {
         Excluded = Tried,
         Random = random,
@@ -204,19 +196,9 @@ internal sealed class Exchange
         Bound >= 0 && !Tried.Contains(Bound) && PoolAffinity.Keeps(Pool!.Servers[Bound].Balancing) ? Bound : -1;
 
     /// <summary>Goes on with another snapshot of its pool. O(servers).</summary>
-    internal void MoveTo(PoolSnapshot pool)
+    public void MoveTo(PoolSnapshot pool)
     {
-        int kept = 0;
-        foreach (int index in Tried)
-        {
-            int now = pool.IndexOf(Pool!.Servers[index]);
-            if (now >= 0)
-            {
-                _tried[kept++] = now;
-            }
-        }
-
-        _triedCount = kept;
+        _tried.Move(Pool!, pool);
         Bound = Bound < 0 ? -1 : pool.IndexOf(Pool!.Servers[Bound]);
         Pool = pool;
     }
@@ -229,7 +211,7 @@ internal sealed class Exchange
         InEnd = 0;
         Attempts = 0;
         QueuedUs = -1;
-        _triedCount = 0;
+        _tried.Clear();
         PathStatus = PathStatus.Ok;
         Route = null;
         Pool = null;

@@ -1,12 +1,14 @@
+using System.Net;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
-using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
-using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Http;
 
@@ -18,10 +20,12 @@ internal sealed class HttpSession(
     ListenerView view,
     ByteStream client,
     SocketAddress peer,
-    Action ended)
+    Action ended) : ISessionLinks<HttpSession>
 {
-    private readonly byte[] _peerIp = PeerText.Of(peer);
+    private SocketAddress _peer = peer;
+    private byte[] _peerIp = PeerText.Of(peer);
     private Exchange? _exchange;
+    private bool _isTakingHeader;
     private bool _isLingering;
 
     // The loop's time from which no further request is awaited: the connection's greatest age or, while it drains, a moment
@@ -34,14 +38,14 @@ internal sealed class HttpSession(
     /// <summary>The snapshot that the request at hand began with.</summary>
     internal HttpListenerSnapshot Listener { get; private set; } = listener.Snapshot;
 
-    /// <summary>The peer's address.</summary>
-    internal SocketAddress Peer => peer;
+    /// <summary>The peer's address: the client that a PROXY protocol header told of, or the socket's.</summary>
+    internal SocketAddress Peer => _peer;
 
     /// <summary>The peer's address as text; empty on a unix socket.</summary>
     internal ReadOnlySpan<byte> PeerIp => _peerIp;
 
     /// <summary>The peer's port; 0 on a unix socket.</summary>
-    internal int PeerPort => peer.Port;
+    internal int PeerPort => _peer.Port;
 
     /// <summary>What counts and logs this session's requests.</summary>
     internal ListenerView View => view;
@@ -49,10 +53,13 @@ internal sealed class HttpSession(
     /// <summary>The loop's time in microseconds since which the connection waits for a request.</summary>
     internal long IdleSinceUs { get; private set; } = context.Loop.NowUs;
 
+    /// <summary>Milliseconds that the handshakes before the connection's first request took; 0 for later requests.</summary>
+    internal int HandshakeMs { get; private set; }
+
     /// <summary>Whether the peer's forwarding fields are believed.</summary>
     internal bool IsPeerTrusted { get; private set; }
 
-    internal bool IsIdle => _exchange is null && !_isLingering;
+    internal bool IsIdle => _exchange is null && !_isTakingHeader && !_isLingering;
 
     /// <summary>The listener that accepted it.</summary>
     internal HttpListener Owner => listener;
@@ -67,16 +74,16 @@ internal sealed class HttpSession(
     internal bool IsAborted { get; private set; }
 
     // The links of the worker's list of sessions.
-    internal HttpSession? Next { get; set; }
+    public HttpSession? Next { get; set; }
 
-    internal HttpSession? Previous { get; set; }
+    public HttpSession? Previous { get; set; }
 
     internal async Flow RunAsync()
     {
         context.Sessions.Add(this);
         view.SessionOpened();
         _endsMs = ExpiryMs();
-        bool goOn = true;
+        bool goOn = !Listener.ExpectsProxyHeader(_peer.Ip) || await TakeProxyHeaderAsync();
         while (goOn && (!MustEnd() || HasLastRequest()))
         {
             if (_exchange is null)
@@ -96,7 +103,7 @@ internal sealed class HttpSession(
             }
 
             Listener = listener.Snapshot;
-            IsPeerTrusted = Listener.Trusts(peer.Ip);
+            IsPeerTrusted = Listener.Trusts(_peer.Ip);
             goOn = await ServeAsync();
         }
 
@@ -197,6 +204,46 @@ internal sealed class HttpSession(
         return maxMs == int.MaxValue ? long.MaxValue : context.Loop.NowMs + maxMs + context.Jitter(maxMs / 10);
     }
 
+    /// <summary>Takes the PROXY protocol header. The peer is then who it says, and what came behind it is the first
+    /// request.</summary>
+    private async ResultFlow<bool> TakeProxyHeaderAsync()
+    {
+        long deadlineMs = context.Loop.NowMs + Math.Max(Listener.HeadersMs, ProxyHeaderIntake.MinTimeoutMs);
+        WaitResult wait = await Client.ReceiveReadyAsync(deadlineMs);
+        if (wait == WaitResult.Cancelled && !HasLastRequest())
+        {
+            return false;
+        }
+
+        _isTakingHeader = true;
+        ProxyIntake intake = wait == WaitResult.TimedOut
+            ? new ProxyIntake { Status = ProxyIntakeStatus.TimedOut }
+            : await ProxyHeaderIntake.ReadAsync(Client, deadlineMs);
+        _isTakingHeader = false;
+        if (intake.Status != ProxyIntakeStatus.Done)
+        {
+            view.Counters.IntakeEnded(intake.Status, intake.Error);
+            return false;
+        }
+
+        if (!intake.Client.IsEmpty)
+        {
+            _peer = SocketAddress.OfIp(new IPAddress(intake.Client.Ip), intake.Client.Port);
+            _peerIp = PeerText.Of(_peer);
+        }
+
+        HandshakeMs = (int)((context.Loop.NowUs - IdleSinceUs) / 1000);
+        IdleSinceUs = context.Loop.NowUs;
+        if (intake.Rest is not null)
+        {
+            _exchange = context.RentExchange();
+            _exchange.In = intake.Rest;
+            _exchange.InEnd = intake.RestLength;
+        }
+
+        return true;
+    }
+
     private async ResultFlow<bool> ServeAsync()
     {
         if (_exchange is null)
@@ -231,7 +278,7 @@ internal sealed class HttpSession(
             x.KeepClient = x.Request is { KeepAlive: true, Repair: RequestRepairs.None }
                 && !IsDraining
                 && context.Loop.NowMs < _endsMs;
-            x.Error = Refusal(x);
+            x.Error = RequestRefusal.Of(Listener, x);
             x.Error = x.Error == ProxyError.None ? RequestRouter.Choose(context, this, x) : x.Error;
             if (x.Error == ProxyError.None && x.Pool is null)
             {
@@ -257,6 +304,7 @@ internal sealed class HttpSession(
         }
 
         RequestEnd.Record(context, this, x);
+        HandshakeMs = 0;
         IdleSinceUs = context.Loop.NowUs;
         bool keep = x.KeepClient && !x.ClientGone;
         if (keep)
@@ -265,34 +313,6 @@ internal sealed class HttpSession(
         }
 
         return keep;
-    }
-
-    /// <summary>Why a request is not passed on at all.</summary>
-    private ProxyError Refusal(Exchange x)
-    {
-        ReadOnlySpan<byte> buffer = x.In!.Span;
-        if (x.Request.Method is HttpMethod.Connect or HttpMethod.Trace)
-        {
-            return ProxyError.MethodNotAllowed;
-        }
-
-        // RFC 8470 5.1: the field means the same with any value. The client sends the request again once the handshake is done.
-        if (x.Request.Headers.Contains(KnownHeader.EarlyData) && !x.Request.Method.IsSafe())
-        {
-            return ProxyError.TooEarly;
-        }
-
-        if (x.Request.ContentLength > Listener.MaxBodyBytes)
-        {
-            return ProxyError.BodyTooLarge;
-        }
-
-        if (RequestForwarder.EndsHere(buffer, x.Request))
-        {
-            return ProxyError.MaxForwardsReached;
-        }
-
-        return RequestForwarder.IsLoop(buffer, x.Request, Listener.PseudonymBytes) ? ProxyError.Loop : ProxyError.None;
     }
 
     /// <summary>Reads and parses a head.</summary>

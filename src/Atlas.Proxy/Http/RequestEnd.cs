@@ -89,7 +89,7 @@ internal static class RequestEnd
 
     private static AccessTimers TimersOf(HttpSession session, Exchange x, long endUs) => new()
     {
-        HandshakeMs = 0,
+        HandshakeMs = session.HandshakeMs,
         IdleMs = Ms(session.IdleSinceUs, x.BeganUs),
         RequestMs = Ms(x.BeganUs, x.HeadUs),
         QueueMs = x.QueuedUs < 0 ? AccessTimers.NotReached : (int)(x.QueuedUs / 1000),

@@ -79,7 +79,7 @@ internal sealed class ServerAttempt(Exchange x)
         {
             x.IsExpired |= _context.Loop.NowMs >= x.Relay.DeadlineMs;
             ConnectMs = (int)(_context.Loop.NowMs - beganMs);
-            x.ConnectFailedHere = IsOurs(result.Error);
+            x.ConnectFailedHere = ConnectErrors.AreOurs(result.Error);
             x.Error = result.Error == Errno.ETIMEDOUT
                 ? ProxyError.ConnectTimeout
                 : ProxyError.ConnectFailed;
@@ -93,10 +93,6 @@ internal sealed class ServerAttempt(Exchange x)
             x.Error = ProxyError.ClientClosed;
         }
     }
-
-    /// <summary>Whether a connect failed for want of descriptors or memory here, or since the loop ends.</summary>
-    private static bool IsOurs(int error) =>
-        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRINUSE or Errno.ECANCELED;
 
     private async Flow ExchangeAsync()
     {

@@ -1,6 +1,5 @@
 using Atlas.Core.Balancing;
 using Atlas.Engine.Flows;
-using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Queueing;
@@ -41,23 +40,9 @@ internal static class ServerChoice
     internal static async ResultFlow<int> WaitAsync(WorkerContext context, Exchange x)
     {
         EventLoop loop = context.Loop;
-        PoolQueue queue = x.Pool!.Queue;
         QueueWaiter waiter = x.Waiter ??= new QueueWaiter(x, loop);
-        waiter.Random = context.RandomBits();
         long beganUs = loop.NowUs;
-        QueueOutcome outcome = queue.Enter(waiter, x.BoundServer, loop);
-        if (outcome == QueueOutcome.Waiting)
-        {
-            WaitResult wait = await waiter.WaitAsync(loop.NowMs + x.Pool.QueueTimeoutMs);
-            outcome = wait switch
-            {
-                WaitResult.Ready => waiter.Outcome,
-                WaitResult.TimedOut => queue.Leave(waiter, QueueOutcome.TimedOut),
-                WaitResult.Cancelled => queue.Leave(waiter, QueueOutcome.Left),
-                _ => throw new InvalidOperationException("unknown end of a wait"),
-            };
-        }
-
+        QueueOutcome outcome = await waiter.EnterAsync(x.BoundServer, context.RandomBits());
         x.QueuedUs = Math.Max(x.QueuedUs, 0) + loop.NowUs - beganUs;
         if (outcome == QueueOutcome.Granted)
         {

@@ -4,6 +4,7 @@ using Atlas.Protocols.Http;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Mirroring;
+using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 
@@ -29,7 +30,7 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
     internal int Index { get; } = index;
 
-    internal SessionList Sessions { get; } = new();
+    internal SessionList<HttpSession> Sessions { get; } = new();
 
     /// <summary>Memory for finding routes.</summary>
     internal RouteScratch RouteScratch { get; } = new();

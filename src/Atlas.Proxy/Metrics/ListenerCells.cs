@@ -13,5 +13,6 @@ internal static class ListenerCells
 
     internal static readonly int Errors = Durations + DurationBuckets.Count;
     internal static readonly int Repairs = Errors + ErrorCells.Count;
-    internal static readonly int Count = Repairs + RepairCells.Count;
+    internal static readonly int Intakes = Repairs + RepairCells.Count;
+    internal static readonly int Count = Intakes + IntakeCells.Names.Length;
 }

@@ -1,4 +1,6 @@
 using Atlas.Protocols.Http1;
+using Atlas.Protocols.ProxyProtocol;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Metrics;
@@ -42,9 +44,43 @@ public sealed class ListenerCounters
         _cells.Add(ListenerCells.Durations + DurationBuckets.IndexOf(durationUs), 1);
     }
 
+    /// <summary>Bytes of a connection moved that is passed on unread.</summary>
+    /// <param name="bytesIn">From the client.</param>
+    /// <param name="bytesOut">To the client.</param>
+    public void BytesMoved(long bytesIn, long bytesOut)
+    {
+        _cells.Add(ListenerCells.BytesIn, bytesIn);
+        _cells.Add(ListenerCells.BytesOut, bytesOut);
+    }
+
+    /// <summary>A connection ended that was passed on unread. Once per connection, beside
+    /// <see cref="ConnectionClosed"/>.</summary>
+    /// <param name="error">How it ended.</param>
+    /// <param name="durationUs">Microseconds from its first moment to its last.</param>
+    public void SessionEnded(ProxyError error, long durationUs)
+    {
+        if (error != ProxyError.None)
+        {
+            _cells.Add(ListenerCells.Errors + ErrorCells.Of(error), 1);
+        }
+
+        _cells.Add(ListenerCells.DurationSumUs, Math.Max(durationUs, 0));
+        _cells.Add(ListenerCells.Durations + DurationBuckets.IndexOf(durationUs), 1);
+    }
+
     /// <summary>The head of a request was repaired. Once per request, beside <see cref="RequestEnded"/>.</summary>
     /// <param name="repair">One kind.</param>
     public void RequestRepaired(RequestRepairs repair) => _cells.Add(ListenerCells.Repairs + RepairCells.Of(repair), 1);
+
+    /// <summary>A connection ended before it had brought its PROXY protocol header.</summary>
+    internal void IntakeEnded(ProxyIntakeStatus status, ProxyHeaderError error)
+    {
+        int cell = IntakeCells.Of(status, error);
+        if (cell >= 0)
+        {
+            _cells.Add(ListenerCells.Intakes + cell, 1);
+        }
+    }
 
     internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
 }

@@ -13,8 +13,22 @@ internal static class ListenerFamilies
             writer, rows, "atlas_requests_total", "Requests by class of the status sent.", ListenerCells.Statuses);
         MetricRows.Errors(
             writer, rows, "atlas_request_errors_total", "Requests not relayed to their end, by reason flag.", ListenerCells.Errors);
-        MetricRows.Repairs(
-            writer, rows, "atlas_repaired_requests_total", "Ambiguous requests that were repaired, by kind.", ListenerCells.Repairs);
+        MetricRows.Kinds(
+            writer,
+            rows,
+            "atlas_repaired_requests_total",
+            "Ambiguous requests that were repaired, by kind.",
+            ListenerCells.Repairs,
+            "repair",
+            RepairCells.Names);
+        MetricRows.Kinds(
+            writer,
+            rows,
+            "atlas_proxy_header_errors_total",
+            "Connections closed for want of a valid PROXY protocol header, by reason.",
+            ListenerCells.Intakes,
+            "reason",
+            IntakeCells.Names);
         MetricRows.Durations(
             writer,
             rows,

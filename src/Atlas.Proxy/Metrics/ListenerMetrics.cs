@@ -1,4 +1,6 @@
 using Atlas.Protocols.Http1;
+using Atlas.Protocols.ProxyProtocol;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Metrics;
@@ -52,6 +54,9 @@ public sealed class ListenerMetrics
 
     /// <summary>Requests answered with a status of a class (<see cref="StatusClass.Of"/>).</summary>
     public long Statuses(int statusClass) => Read()[ListenerCells.Statuses + statusClass];
+
+    /// <summary>Connections that ended so before they had brought their PROXY protocol header.</summary>
+    internal long Intakes(ProxyIntakeStatus status, ProxyHeaderError error) => Read()[ListenerCells.Intakes + IntakeCells.Of(status, error)];
 
     internal long[] Read()
     {

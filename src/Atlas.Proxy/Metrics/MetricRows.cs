@@ -44,17 +44,24 @@ internal static class MetricRows
         }
     }
 
-    /// <summary>Repairs by kind. Only those that happened, since most listeners repair nothing.</summary>
-    internal static void Repairs(IMetricWriter writer, MetricRow[] rows, string name, string help, int firstCell)
+    /// <summary>Counts by kind. Only of those that happened, since most never do.</summary>
+    internal static void Kinds(
+        IMetricWriter writer,
+        MetricRow[] rows,
+        string name,
+        string help,
+        int firstCell,
+        string label,
+        string[] kinds)
     {
         writer.Family(name, help, MetricKind.Counter);
         foreach (MetricRow row in rows)
         {
-            for (int i = 0; i < RepairCells.Count; i++)
+            for (int i = 0; i < kinds.Length; i++)
             {
                 if (row.Sums[firstCell + i] > 0)
                 {
-                    writer.Sample(row.Sums[firstCell + i], [.. row.Labels, new MetricLabel("repair", RepairCells.Names[i])]);
+                    writer.Sample(row.Sums[firstCell + i], [.. row.Labels, new MetricLabel(label, kinds[i])]);
                 }
             }
         }

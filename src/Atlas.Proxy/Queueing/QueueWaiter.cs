@@ -4,17 +4,16 @@ using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Affinity;
-using Atlas.Proxy.Http;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Queueing;
 
-/// <summary>A request's place in a <see cref="PoolQueue"/>; part of its exchange and reused with it. While it waits, whatever is
-/// not said to belong to its loop is changed under the queue's lock only, and so is what its exchange says of pool and tried
-/// servers.</summary>
+/// <summary>The place in a <see cref="PoolQueue"/> of a request, or of a connection that is passed on unread; part of it and reused
+/// with it. While it waits, whatever is not said to belong to its loop is changed under the queue's lock only, and so is what it
+/// says of pool and tried servers.</summary>
 internal sealed class QueueWaiter
 {
-    private readonly Exchange _exchange;
+    private readonly IServerSeeker _seeker;
     private readonly EventLoop _loop;
     private readonly LoopWait _wait;
     private readonly Action _wake;
@@ -22,11 +21,11 @@ internal sealed class QueueWaiter
     private int _outcome;
 
     /// <summary>Makes a place.</summary>
-    /// <param name="exchange">Whose.</param>
-    /// <param name="loop">The exchange's loop.</param>
-    internal QueueWaiter(Exchange exchange, EventLoop loop)
+    /// <param name="seeker">Whose.</param>
+    /// <param name="loop">Its loop.</param>
+    internal QueueWaiter(IServerSeeker seeker, EventLoop loop)
     {
-        _exchange = exchange;
+        _seeker = seeker;
         _loop = loop;
         _wait = new LoopWait(loop);
         _wake = Wake;
@@ -45,17 +44,17 @@ internal sealed class QueueWaiter
         set => Volatile.Write(ref _outcome, (int)value);
     }
 
-    /// <summary>The place of the server that has begun the request, in the exchange's pool.</summary>
+    /// <summary>The place of the server that has begun the request, in its pool.</summary>
     internal int Server { get; set; }
 
     /// <summary>The only server that it waits for, by its place in the pool; -1: any.</summary>
     internal int Target { get; set; } = -1;
 
     /// <summary>The pool that it waits in, as of the latest snapshot.</summary>
-    internal PoolSnapshot Pool => _exchange.Pool!;
+    internal PoolSnapshot Pool => _seeker.Pool!;
 
     /// <summary>Whether a server may take others but not this one.</summary>
-    internal bool IsChoosy => Target >= 0 || !_exchange.Tried.IsEmpty;
+    internal bool IsChoosy => Target >= 0 || !_seeker.Tried.IsEmpty;
 
     /// <summary>Whether the pool has a server that it may go to once there is room.</summary>
     internal bool HasHope
@@ -94,16 +93,36 @@ internal sealed class QueueWaiter
     }
 
     /// <summary>Whether a server failed the request, by its place in the pool.</summary>
-    internal bool HasTried(int server) => _exchange.Tried.Contains(server);
+    internal bool HasTried(int server) => _seeker.Tried.Contains(server);
 
     /// <summary>Draws of the choice of its server are made of these.</summary>
     internal ulong Random { get; set; }
 
-    /// <summary>Waits for the outcome. On the exchange's loop.</summary>
-    /// <param name="deadlineMs">The loop's time at which it gives up.</param>
-    internal LoopWait WaitAsync(long deadlineMs) => _wait.Begin(deadlineMs);
+    /// <summary>Takes a server of its pool, or waits in the pool's queue until there is one, the pool's time is up or
+    /// <see cref="Cancel"/>. A reload meanwhile may change the pool. On its loop.</summary>
+    /// <param name="target">The only server that it wants, by its place in the pool; -1: any.</param>
+    /// <param name="random">64 random bits for the choice.</param>
+    /// <returns>Anything but <see cref="QueueOutcome.Waiting"/>.</returns>
+    internal async ResultFlow<QueueOutcome> EnterAsync(int target, ulong random)
+    {
+        PoolQueue queue = Pool.Queue;
+        Random = random;
+        QueueOutcome outcome = queue.Enter(this, target, _loop);
+        if (outcome != QueueOutcome.Waiting)
+        {
+            return outcome;
+        }
 
-    /// <summary>Ends the wait, as the client has left. On the exchange's loop.</summary>
+        return await _wait.Begin(_loop.NowMs + Pool.QueueTimeoutMs) switch
+        {
+            WaitResult.Ready => Outcome,
+            WaitResult.TimedOut => queue.Leave(this, QueueOutcome.TimedOut),
+            WaitResult.Cancelled => queue.Leave(this, QueueOutcome.Left),
+            _ => throw new InvalidOperationException("unknown end of a wait"),
+        };
+    }
+
+    /// <summary>Ends the wait, as the client has left. On its loop.</summary>
     internal void Cancel() => _wait.Resume(WaitResult.Cancelled);
 
     /// <summary>Lets the flow go on. Any thread.</summary>
@@ -132,7 +151,7 @@ internal sealed class QueueWaiter
             return pool.Servers[Target].Balancing.TryBegin() ? Target : Balancer.Full;
         }
 
-        pool.TryBegin(_exchange.PickFor(Random, _loop.NowUs), out int index);
+        pool.TryBegin(_seeker.PickFor(Random, _loop.NowUs), out int index);
         return index;
     }
 
@@ -141,7 +160,7 @@ internal sealed class QueueWaiter
     {
         ServerState? target = Target >= 0 ? Pool.Servers[Target] : null;
         Unbind();
-        _exchange.MoveTo(pool);
+        _seeker.MoveTo(pool);
         BindTo(target is null ? -1 : pool.IndexOf(target));
     }
 

@@ -13,6 +13,7 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : 
 {
     private readonly string _pseudonym = "atlas";
     private readonly IpNetwork[] _trustedProxies = [];
+    private readonly IpNetwork[] _acceptProxyProtocol = [];
 
     /// <summary>A listener that takes every request to one pool.</summary>
     public HttpListenerSnapshot(string name, PoolSnapshot pool)
@@ -61,6 +62,13 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : 
         init => _trustedProxies = [.. value];
     }
 
+    /// <summary>Peers whose connections open with a PROXY protocol header; those of others do not.</summary>
+    public IReadOnlyList<IpNetwork> AcceptProxyProtocol
+    {
+        get => _acceptProxyProtocol;
+        init => _acceptProxyProtocol = [.. value];
+    }
+
     /// <summary>Whether servers get <c>Forwarded</c> (RFC 7239) beside <c>X-Forwarded-*</c>.</summary>
     public bool Forwarded { get; init; }
 
@@ -79,9 +87,15 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : 
 
     /// <summary>Whether an address is one of <see cref="TrustedProxies"/>.</summary>
     /// <param name="ip">4 or 16 bytes; anything else is trusted by nobody.</param>
-    internal bool Trusts(ReadOnlySpan<byte> ip)
+    internal bool Trusts(ReadOnlySpan<byte> ip) => Holds(_trustedProxies, ip);
+
+    /// <summary>Whether an address is one of <see cref="AcceptProxyProtocol"/>.</summary>
+    /// <param name="ip">4 or 16 bytes; anything else is not.</param>
+    internal bool ExpectsProxyHeader(ReadOnlySpan<byte> ip) => Holds(_acceptProxyProtocol, ip);
+
+    private static bool Holds(ReadOnlySpan<IpNetwork> networks, ReadOnlySpan<byte> ip)
     {
-        foreach (ref readonly IpNetwork network in _trustedProxies.AsSpan())
+        foreach (ref readonly IpNetwork network in networks)
         {
             if (network.Contains(ip))
             {

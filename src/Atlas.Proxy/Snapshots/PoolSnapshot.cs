@@ -43,6 +43,13 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>The same once one side of the tunnel has ended; past <see cref="TunnelMs"/> it means nothing.</summary>
     public int TunnelHalfClosedMs { get; init; } = 30_000;
 
+    /// <summary>Milliseconds that a TCP connection may be silent once one side has ended; <see cref="int.MaxValue"/>: as long as
+    /// before.</summary>
+    public int TcpHalfClosedMs { get; init; } = int.MaxValue;
+
+    /// <summary>Whether the TCP connections to a server end when it goes down.</summary>
+    public bool ClosesOnServerDown { get; init; }
+
     /// <summary>Milliseconds that an unused connection to a server is kept.</summary>
     public int IdleMs { get; init; } = 55_000;
 

@@ -48,7 +48,7 @@ public sealed class SnapshotBuilder
     }
 
     /// <summary>Makes the snapshots. O(servers).</summary>
-    /// <param name="config">The configuration; of its listeners, those for HTTP and those in kernel mode are taken.</param>
+    /// <param name="config">The configuration.</param>
     /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
     /// <param name="metrics">What counts; null: nothing does.</param>
     /// <param name="openLog">Opens an access log and gives its writers, one for each worker; null: nothing is logged. It may
@@ -66,16 +66,23 @@ public sealed class SnapshotBuilder
     {
         var builder = new SnapshotBuilder(config, previous, metrics, openLog, observer, readSecret);
         return new ProxySnapshot(
-            [.. config.Listeners.Where(IsRun).Select(builder.Build)],
+            [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
     }
 
-    private static bool IsRun(ListenerConfig listener) =>
-        listener.Protocol == ListenerProtocol.Http || listener.Mode == ListenerMode.Kernel;
+    private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
+    {
+        _ when listener.Mode == ListenerMode.Kernel => new KernelListenerSnapshot(listener.Name, _pools[listener.Pool!]),
+        ListenerProtocol.Http => BuildHttp(listener),
+        ListenerProtocol.Tcp => BuildTcp(listener),
+        ListenerProtocol.Udp or _ => throw new ArgumentException($"listener {listener.Name} is of a kind that is not run", nameof(listener)),
+    };
 
-    private ListenerSnapshot Build(ListenerConfig listener) => listener.Mode == ListenerMode.Kernel
-        ? new KernelListenerSnapshot(listener.Name, _pools[listener.Pool!])
-        : BuildHttp(listener);
+    private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name, _pools[listener.Pool!])
+    {
+        IdleMs = listener.Timeouts.IdleMs,
+        Metrics = _metrics?.Listener(listener.Name),
+    };
 
     private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
@@ -95,6 +102,7 @@ public sealed class SnapshotBuilder
             SendMinRateBytesPerSecond = listener.Timeouts.SendMinRateBytesPerSecond,
             MaxAgeMs = listener.Timeouts.MaxAgeMs ?? int.MaxValue,
             TrustedProxies = listener.TrustedProxies,
+            AcceptProxyProtocol = listener.AcceptProxyProtocol,
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
             Metrics = _metrics?.Listener(listener.Name),
@@ -122,6 +130,7 @@ public sealed class SnapshotBuilder
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
             TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
+            TcpHalfClosedMs = pool.Timeouts.Source.IsWritten("tunnel_half_closed") ? pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue : int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,
             RequestsPerConnection = pool.Keepalive.Requests,

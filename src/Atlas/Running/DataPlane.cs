@@ -4,6 +4,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Tcp;
 
 namespace Atlas.Running;
 
@@ -11,11 +12,13 @@ namespace Atlas.Running;
 internal sealed class DataPlane(KernelForwarder kernel)
 {
     private readonly HttpProxy _http = new();
+    private readonly TcpProxy _tcp = new();
 
     /// <summary>Makes a listener, without an address yet.</summary>
     internal RunningListener Open(ListenerConfig config, ListenerSnapshot snapshot) => snapshot switch
     {
         HttpListenerSnapshot http => OpenHttp(config, http),
+        TcpListenerSnapshot tcp => OpenTcp(config, tcp),
         KernelListenerSnapshot => new RunningKernelListener(kernel) { Config = config },
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
@@ -24,7 +27,18 @@ internal sealed class DataPlane(KernelForwarder kernel)
     internal void Forget(ServerState server) => _http.Forget(server);
 
     /// <summary>Whether something may still write to an access log that no listener's snapshot names any more.</summary>
-    internal Task<bool> MayWriteToAsync(AccessLog log) => _http.MayWriteToAsync(log);
+    internal async Task<bool> MayWriteToAsync(AccessLog log) =>
+        await _http.MayWriteToAsync(log) || await _tcp.MayWriteToAsync(log);
+
+    /// <summary>Ends what goes to a server that went down, where its pool says so.</summary>
+    internal void ServerWentDown(ServerState server) => _tcp.ServerWentDown(server);
+
+    private RunningTcpListener OpenTcp(ListenerConfig config, TcpListenerSnapshot snapshot)
+    {
+        var listener = new TcpListener(snapshot);
+        var options = new ListenOptions(_tcp.Handler(listener), config.Backlog, config.Limits.Connections);
+        return new RunningTcpListener(_tcp, listener, options) { Config = config };
+    }
 
     private RunningHttpListener OpenHttp(ListenerConfig config, HttpListenerSnapshot snapshot)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using Atlas.Simulation;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -26,7 +27,8 @@ public sealed class ProxyWorld
         int servers = 1,
         Func<PoolSnapshot, PoolSnapshot>? pool = null,
         Func<HttpListenerSnapshot, HttpListenerSnapshot>? listener = null,
-        int workers = 1)
+        int workers = 1,
+        Func<PoolSnapshot, IConnectionHandler>? serve = null)
     {
         Random = new Random(seed);
         Network = new SimulatedWorld(seed, options ?? OptionsOf(seed));
@@ -42,9 +44,10 @@ public sealed class ProxyWorld
         Pool = pool is null ? snapshot : pool(snapshot);
         var front = new HttpListenerSnapshot("front", Pool);
         Front = new HttpListener(listener is null ? front : listener(front));
+        IConnectionHandler handler = serve?.Invoke(Pool) ?? Proxy.Handler(Front);
         for (int i = 0; i < workers; i++)
         {
-            _listeners.Add(Network.Listen(AddressOf(i), Loops[i], Proxy.Handler(Front)));
+            _listeners.Add(Network.Listen(AddressOf(i), Loops[i], handler));
         }
     }
 

@@ -121,7 +121,7 @@ internal static class ListenerSections
             "HTTP: peers whose `X-Forwarded-*` and `Forwarded` are believed.")
         .Key("accept_proxy_protocol", Kind.AnyNumber(Addresses.Network, SectionLimits.Patterns),
             s => s.AcceptProxyProtocol, (s, v) => s with { AcceptProxyProtocol = v },
-            "Peers that must open with a PROXY protocol header, version 1 or 2.")
+            "Peers whose connections must open with a PROXY protocol header, version 1 or 2; those of others must not.")
         .Key("forwarded", Numbers.Bool,
             s => s.Forwarded, (s, v) => s with { Forwarded = v },
             "HTTP: whether servers get `Forwarded` (RFC 7239) beside `X-Forwarded-*`.")

@@ -29,7 +29,7 @@ public sealed record ListenerConfig : ConfigSection
     /// <summary>Peers whose <c>X-Forwarded-*</c> and <c>Forwarded</c> are believed. Default none.</summary>
     public ValueList<IpNetwork> TrustedProxies { get; init; } = [];
 
-    /// <summary>Peers that must open with a PROXY protocol header, version 1 or 2. Default none.</summary>
+    /// <summary>Peers whose connections must open with a PROXY protocol header, version 1 or 2; those of others must not. Default none.</summary>
     public ValueList<IpNetwork> AcceptProxyProtocol { get; init; } = [];
 
     /// <summary>Whether servers get the <c>Forwarded</c> header (RFC 7239) as well. Default false.</summary>

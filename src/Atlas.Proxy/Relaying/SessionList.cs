@@ -1,13 +1,14 @@
-namespace Atlas.Proxy.Http;
+namespace Atlas.Proxy.Relaying;
 
 /// <summary>The sessions of one worker, linked through themselves: no memory per session.</summary>
-internal sealed class SessionList
+internal sealed class SessionList<T>
+    where T : class, ISessionLinks<T>
 {
-    private HttpSession? _first;
+    private T? _first;
 
     internal int Count { get; private set; }
 
-    internal void Add(HttpSession session)
+    internal void Add(T session)
     {
         session.Next = _first;
         if (_first is not null)
@@ -19,7 +20,7 @@ internal sealed class SessionList
         Count++;
     }
 
-    internal void Remove(HttpSession session)
+    internal void Remove(T session)
     {
         if (session.Previous is null)
         {
@@ -41,11 +42,11 @@ internal sealed class SessionList
     }
 
     /// <summary>The sessions at this moment: what is done with one may end it and others.</summary>
-    internal HttpSession[] ToArray()
+    internal T[] ToArray()
     {
-        var sessions = new HttpSession[Count];
+        var sessions = new T[Count];
         int index = 0;
-        for (HttpSession? session = _first; session is not null; session = session.Next)
+        for (T? session = _first; session is not null; session = session.Next)
         {
             sessions[index++] = session;
         }

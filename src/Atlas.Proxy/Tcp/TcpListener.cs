@@ -1,0 +1,17 @@
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Tcp;
+
+/// <summary>A running TCP listener: what outlives the snapshots that follow each other. Any thread may replace the snapshot; a
+/// connection keeps the one it began with.</summary>
+public sealed class TcpListener(TcpListenerSnapshot snapshot)
+{
+    private TcpListenerSnapshot _snapshot = snapshot;
+
+    /// <summary>What connections that begin now go by.</summary>
+    public TcpListenerSnapshot Snapshot
+    {
+        get => Volatile.Read(ref _snapshot);
+        set => Volatile.Write(ref _snapshot, value);
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Tcp;
+
+/// <summary>Passes the connections of TCP listeners on, on the workers of a group.</summary>
+public sealed class TcpProxy
+{
+    private readonly ConcurrentDictionary<EventLoop, TcpContext> _contexts = new();
+    private int _workers;
+
+    /// <summary>What serves the connections of a listener.</summary>
+    public IConnectionHandler Handler(TcpListener listener) => new SessionStarter(this, listener);
+
+    /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers
+    /// have done it.</summary>
+    public void Abort(TcpListener listener) =>
+        ForSessions(session => session.Owner == listener, ProxyError.ShuttingDown);
+
+    /// <summary>Ends the connections to a server that went down, with a reset, where its pool says so. Any thread; returns before
+    /// the workers have done it.</summary>
+    public void ServerWentDown(ServerState server) =>
+        ForSessions(session => session.Server == server && session.Pool is { ClosesOnServerDown: true }, ProxyError.ServerGone);
+
+    /// <summary>Whether a connection may still write to an access log that no listener's snapshot names any more. True as well
+    /// while a worker takes no question. Any thread.</summary>
+    public async Task<bool> MayWriteToAsync(AccessLog log)
+    {
+        foreach ((EventLoop loop, TcpContext context) in _contexts)
+        {
+            var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            bool isAsked = loop.TryPost(() => answer.SetResult(Array.Exists(
+                context.Sessions.ToArray(), session => session.Listener.AccessLog.Any(writer => writer.Log == log))));
+            if (!isAsked || await answer.Task.ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private void ForSessions(Predicate<TcpSession> choose, ProxyError reason)
+    {
+        foreach ((EventLoop loop, TcpContext context) in _contexts)
+        {
+            AssuredPost.Post(loop, () =>
+            {
+                foreach (TcpSession session in context.Sessions.ToArray().Where(session => choose(session)))
+                {
+                    session.Abort(reason);
+                }
+            });
+        }
+    }
+
+    private TcpContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out TcpContext? context)
+        ? context
+        : _contexts.GetOrAdd(loop, new TcpContext(loop, Interlocked.Increment(ref _workers) - 1));
+
+    private sealed class SessionStarter(TcpProxy proxy, TcpListener listener) : IConnectionHandler
+    {
+        public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended) =>
+            new TcpSession(proxy.ContextOf(loop), listener, stream, peer, ended).RunAsync().Detach();
+    }
+}
