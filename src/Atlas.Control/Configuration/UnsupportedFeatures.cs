@@ -24,7 +24,7 @@ public static class UnsupportedFeatures
 
         foreach (var pool in config.Pools)
         {
-            FindIn(pool, errors);
+            FindIn(pool, config, errors);
             foreach (var server in pool.Servers)
             {
                 FindIn(server, errors);
@@ -47,17 +47,18 @@ public static class UnsupportedFeatures
             return;
         }
 
-        Refuse(errors, listener, ["tls", "sni"]);
+        Refuse(errors, listener, ["tls"]);
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
             Refuse(errors, route, OtherRouteKeys);
         }
     }
 
-    private static void FindIn(PoolConfig pool, ConfigErrors errors)
+    private static void FindIn(PoolConfig pool, AtlasConfig config, ConfigErrors errors)
     {
         RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-        RefuseIf(pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
+        bool isHttp = config.Listeners.All(listener => listener.Protocol != ListenerProtocol.Tcp || listener.Pool != pool.Name);
+        RefuseIf(isHttp && pool.SendProxyProtocol != ProxyProtocolVersion.None, errors, pool, "send_proxy_protocol");
         Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }

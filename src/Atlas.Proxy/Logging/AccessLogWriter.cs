@@ -35,14 +35,12 @@ public sealed class AccessLogWriter
     /// <summary>Writes a record, or drops and counts it when the log has fallen behind by a whole ring.</summary>
     public void Write(in AccessRecord record)
     {
-        Span<byte> room = _ring.TryReserve(LineBounds.Of(record));
+        Span<byte> room = Reserve(LineBounds.Of(record), record.UnixMs);
         if (room.IsEmpty)
         {
-            Volatile.Write(ref _dropped, _dropped + 1);
             return;
         }
 
-        _date.MoveTo(record.UnixMs);
         var line = new LineCursor(room);
         if (_format == AccessLogFormat.Json)
         {
@@ -53,7 +51,38 @@ public sealed class AccessLogWriter
             CombinedLine.Write(ref line, record, _date);
         }
 
-        _ring.Commit(line.Length);
+        Commit(line.Length);
+    }
+
+    /// <summary>Writes the record of a connection that was passed on unread, always as JSON, else as
+    /// <see cref="Write(in AccessRecord)"/>.</summary>
+    public void Write(in StreamRecord record)
+    {
+        Span<byte> room = Reserve(LineBounds.Of(record), record.UnixMs);
+        if (!room.IsEmpty)
+        {
+            var line = new LineCursor(room);
+            JsonLine.Write(ref line, record, _date);
+            Commit(line.Length);
+        }
+    }
+
+    private Span<byte> Reserve(int length, long unixMs)
+    {
+        Span<byte> room = _ring.TryReserve(length);
+        if (room.IsEmpty)
+        {
+            Volatile.Write(ref _dropped, _dropped + 1);
+            return room;
+        }
+
+        _date.MoveTo(unixMs);
+        return room;
+    }
+
+    private void Commit(int length)
+    {
+        _ring.Commit(length);
         Volatile.Write(ref _written, _written + 1);
         _log.WakeIfAsleep();
     }

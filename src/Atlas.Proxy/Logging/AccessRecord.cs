@@ -2,7 +2,7 @@ using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Logging;
 
-/// <summary>One request as the access log tells it. The spans are lent until <see cref="AccessLogWriter.Write"/> returns;
+/// <summary>One request as the access log tells it. The spans are lent until <see cref="AccessLogWriter.Write(in AccessRecord)"/> returns;
 /// they may hold any bytes, since the writer escapes and shortens them.</summary>
 public readonly ref struct AccessRecord
 {

@@ -12,7 +12,7 @@ internal static class CombinedLine
         [.. Enumerable.Range(0x20, 0x5F).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
 
     /// <summary>Writes the line with its end.</summary>
-    /// <param name="line">Holds <see cref="LineBounds.Of"/>.</param>
+    /// <param name="line">Holds <see cref="LineBounds.Of(in AccessRecord)"/>.</param>
     /// <param name="record">The record.</param>
     /// <param name="date">The record's second.</param>
     internal static void Write(ref LineCursor line, in AccessRecord record, LogDate date)

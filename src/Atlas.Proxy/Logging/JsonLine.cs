@@ -12,7 +12,7 @@ internal static class JsonLine
         [.. Enumerable.Range(0x20, 0x5F).Select(b => (byte)b).Where(b => b is not ((byte)'"' or (byte)'\\'))]);
 
     /// <summary>Writes the line with its end.</summary>
-    /// <param name="line">Holds <see cref="LineBounds.Of"/>.</param>
+    /// <param name="line">Holds <see cref="LineBounds.Of(in AccessRecord)"/>.</param>
     /// <param name="record">The record.</param>
     /// <param name="date">The record's second.</param>
     internal static void Write(ref LineCursor line, in AccessRecord record, LogDate date)
@@ -48,6 +48,36 @@ internal static class JsonLine
         Text(ref line, "\",\"user_agent\":\""u8, record.UserAgent, LineBounds.LongField);
         Text(ref line, "\",\"referer\":\""u8, record.Referer, LineBounds.LongField);
         Timers(ref line, record.Timers);
+        line.Bytes("}}\n"u8);
+    }
+
+    /// <summary>Writes the line of a connection that was passed on unread, with its end.</summary>
+    /// <param name="line">Holds <see cref="LineBounds.Of(in StreamRecord)"/>.</param>
+    /// <param name="record">The record.</param>
+    /// <param name="date">The record's second.</param>
+    internal static void Write(ref LineCursor line, in StreamRecord record, LogDate date)
+    {
+        line.Bytes("{\"time\":\""u8);
+        line.Bytes(date.Iso);
+        Milliseconds(ref line, record.UnixMs);
+        Text(ref line, "Z\",\"protocol\":\""u8, record.Protocol, LineBounds.ShortField);
+        Text(ref line, "\",\"client_ip\":\""u8, record.ClientIp, LineBounds.ShortField);
+        Number(ref line, "\",\"client_port\":"u8, record.ClientPort);
+        Text(ref line, ",\"listener\":\""u8, record.Listener, LineBounds.ShortField);
+        Text(ref line, "\",\"pool\":\""u8, record.Pool, LineBounds.ShortField);
+        Text(ref line, "\",\"server\":\""u8, record.Server, LineBounds.ShortField);
+        Text(ref line, "\",\"sni\":\""u8, record.ServerName, LineBounds.ShortField);
+        line.Bytes("\",\"flag\":\""u8);
+        line.Bytes(EndReasons.Flag(record.Error));
+        line.Bytes("\",\"end\":\""u8);
+        line.Bytes(EndReasons.Word(record.Error));
+        Text(ref line, "\",\"detail\":\""u8, record.Detail, LineBounds.ShortField);
+        Number(ref line, "\",\"attempts\":"u8, record.Attempts);
+        Number(ref line, ",\"bytes_received\":"u8, record.BytesReceived);
+        Number(ref line, ",\"bytes_sent\":"u8, record.BytesSent);
+        Number(ref line, ",\"timers\":{\"Tw\":"u8, record.QueueMs);
+        Number(ref line, ",\"Tc\":"u8, record.ConnectMs);
+        Number(ref line, ",\"Tt\":"u8, record.DurationMs);
         line.Bytes("}}\n"u8);
     }
 

@@ -25,6 +25,11 @@ internal static class LineBounds
         + Math.Min(record.FailedTries.Length, TriesField)
         + Long(record.Path) + Long(record.Query) + Long(record.UserAgent) + Long(record.Referer)));
 
+    /// <summary>An upper bound of the line of a record.</summary>
+    internal static int Of(in StreamRecord record) => Fixed + (Growth * (
+        Short(record.Protocol) + Short(record.ClientIp) + Short(record.Listener) + Short(record.Pool) + Short(record.Server)
+        + Short(record.ServerName) + Short(record.Detail)));
+
     /// <summary>The first bytes of a text, cut between characters.</summary>
     /// <param name="text">Any bytes.</param>
     /// <param name="limit">How many are kept.</param>

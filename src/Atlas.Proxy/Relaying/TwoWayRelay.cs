@@ -47,12 +47,12 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
     internal ProxyError Error { get; private set; }
 
     /// <summary>Runs to the end.</summary>
-    /// <param name="first">What the client sent already, which goes first; null: nothing. Lent until it was sent.</param>
-    /// <param name="start">The first byte of it.</param>
+    /// <param name="first">What goes to the server first; null: nothing. Lent until the end.</param>
     /// <param name="length">Bytes of it.</param>
-    internal async Flow RunAsync(NativeBuffer? first = null, int start = 0, int length = 0)
+    /// <param name="received">How many of them the client sent.</param>
+    internal async Flow RunAsync(NativeBuffer? first = null, int length = 0, int received = 0)
     {
-        Flow up = UpAsync(first, start, length);
+        Flow up = UpAsync(first, length, received);
         await PumpAsync(server, client, isUp: false);
         await up;
     }
@@ -69,15 +69,12 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
         }
     }
 
-    private async Flow UpAsync(NativeBuffer? first, int start, int length)
+    private async Flow UpAsync(NativeBuffer? first, int length, int received)
     {
-        if (length > 0)
+        Count(received, isUp: true);
+        if (first is not null && (_isBroken || !await SendAsync(server, first, 0, length, isUp: true)))
         {
-            Count(length, isUp: true);
-            if (!await SendAsync(server, first!, start, length, isUp: true))
-            {
-                return;
-            }
+            return;
         }
 
         await PumpAsync(client, server, isUp: true);

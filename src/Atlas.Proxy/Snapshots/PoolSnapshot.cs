@@ -47,6 +47,12 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// before.</summary>
     public int TcpHalfClosedMs { get; init; } = int.MaxValue;
 
+    /// <summary>Whether TCP connections come to the servers from the addresses of the clients.</summary>
+    public bool ConnectsAsClient { get; init; }
+
+    /// <summary>The PROXY protocol header that connections to the servers open with.</summary>
+    public ProxyProtocolVersion SendProxyProtocol { get; init; }
+
     /// <summary>Whether the TCP connections to a server end when it goes down.</summary>
     public bool ClosesOnServerDown { get; init; }
 

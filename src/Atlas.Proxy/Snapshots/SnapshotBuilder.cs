@@ -78,11 +78,21 @@ public sealed class SnapshotBuilder
         ListenerProtocol.Udp or _ => throw new ArgumentException($"listener {listener.Name} is of a kind that is not run", nameof(listener)),
     };
 
-    private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name, _pools[listener.Pool!])
+    private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name)
     {
+        Pool = listener.Pool is null ? null : _pools[listener.Pool],
+        Tls = listener.Sni is null ? null : BuildTls(listener.Sni, listener.Alpn),
         IdleMs = listener.Timeouts.IdleMs,
+        HelloMs = listener.Timeouts.HelloMs,
+        AcceptProxyProtocol = listener.AcceptProxyProtocol,
         Metrics = _metrics?.Listener(listener.Name),
+        AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
     };
+
+    private TlsRoutes BuildTls(SniConfig sni, IReadOnlyList<AlpnRuleConfig> alpn) => new(
+        [.. sni.Rules.Select(rule => (rule.Host, _pools[rule.Pool]))],
+        [.. alpn.Select(rule => (rule.Protocol, _pools[rule.Pool]))],
+        sni.DefaultPool is null ? null : _pools[sni.DefaultPool]);
 
     private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
@@ -130,6 +140,9 @@ public sealed class SnapshotBuilder
             ResponseMs = pool.Timeouts.ResponseMs ?? int.MaxValue,
             TunnelMs = pool.Timeouts.TunnelMs ?? int.MaxValue,
             TunnelHalfClosedMs = pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue,
+            ConnectsAsClient = pool.ConnectsAsClient,
+            SendProxyProtocol = pool.SendProxyProtocol,
+            ClosesOnServerDown = pool.ClosesOnServerDown,
             TcpHalfClosedMs = pool.Timeouts.Source.IsWritten("tunnel_half_closed") ? pool.Timeouts.TunnelHalfClosedMs ?? int.MaxValue : int.MaxValue,
             IdleMs = pool.Keepalive.IdleMs,
             IdlePerServer = pool.Keepalive.PerServer,

@@ -1,3 +1,4 @@
+using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Health;
 using Atlas.Core.Resilience;
@@ -10,6 +11,7 @@ using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Tcp;
 
@@ -43,6 +45,12 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
     /// <summary>How many servers were tried.</summary>
     internal int Attempts { get; private set; }
 
+    /// <summary>Microseconds spent waiting for a server with room.</summary>
+    internal long QueuedUs { get; private set; }
+
+    /// <summary>Microseconds spent connecting.</summary>
+    internal long ConnectingUs { get; private set; }
+
     /// <summary>Why there is no connection.</summary>
     internal ProxyError Error { get; private set; }
 
@@ -74,7 +82,7 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
             return null;
         }
 
-        _hasKey = pool.Keys?.TryHashClient(session.Peer.Ip, out _key) == true;
+        _hasKey = pool.Keys?.TryHashClient(session.ClientAddress.Ip, out _key) == true;
         long refusedUntilMs = context.Loop.NowMs + pool.ConnectMs;
         int timeouts = 0;
         while (await TakeServerAsync() is int index and >= 0)
@@ -127,7 +135,8 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
         _counters = context.CountersOf(server);
         _counters?.AttemptBegan(isRetry: Attempts > 1);
         long beganUs = context.Loop.NowUs;
-        ConnectResult result = await context.Loop.ConnectAsync(server.Address, context.Loop.NowMs + Pool!.ConnectMs);
+        ConnectResult result = await OpenAsync(server.Address, context.Loop.NowMs + Pool!.ConnectMs);
+        ConnectingUs += context.Loop.NowUs - beganUs;
         if (result.Stream is not null && !session.IsOver)
         {
             Error = ProxyError.None;
@@ -158,6 +167,10 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
         return new ConnectResult(null, result.Error);
     }
 
+    private ResultFlow<ConnectResult> OpenAsync(SocketAddress server, long deadlineMs) => Pool!.ConnectsAsClient
+        ? context.Loop.ConnectAsClientAsync(SocketAddress.OfIp(new IPAddress(session.ClientAddress.Ip), 0), server, deadlineMs)
+        : context.Loop.ConnectAsync(server, deadlineMs);
+
     /// <summary>The place of a server that has begun the connection; less than 0: there is none, and the error says
     /// why.</summary>
     private async ResultFlow<int> TakeServerAsync()
@@ -171,7 +184,9 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
         if (index == Balancer.Full)
         {
             _waiter ??= new QueueWaiter(this, context.Loop);
+            long beganUs = context.Loop.NowUs;
             QueueOutcome outcome = await _waiter.EnterAsync(target: -1, context.RandomBits());
+            QueuedUs += context.Loop.NowUs - beganUs;
             index = outcome == QueueOutcome.Granted ? _waiter.Server : -1;
             Fail(outcome switch
             {
@@ -230,7 +245,7 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
     {
         if (Pool!.ConsecutiveFailures is int failures && outcome != ServerOutcome.None)
         {
-            uint client = outcome.IsFailure() ? (uint)KeyHash.Of(session.Peer.Ip) : 0;
+            uint client = outcome.IsFailure() ? (uint)KeyHash.Of(session.ClientAddress.Ip) : 0;
             if (server.Outliers.Report(outcome, client, context.Loop.NowMs, failures))
             {
                 Pool.Observer?.ServerSuspected(Pool.Name, server);

@@ -1,6 +1,11 @@
+using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Snapshots;
@@ -16,6 +21,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     private readonly ByteStream _client;
     private readonly Action _ended;
     private readonly ServerConnector _connector;
+    private readonly ConnectionOpening _opening;
     private readonly long _beganUs;
     private TwoWayRelay? _relay;
     private ProxyError _error;
@@ -26,10 +32,10 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         _client = client;
         _ended = ended;
         Owner = listener;
-        Peer = peer;
         Listener = listener.Snapshot;
         _counters = context.CountersOf(Listener);
         _beganUs = context.Loop.NowUs;
+        _opening = new ConnectionOpening(Listener, client, peer, _counters);
         _connector = new ServerConnector(context, this);
     }
 
@@ -40,7 +46,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     internal TcpListenerSnapshot Listener { get; }
 
     /// <summary>Who the client is.</summary>
-    internal SocketAddress Peer { get; }
+    internal SocketAddress ClientAddress => _opening.Client;
 
     /// <summary>The pool that it goes to, as of the snapshot that it began with; null: it was not chosen yet.</summary>
     internal PoolSnapshot? Pool => _connector.Pool;
@@ -71,16 +77,20 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         _context.Sessions.Add(this);
         _counters.ConnectionOpened();
         _client.PeerClosedHandler = this;
-        ByteStream? server = await _connector.ConnectAsync(Listener.Pool);
-        if (server is null)
-        {
-            _error = _connector.Error;
-        }
-        else
+        PoolSnapshot? pool = await _opening.RunAsync();
+        ByteStream? server = pool is null || IsOver ? null : await _connector.ConnectAsync(pool);
+        if (server is not null)
         {
             await RelayAsync(server);
         }
+        else if (_error == ProxyError.None)
+        {
+            _error = _opening.Error != ProxyError.None ? _opening.Error
+                : _connector.Error != ProxyError.None ? _connector.Error
+                : ProxyError.ClientClosed;
+        }
 
+        _opening.Release();
         End(server);
     }
 
@@ -89,7 +99,14 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     {
         _error = _error == ProxyError.None ? reason : _error;
         _connector.CancelWait();
-        _relay?.Break(reason);
+        if (_relay is null)
+        {
+            _client.CancelWaits();
+        }
+        else
+        {
+            _relay.Break(reason);
+        }
     }
 
     private async Flow RelayAsync(ByteStream server)
@@ -97,7 +114,24 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         server.PeerClosedHandler = this;
         int halfClosedMs = Math.Min(Pool!.TcpHalfClosedMs, Listener.IdleMs);
         _relay = new TwoWayRelay(_client, server, Listener.IdleMs, halfClosedMs, _counters);
-        await _relay.RunAsync();
+        NativeBuffer? first = _opening.Received;
+        int length = _opening.ReceivedLength;
+        if (Pool.SendProxyProtocol != ProxyProtocolVersion.None)
+        {
+            first = OutgoingHeader.TryPrepend(Pool.SendProxyProtocol, _opening, _client, out length);
+        }
+
+        if (first is null && length > 0)
+        {
+            _relay.Break(ProxyError.Overload);
+        }
+
+        await _relay.RunAsync(first, length, _opening.ReceivedLength);
+        if (first != _opening.Received)
+        {
+            first?.Return();
+        }
+
         _error = _error == ProxyError.None ? _relay.Error : _error;
         _connector.End(_relay, _error);
     }
@@ -109,9 +143,39 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         End(server, inOrder);
         End(_client, inOrder);
         _context.Sessions.Remove(this);
+        Log();
         _counters.SessionEnded(_error, _context.Loop.NowUs - _beganUs);
         _counters.ConnectionClosed();
         _ended();
+    }
+
+    private void Log()
+    {
+        if (Listener.AccessLog.Count == 0)
+        {
+            return;
+        }
+
+        long endUs = _context.Loop.NowUs;
+        Listener.AccessLog[_context.Index].Write(new StreamRecord
+        {
+            UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
+            Protocol = "tcp"u8,
+            ClientIp = PeerText.Of(ClientAddress),
+            ClientPort = ClientAddress.Port,
+            Listener = Encoding.UTF8.GetBytes(Listener.Name),
+            Pool = Pool is null ? default : Pool.NameBytes,
+            Server = Server is null ? default : Server.NameBytes,
+            ServerName = _opening.ServerName.Span,
+            Error = _error,
+            Detail = Encoding.ASCII.GetBytes(_opening.Detail),
+            Attempts = _connector.Attempts,
+            BytesReceived = _relay?.BytesUp ?? _opening.ReceivedLength,
+            BytesSent = _relay?.BytesDown ?? 0,
+            QueueMs = (int)(_connector.QueuedUs / 1000),
+            ConnectMs = _connector.Attempts == 0 ? AccessTimers.NotReached : (int)(_connector.ConnectingUs / 1000),
+            DurationMs = (endUs - _beganUs) / 1000,
+        });
     }
 
     private static void End(ByteStream? stream, bool inOrder)

@@ -255,6 +255,11 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Health.Pause(change.Pool, change.Server!, change.Kind == PoolChangeKind.Maintenance);
         }
 
+        if (change.Kind is PoolChangeKind.Down or PoolChangeKind.Maintenance)
+        {
+            EndConnections(change.Pool, change.Server!);
+        }
+
         // What checks and real requests find, they tell themselves, with what they saw.
         if (change.Kind is not (PoolChangeKind.Up or PoolChangeKind.Down or PoolChangeKind.Ejected or PoolChangeKind.Returned))
         {
@@ -267,6 +272,15 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         Feed.Publish(InstanceEvents.Of(change));
         _notice(change.ToString());
+    }
+
+    private void EndConnections(string pool, string server)
+    {
+        ServerState? gone = Snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.FirstOrDefault(known => known.Name == server);
+        if (gone is not null)
+        {
+            _plane.ServerWentDown(gone);
+        }
     }
 
     /// <summary>Gives up what the configuration in force does not name: what it was before, or would have become.</summary>

@@ -91,7 +91,7 @@ internal sealed class TcpWorld
         var world = new TcpWorld { Metrics = new ProxyMetrics(workers: 1).Listener("front") };
         world.World = new ProxyWorld(seed, options, servers, pool, serve: made =>
         {
-            var snapshot = new TcpListenerSnapshot("front", made) { Metrics = world.Metrics };
+            var snapshot = new TcpListenerSnapshot("front") { Pool = made, Metrics = world.Metrics };
             world.Listener = new TcpListener(listener is null ? snapshot : listener(snapshot));
             return world.Proxy.Handler(world.Listener);
         });

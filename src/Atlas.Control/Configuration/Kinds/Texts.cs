@@ -40,6 +40,15 @@ internal static class Texts
         (new string('x', 257), false),
         ("a b", false));
 
+    /// <summary>A protocol's name in ALPN (RFC 7301 3.2).</summary>
+    public static ScalarKind<string> Alpn { get; } = Make(
+        "the name of a protocol, as h2, http/1.1 or acme-tls/1: printable ASCII without spaces, at most 255 characters",
+        text => text.Length is > 0 and <= 255 && !text.AsSpan().ContainsAnyExceptInRange('!', '~'),
+        Schema.Text("[!-~]{1,255}"),
+        (new string('x', 255), true),
+        (new string('x', 256), false),
+        ("a b", false));
+
     /// <summary>A header's value.</summary>
     public static ScalarKind<string> HeaderValue { get; } = Make(
         $"a header's value: printable ASCII, no space at its ends, at most {MaxHeaderValue} characters",

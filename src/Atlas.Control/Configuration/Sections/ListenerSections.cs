@@ -33,6 +33,9 @@ internal static class ListenerSections
         .Key("headers", Durations.Milliseconds(10, SectionLimits.LongestMs),
             s => s.HeadersMs, (s, v) => s with { HeadersMs = v },
             "HTTP: from the first byte of a request to the end of its head; longer is 408.")
+        .Key("hello", Durations.Milliseconds(10, SectionLimits.LongestMs),
+            s => s.HelloMs, (s, v) => s with { HelloMs = v },
+            "TCP: from accept to the end of the PROXY protocol header and of the ClientHello, where they are read; longer is closed.")
         .Key("idle", Durations.Milliseconds(10, SectionLimits.LongestMs),
             s => s.IdleMs, (s, v) => s with { IdleMs = v },
             "HTTP: between two requests of a connection. TCP: without a byte either way.", otherwise: "75s; with TCP 1h")
@@ -147,7 +150,7 @@ internal static class ListenerSections
         .Key("timeouts", Kind.Map(Timeouts), s => s.Timeouts, (s, v) => s with { Timeouts = v }, "How long a client may take.")
         .Key("access_log", Kind.OptionalMap(AccessLog),
             s => s.AccessLog, (s, v) => s with { AccessLog = v },
-            "HTTP: where requests are logged.")
+            "HTTP: where requests are logged. TCP: where connections are logged, when they have ended; as JSON only.")
         .Key("routes", Kind.ListOf(Kind.Map(RouteSections.Route), 1, SectionLimits.Routes),
             s => s.Routes, (s, v) => s with { Routes = v },
             "HTTP: the first route that matches serves; where none does, the answer is 404.",
@@ -160,8 +163,19 @@ internal static class ListenerSections
             s => s.Sni, (s, v) => s with { Sni = v },
             "TCP: chooses the pool by the server name of the ClientHello, without terminating TLS. `default` is for other "
                 + "names and for none.")
+        .Key("alpn", AlpnMap, s => s.Alpn, (s, v) => s with { Alpn = v },
+            "TCP with `sni`: protocols of the ClientHello (ALPN), such as `acme-tls/1`, each with the pool of the clients that offer it, "
+                + "whatever their server name. The first one here that a client offers decides.")
         .Key("udp", Kind.Map(Udp), s => s.Udp, (s, v) => s with { Udp = v }, "UDP: what a session is.")
         .Finish((s, _) => WithDefaults(s));
+
+    private static PairsKind<string, string, AlpnRuleConfig> AlpnMap => new(
+        Texts.Alpn,
+        Kind.NameOf("pool"),
+        SectionLimits.AlpnProtocols,
+        StringComparer.Ordinal,
+        (protocol, pool, position) => new AlpnRuleConfig(protocol, pool, position),
+        rule => (rule.Protocol, rule.Pool));
 
     private static ListenerConfig WithDefaults(ListenerConfig listener)
     {

@@ -159,6 +159,13 @@ internal static class PoolSections
         .Key("session", Kind.Optional(Kind.NameOf("session")),
             s => s.Session, (s, v) => s with { Session = v },
             "The session that the servers read and write.")
+        .Key("on_server_down", Choices.Of(("keep", false), ("close", true)),
+            s => s.ClosesOnServerDown, (s, v) => s with { ClosesOnServerDown = v },
+            "TCP: whether the connections to a server that goes down, or into maintenance, go on or are reset.")
+        .Key("source", Choices.Of(("auto", false), ("client", true)),
+            s => s.ConnectsAsClient, (s, v) => s with { ConnectsAsClient = v },
+            "TCP: the address that servers see connections come from: one of this machine's, or the client's. The latter needs "
+                + "CAP_NET_ADMIN, and servers whose answers are routed through this machine.")
         .Key("send_proxy_protocol",
             Choices.Of(("none", ProxyProtocolVersion.None), ("v1", ProxyProtocolVersion.V1), ("v2", ProxyProtocolVersion.V2)),
             s => s.SendProxyProtocol, (s, v) => s with { SendProxyProtocol = v },

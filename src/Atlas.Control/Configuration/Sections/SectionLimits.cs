@@ -27,6 +27,9 @@ internal static class SectionLimits
     /// <summary>Certificates of a listener.</summary>
     public const int Certificates = 4096;
 
+    /// <summary>Protocols of ALPN that a listener tells apart.</summary>
+    public const int AlpnProtocols = 32;
+
     /// <summary>Stores, sessions, nodes, virtual routers: what there are a few of.</summary>
     public const int Few = 64;
 

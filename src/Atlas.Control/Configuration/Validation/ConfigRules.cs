@@ -19,6 +19,7 @@ internal static class ConfigRules
         {
             ListenerRules.Check(listener, names, findings);
             KernelRules.Check(listener, config, findings);
+            StreamRules.Check(listener, config, findings);
             RouteRules.Check(listener, names, findings);
         }
 

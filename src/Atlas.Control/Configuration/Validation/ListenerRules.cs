@@ -6,7 +6,7 @@ namespace Atlas.Control.Configuration.Validation;
 internal static class ListenerRules
 {
     private static readonly string[] HttpKeys =
-        ["routes", "trusted_proxies", "forwarded", "via", "encoded_slashes", "normalize", "strictness", "repairs", "access_log"];
+        ["routes", "trusted_proxies", "forwarded", "via", "encoded_slashes", "normalize", "strictness", "repairs"];
     private static readonly string[] HttpLimits = ["request_line", "headers", "header_count", "body"];
     private static readonly string[] HttpTimeouts = ["headers", "body_min_rate", "body_idle", "send_min_rate", "max_age"];
 
@@ -28,6 +28,11 @@ internal static class ListenerRules
         }
 
         findings.Refer(listener.Source.PositionOf("pool"), "pool", listener.Pool, names.Pools);
+        foreach (var rule in listener.Alpn)
+        {
+            findings.Refer(rule.Position, "pool", rule.Pool, names.Pools);
+        }
+
         if (listener.Sni is { } sni)
         {
             findings.Refer(sni.Source.PositionOf(Kinds.SniKind.Default), "pool", sni.DefaultPool, names.Pools);
@@ -64,6 +69,8 @@ internal static class ListenerRules
         }
 
         findings.Forbid(listener, ["sni"], "needs protocol tcp, which does not terminate TLS: with http use 'tls' and match hosts in 'routes'");
+        findings.Forbid(listener, ["alpn"], "needs protocol tcp with 'sni', which does not terminate TLS: remove it");
+        findings.Forbid(listener.Timeouts, ["hello"], "needs protocol tcp: with http the time is that of 'headers'");
         findings.Forbid(listener, ["udp"], "needs protocol udp, and this listener's is http: remove it");
     }
 
@@ -84,6 +91,16 @@ internal static class ListenerRules
             findings.Add(listener, "sni", "'sni' passes TLS on without terminating it, and 'tls' terminates it: keep one of them");
         }
 
+        if (!source.IsWritten("sni"))
+        {
+            findings.Forbid(listener, ["alpn"], "needs 'sni', which reads the ClientHello: write sni: { default: POOL } beside it, instead of 'pool'");
+        }
+
+        if (listener.AccessLog is { Format: AccessLogFormat.Combined } log)
+        {
+            findings.Add(log, "format", "format combined is for requests, and a TCP listener sees none: write format: json");
+        }
+
         ForbidHttp(listener, "needs protocol http, and this listener's is tcp: remove it, or change the protocol", findings);
         findings.Forbid(listener, ["udp"], "needs protocol udp, and this listener's is tcp: remove it");
     }
@@ -96,7 +113,8 @@ internal static class ListenerRules
         }
 
         ForbidHttp(listener, "needs protocol http, and this listener's is udp: remove it, or change the protocol", findings);
-        findings.Forbid(listener, ["tls", "sni", "accept_proxy_protocol", "backlog"], "does not go with protocol udp: remove it");
+        findings.Forbid(listener, ["tls", "sni", "alpn", "accept_proxy_protocol", "backlog", "access_log"], "does not go with protocol udp: remove it");
+        findings.Forbid(listener.Timeouts, ["hello"], "needs protocol tcp: remove it");
         findings.Forbid(listener.Timeouts, ["idle"], "of a UDP listener stands under 'udp': write udp: { idle: … }");
         foreach (var bind in listener.Bind.Where(bind => bind.UnixPath is not null))
         {

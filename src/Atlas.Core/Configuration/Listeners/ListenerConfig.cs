@@ -77,6 +77,10 @@ public sealed record ListenerConfig : ConfigSection
     /// <summary>TCP only: chooses the pool by the ClientHello's server name, without terminating TLS.</summary>
     public SniConfig? Sni { get; init; }
 
+    /// <summary>TCP with <see cref="Sni"/> only: pools for clients that offer a protocol, which go before the server name. The first
+    /// one that a client offers decides. Default none.</summary>
+    public ValueList<AlpnRuleConfig> Alpn { get; init; } = [];
+
     /// <summary>UDP only: what a session is.</summary>
     public UdpConfig Udp { get; init; } = new();
 }

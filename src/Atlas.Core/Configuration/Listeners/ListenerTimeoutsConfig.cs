@@ -9,6 +9,10 @@ public sealed record ListenerTimeoutsConfig : ConfigSection
     /// <summary>From the first byte of a request to the end of its head; longer is 408. Default 10 s.</summary>
     public int HeadersMs { get; init; } = 10_000;
 
+    /// <summary>TCP: from a connection's first moment to the end of its PROXY protocol header and of its ClientHello, where the
+    /// listener reads them; longer is closed. Default 10 s.</summary>
+    public int HelloMs { get; init; } = 10_000;
+
     /// <summary>HTTP: between two requests of a connection, default 75 s. TCP: without a byte either way, default 1 h.</summary>
     public int IdleMs { get; init; } = 75_000;
 

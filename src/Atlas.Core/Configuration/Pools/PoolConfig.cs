@@ -56,6 +56,12 @@ public sealed record PoolConfig : ConfigSection
     /// <summary>Connections that are kept for the next request.</summary>
     public KeepaliveConfig Keepalive { get; init; } = new();
 
+    /// <summary>TCP: whether the connections to a server that goes down are closed. Default false: they go on.</summary>
+    public bool ClosesOnServerDown { get; init; }
+
+    /// <summary>TCP: whether servers see connections come from the client's address. Default false.</summary>
+    public bool ConnectsAsClient { get; init; }
+
     /// <summary>TLS towards the servers; null: plain text.</summary>
     public PoolTlsConfig? Tls { get; init; }
 

@@ -1,7 +1,7 @@
 using System.Net;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Proxy.Http;
+namespace Atlas.Proxy.Connections;
 
 /// <summary>A peer's address as the text that forwarding fields and logs carry, made once per connection.</summary>
 internal static class PeerText

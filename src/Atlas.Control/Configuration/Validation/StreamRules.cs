@@ -1,0 +1,58 @@
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration.Validation;
+
+/// <summary>What a pool cannot have for what goes through unread: of such a connection the client's address is known and nothing of
+/// what is said; and what only such connections can have.</summary>
+internal static class StreamRules
+{
+    /// <summary>Adds an error for every rule that the listener's pools break.</summary>
+    public static void Check(ListenerConfig listener, AtlasConfig config, Findings findings)
+    {
+        foreach (PoolConfig pool in PoolsOf(listener).Distinct(StringComparer.Ordinal).Select(config.FindPool).OfType<PoolConfig>())
+        {
+            if (listener.Protocol == ListenerProtocol.Http)
+            {
+                CheckHttp(listener, pool, findings);
+            }
+            else
+            {
+                CheckUnread(listener, pool, findings);
+            }
+        }
+    }
+
+    private static IEnumerable<string> PoolsOf(ListenerConfig listener) => listener.Routes
+        .SelectMany(route => route.Split.Select(part => part.Pool).Append(route.Pool))
+        .Append(listener.Pool)
+        .Append(listener.Sni?.DefaultPool)
+        .Concat(listener.Sni?.Rules.Select(rule => rule.Pool) ?? [])
+        .Concat(listener.Alpn.Select(rule => rule.Pool))
+        .OfType<string>();
+
+    private static void CheckHttp(ListenerConfig listener, PoolConfig pool, Findings findings)
+    {
+        if (pool.ConnectsAsClient)
+        {
+            findings.Add(
+                pool,
+                "source",
+                $"source: client gives each client connections of its own, and listener '{listener.Name}' shares those of this pool "
+                    + "between clients: use protocol tcp, or leave it to X-Forwarded-For");
+        }
+    }
+
+    private static void CheckUnread(ListenerConfig listener, PoolConfig pool, Findings findings)
+    {
+        string reason = $"and listener '{listener.Name}' passes on to this pool what it does not read";
+        if (pool.Balance == BalanceAlgorithm.ConsistentHash && pool.HashKey.Kind != RequestKeyKind.ClientIp)
+        {
+            findings.Add(pool, "hash_key", $"'hash_key' is a part of a request, {reason}: write hash_key: client_ip");
+        }
+
+        if (pool.Sticky is { By: not StickyKind.Ip } sticky)
+        {
+            findings.Add(sticky, "by", $"clients are told apart by a part of a request, {reason}: write by: ip");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using Atlas.Core.Configuration;
+using Atlas.Engine.Buffers;
+using Atlas.Engine.Streams;
+using Atlas.Protocols.ProxyProtocol;
+
+namespace Atlas.Proxy.Tcp;
+
+/// <summary>Writes the PROXY protocol header that opens a connection to a server, with what the client sent already behind it, so
+/// that both leave in one segment.</summary>
+internal static class OutgoingHeader
+{
+    /// <summary>Makes what goes first.</summary>
+    /// <param name="version">Which form.</param>
+    /// <param name="opening">Who the client is and what it sent.</param>
+    /// <param name="client">The client's connection.</param>
+    /// <param name="length">The bytes in the buffer; more than 0 in any case.</param>
+    /// <returns>A buffer, the caller's to give back; null: there is no memory.</returns>
+    internal static NativeBuffer? TryPrepend(
+        ProxyProtocolVersion version, ConnectionOpening opening, ByteStream client, out int length)
+    {
+        length = ProxyHeaderWriter.MaxLength;
+        bool isSmall = opening.ReceivedLength + ProxyHeaderWriter.MaxLength <= (int)BufferSize.Small;
+        NativeBuffer? buffer = client.Loop.Buffers.TryRent(isSmall ? BufferSize.Small : BufferSize.Large);
+        if (buffer is null)
+        {
+            return null;
+        }
+
+        var from = new ProxyEndpoint(opening.Client.Ip, (ushort)opening.Client.Port);
+        ProxyEndpoint to = !opening.Destination.IsEmpty ? opening.Destination
+            : client.LocalAddress is { IsUnix: false } local ? new ProxyEndpoint(local.Ip, (ushort)local.Port)
+            : default;
+        length = version == ProxyProtocolVersion.V1
+            ? ProxyHeaderWriter.WriteV1(buffer.Span, from, to)
+            : ProxyHeaderWriter.WriteV2(
+                buffer.Span, ProxyTransport.Stream, from, to, new ProxyOutgoingTlvs { Authority = opening.ServerName.Span });
+        if (opening.ReceivedLength > 0)
+        {
+            opening.Received!.Span[..opening.ReceivedLength].CopyTo(buffer.Span[length..]);
+            length += opening.ReceivedLength;
+        }
+
+        return buffer;
+    }
+}
