@@ -11,6 +11,9 @@ unit        | openssl     | openssl                    | a TLS client that other
 simulation  | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | curl        | curl                       | a client that others wrote
+integration | nftables    | /usr/sbin/nft              | mode kernel
+integration | conntrack   | /usr/sbin/conntrack        | mode kernel with UDP
+integration | iproute2    | ip                         | namespaces of the network
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard
@@ -18,6 +21,8 @@ package     | clang       | clang                      | links the native binary
 package     | binutils    | objcopy                    | takes the debug symbols out of the native binary
 bench       | nginx       | /usr/sbin/nginx            | a peer to measure against
 bench       | haproxy     | /usr/sbin/haproxy          | a peer to measure against
+bench       | nftables    | /usr/sbin/nft              | mode kernel
+bench       | iproute2    | ip                         | namespaces of the network
 '
 
 # Prints its arguments to standard error.

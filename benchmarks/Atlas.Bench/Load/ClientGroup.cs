@@ -13,9 +13,13 @@ internal sealed class ClientGroup : IAsyncDisposable
     private readonly ClientConnection[] _clients;
 
     internal ClientGroup(EventLoop loop, int port, Exchange exchange, int connections)
+        : this(loop, SocketAddress.OfIp(IPAddress.Loopback, port), exchange, connections)
+    {
+    }
+
+    internal ClientGroup(EventLoop loop, SocketAddress proxy, Exchange exchange, int connections)
     {
         _loop = loop;
-        SocketAddress proxy = SocketAddress.OfIp(IPAddress.Loopback, port);
         _clients = [.. Enumerable.Range(0, connections).Select(_ => new ClientConnection(loop, proxy, exchange))];
     }
 

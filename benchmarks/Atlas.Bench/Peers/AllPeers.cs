@@ -21,6 +21,22 @@ internal static partial class AllPeers
         new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true },
     ];
 
+    /// <summary>Those that pass TCP on, in a namespace of the network.</summary>
+    internal static IReadOnlyList<Peer> Between(string space) =>
+    [
+        new("haproxy-tcp", () => Say("haproxy", "-v"), s => [.. In(space), "haproxy", "-db", "-f", s.Fill("haproxy-tcp.cfg")])
+        {
+            IsRival = true,
+        },
+        new("atlas-tcp", () => "this tree", s => [.. In(space), AtlasAot, "run", "-c", s.Fill("atlas-tcp.yaml")]) { IsAtlas = true },
+        new("atlas-kernel", () => "this tree", s => [.. In(space), AtlasAot, "run", "-c", s.Fill("atlas-kernel.yaml")])
+        {
+            IsAtlas = true,
+        },
+    ];
+
+    private static string[] In(string space) => ["ip", "netns", "exec", space];
+
     private static IEnumerable<string> Ports(PeerSettings settings) =>
         settings.OriginPorts.Prepend(settings.Port).Select(port => $"{port}");
 

@@ -43,8 +43,13 @@ internal sealed class RunningPeer : IAsyncDisposable
     internal bool IsWarm { get; set; }
 
     /// <summary>Starts a peer and returns once it accepts connections.</summary>
+    /// <param name="peer">Which.</param>
+    /// <param name="originPorts">The ports of the three origins.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    /// <param name="accepts">Whether something accepts on a port; null: on loopback.</param>
     /// <exception cref="BenchException">It did not start.</exception>
-    internal static async Task<RunningPeer> StartAsync(Peer peer, IReadOnlyList<int> originPorts, CancellationToken cancel)
+    internal static async Task<RunningPeer> StartAsync(
+        Peer peer, IReadOnlyList<int> originPorts, CancellationToken cancel, Func<int, bool>? accepts = null)
     {
         string directory = Directory.CreateTempSubdirectory("atlas-bench-").FullName;
         var settings = new PeerSettings(FreePort.Find(), originPorts, directory, OpenFiles.Limit);
@@ -64,7 +69,7 @@ internal sealed class RunningPeer : IAsyncDisposable
         var running = new RunningPeer(peer, settings.Port, Process.Start(start)!, directory);
         try
         {
-            await running.AwaitAcceptingAsync(cancel);
+            await running.AwaitAcceptingAsync(accepts, cancel);
             return running;
         }
         catch
@@ -106,10 +111,10 @@ internal sealed class RunningPeer : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task AwaitAcceptingAsync(CancellationToken cancel)
+    private async Task AwaitAcceptingAsync(Func<int, bool>? accepts, CancellationToken cancel)
     {
         var watch = Stopwatch.StartNew();
-        while (!await AcceptsAsync())
+        while (!(accepts?.Invoke(Port) ?? await AcceptsAsync()))
         {
             await Task.Delay(PollMs, cancel);
             if (_process.HasExited)

@@ -37,6 +37,10 @@ internal static class Page
           fell due, not from when its connection was free (no coordinated omission). Requests fall due once a millisecond.
         - **Memory** is the resident set of all processes of a fresh peer after two seconds of requests on 64 connections; bytes per idle
           connection are what it grows by when 10,000 more connections are opened, each does one request, and all stay.
+        - **Kernel mode** is measured across network namespaces, clients, balancer and servers each in one, joined by veth. There the
+          time of the whole way counts, of clients, servers, balancer and the kernel's threads, since the kernel forwards in the time of
+          whoever sends. `direct` are clients that ask servers through the same router; what an exchange costs beyond that is what
+          balancing costs.
         - **The same work for all**: three origins in rotation, connections kept on both sides, bodies streamed, no access log, and the
           origin gets X-Forwarded-For, -Proto, -Host and -Port, X-Real-IP, X-Request-Id and Via (from YARP its default -For,
           -Proto and -Host, and X-Request-Id). The configurations are in `benchmarks/peers/` and

@@ -16,6 +16,9 @@ internal static class AllScenarios
         new ThroughputScenario("connect", "A new connection per request, 32 at a time", Exchange.SmallOnNewConnection, 32),
         new LatencyScenario("latency-64", "Latency of small requests on 64 connections at a fixed rate", Exchange.Small, 64),
         new LatencyScenario("latency-1000", "Latency of small requests on 1,000 connections at a fixed rate", Exchange.Small, 1_000),
+        new KernelScenario("kernel-mode", "TCP across network namespaces, small requests on 64 connections", Exchange.Small, 64),
+        new KernelScenario(
+            "kernel-connect", "TCP across network namespaces, a new connection per request, 32 at a time", Exchange.SmallOnNewConnection, 32),
         new IdleScenario("idle-10k", "Memory, and 10,000 idle keep-alive connections", 10_000),
     ];
 }

@@ -87,8 +87,9 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
         _left.UnionWith(leaving);
     }
 
-    /// <summary>Ends UDP flows of what was forwarded and is not any more.</summary>
-    internal void Forget(IReadOnlyList<ForwardedListener> before, IReadOnlyList<ForwardedListener> after)
+    /// <summary>Ends UDP flows that would go on otherwise than the rules say now: of what was forwarded and is not any more, and of
+    /// what came to a listener's address while nothing was forwarded there.</summary>
+    internal void Follow(IReadOnlyList<ForwardedListener> before, IReadOnlyList<ForwardedListener> after)
     {
         var kept = after.SelectMany(listener => listener.Servers.SelectMany(server => FlowTable.KeysOf(listener, server))).ToHashSet();
         foreach (ForwardedListener gone in before)
@@ -97,6 +98,12 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
             {
                 EndUdp(gone, server);
             }
+        }
+
+        var known = before.SelectMany(Unforwarded).ToHashSet();
+        foreach (FlowKey key in after.SelectMany(Unforwarded).Where(key => !known.Contains(key)))
+        {
+            _table.Delete(key);
         }
     }
 
@@ -111,6 +118,12 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
             }
         }
     }
+
+    /// <summary>Flows of UDP that this host itself answers at a listener's addresses. Where it is for all addresses, they cannot be
+    /// told from others, and end by themselves.</summary>
+    private static IEnumerable<FlowKey> Unforwarded(ForwardedListener listener) => listener.Binds
+        .SelectMany(bind => FlowTable.KeysOf(listener, new ForwardedServer("", bind.Address, bind.Port))
+            .Where(key => key.IsUdp && bind.Address.Equals(key.Asked) && key.AskedPort == bind.Port));
 
     private static bool IsLeft(BalancedServer server, int weight) =>
         weight == 0 && (!server.IsUp || server.IsEjected || server.Admin == AdminState.Maintenance);

@@ -86,7 +86,7 @@ public sealed class KernelForwarder : IDisposable
                 throw new IOException(error);
             }
 
-            _flows.Forget(written, Written);
+            _flows.Follow(written, Written);
             _lookAtMs = NowMs + LookMs;
             Schedule();
         }

@@ -74,9 +74,9 @@ internal sealed class NftRuleset
 
     /// <summary>The commands that make the table anew, whatever was there.</summary>
     /// <param name="table">Its name.</param>
-    /// <param name="owner">What its comment says.</param>
-    internal string Fresh(string table, string owner) =>
-        $"add table inet {table}\ndelete table inet {table}\ntable inet {table} {{\n\tcomment \"{owner}\"\n{Declared(_counters)}{Rules}}}\n";
+    /// <param name="comment">Its comment: printable, without quotes, at most 128 characters.</param>
+    internal string Fresh(string table, string comment) =>
+        $"add table inet {table}\ndelete table inet {table}\ntable inet {table} {{\n\tcomment \"{comment}\"\n{Declared(_counters)}{Rules}}}\n";
 
     /// <summary>The commands that put these rules in the place of others and leave the counters as they are. Fails, and changes
     /// nothing, where the table is not as it was written.</summary>

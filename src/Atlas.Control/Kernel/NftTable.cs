@@ -4,10 +4,16 @@ namespace Atlas.Control.Kernel;
 /// was lost and made anew. Each change is one transaction: the kernel does all of it or nothing. One caller at a time.</summary>
 /// <param name="programs">Runs nft.</param>
 /// <param name="name">The table's name, in family inet.</param>
-/// <param name="owner">What its comment says: printable, without quotes, at most 128 characters.</param>
+/// <param name="owner">What its comment says; what cannot stand there is left out.</param>
 internal sealed class NftTable(IProgramRunner programs, string name, string owner)
 {
+    // nft's for comments is 128 bytes.
+    private const int MaxComment = 120;
+
     private static readonly string[] FromInput = ["-f", "-"];
+
+    private readonly string _comment =
+        string.Concat(owner.Where(character => character is >= ' ' and <= '~' and not '"' and not '\\').Take(MaxComment));
 
     private Dictionary<string, NftCounter> _lost = new(StringComparer.Ordinal);
     private Dictionary<string, NftCounter> _read = new(StringComparer.Ordinal);
@@ -31,7 +37,7 @@ internal sealed class NftTable(IProgramRunner programs, string name, string owne
             Read();
         }
 
-        ProgramResult fresh = programs.Run("nft", FromInput, next.Fresh(name, owner));
+        ProgramResult fresh = programs.Run("nft", FromInput, next.Fresh(name, _comment));
         if (!fresh.IsDone)
         {
             return Reason(fresh);

@@ -7,7 +7,8 @@ internal static class InstanceFamilies
 {
     internal static void Write(IMetricWriter writer, AtlasInstance instance)
     {
-        IReadOnlyList<RunningListener> listeners = instance.Listeners;
+        // What the kernel forwards is not accepted.
+        RunningListener[] listeners = [.. instance.Listeners.Where(listener => listener.Mode is null)];
         writer.Family("atlas_listener_connections_max", "Connections that a listener accepts at once.", MetricKind.Gauge);
         foreach (RunningListener listener in listeners)
         {

@@ -171,6 +171,22 @@ public sealed class KernelModeTests
     }
 
     [Fact]
+    public async Task Datagrams_OfAClientThatWasThereBefore_AreForwarded()
+    {
+        await using var network = KernelNetwork.Create();
+        network.Serve("a", "10.77.2.11:80");
+        using var config = Config("servers: [10.77.2.11:80]", listener: "bind: 10.77.1.1:80, protocol: udp, mode: kernel");
+
+        // Another table that has the kernel keep track of flows, and a client whose flow it knows before Atlas starts.
+        network.Balancer.Run("nft", "table inet other {\n\tchain c {\n\t\ttype nat hook prerouting priority 0;\n\t}\n}\n");
+        using Flow flow = await KernelNetwork.OpenAsync(network.Clients, Front, ProtocolType.Udp);
+        (await TryAskAsync(flow)).ShouldBeNull();
+        await network.StartAsync(config);
+
+        await UntilAsync(async () => await TryAskAsync(flow) == "a");
+    }
+
+    [Fact]
     public async Task Counters_AfterTraffic_AreMetricsAndInTheStatus()
     {
         await using var network = KernelNetwork.Create();

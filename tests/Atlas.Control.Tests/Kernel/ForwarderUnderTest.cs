@@ -25,7 +25,7 @@ internal sealed class ForwarderUnderTest : IDisposable
     public ForwarderUnderTest() => Forwarder = new KernelForwarder(new KernelOptions
     {
         Table = "atlas_t",
-        Owner = "Atlas, f",
+        Owner = "Atlas, \"f\"\n",
         Programs = Programs,
         Time = _time,
         Changed = change => Events.Add(change),

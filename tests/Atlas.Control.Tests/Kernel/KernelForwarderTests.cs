@@ -208,10 +208,25 @@ public sealed class KernelForwarderTests
         kernel.Advance(KernelForwarder.GapMs);
         kernel.Wake();
 
-        Deletions(kernel).ShouldBe([
+        Deletions(kernel)[2..].ShouldBe([
             "conntrack -D -f ipv4 -p udp --orig-dst 10.77.1.1 --orig-port-dst 53 --reply-src 10.0.0.1 --reply-port-src 53",
             "conntrack -D -f ipv4 -p udp --orig-dst 10.77.1.2 --orig-port-dst 53 --reply-src 10.0.0.1 --reply-port-src 53",
         ]);
+    }
+
+    [Fact]
+    public void Apply_UdpListenerIsNew_EndsWhatCameThereBefore()
+    {
+        using var kernel = new ForwarderUnderTest();
+
+        kernel.Apply(Udp);
+
+        Deletions(kernel).ShouldBe([
+            "conntrack -D -f ipv4 -p udp --orig-dst 10.77.1.1 --orig-port-dst 53 --reply-src 10.77.1.1 --reply-port-src 53",
+            "conntrack -D -f ipv4 -p udp --orig-dst 10.77.1.2 --orig-port-dst 53 --reply-src 10.77.1.2 --reply-port-src 53",
+        ]);
+        kernel.Apply(Udp);
+        Deletions(kernel).Length.ShouldBe(2);
     }
 
     [Fact]
@@ -225,7 +240,7 @@ public sealed class KernelForwarderTests
         kernel.Wake();
 
         kernel.LastScript.ShouldNotContain("vmap { 0");
-        Deletions(kernel).ShouldBeEmpty();
+        Deletions(kernel).Length.ShouldBe(2);
     }
 
     [Fact]
@@ -251,7 +266,7 @@ public sealed class KernelForwarderTests
 
         kernel.LastScript.ShouldContain("delete chain inet atlas_t to/fast/a\n");
         kernel.LastScript.ShouldContain("delete counter inet atlas_t flows/fast/a\n");
-        Deletions(kernel).Length.ShouldBe(2);
+        Deletions(kernel).Length.ShouldBe(4);
     }
 
     [Fact]
