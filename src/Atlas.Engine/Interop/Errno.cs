@@ -5,6 +5,9 @@ namespace Atlas.Engine.Interop;
 /// <summary>Error numbers of Linux (asm-generic/errno.h, the same on x86-64 and arm64).</summary>
 public static class Errno
 {
+    /// <summary>The process lacks a right.</summary>
+    public const int EPERM = 1;
+
     /// <summary>Interrupted by a signal; .NET's runtime uses signals, so every call may return it.</summary>
     public const int EINTR = 4;
 
@@ -32,8 +35,14 @@ public static class Errno
     /// <summary>The protocol of the connection failed before it was accepted.</summary>
     public const int EPROTO = 71;
 
+    /// <summary>The address is of another family than the socket.</summary>
+    public const int EAFNOSUPPORT = 97;
+
     /// <summary>The address is in use.</summary>
     public const int EADDRINUSE = 98;
+
+    /// <summary>The address is not this machine's, or no port of it is free.</summary>
+    public const int EADDRNOTAVAIL = 99;
 
     /// <summary>No buffer space.</summary>
     public const int ENOBUFS = 105;

@@ -107,7 +107,9 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         }
 
         Socket.SetConnectionOptions(descriptor, address);
-        int result = source is null ? 0 : Socket.BindAsClient(descriptor, source);
+        int result = source is null ? 0
+            : source.Family != address.Family ? -Errno.EAFNOSUPPORT
+            : Socket.BindAsClient(descriptor, source);
         result = result < 0 ? result : Socket.Connect(descriptor, address);
         bool underWay = result is -Errno.EINPROGRESS or -Errno.EINTR;
         int error = result < 0 && !underWay ? -result : 0;

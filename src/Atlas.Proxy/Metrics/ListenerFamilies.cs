@@ -7,8 +7,31 @@ internal static class ListenerFamilies
 {
     internal static void Write(IMetricWriter writer, ListenerMetrics[] listeners)
     {
-        MetricRow[] rows =
-            [.. listeners.Select(listener => new MetricRow([new MetricLabel("listener", listener.Name)], listener.Read()))];
+        MetricRow[] rows = [.. listeners.Select(RowOf)];
+        WriteRequests(writer, [.. listeners.Where(listener => !listener.IsUnread).Select(RowOf)]);
+        WriteSessions(writer, [.. listeners.Where(listener => listener.IsUnread).Select(RowOf)]);
+        MetricRows.Kinds(
+            writer,
+            rows,
+            "atlas_proxy_header_errors_total",
+            "Connections closed for want of a valid PROXY protocol header, by reason.",
+            ListenerCells.Intakes,
+            "reason",
+            IntakeCells.Names);
+        MetricRows.Cell(
+            writer, rows, "atlas_received_bytes_total", "Bytes received from clients.", MetricKind.Counter, ListenerCells.BytesIn);
+        MetricRows.Cell(
+            writer, rows, "atlas_sent_bytes_total", "Bytes sent to clients.", MetricKind.Counter, ListenerCells.BytesOut);
+        MetricRows.Cell(
+            writer, rows, "atlas_connections_total", "Connections of clients taken.", MetricKind.Counter, ListenerCells.Accepted);
+        MetricRows.Cell(
+            writer, rows, "atlas_connections_open", "Connections of clients that are open.", MetricKind.Gauge, ListenerCells.Open);
+    }
+
+    private static MetricRow RowOf(ListenerMetrics listener) => new([new MetricLabel("listener", listener.Name)], listener.Read());
+
+    private static void WriteRequests(IMetricWriter writer, MetricRow[] rows)
+    {
         MetricRows.Statuses(
             writer, rows, "atlas_requests_total", "Requests by class of the status sent.", ListenerCells.Statuses);
         MetricRows.Errors(
@@ -21,14 +44,6 @@ internal static class ListenerFamilies
             ListenerCells.Repairs,
             "repair",
             RepairCells.Names);
-        MetricRows.Kinds(
-            writer,
-            rows,
-            "atlas_proxy_header_errors_total",
-            "Connections closed for want of a valid PROXY protocol header, by reason.",
-            ListenerCells.Intakes,
-            "reason",
-            IntakeCells.Names);
         MetricRows.Durations(
             writer,
             rows,
@@ -36,13 +51,18 @@ internal static class ListenerFamilies
             "Time from a request's first byte to the response's last.",
             ListenerCells.Durations,
             ListenerCells.DurationSumUs);
-        MetricRows.Cell(
-            writer, rows, "atlas_received_bytes_total", "Bytes received from clients.", MetricKind.Counter, ListenerCells.BytesIn);
-        MetricRows.Cell(
-            writer, rows, "atlas_sent_bytes_total", "Bytes sent to clients.", MetricKind.Counter, ListenerCells.BytesOut);
-        MetricRows.Cell(
-            writer, rows, "atlas_connections_total", "Connections of clients taken.", MetricKind.Counter, ListenerCells.Accepted);
-        MetricRows.Cell(
-            writer, rows, "atlas_connections_open", "Connections of clients that are open.", MetricKind.Gauge, ListenerCells.Open);
+    }
+
+    private static void WriteSessions(IMetricWriter writer, MetricRow[] rows)
+    {
+        MetricRows.Errors(
+            writer, rows, "atlas_tcp_connection_errors_total", "TCP connections that did not end in order, by reason flag.", ListenerCells.Errors);
+        MetricRows.Durations(
+            writer,
+            rows,
+            "atlas_tcp_connection_duration_seconds",
+            "Time from accept to the end of TCP connections.",
+            ListenerCells.Durations,
+            ListenerCells.DurationSumUs);
     }
 }

@@ -10,6 +10,7 @@ namespace Atlas.Proxy.Metrics;
 public sealed class ListenerMetrics
 {
     private readonly ListenerCounters[] _workers;
+    private bool _isUnread;
 
     internal ListenerMetrics(string name, int workers)
     {
@@ -19,6 +20,13 @@ public sealed class ListenerMetrics
 
     /// <summary>The listener's configured name.</summary>
     public string Name { get; }
+
+    /// <summary>Whether its connections are passed on unread, so that there are no requests to count. Any thread.</summary>
+    public bool IsUnread
+    {
+        get => Volatile.Read(ref _isUnread);
+        set => Volatile.Write(ref _isUnread, value);
+    }
 
     /// <summary>Connections that workers took.</summary>
     public long Accepted => Read()[ListenerCells.Accepted];

@@ -85,9 +85,20 @@ public sealed class SnapshotBuilder
         IdleMs = listener.Timeouts.IdleMs,
         HelloMs = listener.Timeouts.HelloMs,
         AcceptProxyProtocol = listener.AcceptProxyProtocol,
-        Metrics = _metrics?.Listener(listener.Name),
+        Metrics = MetricsOf(listener),
         AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
     };
+
+    private ListenerMetrics? MetricsOf(ListenerConfig listener)
+    {
+        ListenerMetrics? metrics = _metrics?.Listener(listener.Name);
+        if (metrics is not null)
+        {
+            metrics.IsUnread = listener.Protocol != ListenerProtocol.Http;
+        }
+
+        return metrics;
+    }
 
     private TlsRoutes BuildTls(SniConfig sni, IReadOnlyList<AlpnRuleConfig> alpn) => new(
         [.. sni.Rules.Select(rule => (rule.Host, _pools[rule.Pool]))],
@@ -115,7 +126,7 @@ public sealed class SnapshotBuilder
             AcceptProxyProtocol = listener.AcceptProxyProtocol,
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
-            Metrics = _metrics?.Listener(listener.Name),
+            Metrics = MetricsOf(listener),
             AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
         };
     }

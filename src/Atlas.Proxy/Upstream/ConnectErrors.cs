@@ -8,5 +8,6 @@ internal static class ConnectErrors
     /// <summary>Whether a connect failed for want of descriptors, ports or memory here, for want of a right, or since the loop
     /// ends: that says nothing of the server.</summary>
     internal static bool AreOurs(int error) =>
-        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRINUSE or Errno.ECANCELED;
+        error is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM or Errno.ENOBUFS or Errno.EADDRINUSE or Errno.ECANCELED
+            or Errno.EADDRNOTAVAIL or Errno.EPERM or Errno.EAFNOSUPPORT;
 }
