@@ -20,6 +20,7 @@ browser     | chromium    | chromium                   | opens the dashboard
 package     | clang       | clang                      | links the native binary
 package     | binutils    | objcopy                    | takes the debug symbols out of the native binary
 bench       | nginx       | /usr/sbin/nginx            | a peer to measure against
+bench       | libnginx-mod-stream | /usr/lib/nginx/modules/ngx_stream_module.so | its UDP proxy
 bench       | haproxy     | /usr/sbin/haproxy          | a peer to measure against
 bench       | nftables    | /usr/sbin/nft              | mode kernel
 bench       | iproute2    | ip                         | namespaces of the network

@@ -15,6 +15,7 @@ internal sealed class Session : IAsyncDisposable
         Options = options;
         Cancel = cancel;
         OriginPorts = [Origin.Listen(_workers), Origin.Listen(_workers), Origin.Listen(_workers)];
+        UdpPorts = [UdpOrigin.Listen(_workers), UdpOrigin.Listen(_workers), UdpOrigin.Listen(_workers)];
     }
 
     internal Options Options { get; }
@@ -24,6 +25,12 @@ internal sealed class Session : IAsyncDisposable
     internal Origin Origin { get; } = new();
 
     internal IReadOnlyList<int> OriginPorts { get; }
+
+    internal UdpOrigin UdpOrigin { get; } = new();
+
+    internal IReadOnlyList<int> UdpPorts { get; }
+
+    internal WorkerGroup Workers => _workers;
 
     internal EventLoop Loop => _workers.Workers[0];
 
@@ -45,7 +52,7 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>A peer that the caller ends.</summary>
-    internal Task<RunningPeer> StartAsync(Peer peer) => RunningPeer.StartAsync(peer, OriginPorts, Cancel);
+    internal Task<RunningPeer> StartAsync(Peer peer) => RunningPeer.StartAsync(peer, OriginPorts, UdpPorts, Cancel);
 
     /// <summary>Runs load and makes sure that the origins saw exactly its requests.</summary>
     /// <exception cref="BenchException">They did not, or an exchange failed.</exception>

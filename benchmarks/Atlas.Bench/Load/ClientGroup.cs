@@ -12,14 +12,16 @@ internal sealed class ClientGroup : IAsyncDisposable
     private readonly EventLoop _loop;
     private readonly ClientConnection[] _clients;
 
-    internal ClientGroup(EventLoop loop, int port, Exchange exchange, int connections)
-        : this(loop, SocketAddress.OfIp(IPAddress.Loopback, port), exchange, connections)
-    {
-    }
-
-    internal ClientGroup(EventLoop loop, SocketAddress proxy, Exchange exchange, int connections)
+    /// <summary>Clients that are not connected yet.</summary>
+    /// <param name="loop">Where they run.</param>
+    /// <param name="port">The proxy's port.</param>
+    /// <param name="exchange">What each does again and again.</param>
+    /// <param name="connections">How many they are.</param>
+    /// <param name="ip">The proxy's address; null: 127.0.0.1.</param>
+    internal ClientGroup(EventLoop loop, int port, Exchange exchange, int connections, IPAddress? ip = null)
     {
         _loop = loop;
+        SocketAddress proxy = SocketAddress.OfIp(ip ?? IPAddress.Loopback, port);
         _clients = [.. Enumerable.Range(0, connections).Select(_ => new ClientConnection(loop, proxy, exchange))];
     }
 

@@ -8,6 +8,14 @@ internal sealed record Figure(string Name, int Decimals, Better Better)
 {
     internal static Figure CpuPerRequest { get; } = new("CPU µs/request", 1, Better.Lower);
 
+    internal static Figure CpuPerDatagram { get; } = new("CPU µs/datagram", 2, Better.Lower);
+
+    internal static Figure DatagramsPerSecond { get; } = new("datagrams/s", 0, Better.Higher);
+
+    internal static Figure CpuPerDatagramAtRate { get; } = new("CPU µs/datagram at the rate", 2, Better.Lower);
+
+    internal static Figure LostAtRate { get; } = new("lost at the rate", 0, Better.Neither);
+
     internal static Figure PerSecond { get; } = new("requests/s", 0, Better.Higher);
 
     internal static Figure Load { get; } = new("core busy %", 0, Better.Neither);

@@ -13,12 +13,12 @@ internal static partial class AllPeers
 
     internal static IReadOnlyList<Peer> List { get; } =
     [
-        new("nginx", () => Say("nginx", "-v"), s => ["nginx", "-c", s.Fill("nginx.conf"), "-p", s.Directory]) { IsRival = true },
-        new("haproxy", () => Say("haproxy", "-v"), s => ["haproxy", "-db", "-f", s.Fill("haproxy.cfg")]) { IsRival = true },
+        new("nginx", () => Say("nginx", "-v"), s => ["nginx", "-c", s.Fill("nginx.conf"), "-p", s.Directory]) { IsRival = true, ForwardsUdp = true, ForwardsTcp = true },
+        new("haproxy", () => Say("haproxy", "-v"), s => ["haproxy", "-db", "-f", s.Fill("haproxy.cfg")]) { IsRival = true, ForwardsTcp = true },
         new("yarp", () => Say(Yarp, "version"), s => [Yarp, .. Ports(s)]) { IsRival = true, Compiles = true },
         new("relay", () => "this tree", s => [Relay, .. Ports(s)]) { Compiles = true, HoldsServerPerClient = true },
-        new("atlas-jit", () => "this tree", s => [AtlasJit, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true, Compiles = true },
-        new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true },
+        new("atlas-jit", () => "this tree", s => [AtlasJit, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true, Compiles = true, ForwardsUdp = true, ForwardsTcp = true },
+        new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true, ForwardsUdp = true, ForwardsTcp = true },
     ];
 
     /// <summary>Those that pass TCP on, in a namespace of the network.</summary>

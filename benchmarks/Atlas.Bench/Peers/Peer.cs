@@ -15,6 +15,12 @@ internal sealed record Peer(string Name, Func<string> Version, Func<PeerSettings
     /// <summary>Whether it is compiled while it runs, and so needs long to get warm.</summary>
     internal bool Compiles { get; init; }
 
+    /// <summary>Whether its configuration has UDP listeners, beside that for HTTP.</summary>
+    internal bool ForwardsUdp { get; init; }
+
+    /// <summary>Whether its configuration has a TCP listener, beside that for HTTP.</summary>
+    internal bool ForwardsTcp { get; init; }
+
     /// <summary>Whether each idle client holds a connection to a server, which makes it something else than the others.</summary>
     internal bool HoldsServerPerClient { get; init; }
 }

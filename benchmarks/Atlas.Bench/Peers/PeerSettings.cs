@@ -3,9 +3,10 @@ namespace Atlas.Bench.Peers;
 /// <summary>What a peer is started with.</summary>
 /// <param name="Port">Where it shall listen on loopback.</param>
 /// <param name="OriginPorts">The three origins on loopback.</param>
+/// <param name="UdpPorts">The three UDP origins on loopback.</param>
 /// <param name="Directory">A directory of its own.</param>
 /// <param name="Files">Descriptors that it may open.</param>
-internal sealed record PeerSettings(int Port, IReadOnlyList<int> OriginPorts, string Directory, long Files)
+internal sealed record PeerSettings(int Port, IReadOnlyList<int> OriginPorts, IReadOnlyList<int> UdpPorts, string Directory, long Files)
 {
     /// <summary>Fills in a configuration of benchmarks/peers and returns the path of the result.</summary>
     internal string Fill(string template)
@@ -18,6 +19,11 @@ internal sealed record PeerSettings(int Port, IReadOnlyList<int> OriginPorts, st
         for (int i = 0; i < OriginPorts.Count; i++)
         {
             text = text.Replace($"@ORIGIN{i + 1}@", $"{OriginPorts[i]}", StringComparison.Ordinal);
+        }
+
+        for (int i = 0; i < UdpPorts.Count; i++)
+        {
+            text = text.Replace($"@UDP{i + 1}@", $"{UdpPorts[i]}", StringComparison.Ordinal);
         }
 
         string path = Path.Combine(Directory, template);

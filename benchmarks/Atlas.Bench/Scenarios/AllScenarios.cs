@@ -16,6 +16,13 @@ internal static class AllScenarios
         new ThroughputScenario("connect", "A new connection per request, 32 at a time", Exchange.SmallOnNewConnection, 32),
         new LatencyScenario("latency-64", "Latency of small requests on 64 connections at a fixed rate", Exchange.Small, 64),
         new LatencyScenario("latency-1000", "Latency of small requests on 1,000 connections at a fixed rate", Exchange.Small, 1_000),
+        new ThroughputScenario("tcp-small", "TCP unread: small exchanges on 64 connections", Exchange.Small, 64, isTcp: true),
+        new ThroughputScenario("tcp-connect", "TCP unread: a new connection per exchange, 32 at a time", Exchange.SmallOnNewConnection, 32, isTcp: true),
+        new ThroughputScenario("tcp-64k", "TCP unread: 64 KiB to the client on 32 connections", Exchange.Medium, 32, isTcp: true),
+        new ThroughputScenario("tcp-bulk", "TCP unread: 10 MiB to the client on 8 connections", Exchange.Large, 8, isTcp: true),
+        new ThroughputScenario("tcp-upload", "TCP unread: 10 MiB to the server on 8 connections", Exchange.Upload, 8, isTcp: true),
+        new UdpScenario("udp-small", "Datagrams of 64 bytes there and back, 512 clients whose sessions stay", "127.0.0.1", 512),
+        new UdpScenario("udp-sessions", "The same with a session for each, as for DNS", "127.0.0.2", 512),
         new KernelScenario("kernel-mode", "TCP across network namespaces, small requests on 64 connections", Exchange.Small, 64),
         new KernelScenario(
             "kernel-connect", "TCP across network namespaces, a new connection per request, 32 at a time", Exchange.SmallOnNewConnection, 32),

@@ -1,8 +1,8 @@
+using System.Net;
 using Atlas.Bench.Load;
 using Atlas.Bench.Measure;
 using Atlas.Bench.Networks;
 using Atlas.Bench.Peers;
-using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Bench.Scenarios;
 
@@ -30,13 +30,12 @@ internal sealed class KernelScenario(string name, string description, Exchange e
         var contestants = new List<Contestant>();
         try
         {
-            contestants.Add(new Contestant(Direct, null, new ClientGroup(network.Clients, network.Servers[0], exchange, connections)));
+            contestants.Add(new Contestant(Direct, null, GroupAt(network, network.Servers[0].Port, IPAddress.Parse("10.78.2.11"))));
             foreach (Peer peer in AllPeers.Between(network.Balancer.Name))
             {
                 RunningPeer running = await RunningPeer.StartAsync(
-                    peer, [.. network.Servers.Select(server => server.Port)], session.Cancel, network.Accepts);
-                var front = SocketAddress.OfIp(BenchNetwork.Front, running.Port);
-                contestants.Add(new Contestant(peer, running, new ClientGroup(network.Clients, front, exchange, connections)));
+                    peer, [.. network.Servers.Select(server => server.Port)], [], session.Cancel, network.Accepts);
+                contestants.Add(new Contestant(peer, running, GroupAt(network, running.Port, BenchNetwork.Front)));
             }
 
             foreach (Contestant contestant in contestants)
@@ -78,6 +77,8 @@ internal sealed class KernelScenario(string name, string description, Exchange e
             results.Add(contestant.Peer, Part, costs[contestant] - costs[contestants[0]]);
         }
     }
+
+    private ClientGroup GroupAt(BenchNetwork network, int port, IPAddress ip) => new(network.Clients, port, exchange, connections, ip);
 
     private sealed record Contestant(Peer Peer, RunningPeer? Running, ClientGroup Clients);
 }

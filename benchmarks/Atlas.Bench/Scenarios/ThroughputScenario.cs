@@ -1,3 +1,4 @@
+using System.Net;
 using Atlas.Bench.Load;
 using Atlas.Bench.Measure;
 using Atlas.Bench.Peers;
@@ -5,9 +6,17 @@ using Atlas.Bench.Peers;
 namespace Atlas.Bench.Scenarios;
 
 /// <summary>Requests as fast as they go: what one costs.</summary>
-internal sealed class ThroughputScenario(string name, string description, Exchange exchange, int connections)
+/// <param name="name">Its name.</param>
+/// <param name="description">What it does.</param>
+/// <param name="exchange">The request and its response.</param>
+/// <param name="connections">Clients.</param>
+/// <param name="isTcp">Whether they go to the peers' TCP listener, which passes them on unread, instead of that for HTTP.</param>
+internal sealed class ThroughputScenario(string name, string description, Exchange exchange, int connections, bool isTcp = false)
     : Scenario(name, description)
 {
+    // Where the peers' TCP listeners are, on the port of the other.
+    private static readonly IPAddress TcpAddress = IPAddress.Parse("127.0.0.3");
+
     private const double MaxSeconds = 6;
     private const double FullBusy = 0.5;
 
@@ -17,7 +26,7 @@ internal sealed class ThroughputScenario(string name, string description, Exchan
         var contestants = new List<Contestant>();
         try
         {
-            foreach (Peer peer in session.Options.Peers)
+            foreach (Peer peer in session.Options.Peers.Where(peer => !isTcp || peer.ForwardsTcp))
             {
                 contestants.Add(await PrepareAsync(session, peer));
             }
@@ -44,7 +53,7 @@ internal sealed class ThroughputScenario(string name, string description, Exchan
     private async Task<Contestant> PrepareAsync(Session session, Peer peer)
     {
         RunningPeer running = await session.LastingAsync(peer);
-        var clients = new ClientGroup(session.Loop, running.Port, exchange, connections);
+        var clients = new ClientGroup(session.Loop, running.Port, exchange, connections, isTcp ? TcpAddress : null);
         (_, double busy) = await Warmth.AwaitAsync(session, running, clients);
 
         // Longer for a peer that is hardly busy: the kernel's hundredths of a second shall stay below 1 % of its time.

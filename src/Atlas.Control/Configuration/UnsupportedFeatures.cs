@@ -36,17 +36,6 @@ public static class UnsupportedFeatures
 
     private static void FindIn(ListenerConfig listener, ConfigErrors errors)
     {
-        if (listener.Mode == ListenerMode.Kernel)
-        {
-            return;
-        }
-
-        if (listener.Protocol == ListenerProtocol.Udp)
-        {
-            Refuse(errors, listener, "protocol", "protocol: udp");
-            return;
-        }
-
         Refuse(errors, listener, ["tls"]);
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {

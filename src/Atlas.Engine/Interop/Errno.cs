@@ -11,6 +11,9 @@ public static class Errno
     /// <summary>Interrupted by a signal; .NET's runtime uses signals, so every call may return it.</summary>
     public const int EINTR = 4;
 
+    /// <summary>Input or output failed.</summary>
+    public const int EIO = 5;
+
     /// <summary>The descriptor is not open for this.</summary>
     public const int EBADF = 9;
 
@@ -19,6 +22,9 @@ public static class Errno
 
     /// <summary>Out of kernel memory.</summary>
     public const int ENOMEM = 12;
+
+    /// <summary>An argument is not valid.</summary>
+    public const int EINVAL = 22;
 
     /// <summary>The system's table of open files is full.</summary>
     public const int ENFILE = 23;
@@ -35,6 +41,8 @@ public static class Errno
     /// <summary>The protocol of the connection failed before it was accepted.</summary>
     public const int EPROTO = 71;
 
+    /// <summary>The message is longer than the path or the protocol takes.</summary>
+    public const int EMSGSIZE = 90;
     /// <summary>The address is of another family than the socket.</summary>
     public const int EAFNOSUPPORT = 97;
 
@@ -43,6 +51,8 @@ public static class Errno
 
     /// <summary>The address is not this machine's, or no port of it is free.</summary>
     public const int EADDRNOTAVAIL = 99;
+    /// <summary>No way leads to the network.</summary>
+    public const int ENETUNREACH = 101;
 
     /// <summary>No buffer space.</summary>
     public const int ENOBUFS = 105;
@@ -58,6 +68,12 @@ public static class Errno
 
     /// <summary>Nobody listens at the address.</summary>
     public const int ECONNREFUSED = 111;
+
+    /// <summary>The host is down.</summary>
+    public const int EHOSTDOWN = 112;
+
+    /// <summary>No way leads to the host.</summary>
+    public const int EHOSTUNREACH = 113;
 
     /// <summary>The operation was cancelled: the loop ends.</summary>
     public const int ECANCELED = 125;

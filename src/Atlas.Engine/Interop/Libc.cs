@@ -54,6 +54,12 @@ internal static unsafe partial class Libc
     internal static partial nint sendmsg(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(Library)]
+    internal static partial int recvmmsg(int descriptor, MultiMessageHeader* messages, uint count, int flags, void* timeout);
+
+    [LibraryImport(Library)]
+    internal static partial int sendmmsg(int descriptor, MultiMessageHeader* messages, uint count, int flags);
+
+    [LibraryImport(Library)]
     internal static partial nint read(int descriptor, void* buffer, nuint length);
 
     [LibraryImport(Library)]

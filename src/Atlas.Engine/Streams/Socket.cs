@@ -16,6 +16,9 @@ internal static unsafe class Socket
     internal static int Open(SocketAddress address) =>
         Errno.Of(Libc.socket(address.Family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 
+    internal static int OpenDatagram(int family) =>
+        Errno.Of(Libc.socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+
     internal static int Bind(int descriptor, SocketAddress address)
     {
         fixed (byte* bytes = address.Bytes)

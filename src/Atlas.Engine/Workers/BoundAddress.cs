@@ -22,7 +22,7 @@ public sealed class BoundAddress : IBoundAddress
             int index = descriptors.Count - 1;
             int descriptor = descriptors[index];
             Worker worker = group.Workers[index];
-            if (!Post(worker, () => _listeners[index] = new Listener(worker, group, options, descriptor)))
+            if (!worker.PostSurely(() => _listeners[index] = new Listener(worker, group, options, descriptor)))
             {
                 Close();
                 throw new IOException($"cannot listen on {address}: worker {index} takes no more work");
@@ -56,29 +56,11 @@ public sealed class BoundAddress : IBoundAddress
         for (int i = 0; i < _listeners.Length; i++)
         {
             int index = i;
-            Post(_group.Workers[index], () =>
+            _group.Workers[index].PostSurely(() =>
             {
                 _listeners[index]?.Close();
                 _listeners[index] = null;
             });
         }
-    }
-
-    // Opening and closing an address must not be lost to a mailbox that is full for a moment. Called from outside the
-    // workers, where waiting is allowed.
-    private static bool Post(Worker worker, Action action)
-    {
-        const int tries = 1000;
-        for (int i = 0; i < tries && !worker.HasEnded; i++)
-        {
-            if (worker.TryPost(action))
-            {
-                return true;
-            }
-
-            Thread.Sleep(1);
-        }
-
-        return false;
     }
 }

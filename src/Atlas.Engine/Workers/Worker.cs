@@ -65,6 +65,9 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
 
     internal Poller Poller { get; }
 
+    /// <summary>Counts the turns of the loop.</summary>
+    internal long Turn { get; private set; }
+
     /// <summary>Starts the thread.</summary>
     public void Start() => _thread.Start();
 
@@ -86,6 +89,25 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
 
     /// <inheritdoc/>
     public override bool TryPost(Action action) => _mailbox.TryAdd(action);
+
+    /// <summary>As <see cref="TryPost"/>, but waits while the mailbox is full: opening and closing an address must not be lost to
+    /// that. For callers outside the workers, where waiting is allowed.</summary>
+    /// <returns>False when the worker ends, or its mailbox stays full for a second.</returns>
+    internal bool PostSurely(Action action)
+    {
+        const int tries = 1000;
+        for (int i = 0; i < tries && !HasEnded; i++)
+        {
+            if (TryPost(action))
+            {
+                return true;
+            }
+
+            Thread.Sleep(1);
+        }
+
+        return false;
+    }
 
     /// <inheritdoc/>
     public override void Yield(Continuation continuation) => _yielded.Enqueue(continuation);
@@ -171,6 +193,7 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         {
             int count = Poller.Wait(WaitMs());
             ReadClock();
+            Turn++;
             Poller.Dispatch(count);
             Timers.Advance(_nowMs);
             RunYielded();

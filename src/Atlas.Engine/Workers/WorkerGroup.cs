@@ -1,3 +1,4 @@
+using Atlas.Engine.Datagrams;
 using Atlas.Engine.Streams;
 
 namespace Atlas.Engine.Workers;
@@ -76,6 +77,30 @@ public sealed class WorkerGroup : IDisposable
             }
 
             return result;
+        }
+        catch
+        {
+            descriptors.ForEach(Socket.Close);
+            throw;
+        }
+    }
+
+    /// <summary>Receives datagrams at an address with one SO_REUSEPORT socket per worker.</summary>
+    /// <returns>The bound address (with the port that the kernel chose, where 0 was asked for).</returns>
+    /// <exception cref="IOException">The address can't be bound; the message says why.</exception>
+    public BoundDatagrams BindDatagrams(SocketAddress address, IDatagramServer server)
+    {
+        var descriptors = new List<int>();
+        try
+        {
+            SocketAddress bound = address;
+            for (int i = 0; i < _workers.Length; i++)
+            {
+                descriptors.Add(DatagramBinding.Open(bound, isFirst: i == 0));
+                bound = Socket.LocalAddress(descriptors[0]);
+            }
+
+            return new BoundDatagrams(this, bound, descriptors, server);
         }
         catch
         {

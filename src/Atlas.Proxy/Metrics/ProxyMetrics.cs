@@ -16,7 +16,9 @@ public sealed class ProxyMetrics
     private readonly Dictionary<string, ListenerMetrics> _listeners = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Pool, string Server), ServerMetrics> _servers = [];
     private readonly Dictionary<(string Listener, string Route), RouteMetrics> _routes = [];
+    private readonly Dictionary<string, UdpMetrics> _udp = new(StringComparer.Ordinal);
     private readonly ListenerMetrics _otherListeners;
+    private readonly UdpMetrics _otherUdp;
     private readonly RouteMetrics _otherRoutes;
     private readonly ServerMetrics _otherServers;
     private readonly int _workers;
@@ -32,6 +34,7 @@ public sealed class ProxyMetrics
         _workers = workers;
         _maxSubjects = maxSubjects;
         _otherListeners = new ListenerMetrics(OtherName, workers);
+        _otherUdp = new UdpMetrics(OtherName, workers);
         _otherRoutes = new RouteMetrics(OtherName, OtherName, workers);
         _otherServers = new ServerMetrics(OtherName, OtherName, workers);
     }
@@ -57,6 +60,27 @@ public sealed class ProxyMetrics
             listener = new ListenerMetrics(name, _workers);
             _listeners.Add(name, listener);
             return listener;
+        }
+    }
+
+    /// <summary>The numbers of a UDP listener, the same for the same name, so that they survive a reload.</summary>
+    public UdpMetrics Udp(string name)
+    {
+        lock (_lock)
+        {
+            if (_udp.TryGetValue(name, out UdpMetrics? metrics))
+            {
+                return metrics;
+            }
+
+            if (IsFull())
+            {
+                return _otherUdp;
+            }
+
+            metrics = new UdpMetrics(name, _workers);
+            _udp.Add(name, metrics);
+            return metrics;
         }
     }
 
@@ -116,6 +140,11 @@ public sealed class ProxyMetrics
                 _listeners.Remove(name);
             }
 
+            foreach (string name in _udp.Keys.Where(name => !keepListener(name)).ToArray())
+            {
+                _udp.Remove(name);
+            }
+
             foreach ((string Pool, string Server) key in _servers.Keys.Where(k => !keepServer(k.Pool, k.Server)).ToArray())
             {
                 _servers.Remove(key);
@@ -134,21 +163,29 @@ public sealed class ProxyMetrics
         ListenerMetrics[] listeners;
         RouteMetrics[] routes;
         ServerMetrics[] servers;
+        UdpMetrics[] udp;
         lock (_lock)
         {
             listeners = [.. _listeners.Values];
             routes = [.. _routes.Values];
             servers = [.. _servers.Values];
+            udp = [.. _udp.Values];
             if (_overflows > 0)
             {
                 listeners = [.. listeners, _otherListeners];
                 routes = [.. routes, _otherRoutes];
                 servers = [.. servers, _otherServers];
+                udp = [.. udp, _otherUdp];
             }
         }
 
         ListenerFamilies.Write(writer, listeners);
         RouteFamilies.Write(writer, routes);
+        if (udp.Length > 0)
+        {
+            UdpFamilies.Write(writer, udp);
+        }
+
         ServerFamilies.Write(writer, servers);
         writer.Family(
             "atlas_metrics_overflows_total",
@@ -159,7 +196,7 @@ public sealed class ProxyMetrics
 
     private bool IsFull()
     {
-        bool isFull = _listeners.Count + _routes.Count + _servers.Count >= _maxSubjects;
+        bool isFull = _listeners.Count + _udp.Count + _routes.Count + _servers.Count >= _maxSubjects;
         if (isFull)
         {
             Volatile.Write(ref _overflows, _overflows + 1);

@@ -75,7 +75,8 @@ public sealed class SnapshotBuilder
         _ when listener.Mode == ListenerMode.Kernel => new KernelListenerSnapshot(listener.Name, _pools[listener.Pool!]),
         ListenerProtocol.Http => BuildHttp(listener),
         ListenerProtocol.Tcp => BuildTcp(listener),
-        ListenerProtocol.Udp or _ => throw new ArgumentException($"listener {listener.Name} is of a kind that is not run", nameof(listener)),
+        ListenerProtocol.Udp => BuildUdp(listener),
+        _ => throw new ArgumentException($"listener {listener.Name} is of an unknown kind", nameof(listener)),
     };
 
     private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name)
@@ -86,7 +87,7 @@ public sealed class SnapshotBuilder
         HelloMs = listener.Timeouts.HelloMs,
         AcceptProxyProtocol = listener.AcceptProxyProtocol,
         Metrics = MetricsOf(listener),
-        AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
+        AccessLog = LogOf(listener),
     };
 
     private ListenerMetrics? MetricsOf(ListenerConfig listener)
@@ -104,6 +105,15 @@ public sealed class SnapshotBuilder
         [.. sni.Rules.Select(rule => (rule.Host, _pools[rule.Pool]))],
         [.. alpn.Select(rule => (rule.Protocol, _pools[rule.Pool]))],
         sni.DefaultPool is null ? null : _pools[sni.DefaultPool]);
+
+    private UdpListenerSnapshot BuildUdp(ListenerConfig listener) => new(listener.Name, _pools[listener.Pool!])
+    {
+        IdleMs = listener.Udp.IdleMs,
+        Responses = listener.Udp.Responses ?? int.MaxValue,
+        MaxSessions = listener.Limits.Connections,
+        Datagrams = _metrics?.Udp(listener.Name),
+        AccessLog = LogOf(listener),
+    };
 
     private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
@@ -127,9 +137,12 @@ public sealed class SnapshotBuilder
             Forwarded = listener.Forwarded,
             Pseudonym = listener.Via,
             Metrics = MetricsOf(listener),
-            AccessLog = listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [],
+            AccessLog = LogOf(listener),
         };
     }
+
+    private IReadOnlyList<AccessLogWriter> LogOf(ListenerConfig listener) =>
+        listener.AccessLog is { } log && _openLog is not null ? _openLog(log) : [];
 
     private PoolSnapshot BuildPool(PoolConfig pool, PoolSnapshot? previous)
     {

@@ -5,6 +5,7 @@ using Atlas.Proxy;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tcp;
+using Atlas.Proxy.Udp;
 
 namespace Atlas.Running;
 
@@ -13,12 +14,14 @@ internal sealed class DataPlane(KernelForwarder kernel)
 {
     private readonly HttpProxy _http = new();
     private readonly TcpProxy _tcp = new();
+    private readonly UdpProxy _udp = new();
 
     /// <summary>Makes a listener, without an address yet.</summary>
     internal RunningListener Open(ListenerConfig config, ListenerSnapshot snapshot) => snapshot switch
     {
         HttpListenerSnapshot http => OpenHttp(config, http),
         TcpListenerSnapshot tcp => OpenTcp(config, tcp),
+        UdpListenerSnapshot udp => new RunningUdpListener(_udp, new UdpListener(udp)) { Config = config },
         KernelListenerSnapshot => new RunningKernelListener(kernel) { Config = config },
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
@@ -28,7 +31,7 @@ internal sealed class DataPlane(KernelForwarder kernel)
 
     /// <summary>Whether something may still write to an access log that no listener's snapshot names any more.</summary>
     internal async Task<bool> MayWriteToAsync(AccessLog log) =>
-        await _http.MayWriteToAsync(log) || await _tcp.MayWriteToAsync(log);
+        await _http.MayWriteToAsync(log) || await _tcp.MayWriteToAsync(log) || await _udp.MayWriteToAsync(log);
 
     /// <summary>Ends what goes to a server that went down, where its pool says so.</summary>
     internal void ServerWentDown(ServerState server) => _tcp.ServerWentDown(server);

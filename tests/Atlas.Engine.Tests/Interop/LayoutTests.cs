@@ -27,6 +27,10 @@ public sealed class LayoutTests
     {
         IoVector vector;
         MessageHeader message;
+        MultiMessageHeader messages;
+        ControlHeader control;
+        PacketInfo info;
+        PacketInfo6 info6;
         FileStatus status;
         Compare(
         [
@@ -41,6 +45,24 @@ public sealed class LayoutTests
             ("offsetof(struct msghdr, msg_control)", Offset(&message, &message.Control)),
             ("offsetof(struct msghdr, msg_controllen)", Offset(&message, &message.ControlLength)),
             ("offsetof(struct msghdr, msg_flags)", Offset(&message, &message.Flags)),
+            ("sizeof(struct mmsghdr)", sizeof(MultiMessageHeader)),
+            ("offsetof(struct mmsghdr, msg_hdr)", Offset(&messages, &messages.Message)),
+            ("offsetof(struct mmsghdr, msg_len)", Offset(&messages, &messages.Length)),
+            ("sizeof(struct cmsghdr)", sizeof(ControlHeader)),
+            ("offsetof(struct cmsghdr, cmsg_len)", Offset(&control, &control.Length)),
+            ("offsetof(struct cmsghdr, cmsg_level)", Offset(&control, &control.Level)),
+            ("offsetof(struct cmsghdr, cmsg_type)", Offset(&control, &control.Type)),
+            ("CMSG_SPACE(2)", ControlHeader.Space(2)),
+            ("CMSG_SPACE(12)", ControlHeader.Space(12)),
+            ("CMSG_SPACE(20)", ControlHeader.Space(20)),
+            ("CMSG_LEN(20)", (long)ControlHeader.LengthOf(20)),
+            ("sizeof(struct in_pktinfo)", sizeof(PacketInfo)),
+            ("offsetof(struct in_pktinfo, ipi_ifindex)", Offset(&info, &info.Interface)),
+            ("offsetof(struct in_pktinfo, ipi_spec_dst)", Offset(&info, &info.Local)),
+            ("offsetof(struct in_pktinfo, ipi_addr)", Offset(&info, &info.Destination)),
+            ("sizeof(struct in6_pktinfo)", sizeof(PacketInfo6)),
+            ("offsetof(struct in6_pktinfo, ipi6_addr)", Offset(&info6, info6.Address)),
+            ("offsetof(struct in6_pktinfo, ipi6_ifindex)", Offset(&info6, &info6.Interface)),
             ("sizeof(struct epoll_event)", EpollEvents.Stride),
             ("offsetof(struct epoll_event, events)", 0),
             ("offsetof(struct epoll_event, data)", EpollEvents.DataOffset),
@@ -109,6 +131,7 @@ public sealed class LayoutTests
             #include <fcntl.h>
             #include <netinet/in.h>
             #include <netinet/tcp.h>
+            #include <netinet/udp.h>
             #include <stddef.h>
             #include <stdio.h>
             #include <sys/epoll.h>

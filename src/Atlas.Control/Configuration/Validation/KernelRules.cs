@@ -8,7 +8,7 @@ namespace Atlas.Control.Configuration.Validation;
 internal static class KernelRules
 {
     private static readonly string[] Keys =
-        ["routes", "sni", "tls", "access_log", "limits", "timeouts", "accept_proxy_protocol", "backlog", "udp"];
+        ["routes", "sni", "alpn", "tls", "access_log", "limits", "timeouts", "accept_proxy_protocol", "backlog", "udp"];
 
     // What other listeners of the same pool may go by.
     private static readonly string[] UserPoolKeys = ["retry", "queue", "circuit_breaker", "timeouts", "keepalive"];

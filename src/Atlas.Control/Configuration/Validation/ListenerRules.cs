@@ -113,7 +113,7 @@ internal static class ListenerRules
         }
 
         ForbidHttp(listener, "needs protocol http, and this listener's is udp: remove it, or change the protocol", findings);
-        findings.Forbid(listener, ["tls", "sni", "alpn", "accept_proxy_protocol", "backlog", "access_log"], "does not go with protocol udp: remove it");
+        findings.Forbid(listener, ["tls", "sni", "alpn", "accept_proxy_protocol", "backlog"], "does not go with protocol udp: remove it");
         findings.Forbid(listener.Timeouts, ["hello"], "needs protocol tcp: remove it");
         findings.Forbid(listener.Timeouts, ["idle"], "of a UDP listener stands under 'udp': write udp: { idle: … }");
         foreach (var bind in listener.Bind.Where(bind => bind.UnixPath is not null))

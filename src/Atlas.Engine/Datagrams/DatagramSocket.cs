@@ -1,0 +1,178 @@
+using Atlas.Engine.Interop;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
+using static Atlas.Engine.Interop.LinuxConstants;
+
+namespace Atlas.Engine.Datagrams;
+
+/// <summary>A UDP socket of one loop, used on its thread only: bound to an address that clients send to, or connected to one
+/// peer. No operation blocks; what does not fit anywhere is lost, as datagrams are.</summary>
+public sealed class DatagramSocket : IEventSource
+{
+    // Turns in a row in which datagrams wait: who asks and answers in turn has one of two at most.
+    private const int BurstTurns = 4;
+
+    // What comes while a turn of the loop has others to serve: 1 MiB is about 450 datagrams of 1,500 bytes, as the kernel counts.
+    private const int BurstBytes = 1 << 20;
+
+    private readonly Worker _worker;
+    private int _descriptor = -1;
+    private int _slot;
+    private int _expected;
+    private long _turn;
+    private int _turnsInRow;
+    private bool _isConnected;
+    private bool _isBurst;
+
+    private DatagramSocket(Worker worker, IDatagramHandler handler)
+    {
+        _worker = worker;
+        Handler = handler;
+    }
+
+    /// <summary>Whether it is open.</summary>
+    public bool IsOpen => _descriptor >= 0;
+
+    internal int Descriptor => _descriptor;
+
+    internal IDatagramHandler Handler { get; set; }
+
+    /// <summary>Makes a socket that is not open yet.</summary>
+    /// <param name="loop">A worker.</param>
+    /// <param name="handler">Hears of it.</param>
+    public static DatagramSocket Of(EventLoop loop, IDatagramHandler handler) => new((Worker)loop, handler);
+
+    /// <summary>Opens the socket with a port that the kernel chooses, and connects it: only this peer is heard, and its refusals
+    /// (ICMP) become errors. It may be closed and opened again.</summary>
+    /// <returns>0, or a negative error number: EMFILE, ENFILE, ENOMEM and EAGAIN say that descriptors, memory or ports are
+    /// used up.</returns>
+    public int Connect(SocketAddress peer)
+    {
+        int descriptor = Socket.OpenDatagram(peer.Family);
+        if (descriptor < 0)
+        {
+            return descriptor;
+        }
+
+        int result = Socket.Connect(descriptor, peer);
+        if (result >= 0)
+        {
+            result = Watch(descriptor, isConnected: true);
+        }
+
+        if (result < 0)
+        {
+            Socket.Close(descriptor);
+        }
+
+        return result;
+    }
+
+    /// <summary>Receives what waits, up to what the batch has room for.</summary>
+    /// <returns>How many slots were filled, or a negative error number: ECONNREFUSED where the peer of a connected socket refuses,
+    /// EAGAIN when nothing waits.</returns>
+    public int Receive(DatagramBatch batch)
+    {
+        if (_descriptor < 0)
+        {
+            return -Errno.EBADF;
+        }
+
+        if (!_isConnected)
+        {
+            return batch.Receive(_descriptor, DatagramBatch.Capacity, isConnected: false);
+        }
+
+        // Most get one answer at a time: with room for a second one the call would look for it.
+        NoteTurn();
+        if (!_isBurst)
+        {
+            return batch.ReceiveOne(_descriptor);
+        }
+
+        int received = batch.Receive(_descriptor, _expected, isConnected: true);
+        _expected = received == _expected ? Math.Min(received * 2, DatagramBatch.Capacity) : Math.Max(received, 1);
+        return received;
+    }
+
+    /// <summary>Sends all of a queue and empties it.</summary>
+    public SendTally Send(DatagramQueue queue)
+    {
+        if (_descriptor >= 0)
+        {
+            return queue.Flush(_descriptor, stopsAtError: _isConnected);
+        }
+
+        int lost = queue.Count;
+        queue.Clear();
+        return new SendTally { Failed = lost, Error = Errno.EBADF };
+    }
+
+    /// <summary>Sends one datagram to the peer of a connected socket.</summary>
+    /// <returns>The number of bytes, or a negative error number.</returns>
+    public int Send(ReadOnlySpan<byte> datagram) => _descriptor < 0 ? -Errno.EBADF : Socket.Send(_descriptor, datagram);
+
+    /// <summary>Closes it. Idempotent.</summary>
+    public void Close()
+    {
+        if (_descriptor >= 0)
+        {
+            _worker.Poller.Unwatch(_slot);
+            Socket.Close(_descriptor);
+            _descriptor = -1;
+        }
+    }
+
+    void IEventSource.OnEvents(uint mask) => Handler.OnReadable(this);
+
+    void IEventSource.OnLoopEnding()
+    {
+        Close();
+        Handler.OnEnded(this);
+    }
+
+    /// <summary>Takes a bound descriptor.</summary>
+    /// <returns>0, or a negative error number: the descriptor is still the caller's then.</returns>
+    internal int Take(int descriptor) => Watch(descriptor, isConnected: false);
+
+    internal static void SetReceiveBuffer(int descriptor, int bytes)
+    {
+        // Past the system's bound (net.core.rmem_max) only with CAP_NET_ADMIN.
+        if (Socket.SetOption(descriptor, SOL_SOCKET, SO_RCVBUFFORCE, bytes) < 0)
+        {
+            Socket.SetOption(descriptor, SOL_SOCKET, SO_RCVBUF, bytes);
+        }
+    }
+
+    /// <summary>Finds out that more than one datagram comes at a time, and what is there is then taken at once.</summary>
+    private void NoteTurn()
+    {
+        _turnsInRow = _worker.Turn - _turn <= 1 ? _turnsInRow + 1 : 0;
+        _turn = _worker.Turn;
+        if (_turnsInRow == BurstTurns && !_isBurst)
+        {
+            _isBurst = true;
+            _expected = BurstTurns;
+            Segmentation.Enable(_descriptor);
+            SetReceiveBuffer(_descriptor, BurstBytes);
+        }
+    }
+
+    private int Watch(int descriptor, bool isConnected)
+    {
+        // Level-triggered: what one turn leaves comes up in the next.
+        int slot = _worker.Poller.TryWatch(descriptor, this, EPOLLIN);
+        if (slot < 0)
+        {
+            return slot;
+        }
+
+        _descriptor = descriptor;
+        _slot = slot;
+        _isConnected = isConnected;
+        _turn = _worker.Turn;
+        _turnsInRow = 0;
+        _isBurst = false;
+        return 0;
+    }
+}

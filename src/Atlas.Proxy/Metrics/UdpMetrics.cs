@@ -1,0 +1,54 @@
+using Atlas.Proxy.Udp;
+
+namespace Atlas.Proxy.Metrics;
+
+/// <summary>The numbers of a UDP listener, counted by each worker for itself; see <see cref="ListenerMetrics"/>.</summary>
+public sealed class UdpMetrics
+{
+    private readonly UdpCounters[] _workers;
+
+    internal UdpMetrics(string name, int workers)
+    {
+        Name = name;
+        _workers = [.. Enumerable.Range(0, workers).Select(_ => new UdpCounters())];
+    }
+
+    /// <summary>The listener's configured name.</summary>
+    public string Name { get; }
+
+    /// <summary>Sessions that began.</summary>
+    public long Created => Read()[UdpCells.Created];
+
+    /// <summary>Sessions that are open.</summary>
+    public long Open => Read()[UdpCells.Open];
+
+    /// <summary>Times that a session went on at another server.</summary>
+    public long Moved => Read()[UdpCells.Moved];
+
+    /// <summary>Datagrams that came from clients.</summary>
+    public long Received => Read()[UdpCells.DatagramsIn];
+
+    /// <summary>Datagrams that left for clients.</summary>
+    public long Sent => Read()[UdpCells.DatagramsOut];
+
+    /// <summary>The part that a worker counts in.</summary>
+    /// <param name="worker">The worker's index.</param>
+    public UdpCounters ForWorker(int worker) => _workers[worker];
+
+    /// <summary>Sessions that ended so.</summary>
+    public long Ended(UdpEnd end) => Read()[UdpCells.Ends + (int)end];
+
+    /// <summary>Datagrams that were dropped for a reason.</summary>
+    public long Dropped(UdpDrop reason) => Read()[UdpCells.Drops + (int)reason];
+
+    internal long[] Read()
+    {
+        long[] sums = new long[UdpCells.Count];
+        foreach (UdpCounters worker in _workers)
+        {
+            worker.AddTo(sums);
+        }
+
+        return sums;
+    }
+}

@@ -1,0 +1,382 @@
+using System.Net;
+using System.Net.Sockets;
+using Atlas.Core.Configuration;
+using Atlas.Core.Health;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Udp;
+
+namespace Atlas.Proxy.Tests.Udp;
+
+/// <summary>What a session is, which server it has and how it ends, on real sockets.</summary>
+public sealed class UdpSessionTests
+{
+    [Fact]
+    public void Session_OfOneClient_IsOneSocketToOneServer()
+    {
+        using var world = new UdpWorld(servers: 2);
+        UdpClient first = world.NewClient();
+        UdpClient second = world.NewClient();
+        IPEndPoint socket = world.Exchange(first, 0);
+        world.Exchange(second, 1).ShouldNotBe(socket);
+        world.Exchange(first, 0).ShouldBe(socket);
+        world.Metrics.Created.ShouldBe(2);
+        world.Metrics.Open.ShouldBe(2);
+        world.Metrics.Received.ShouldBe(3);
+        UdpWorld.Eventually(() => world.Metrics.Sent == 3);
+        world.States.Select(state => state.Balancing.Active).ShouldBe([1, 1]);
+        world.All.Server("pool", "s0").Attempts.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(65_507)]
+    public void Datagram_OfAnyLength_PassesWhole(int length)
+    {
+        using var world = new UdpWorld();
+        UdpClient client = world.NewClient();
+        byte[] payload = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 3))];
+        client.Send(payload);
+        IPEndPoint? from = null;
+        world.Servers[0].Receive(ref from).ShouldBe(payload);
+        world.Servers[0].Send(payload, from);
+        client.Receive(ref from).ShouldBe(payload);
+    }
+
+    [Fact]
+    public void Answers_WithoutAQuestion_ReachTheClientInOrder()
+    {
+        using var world = new UdpWorld();
+        UdpClient client = world.NewClient();
+        client.Send("hello"u8);
+        string[] answers = [.. Enumerable.Range(0, 200).Select(i => $"answer {i}")];
+        world.Answer(0, "hello", answers);
+        foreach (string answer in answers)
+        {
+            UdpWorld.Expect(client, answer);
+        }
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0", "127.0.0.1", "127.0.0.1")]
+    [InlineData("0.0.0.0", "127.4.5.6", "127.0.0.9")]
+    [InlineData("::", "::1", "::1")]
+    public void Answer_OfAWildcard_LeavesFromTheAddressAsked(string bind, string asked, string from)
+    {
+        using var world = new UdpWorld(bind: bind);
+        world.Exchange(world.NewClient(asked, from), 0);
+    }
+
+    [Fact]
+    public void Session_OfTheSameClientAtAnotherAddress_IsAnother()
+    {
+        using var world = new UdpWorld(bind: "0.0.0.0");
+        using UdpClient client = world.NewSocket();
+        var port = world.Bound.Address.Port;
+        client.Send("a"u8, new IPEndPoint(IPAddress.Parse("127.0.0.1"), port));
+        client.Send("b"u8, new IPEndPoint(IPAddress.Parse("127.0.0.2"), port));
+        world.Answer(0, "a", "A").ShouldNotBe(world.Answer(0, "b", "B"));
+        UdpWorld.Expect(client, "A").Address.ShouldBe(IPAddress.Parse("127.0.0.1"));
+        UdpWorld.Expect(client, "B").Address.ShouldBe(IPAddress.Parse("127.0.0.2"));
+        world.Metrics.Created.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Session_WithoutDatagrams_EndsAfterTheIdleTime()
+    {
+        using var world = new UdpWorld();
+        world.Configure(snapshot => snapshot with { IdleMs = 30 });
+        world.Exchange(world.NewClient(), 0);
+        UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Idle) == 1);
+        world.States[0].Balancing.Active.ShouldBe(0);
+        world.Listener.Sessions.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Session_WithResponses_EndsOnceEachDatagramHasThem()
+    {
+        using var world = new UdpWorld();
+        world.Configure(snapshot => snapshot with { Responses = 2 });
+        UdpClient client = world.NewClient();
+        client.Send("a"u8);
+        client.Send("b"u8);
+        world.Answer(0, "a", "1", "2");
+        world.Answer(0, "b", "3");
+        UdpWorld.Expect(client, "1");
+        UdpWorld.Expect(client, "2");
+        UdpWorld.Expect(client, "3");
+        world.Metrics.Ended(UdpEnd.Answered).ShouldBe(0, "an answer to b is still to come");
+        client.Send("c"u8);
+        world.Answer(0, "c", "4", "5", "6");
+        UdpWorld.Expect(client, "4");
+        UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Answered) == 1);
+        UdpWorld.Expect(client, "5");
+    }
+
+    [Fact]
+    public void Session_PastTheLimit_TakesThePlaceOfTheOneSilentForLongest()
+    {
+        using var world = new UdpWorld();
+        world.Configure(snapshot => snapshot with { MaxSessions = 2 });
+        UdpClient[] clients = [world.NewClient(), world.NewClient(), world.NewClient()];
+        IPEndPoint first = world.Exchange(clients[0], 0);
+        IPEndPoint second = world.Exchange(clients[1], 0);
+        world.Exchange(clients[0], 0).ShouldBe(first);
+        world.Exchange(clients[2], 0);
+        world.Metrics.Ended(UdpEnd.Evicted).ShouldBe(1);
+        world.Listener.Sessions.ShouldBe(2);
+        world.Exchange(clients[0], 0).ShouldBe(first, "the second was silent for longer");
+        world.Exchange(clients[1], 0).ShouldNotBe(second);
+    }
+
+    [Fact]
+    public void Burst_OfMoreClientsThanSessions_LosesNoDatagram()
+    {
+        // Sessions end whose datagrams of the same batch have not been sent yet.
+        using var world = new UdpWorld();
+        world.Configure(snapshot => snapshot with { MaxSessions = 1 });
+        UdpClient[] clients = [.. Enumerable.Range(0, 20).Select(_ => world.NewClient())];
+        for (int round = 0; round < 5; round++)
+        {
+            foreach (UdpClient client in clients)
+            {
+                client.Send(UdpWorld.Bytes($"{round}"));
+            }
+        }
+
+        for (int i = 0; i < 100; i++)
+        {
+            IPEndPoint? from = null;
+            world.Servers[0].Receive(ref from);
+        }
+
+        world.Metrics.Created.ShouldBe(100);
+        UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Evicted) == 99);
+    }
+
+    [Fact]
+    public void Server_ThatRefuses_LosesItsSessionsToAnotherWithTheirDatagram()
+    {
+        using var world = new UdpWorld(servers: 2);
+        world.Servers[0].Close();
+        UdpClient client = world.NewClient();
+        client.Send("first"u8);
+        world.Answer(1, "first", "answer");
+        UdpWorld.Expect(client, "answer");
+        world.Metrics.Moved.ShouldBe(1);
+        world.Exchange(client, 1, "second");
+        world.Metrics.Created.ShouldBe(1);
+        world.States.Select(state => state.Balancing.Active).ShouldBe([0, 1]);
+        world.All.Server("pool", "s0").Errors(ProxyError.ConnectFailed).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Server_ThatRefusesLater_LosesItsSessions()
+    {
+        using var world = new UdpWorld(servers: 2);
+        UdpClient client = world.NewClient();
+        world.Exchange(client, 0);
+        world.Servers[0].Close();
+        client.Send("lost"u8);
+        UdpWorld.Eventually(() => world.Metrics.Moved == 1);
+        world.Exchange(client, 1, "next");
+    }
+
+    [Fact]
+    public void Servers_ThatAllRefuse_EndTheSession()
+    {
+        using var world = new UdpWorld(servers: 3);
+        foreach (UdpClient server in world.Servers)
+        {
+            server.Close();
+        }
+
+        world.NewClient().Send("x"u8);
+        UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Refused) == 1);
+        world.Metrics.Moved.ShouldBe(2);
+        world.States.Sum(state => state.Balancing.Active).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Server_ThatRefusesAgainAndAgain_IsSuspected()
+    {
+        using var world = new UdpWorld();
+        var suspected = new TaskCompletionSource<string>();
+        world.Pool = world.PoolOf(world.States, observer: new Suspicion(suspected));
+        world.Listener.Snapshot = world.SnapshotOf(world.Pool);
+        world.Servers[0].Close();
+        for (int i = 0; i < 20 && !suspected.Task.IsCompleted; i++)
+        {
+            world.NewClient(from: $"127.0.1.{i}").Send("x"u8);
+            int ended = i + 1;
+            UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Refused) == ended);
+        }
+
+        suspected.Task.IsCompletedSuccessfully.ShouldBeTrue();
+        (await suspected.Task).ShouldBe("pool/s0");
+    }
+
+    [Theory]
+    [InlineData(nameof(AdminState.Maintenance))]
+    [InlineData("down")]
+    [InlineData("ejected")]
+    public void Server_ThatTakesNothingAnyMore_LosesItsSessionsAtTheirNextDatagram(string what)
+    {
+        using var world = new UdpWorld(servers: 2);
+        UdpClient client = world.NewClient();
+        world.Exchange(client, 0);
+        world.Set(0, server =>
+        {
+            server.IsUp = what != "down";
+            server.IsEjected = what == "ejected";
+            server.Admin = what == nameof(AdminState.Maintenance) ? AdminState.Maintenance : AdminState.Ready;
+        });
+        world.Exchange(client, 1);
+        world.Metrics.Ended(UdpEnd.ServerGone).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Server_ThatDrains_KeepsItsSessionsAndGetsNone()
+    {
+        using var world = new UdpWorld(servers: 2);
+        UdpClient client = world.NewClient();
+        world.Exchange(client, 0);
+        world.Set(0, server => server.Admin = AdminState.Drain);
+        world.Exchange(client, 0);
+        for (int i = 0; i < 4; i++)
+        {
+            world.Exchange(world.NewClient(), 1);
+        }
+    }
+
+    [Fact]
+    public void Pool_InPanic_KeepsSessionsAtServersThatAreDown()
+    {
+        using var world = new UdpWorld(servers: 2);
+        UdpClient client = world.NewClient();
+        world.Exchange(client, 0);
+        world.Set(0, server => server.IsUp = false);
+        world.Set(1, server => server.IsUp = false);
+        world.Exchange(client, 0);
+        world.Metrics.Created.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Reload_KeepsSessionsOfServersThatStayAndEndsThoseOfOthers()
+    {
+        using var world = new UdpWorld(servers: 2);
+        UdpClient first = world.NewClient();
+        UdpClient second = world.NewClient();
+        IPEndPoint socket = world.Exchange(first, 0);
+        world.Exchange(second, 1);
+        world.Pool = world.PoolOf([world.States[0]]);
+        world.Listener.Snapshot = world.SnapshotOf(world.Pool);
+        world.Exchange(first, 0).ShouldBe(socket);
+        world.Exchange(second, 0);
+        world.Metrics.Ended(UdpEnd.ServerGone).ShouldBe(1);
+    }
+
+    [Fact]
+    public void IpHash_OfOneAddress_TakesAllItsPortsToOneServer()
+    {
+        using var world = new UdpWorld(servers: 3);
+        world.Pool = world.PoolOf(world.States, BalanceAlgorithm.IpHash);
+        world.Listener.Snapshot = world.SnapshotOf(world.Pool);
+        for (int i = 0; i < 8; i++)
+        {
+            world.NewClient().Send("x"u8);
+        }
+
+        UdpWorld.Eventually(() => world.Metrics.Created == 8);
+        world.States.Select(state => state.Balancing.Active).OrderDescending().ShouldBe([8, 0, 0]);
+    }
+
+    [Fact]
+    public void Servers_AtTheirMaxConnections_TakeNoSession()
+    {
+        using var world = new UdpWorld();
+        world.Set(0, server => server.Configure(new ServerConfig { MaxConnections = 1 }));
+        world.Exchange(world.NewClient(), 0);
+        world.NewClient().Send("x"u8);
+        UdpWorld.Eventually(() => world.Metrics.Dropped(UdpDrop.Full) == 1);
+        world.Listener.Sessions.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Pool_WithoutServers_DropsDatagrams()
+    {
+        using var world = new UdpWorld();
+        world.Set(0, server => server.Admin = AdminState.Maintenance);
+        world.NewClient().Send("x"u8);
+        UdpWorld.Eventually(() => world.Metrics.Dropped(UdpDrop.NoServer) == 1);
+        world.Metrics.Created.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Address_ThatIsGivenUp_KeepsItsSessionsAndTakesNoOthers()
+    {
+        using var world = new UdpWorld();
+        UdpClient client = world.NewClient();
+        UdpClient other = world.NewClient();
+        world.Exchange(client, 0);
+        world.Bound.Close();
+        UdpWorld.Eventually(() =>
+        {
+            other.Send("x"u8);
+            return world.Metrics.Dropped(UdpDrop.Draining) > 0;
+        });
+        world.Exchange(client, 0);
+        world.Abort();
+        UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Aborted) == 1);
+
+        // The socket is closed with its last session.
+        UdpWorld.Eventually(() => IsRefused(other));
+    }
+
+    [Fact]
+    public void Datagrams_OfSeveralWorkers_ReachTheirClients()
+    {
+        using var world = new UdpWorld(workers: 2, servers: 2);
+        UdpClient[] clients = [.. Enumerable.Range(0, 16).Select(_ => world.NewClient())];
+        foreach (UdpClient client in clients)
+        {
+            client.Send("x"u8);
+        }
+
+        for (int i = 0; i < clients.Length; i++)
+        {
+            world.Answer(i % 2, "x", $"{i}");
+        }
+
+        foreach (UdpClient client in clients)
+        {
+            IPEndPoint? from = null;
+            client.Receive(ref from);
+        }
+
+        world.Metrics.Created.ShouldBe(16);
+    }
+
+    private static bool IsRefused(UdpClient client)
+    {
+        try
+        {
+            client.Send("x"u8);
+            client.Client.Poll(1_000, SelectMode.SelectRead);
+            return client.Client.Available == 0 && (int)client.Client.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)! != 0;
+        }
+        catch (SocketException)
+        {
+            return true;
+        }
+    }
+
+    private sealed class Suspicion(TaskCompletionSource<string> told) : IPoolObserver
+    {
+        public void ServerSuspected(string pool, ServerState server) => told.TrySetResult($"{pool}/{server.Name}");
+
+        public void CircuitChanged(string pool, Atlas.Core.Resilience.CircuitState from, Atlas.Core.Resilience.CircuitState to) =>
+            told.TrySetException(new InvalidOperationException("there is no circuit breaker"));
+    }
+}
