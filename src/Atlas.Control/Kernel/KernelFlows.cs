@@ -61,8 +61,9 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
     internal int? Open(ForwardedListener listener, ForwardedServer server) =>
         _open is null ? null : FlowTable.KeysOf(listener, server).Sum(key => _open.GetValueOrDefault(key));
 
-    /// <summary>Ends UDP flows to servers that no longer serve, but not to those that drain: a client's datagrams stay one flow as
-    /// long as they keep coming. TCP flows end by themselves when their server is gone.</summary>
+    /// <summary>Ends flows to servers that no longer serve, but not to those that drain. Those of UDP in any case, since a client's
+    /// datagrams stay one flow as long as they keep coming; those of TCP where the pool says so: their next packet begins a flow
+    /// anew, to a server that knows no such connection and resets it.</summary>
     internal void Leave(IReadOnlyList<KernelListener> listeners)
     {
         var leaving = new HashSet<BalancedServer>();
@@ -77,7 +78,7 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
                     leaving.Add(server);
                     if (!_left.Contains(server))
                     {
-                        EndUdp(known, known.Servers[i]);
+                        End(known, known.Servers[i], onlyUdp: !listener.Pool.ClosesOnServerDown);
                     }
                 }
             }
@@ -96,7 +97,7 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
         {
             foreach (ForwardedServer server in gone.Servers.Where(server => !FlowTable.KeysOf(gone, server).All(kept.Contains)))
             {
-                EndUdp(gone, server);
+                End(gone, server, onlyUdp: true);
             }
         }
 
@@ -112,9 +113,9 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
     {
         if (_table.CanDelete)
         {
-            foreach (FlowKey key in listeners.SelectMany(listener => listener.Servers.SelectMany(server => FlowTable.KeysOf(listener, server))))
+            foreach ((ForwardedListener listener, ForwardedServer server) in listeners.SelectMany(l => l.Servers.Select(s => (l, s))))
             {
-                _table.Delete(key);
+                End(listener, server, onlyUdp: false);
             }
         }
     }
@@ -128,9 +129,9 @@ internal sealed class KernelFlows(IProgramRunner programs, TimeProvider time)
     private static bool IsLeft(BalancedServer server, int weight) =>
         weight == 0 && (!server.IsUp || server.IsEjected || server.Admin == AdminState.Maintenance);
 
-    private void EndUdp(ForwardedListener listener, ForwardedServer server)
+    private void End(ForwardedListener listener, ForwardedServer server, bool onlyUdp)
     {
-        foreach (FlowKey key in FlowTable.KeysOf(listener, server).Where(key => key.IsUdp))
+        foreach (FlowKey key in FlowTable.KeysOf(listener, server).Where(key => key.IsUdp || !onlyUdp))
         {
             _table.Delete(key);
         }

@@ -56,13 +56,15 @@ public sealed class KernelHost(IProgramRunner programs, string proc = "/proc")
             }
         }
 
-        if (!programs.Has("conntrack")
-            && listeners.FirstOrDefault(listener => listener.Config.Protocol == ListenerProtocol.Udp) is { } udp)
+        if (!programs.Has("conntrack") && listeners.FirstOrDefault(EndsFlows) is { } first)
         {
-            yield return $"listener {udp.Config.Name}: without the program conntrack, clients that keep sending stay at a UDP server that "
-                + "is down: install conntrack (Debian: apt-get install conntrack)";
+            yield return $"listener {first.Config.Name}: without the program conntrack, clients that keep sending stay at a server that is "
+                + "down: install conntrack (Debian: apt-get install conntrack)";
         }
     }
+
+    private static bool EndsFlows(KernelListener listener) =>
+        listener.Config.Protocol == ListenerProtocol.Udp || listener.Pool.ClosesOnServerDown;
 
     private static HashSet<IPAddress> OwnAddresses() =>
     [

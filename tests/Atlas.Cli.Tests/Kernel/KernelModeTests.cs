@@ -151,6 +151,23 @@ public sealed class KernelModeTests
     }
 
     [Fact]
+    public async Task Flow_ToAServerInMaintenance_IsResetWhereThePoolSaysSo()
+    {
+        await using var network = KernelNetwork.Create();
+        network.ServeThree();
+        using var config = Config(
+            "on_server_down: close, servers: [{ name: a, address: 10.77.2.11:80 }, { name: b, address: 10.77.2.12:80 }]");
+        await network.StartAsync(config);
+        using Flow flow = await KernelNetwork.OpenAsync(network.Clients, Front);
+        (await flow.AskAsync()).ShouldBe("a");
+
+        network.Balancer.Run(Checkout.Program, "maintenance", "web/a");
+
+        await UntilAsync(async () => await TryAskAsync(flow) is null);
+        (await KernelNetwork.AskAsync(network.Clients, Front, 2)).ShouldBe("bb");
+    }
+
+    [Fact]
     public async Task Datagrams_OfAClient_StayAtOneServerAndLeaveItWhenItIsDown()
     {
         await using var network = KernelNetwork.Create();

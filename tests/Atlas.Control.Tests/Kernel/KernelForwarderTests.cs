@@ -243,17 +243,19 @@ public sealed class KernelForwarderTests
         Deletions(kernel).Length.ShouldBe(2);
     }
 
-    [Fact]
-    public void Wake_TcpServerDown_LeavesItsFlows()
+    [Theory]
+    [InlineData("keep", 0)]
+    [InlineData("close", 1)]
+    public void Wake_TcpServerDown_LeavesItsFlowsUnlessThePoolClosesThem(string onServerDown, int ended)
     {
         using var kernel = new ForwarderUnderTest();
-        kernel.Apply();
+        kernel.Apply(ForwarderUnderTest.Tcp.Replace("servers:", $"on_server_down: {onServerDown}, servers:", StringComparison.Ordinal));
         kernel.Advance(KernelForwarder.GapMs);
 
         kernel["a"].IsUp = false;
         kernel.Wake();
 
-        Deletions(kernel).ShouldBeEmpty();
+        Deletions(kernel).Length.ShouldBe(ended);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class KernelRules
         ["routes", "sni", "alpn", "tls", "access_log", "limits", "timeouts", "accept_proxy_protocol", "backlog", "udp"];
 
     // What other listeners of the same pool may go by.
-    private static readonly string[] UserPoolKeys = ["retry", "queue", "circuit_breaker", "timeouts", "keepalive"];
+    private static readonly string[] UserPoolKeys = ["retry", "queue", "circuit_breaker", "timeouts", "keepalive", "source"];
 
     /// <summary>Adds an error for every rule that the listener breaks.</summary>
     public static void Check(ListenerConfig listener, AtlasConfig config, Findings findings)
@@ -160,5 +160,6 @@ internal static class KernelRules
         .Where(listener => listener.Mode == ListenerMode.User)
         .Any(listener => listener.Pool == pool
             || listener.Routes.Any(route => route.Pool == pool || route.Split.Any(split => split.Pool == pool) || route.Mirror?.Pool == pool)
+            || listener.Alpn.Any(rule => rule.Pool == pool)
             || listener.Sni is { } sni && (sni.DefaultPool == pool || sni.Rules.Any(rule => rule.Pool == pool)));
 }

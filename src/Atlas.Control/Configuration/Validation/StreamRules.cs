@@ -6,9 +6,14 @@ namespace Atlas.Control.Configuration.Validation;
 /// what is said; and what only such connections can have.</summary>
 internal static class StreamRules
 {
-    /// <summary>Adds an error for every rule that the listener's pools break.</summary>
+    /// <summary>Adds an error for every rule that the listener's pools break. Of mode kernel <see cref="KernelRules"/> knows.</summary>
     public static void Check(ListenerConfig listener, AtlasConfig config, Findings findings)
     {
+        if (listener.Mode == ListenerMode.Kernel)
+        {
+            return;
+        }
+
         foreach (PoolConfig pool in PoolsOf(listener).Distinct(StringComparer.Ordinal).Select(config.FindPool).OfType<PoolConfig>())
         {
             if (listener.Protocol == ListenerProtocol.Http)
