@@ -1,5 +1,4 @@
 using System.Net;
-using Atlas.Engine.Interop;
 using static Atlas.Engine.Interop.LinuxConstants;
 
 namespace Atlas.Engine.Streams;

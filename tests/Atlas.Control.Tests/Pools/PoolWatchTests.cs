@@ -29,6 +29,40 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
+    public void RosterChanged_EachChangeOfShares_IsToldOnceAndNothingElseIs()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b") with { SlowStartMs = 20_000, PanicThresholdShare = 0 });
+        int before = _test.RosterChanges;
+
+        Watch.SetUp(_test["b"], isUp: false);
+        Watch.SetUp(_test["b"], isUp: false);
+        (_test.RosterChanges - before).ShouldBe(1);
+        Watch.SetUp(_test["b"], isUp: true);
+        (_test.RosterChanges - before).ShouldBe(2);
+        _test.Advance(20_000);
+
+        // A step a second, of which nothing else is told.
+        (_test.RosterChanges - before).ShouldBeInRange(15, 22);
+        _test.Changes.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Drain_FlowsInTheKernel_AreLeftUntilTheyEnd()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b"));
+        _test["a"].Forwarded = 2;
+
+        Watch.Order(_test["a"], Drain);
+        _test.Advance(1_000);
+        Watch.IsEmpty(_test["a"]).ShouldBeFalse();
+        _test["a"].Forwarded = 0;
+        _test.Advance(1_000);
+
+        Watch.IsEmpty(_test["a"]).ShouldBeTrue();
+        _test.Lines.ShouldBe(["pool web server a: drain, was ready: 2 requests are left", "pool web server a: drained, safe to remove"]);
+    }
+
+    [Fact]
     public void SetUp_TheSameAgain_TellsNothing()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b"));

@@ -21,6 +21,7 @@ internal sealed class WatchUnderTest : IDisposable
             Changes.Add(change);
             Lines.Add(change.ToString());
         },
+        RosterChanged = () => RosterChanges++,
     });
 
     public PoolWatch Watch { get; }
@@ -28,6 +29,9 @@ internal sealed class WatchUnderTest : IDisposable
     public List<PoolChange> Changes { get; } = [];
 
     public List<string> Lines { get; } = [];
+
+    /// <summary>How often it was told that shares have changed.</summary>
+    public int RosterChanges { get; private set; }
 
     public BalancedServer this[string server, string pool = "web"] => _servers[(pool, server)];
 

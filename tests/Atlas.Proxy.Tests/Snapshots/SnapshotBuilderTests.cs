@@ -43,6 +43,18 @@ public sealed class SnapshotBuilderTests
         other.Pools[0].CircuitBreaker.ShouldNotBeNull().ShouldNotBeSameAs(same.Pools[0].CircuitBreaker);
     }
 
+    [Theory]
+    [InlineData(ListenerProtocol.Tcp)]
+    [InlineData(ListenerProtocol.Udp)]
+    public void Build_ListenerInModeKernel_HasItsPoolAndNothingElse(ListenerProtocol protocol)
+    {
+        var listener = new ListenerConfig { Name = "fast", Protocol = protocol, Mode = ListenerMode.Kernel, Pool = "web" };
+        ProxySnapshot built = SnapshotBuilder.Build(
+            new AtlasConfig { Listeners = [listener], Pools = [Pool("web", ("a", 1))] }, ProxySnapshot.Empty, new ProxyMetrics(1));
+
+        built.Listeners.ShouldBe([new KernelListenerSnapshot("fast", built.Pools[0])]);
+    }
+
     [Fact]
     public void Build_OutlierDetection_IsOnUnlessItIsTurnedOff()
     {
