@@ -1,6 +1,3 @@
-using Atlas.Engine.Buffers;
-using Atlas.Engine.Flows;
-using Atlas.Engine.Streams;
 using Atlas.Protocols.Tls;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Snapshots;
