@@ -38,6 +38,7 @@ public sealed class ApiDescriptionTests
             Backup = true,
             Active = 1,
             Tunnels = 1,
+            Flows = 1,
             Rate = 1,
             LastProbe = "x",
             Remaining = new RemainingReport(1, 1),
@@ -48,7 +49,7 @@ public sealed class ApiDescriptionTests
             Node = "n",
             Version = "1",
             ConfigId = "x",
-            Listeners = [new ListenerReport { Name = "l", Protocol = "http", Addresses = [], Connections = 1 }],
+            Listeners = [new ListenerReport { Name = "l", Protocol = "tcp", Mode = "kernel", Addresses = [], Connections = 1 }],
             Pools = [new PoolReport { Name = "p", Balance = "x", State = PoolState.Panic, UsableShare = 1, Servers = [server] }],
             Leaving = [new LeavingReport("p", "s", 1)],
         };

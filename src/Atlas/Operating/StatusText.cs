@@ -43,7 +43,8 @@ internal static class StatusText
         yield return $"{status.Node}  atlas {status.Version}{config}";
         foreach (ListenerReport listener in status.Listeners)
         {
-            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}{(listener.Mode is null ? "" : $", mode {listener.Mode}")}  "
+            string mode = listener.Mode is null ? "" : $", mode {listener.Mode}";
+            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}{mode}  "
                 + Count(listener.Connections ?? 0, "connection");
         }
 
