@@ -51,7 +51,11 @@ public sealed class HealthChecks : IDisposable
         var started = new List<ServerProber>();
         foreach (CheckedServer server in all)
         {
-            if (!old.TryGetValue(server.Target, out HealthSubscription? subscription))
+            if (old.TryGetValue(server.Target, out HealthSubscription? subscription))
+            {
+                subscription.GoOnFor(server);
+            }
+            else
             {
                 ServerProber prober = ProberOf(bySubject[server.Target.Subject], started);
                 HealthReport? before = counted.GetValueOrDefault((server.Target.Pool, server.Target.Server));

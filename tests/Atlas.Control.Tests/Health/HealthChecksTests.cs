@@ -82,6 +82,21 @@ public sealed class HealthChecksTests
     }
 
     [Fact]
+    public async Task Wait_AfterTheSameCheckWasAppliedAgain_GoesByWhetherItIsMissedNow()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        await test.RunAsync(target, "FF");
+        int asked = test.ProbeOf(target).Asked;
+
+        test.Checks.Apply([test.Server(target) with { IsMissed = () => true }]);
+        test.Time.Advance(TimeSpan.FromMilliseconds(5_000));
+
+        await Until.SoAsync(() => test.ProbeOf(target).Asked > asked);
+    }
+
+    [Fact]
     public async Task Hurry_WhileTheNextProbeIsFarOff_ProbesAtOnceAndOnce()
     {
         using var test = new ChecksUnderTest();
