@@ -43,6 +43,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private AdminServer? _admin;
     private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
     private int _isServersDue;
+
+    // Under the lock: nothing comes into force any more.
+    private bool _hasEnded;
     private volatile IReadOnlyList<IPEndPoint> _resolvers;
 
     private AtlasInstance(AtlasConfig config, Action<string> notice)
@@ -179,15 +182,26 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Phase = InstancePhase.Draining;
         await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _listeners.Close();
-        Names.Stop();
-        Health.Stop();
+        lock (_force)
+        {
+            // Servers that just come into force do so first, and none after.
+            _hasEnded = true;
+            _listeners.Close();
+            Names.Stop();
+            Health.Stop();
+        }
+
         _leaving.Add(ConnectionDrain.RunAsync(_proxy, _listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
         await Task.WhenAll(_leaving);
     }
 
     public async ValueTask DisposeAsync()
     {
+        lock (_force)
+        {
+            _hasEnded = true;
+        }
+
         _listeners.Close();
         Names.Dispose();
         Health.Dispose();
@@ -266,7 +280,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Interlocked.Exchange(ref _isServersDue, 0);
 
             // Before the first configuration is in force, it takes the servers itself.
-            if (Snapshot == ProxySnapshot.Empty || Phase == InstancePhase.Draining)
+            if (Snapshot == ProxySnapshot.Empty || _hasEnded)
             {
                 return;
             }
