@@ -87,6 +87,15 @@ public sealed class HealthChecks : IDisposable
         }
     }
 
+    /// <summary>The same of one server and its check. O(1).</summary>
+    public void Pause(ProbeTarget target, bool isPaused)
+    {
+        if (Volatile.Read(ref _subscriptions).TryGetValue(target, out HealthSubscription? subscription))
+        {
+            subscription.IsPaused = isPaused;
+        }
+    }
+
     /// <summary>Has a server be probed at once, whenever its next probe is due, unless it is left alone. Any thread; waits for
     /// nothing. Without effect on a server that is not checked.</summary>
     public void Hurry(string pool, string server)

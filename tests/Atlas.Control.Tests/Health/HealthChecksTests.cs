@@ -350,10 +350,10 @@ public sealed class HealthChecksTests
         await test.RunAsync(target, "PFF");
 
         // A probe that began meanwhile would end with a timeout, and be the third failure.
-        test.Checks.Pause("web", "b", isPaused: true);
+        test.Checks.Pause(target, isPaused: true);
         test.Time.Advance(TimeSpan.FromHours(1));
         test.Time.Advance(TimeSpan.FromHours(1));
-        test.Checks.Pause("web", "b", isPaused: false);
+        test.Checks.Pause(target, isPaused: false);
         StubProbe.Question question = await test.ProbeOf(target).NextAsync();
         test.Report(target).Failed.ShouldBe(2);
         question.Fail();
