@@ -104,7 +104,8 @@ internal sealed class NamedServers(NamedServersKey key, bool isFirst)
 
     private static IEnumerable<NameKey> AddressesOf(string host) => [new NameKey(host, DnsType.A), new NameKey(host, DnsType.Aaaa)];
 
-    private static string HostOf(DnsSrv service) => service.Target.ToString().ToLowerInvariant();
+    // A target is a whole name (RFC 2782): no search domain belongs behind it.
+    private static string HostOf(DnsSrv service) => $"{service.Target.ToString().ToLowerInvariant()}.";
 
     private IEnumerable<ResolvedServer> Find()
     {

@@ -51,7 +51,11 @@ public sealed class HealthChecks : IDisposable
         var started = new List<ServerProber>();
         foreach (CheckedServer server in all)
         {
-            if (!old.TryGetValue(server.Target, out HealthSubscription? subscription))
+            if (old.TryGetValue(server.Target, out HealthSubscription? subscription))
+            {
+                subscription.GoOnFor(server);
+            }
+            else
             {
                 ServerProber prober = ProberOf(bySubject[server.Target.Subject], started);
                 HealthReport? before = counted.GetValueOrDefault((server.Target.Pool, server.Target.Server));
@@ -80,6 +84,15 @@ public sealed class HealthChecks : IDisposable
             {
                 subscription.IsPaused = isPaused;
             }
+        }
+    }
+
+    /// <summary>The same of one server and its check. O(1).</summary>
+    public void Pause(ProbeTarget target, bool isPaused)
+    {
+        if (Volatile.Read(ref _subscriptions).TryGetValue(target, out HealthSubscription? subscription))
+        {
+            subscription.IsPaused = isPaused;
         }
     }
 

@@ -7,7 +7,7 @@ namespace Atlas.Control.Health;
 /// thread.</summary>
 internal sealed class HealthSubscription
 {
-    private readonly CheckedServer _server;
+    private volatile CheckedServer _server;
     private readonly ServerProber _prober;
     private readonly HealthOptions _options;
     private readonly HealthReport _before;
@@ -68,6 +68,9 @@ internal sealed class HealthSubscription
             };
         }
     }
+
+    /// <summary>Goes on for the server of a newer configuration, whose check is the same. Any thread.</summary>
+    internal void GoOnFor(CheckedServer server) => _server = server;
 
     /// <summary>Begins to hear. What the prober knows already holds at once.</summary>
     internal void Begin(HealthReport report)

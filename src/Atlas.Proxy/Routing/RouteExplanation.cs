@@ -80,7 +80,7 @@ public sealed class RouteExplanation
             Location = index >= 0 && listener.Routes[index].Redirect is RedirectConfig redirect
                 ? LocationOf(redirect, request, bytes, path, table.MatchedPrefix(index, path), isTrusted)
                 : "",
-            UndecidedBy = scratch.UndecidedBy,
+            UndecidedBy = index == RouteTable.Undecided ? scratch.UndecidedBy : RouteCondition.None,
             Target = index < 0 ? "" : TargetOf(listener, listener.Routes[index], request, bytes),
         };
     }

@@ -82,7 +82,8 @@ internal static class StatusText
             PoolState.Usable or null => $"  {share}",
             PoolState.Backup => $"  BACKUPS SERVE, {share}",
             PoolState.Panic => $"  PANIC, {share}: health is ignored",
-            PoolState.Unusable when pool.Servers.All(server => server.Weight == 0) => "  NO SERVER HAS A WEIGHT: requests get 503 NH",
+            PoolState.Unusable when pool.Servers.Count > 0 && pool.Servers.All(server => server.Weight == 0) =>
+                "  NO SERVER HAS A WEIGHT: requests get 503 NH",
             PoolState.Unusable => "  NO SERVER IS USABLE",
             _ => throw new InvalidOperationException("unknown state"),
         };

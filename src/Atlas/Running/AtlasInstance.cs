@@ -42,6 +42,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private AdminServer? _admin;
     private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
     private int _isServersDue;
+
+    // Under the lock: nothing comes into force any more.
+    private bool _hasEnded;
     private volatile IReadOnlyList<IPEndPoint> _resolvers;
 
     private AtlasInstance(AtlasConfig config, Action<string> notice)
@@ -146,9 +149,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     /// <summary>A line for each address that it listens on.</summary>
     internal IEnumerable<string> Describe() =>
-        Listeners
-            .SelectMany(listener => listener.Addresses.Select(a => $"listener {listener.Name}: {listener.Protocol} on {a.Bound.Address}{ModeOf(listener)}"))
-            .Concat(AdminUrls.Select(url => $"admin: {url}"));
+        Listeners.SelectMany(listener => listener.Describe()).Concat(AdminUrls.Select(url => $"admin: {url}"));
 
     /// <summary>Takes a new configuration. What it does not change goes on untouched; listeners that it takes away drain in
     /// the background.</summary>
@@ -183,16 +184,27 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Phase = InstancePhase.Draining;
         await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _listeners.Close();
-        Names.Stop();
-        Kernel.StopNew();
-        Health.Stop();
+        lock (_force)
+        {
+            // Servers that just come into force do so first, and none after.
+            _hasEnded = true;
+            _listeners.Close();
+            Names.Stop();
+            Kernel.StopNew();
+            Health.Stop();
+        }
+
         _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
         await Task.WhenAll(_leaving);
     }
 
     public async ValueTask DisposeAsync()
     {
+        lock (_force)
+        {
+            _hasEnded = true;
+        }
+
         _listeners.Close();
         Names.Dispose();
         Health.Dispose();
@@ -272,7 +284,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Interlocked.Exchange(ref _isServersDue, 0);
 
             // Before the first configuration is in force, it takes the servers itself.
-            if (Snapshot == ProxySnapshot.Empty || Phase == InstancePhase.Draining)
+            if (Snapshot == ProxySnapshot.Empty || _hasEnded)
             {
                 return;
             }
@@ -369,14 +381,19 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>Gives up what the configuration in force does not name: what it was before, or would have become.</summary>
     private void DropUnused()
     {
+        // With the thousands of routes and servers that a file may have, a search for each takes seconds, and names change often.
+        HashSet<string> listeners = [.. Config.Listeners.Select(listener => listener.Name)];
+        var servers = Running.Pools.SelectMany(pool => pool.Servers.Select(server => (pool.Name, server.Name))).ToHashSet();
+        var routes = Config.Listeners
+            .Where(listener => listener.Pool is null)
+            .SelectMany(listener => listener.Routes.Select(route => (listener.Name, route.Name)))
+            .ToHashSet();
         Metrics.Prune(
-            name => Config.Listeners.Any(listener => listener.Name == name),
-            (pool, server) => Running.FindPool(pool)?.Servers.Any(s => s.Name == server) ?? false,
-            (listener, route) => Config.Listeners.Any(l => l.Name == listener && l.Pool is null && l.Routes.Any(r => r.Name == route)));
+            listeners.Contains,
+            (pool, server) => servers.Contains((pool, server)),
+            (listener, route) => routes.Contains((listener, route)));
         _logWriters.CloseUnused(Snapshot);
     }
-
-    private static string ModeOf(RunningListener listener) => listener.Mode is { } mode ? $", mode {mode}" : "";
 
     private static IEnumerable<ServerState> Servers(ProxySnapshot snapshot) => snapshot.Pools.SelectMany(pool => pool.Servers);
 }

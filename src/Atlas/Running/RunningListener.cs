@@ -50,6 +50,10 @@ internal abstract class RunningListener
     /// <param name="tunnels">Whether that includes what passes bytes unread.</param>
     internal abstract void Abort(bool tunnels);
 
+    /// <summary>A line for each address.</summary>
+    internal IEnumerable<string> Describe() =>
+        Addresses.Select(address => $"listener {Name}: {Protocol} on {address.Bound.Address}{(Mode is null ? "" : $", mode {Mode}")}");
+
     /// <summary>Takes nothing new on all addresses; what is open goes on.</summary>
     internal void Close()
     {

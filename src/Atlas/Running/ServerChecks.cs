@@ -50,15 +50,14 @@ internal static class ServerChecks
         }
     }
 
-    /// <summary>Has servers in maintenance not be probed. To be called while nobody changes their states. O(servers) for each
-    /// server that is checked.</summary>
+    /// <summary>Has servers in maintenance not be probed. To be called while nobody changes their states. O(servers).</summary>
     internal static void Pause(AtlasConfig config, ProxySnapshot snapshot, HealthChecks checks)
     {
         foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
         {
             if (target is not null)
             {
-                checks.Pause(target.Pool, target.Server, state.Balancing.Admin == AdminState.Maintenance);
+                checks.Pause(target, state.Balancing.Admin == AdminState.Maintenance);
             }
         }
     }

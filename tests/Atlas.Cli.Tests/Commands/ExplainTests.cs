@@ -60,6 +60,22 @@ public sealed class ExplainTests
         output.ShouldContain("  path: /\n  more than 256 cookies, or 16 of one that a route compares: 400 (BR)\n");
     }
 
+    /// <summary>Of so many routes those of the host are looked at first, whatever stands before them.</summary>
+    [Fact]
+    public async Task Explain_MoreCookiesThanAreLookedAtByLaterRoutes_SaysWhichRouteTakesIt()
+    {
+        string routes = string.Concat(Enumerable.Range(0, 20).Select(i => $", {{ name: r{i}, match: {{ host: h{i}.x, cookies: {{ c: '1' }} }}, pool: web }}"));
+        using var config = new ConfigFile(
+            $"listeners: {{ web: {{ bind: '127.0.0.1:8080', routes: [{{ name: first, match: {{ methods: [GET] }}, pool: web }}{routes}] }} }}\n"
+            + "pools: { web: { servers: ['127.0.0.1:9001'] } }\n");
+
+        await using RunningProgram atlas = RunningProgram.Atlas(
+            "explain", "-c", config.Path, "--", "GET", "http://h3.x:8080/", "-H", "Cookie: " + string.Join("; ", Enumerable.Repeat("a=b", 257)));
+        await atlas.EndAsync();
+
+        atlas.Output.ShouldContain("  route first: yes\n");
+    }
+
     [Fact]
     public async Task Explain_Headers_AreMatched()
     {

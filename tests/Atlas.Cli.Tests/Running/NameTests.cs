@@ -126,6 +126,25 @@ public sealed class NameTests
     }
 
     [Fact]
+    public async Task Terminate_WhileReadyDelayRuns_GoesOnToFollowTheName()
+    {
+        Backend[] servers = await Backend.ThreeOnOnePortAsync();
+        await using var dns = new DnsServer(1);
+        using var config = new ConfigFile(
+            Text(servers, dns).Replace("runtime: {", "runtime: { shutdown: { ready_delay: 1h },", StringComparison.Ordinal));
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        await atlas.Program.SignalAsync("TERM");
+        await atlas.Program.ErrorAsync("draining: ");
+
+        dns.Have(3);
+        await atlas.Program.ErrorAsync($"pool web: api.internal:{servers[0].Port} has 1 server: 127.0.0.3:{servers[0].Port} came");
+
+        using var client = new Client(atlas.Address);
+        (await client.GetAsync()).ShouldBe("C");
+        await EndAsync(servers);
+    }
+
+    [Fact]
     public async Task Cookie_OfAServerThatStays_KeepsItsClientWhileOthersComeAndGo()
     {
         Backend[] servers = await Backend.ThreeOnOnePortAsync();

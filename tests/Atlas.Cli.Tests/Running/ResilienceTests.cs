@@ -73,7 +73,7 @@ public sealed class ResilienceTests
         await using var good = new Backend("A");
         await using var bad = new Backend("B");
         using var config = new ConfigFile(Text(
-            [good.Address, bad.Address], "health_check: { interval: 300ms, timeout: 250ms, fall: 2, rise: 2 }"));
+            [good.Address, bad.Address], "health_check: { interval: 1s, timeout: 900ms, fall: 2, rise: 2 }"));
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
         await using var load = new Load(atlas.Address, Lanes);
         await load.AnsweredAsync(200);

@@ -66,6 +66,17 @@ public sealed class NameDiscoveryTests : IDisposable
     }
 
     [Fact]
+    public async Task Srv_Hosts_AreAskedForAsTheyStand()
+    {
+        _test.Resolver.Have("s.x", Srv(1, 1, 80, "A.x"));
+        _test.Resolver.Have("a.x", "10.0.0.1");
+
+        await _test.StartAsync("{ dns: s.x, type: srv }, app.x:80");
+
+        _test.Resolver.Names.Keys.ShouldBe(["s.x", "a.x.", "app.x"], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Srv_WithNewHosts_KeepsTheServersUntilThoseAreKnown()
     {
         _test.Resolver.Have("s.x", Srv(1, 1, 80, "a.x"));

@@ -45,6 +45,7 @@ public sealed class ResolverFilesTests
     [InlineData("api", "api.a.x api.b.x api")]
     [InlineData("api.default", "api.default.a.x api.default.b.x api.default")]
     [InlineData("api.default.svc", "api.default.svc api.default.svc.a.x api.default.svc.b.x")]
+    [InlineData("api.", "api.")]
     public void Candidates_ByDots_AreInTheOrderOfTheCLibrary(string name, string expected) =>
         ResolverSettings.Parse("search a.x b.x\noptions ndots:2").CandidatesOf(name).ShouldBe(expected.Split(' '));
 
@@ -55,6 +56,7 @@ public sealed class ResolverFilesTests
 
         hosts.Find("app.X", AddressFamily.InterNetwork).ShouldBe([IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2")]);
         hosts.Find("app.x", AddressFamily.InterNetworkV6).ShouldBe([IPAddress.IPv6Loopback]);
+        hosts.Find("app.x.", AddressFamily.InterNetworkV6).ShouldBe([IPAddress.IPv6Loopback]);
         hosts.Find("app", AddressFamily.InterNetworkV6).ShouldBeEmpty();
         hosts.Find("b.x", AddressFamily.InterNetwork).ShouldBeNull();
         hosts.Find("c.x", AddressFamily.InterNetwork).ShouldBeNull();

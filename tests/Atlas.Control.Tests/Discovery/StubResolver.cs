@@ -11,6 +11,9 @@ internal sealed class StubResolver : INameResolver
     private readonly ConcurrentDictionary<(string Name, DnsType Type), Func<Task<LookupResult>>> _answers = new();
     private readonly ConcurrentDictionary<(string Name, DnsType Type), int> _asked = new();
 
+    /// <summary>The names as they were asked for. Answers are the same with and without a dot at the end.</summary>
+    public ConcurrentDictionary<string, bool> Names { get; } = new();
+
     public int Asked(string name, DnsType type = DnsType.A) => _asked.GetValueOrDefault((name, type));
 
     public void Set(string name, DnsType type, Func<Task<LookupResult>> answer) => _answers[(name, type)] = answer;
@@ -38,6 +41,8 @@ internal sealed class StubResolver : INameResolver
 
     public async Task<LookupResult> LookupAsync(string name, DnsType type, CancellationToken cancellation)
     {
+        Names[name] = true;
+        name = name.TrimEnd('.');
         LookupResult result = _answers.TryGetValue((name, type), out var answer)
             ? await answer().WaitAsync(cancellation)
             : new LookupResult(LookupOutcome.NoSuchName, "stub: nothing");

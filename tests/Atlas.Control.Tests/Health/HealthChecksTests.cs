@@ -82,6 +82,21 @@ public sealed class HealthChecksTests
     }
 
     [Fact]
+    public async Task Wait_AfterTheSameCheckWasAppliedAgain_GoesByWhetherItIsMissedNow()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+        await test.RunAsync(target, "FF");
+        int asked = test.ProbeOf(target).Asked;
+
+        test.Checks.Apply([test.Server(target) with { IsMissed = () => true }]);
+        test.Time.Advance(TimeSpan.FromMilliseconds(5_000));
+
+        await Until.SoAsync(() => test.ProbeOf(target).Asked > asked);
+    }
+
+    [Fact]
     public async Task Hurry_WhileTheNextProbeIsFarOff_ProbesAtOnceAndOnce()
     {
         using var test = new ChecksUnderTest();
@@ -335,10 +350,10 @@ public sealed class HealthChecksTests
         await test.RunAsync(target, "PFF");
 
         // A probe that began meanwhile would end with a timeout, and be the third failure.
-        test.Checks.Pause("web", "b", isPaused: true);
+        test.Checks.Pause(target, isPaused: true);
         test.Time.Advance(TimeSpan.FromHours(1));
         test.Time.Advance(TimeSpan.FromHours(1));
-        test.Checks.Pause("web", "b", isPaused: false);
+        test.Checks.Pause(target, isPaused: false);
         StubProbe.Question question = await test.ProbeOf(target).NextAsync();
         test.Report(target).Failed.ShouldBe(2);
         question.Fail();

@@ -68,6 +68,11 @@ public sealed class StatusTextTests
         Lines(Pool() with { State = PoolState.Unusable, Servers = [Server with { Weight = 0 }] })
             .ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: requests get 503 NH");
 
+    /// <summary>So is a pool whose name has no addresses.</summary>
+    [Fact]
+    public void Pool_OfNoServer_SaysThatNoneIsUsable() =>
+        Lines(Pool() with { State = PoolState.Unusable, Servers = [] }).ShouldContain("pool web  round_robin  NO SERVER IS USABLE");
+
     private static PoolReport Pool() => new() { Name = "web", Balance = "round_robin", State = PoolState.Usable, UsableShare = 1, Servers = [Server] };
 
     private static string Note(ServerReport server)

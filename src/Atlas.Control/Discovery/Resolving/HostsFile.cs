@@ -42,11 +42,11 @@ public sealed class HostsFile
     }
 
     /// <summary>The addresses of a name in the order of the file.</summary>
-    /// <param name="name">The name.</param>
+    /// <param name="name">The name, with or without a dot at its end.</param>
     /// <param name="family">Of which family.</param>
     /// <returns>Null: the file does not have the name at all; empty: it has it with addresses of the other family.</returns>
     public IReadOnlyList<IPAddress>? Find(string name, AddressFamily family) =>
-        _names.TryGetValue(name, out List<IPAddress>? addresses)
+        _names.TryGetValue(name.TrimEnd('.'), out List<IPAddress>? addresses)
             ? [.. addresses.Where(address => address.AddressFamily == family)]
             : null;
 

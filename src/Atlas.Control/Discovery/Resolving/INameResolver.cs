@@ -6,7 +6,7 @@ namespace Atlas.Control.Discovery.Resolving;
 public interface INameResolver
 {
     /// <summary>Looks up a name once. What goes wrong is in the result.</summary>
-    /// <param name="name">A host name, without a dot at its end.</param>
+    /// <param name="name">A host name; with a dot at its end it stands as it is, without search domains.</param>
     /// <param name="type">A, AAAA or SRV.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="OperationCanceledException">It was given up.</exception>

@@ -64,9 +64,14 @@ public sealed record ResolverSettings
         return servers.Count == 0 ? settings : settings with { Servers = [.. servers.Take(MaxServers)] };
     }
 
-    /// <summary>The names to ask for, in order.</summary>
+    /// <summary>The names to ask for, in order. One with a dot at its end stands as it is.</summary>
     public IEnumerable<string> CandidatesOf(string name)
     {
+        if (name.EndsWith('.'))
+        {
+            return [name];
+        }
+
         bool isFirst = name.Count(c => c == '.') >= Ndots;
         IEnumerable<string> longer = Search.Select(domain => $"{name}.{domain}").Where(full => full.Length <= HostName.MaxLength);
         return isFirst ? longer.Prepend(name) : longer.Append(name);
