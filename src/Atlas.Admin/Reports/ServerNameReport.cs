@@ -12,7 +12,7 @@ public sealed record ServerNameReport
     /// <summary>Whether its first lookup has yet to end.</summary>
     public bool? Pending { get; init; }
 
-    /// <summary>Which resolver said what instead of an answer, the last time.</summary>
+    /// <summary>For which name and type, which resolver said what instead of an answer, the last time.</summary>
     public string? Problem { get; init; }
 
     /// <summary>With a problem: how many seconds ago the servers were those that the DNS had.</summary>

@@ -296,12 +296,13 @@ public sealed class NameDiscovery : IDisposable
 
     private NameReport Report(NamedServers named)
     {
-        NameState? problem = named.Problem;
+        NameWatch? watch = named.Problem;
+        NameState? problem = watch?.State;
         return new NameReport(named.Key.Pool, named.Key.ToString(), named.Servers.Count)
         {
             IsPending = named.IsPending,
             Problem = problem?.Last!.Outcome,
-            Detail = problem?.Last!.Detail,
+            Detail = watch is null ? null : $"{watch.Key}: {problem!.Last!.Detail}",
             AnswerAgeMs = problem is { HasAnswered: true } ? NowMs() - problem.AnsweredAtMs : null,
         };
     }

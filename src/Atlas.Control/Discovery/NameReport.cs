@@ -14,7 +14,7 @@ public sealed record NameReport(string Pool, string Name, int Servers)
     /// <summary>How the last lookup of it that brought nothing ended, unless one brought something since; null: none did.</summary>
     public LookupOutcome? Problem { get; init; }
 
-    /// <summary>Who said what; null without a problem.</summary>
+    /// <summary>Which lookup it was, and who said what: <c>api.internal (AAAA): 10.0.0.53:53: SERVFAIL</c>; null without a problem.</summary>
     public string? Detail { get; init; }
 
     /// <summary>How long ago records came last, in ms; null: they never did, or there is no problem.</summary>

@@ -38,8 +38,8 @@ internal sealed record NameState
     /// <summary>When the records were first said not to be there; null: they were not, since there were records.</summary>
     internal long? AbsentSinceMs { get; private init; }
 
-    /// <summary>Lookups in a row that brought no records.</summary>
-    internal int Misses { get; private init; }
+    /// <summary>Lookups in a row that failed: that records are not there is an answer, and the next failure is tried again soon.</summary>
+    internal int Failures { get; private init; }
 
     /// <summary>Whether it is certain that there are no records.</summary>
     internal bool IsAbsent => Answer is null && AbsentSinceMs is not null;
@@ -61,7 +61,7 @@ internal sealed record NameState
             Answer = isOver ? null : Answer,
             Last = result,
             AbsentSinceMs = absentSinceMs,
-            Misses = Math.Min(Misses + 1, MaxFailureShift + 1),
+            Failures = result.IsFailure ? Math.Min(Failures + 1, MaxFailureShift + 1) : 0,
         };
     }
 
@@ -72,7 +72,7 @@ internal sealed record NameState
     /// <param name="random">From 0 to below 1.</param>
     internal int NextDelayMs(int refreshMs, long nowMs, double random)
     {
-        long wanted = Last is null or { IsFailure: false } ? Last?.TtlMs ?? 0 : (long)MinDelayMs << (Misses - 1);
+        long wanted = Last is null or { IsFailure: false } ? Last?.TtlMs ?? 0 : (long)MinDelayMs << (Failures - 1);
         if (Answer is not null && AbsentSinceMs is long since)
         {
             // Said again as soon as it counts.

@@ -44,14 +44,14 @@ internal sealed class NamedServers(NamedServersKey key, bool isFirst)
     };
 
     /// <summary>A lookup for want of which the servers are not what they should be, or not certain to be; null: none.</summary>
-    internal NameState? Problem
+    internal NameWatch? Problem
     {
         get
         {
-            NameState[] states = [.. Watches.Values.Select(watch => watch.State).Where(state => state.Last is not null)];
-            return states.FirstOrDefault(state => state.Last!.IsFailure)
-                ?? states.FirstOrDefault(state => state.Last!.IsNegative && state.Answer is not null)
-                ?? (states.Length > 0 && states.All(state => state.IsAbsent) ? states[0] : null);
+            NameWatch[] watches = [.. Watches.Values.Where(watch => watch.State.Last is not null)];
+            return watches.FirstOrDefault(watch => watch.State.Last!.IsFailure)
+                ?? watches.FirstOrDefault(watch => watch.State.Last!.IsNegative && watch.State.Answer is not null)
+                ?? (watches.Length > 0 && watches.All(watch => watch.State.IsAbsent) ? watches[0] : null);
         }
     }
 

@@ -123,8 +123,11 @@ public sealed class OutlierWatch : IDisposable
         {
             OutlierVerdictKind.Ejected =>
                 (HealthEventState.Up, HealthEventState.Ejected, HealthEventReason.RealRequests, verdict.Detail),
+            // Checks may have found it down since.
+            OutlierVerdictKind.Returned when !server.Server.IsUp =>
+                (HealthEventState.Ejected, HealthEventState.Down, HealthEventReason.EjectionOver, "still by its checks: " + verdict.Detail),
             OutlierVerdictKind.Returned =>
-                (HealthEventState.Ejected, HealthEventState.Up, HealthEventReason.EjectionOver, verdict.Detail),
+                (HealthEventState.Ejected, HealthEventState.Up, HealthEventReason.EjectionOver, "again: " + verdict.Detail),
             OutlierVerdictKind.Kept =>
                 (HealthEventState.Up, HealthEventState.Up, HealthEventReason.RealRequests, "still, with " + verdict.Detail),
             _ => throw new InvalidOperationException("unknown verdict"),

@@ -43,7 +43,7 @@ public static class OutlierDetector
             servers[i].Outliers.Settle();
             if (servers[i].Outliers.IsEjected)
             {
-                Return(servers[i].Outliers, i, nowMs, "again: outlier detection is off", verdicts);
+                Return(servers[i].Outliers, i, nowMs, "outlier detection is off", verdicts);
             }
         }
     }
@@ -56,11 +56,11 @@ public static class OutlierDetector
             ServerOutliers server = servers[i].Outliers;
             if (server.IsEjected && server.HasPassedCheck)
             {
-                Return(server, i, nowMs, "again: a health check passed", verdicts);
+                Return(server, i, nowMs, "a health check passed", verdicts);
             }
             else if (server.IsEjected && nowMs >= server.Ejection.UntilMs)
             {
-                Return(server, i, nowMs, "again: the time of its ejection is over", verdicts);
+                Return(server, i, nowMs, "the time of its ejection is over", verdicts);
             }
         }
     }

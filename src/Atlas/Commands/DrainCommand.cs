@@ -49,6 +49,7 @@ internal static class DrainCommand
             var order = new ServerOrder { State = AdminState.Drain, DeadlineMs = deadlineMs };
             ServerReport report = await client.OrderAsync(name.Pool, name.Server, order, CancellationToken.None);
             Console.WriteLine($"{name}: drain: {StatusText.Left(report)}");
+            Instance.Warn(report);
             return wait ? await WaitAsync(client, name, report) : ExitCodes.Done;
         });
 

@@ -30,6 +30,7 @@ internal static class StateCommand
             name.Pool, name.Server, new ServerOrder { State = state }, CancellationToken.None);
         string left = StatusText.Left(report);
         Console.WriteLine($"{name}: {state.ToString().ToLowerInvariant()}{(left.Length > 0 ? ": " + left : "")}");
+        Instance.Warn(report);
         return ExitCodes.Done;
     });
 }

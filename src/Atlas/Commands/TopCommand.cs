@@ -8,7 +8,7 @@ internal static class TopCommand
 {
     internal static Command Create()
     {
-        var command = new Command("top", "The same, each second anew, until q is pressed. Once where there is no terminal.");
+        var command = new Command("top", "Show what status shows, each second anew, until q is pressed; once where there is no terminal.");
         var options = new InstanceOptions(command);
         command.SetAction(result => RunAsync(options.Of(result)));
         return command;

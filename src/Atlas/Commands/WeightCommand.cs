@@ -42,11 +42,7 @@ internal static class WeightCommand
         ServerReport report = await client.OrderAsync(
             name.Pool, name.Server, new ServerOrder { Weight = weight }, CancellationToken.None);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}: weight {report.Weight}"));
-        if (report.Warning is string warning)
-        {
-            await Console.Error.WriteLineAsync($"warning: {warning}");
-        }
-
+        Instance.Warn(report);
         return ExitCodes.Done;
     });
 }

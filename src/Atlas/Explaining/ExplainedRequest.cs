@@ -52,7 +52,9 @@ internal sealed record ExplainedRequest(string Method, Uri Url, string Head)
             string? field = i + 1 < words.Length ? words[i + 1] : null;
             if (words[i] is not ("-H" or "--header") || field is null || !field.Contains(':', StringComparison.Ordinal))
             {
-                error = $"{words[i]}: after the URL, headers are written as -H 'Name: value'";
+                error = words[i] is "-c" or "--config" or "--client"
+                    ? $"{words[i]}: options stand before --, what stands after it is the request"
+                    : $"{words[i]}: after the URL, headers are written as -H 'Name: value'";
                 fields = "";
                 return false;
             }

@@ -1,4 +1,5 @@
 using Atlas.Admin.Client;
+using Atlas.Admin.Reports;
 using Atlas.Commands;
 
 namespace Atlas.Operating;
@@ -41,6 +42,15 @@ internal sealed record Instance(AdminAddress Address, string? TokenFile)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCodes.Refused;
+        }
+    }
+
+    /// <summary>Says on standard error what the operator should know of an order that was carried out.</summary>
+    internal static void Warn(ServerReport report)
+    {
+        if (report.Warning is string warning)
+        {
+            Console.Error.WriteLine($"warning: {warning}");
         }
     }
 }

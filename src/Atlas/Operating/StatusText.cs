@@ -7,8 +7,9 @@ namespace Atlas.Operating;
 /// <summary>A status as lines for a terminal.</summary>
 internal static class StatusText
 {
-    // What a name may take of a line of 80 columns.
+    // What a name may take of a line of 80 columns; wider ones leave more.
     private const int MaxName = 24;
+    private const int NarrowWidth = 80;
 
     private static readonly string[] Heads = ["  SERVER", "STATE", "WEIGHT", "ACTIVE", "REQ/S", "NOTE"];
 
@@ -57,7 +58,7 @@ internal static class StatusText
                 yield return "  " + TextOf(circuit);
             }
 
-            foreach (string line in Table([Heads, .. pool.Servers.Select(Row)], width))
+            foreach (string line in Table([Heads, .. pool.Servers.Select(server => Row(server, NameWidth(width)))], width))
             {
                 yield return line;
             }
@@ -104,9 +105,11 @@ internal static class StatusText
         };
     }
 
-    private static string[] Row(ServerReport server) =>
+    private static int NameWidth(int width) => MaxName + Math.Max(width - NarrowWidth, 0);
+
+    private static string[] Row(ServerReport server, int nameWidth) =>
     [
-        "  " + Name(server.Name),
+        "  " + Name(server.Name, nameWidth),
         StateOf(server),
         Weight(server),
         string.Create(CultureInfo.InvariantCulture, $"{server.Active}"),
@@ -114,19 +117,21 @@ internal static class StatusText
         Note(server),
     ];
 
-    private static bool IsNews(ServerNameReport name) => name.Pending == true || name.Problem is not null;
+    private static bool IsNews(ServerNameReport name) => name.Pending == true || name.Problem is not null || name.Servers == 0;
 
     private static string Note(ServerNameReport name)
     {
         string age = name.AnswerAgeSeconds is long seconds
             ? string.Create(CultureInfo.InvariantCulture, $" for {seconds} s")
             : "";
-        return name.Problem is null ? $"  NOTE {name.Name} is being looked up" : $"  NOTE {name.Name} is not resolved{age}: {name.Problem}";
+        return name.Problem is string problem ? $"  NOTE {name.Name} is not resolved{age}: {problem}"
+            : name.Pending == true ? $"  NOTE {name.Name} is being looked up"
+            : $"  NOTE {name.Name} has no servers: its records name none";
     }
 
     // Of a server that a name has, the address tells which it is.
-    private static string Name(string name) =>
-        name.Length > MaxName && name.Contains('@', StringComparison.Ordinal) ? "…" + Fit(name[^(MaxName - 1)..], MaxName) : Fit(name, MaxName);
+    private static string Name(string name, int width) =>
+        name.Length > width && name.Contains('@', StringComparison.Ordinal) ? "…" + Fit(name[^(width - 1)..], width) : Fit(name, width);
 
     private static string StateOf(ServerReport server)
     {

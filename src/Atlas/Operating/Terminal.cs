@@ -10,8 +10,12 @@ internal static class Terminal
     // Below it nothing makes sense.
     private const int LeastWidth = 20;
 
-    internal static int Width =>
-        Console.IsOutputRedirected || Console.WindowWidth <= 0 ? DefaultWidth : Math.Max(Console.WindowWidth, LeastWidth);
+    // What goes into a file or to another program is not cut: it may need the whole name of a server.
+    private const int NoTerminalWidth = 400;
+
+    internal static int Width => Console.IsOutputRedirected ? NoTerminalWidth
+        : Console.WindowWidth <= 0 ? DefaultWidth
+        : Math.Max(Console.WindowWidth, LeastWidth);
 
     internal static int Height => Console.WindowHeight <= 0 ? DefaultHeight : Console.WindowHeight;
 }

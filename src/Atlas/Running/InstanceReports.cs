@@ -7,6 +7,7 @@ using Atlas.Admin.Reports;
 using Atlas.Commands;
 using Atlas.Control.Discovery;
 using Atlas.Control.Pools;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
@@ -79,8 +80,15 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         }
 
         PoolReport report = _pools.Of(found, instance.Running.FindPool(pool));
-        return OrderAnswer.Done(report.Servers.First(known => known.Name == server) with { Warning = report.Warning });
+        return OrderAnswer.Done(report.Servers.First(known => known.Name == server) with { Warning = report.Warning ?? WarningOf(found, order) });
     }
+
+    // Nothing keeps the operator from taking the last one out, but nobody does it gladly.
+    private static string? WarningOf(PoolSnapshot pool, ServerOrder order) =>
+        order.State is not (AdminState.Drain or AdminState.Maintenance) || pool.Servers.Any(server => Roster.IsUsable(server.Balancing)) ? null
+        : pool.Servers.Any(server => server.Balancing.Admin == AdminState.Ready)
+            ? $"the servers of pool {pool.Name} that are left are down or ejected: requests go to them all the same, or get 503 NH"
+            : $"no server of pool {pool.Name} is left: requests of new clients get 503 NH";
 
     public void WriteMetrics(IMetricWriter writer)
     {

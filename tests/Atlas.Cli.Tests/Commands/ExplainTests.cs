@@ -167,6 +167,7 @@ public sealed class ExplainTests
     [InlineData("atlas: /path: a URL is needed", "--", "GET", "/path")]
     [InlineData("atlas: -X: after the URL, headers are written as -H 'Name: value'", "--", "GET", "http://h/", "-X", "a: b")]
     [InlineData("atlas: -H: after the URL, headers are written as -H 'Name: value'", "--", "GET", "http://h/", "-H", "a")]
+    [InlineData("atlas: --client: options stand before --", "--", "GET", "http://h/", "--client", "192.0.2.1")]
     [InlineData("atlas: --client here: an IP address is needed", "--client", "here", "--", "GET", "http://h/")]
     public async Task Explain_WrongWords_SaysWhatIsNeededAndExits2(string message, params string[] words)
     {

@@ -90,7 +90,7 @@ public sealed class NameTests
         await using RunningProgram status = RunningProgram.Atlas("status", "--admin", admin);
         (await status.EndAsync()).ShouldBe(0);
         status.Output.ShouldContain("NO SERVER IS USABLE");
-        status.Output.ShouldContain($"  NOTE api.internal:{servers[0].Port} is not resolved: {dns.Address}: NXDOMAIN\n");
+        status.Output.ShouldContain($"  NOTE api.internal:{servers[0].Port} is not resolved: api.internal (A): {dns.Address}: NXDOMAIN\n");
         dns.Have(3);
         await atlas.Program.ErrorAsync($"pool web: api.internal:{servers[0].Port} has 1 server: 127.0.0.3:{servers[0].Port} came");
 

@@ -102,6 +102,18 @@ public sealed class NameStateTests
     }
 
     [Fact]
+    public void NextDelay_AFailureAfterManyAbsences_IsASecond()
+    {
+        var state = new NameState();
+        for (int i = 0; i < 20; i++)
+        {
+            state = state.After(Absent, 0);
+        }
+
+        state.After(Failure, 0).NextDelayMs(RefreshMs, 0, random: 0).ShouldBe(1_000);
+    }
+
+    [Fact]
     public void NextDelay_WhileAbsent_EndsNoLaterThanTheHold()
     {
         NameState state = new NameState().After(Answer, 0).After(Absent with { TtlMs = 3_600_000 }, 0);

@@ -48,6 +48,17 @@ public sealed class OutlierWatchTests : IDisposable
     }
 
     [Fact]
+    public void Look_TheEjectionOfAServerThatChecksFoundDownIsOver_DoesNotSayUp()
+    {
+        Fail(0);
+        _watch.Look("web");
+        _servers[0].Server.IsUp = false;
+        _time.Advance(TimeSpan.FromSeconds(10));
+
+        _events[1].ShouldBe("pool web server a: down still by its checks: the time of its ejection is over");
+    }
+
+    [Fact]
     public void Look_TheLastServerFailed_IsKeptAndThatIsToldOnce()
     {
         Fail(0);

@@ -57,7 +57,7 @@ public sealed class OutlierDetectorTests
 
         Decide(pool, 5_000);
 
-        _verdicts.ShouldHaveSingleItem().Detail.ShouldBe("again: a health check passed");
+        _verdicts.ShouldHaveSingleItem().Detail.ShouldBe("a health check passed");
         pool[1].Outliers.Ejection.UntilMs.ShouldBe(5_000);
 
         // What passed before counts for the ejection before only.
@@ -183,7 +183,7 @@ public sealed class OutlierDetectorTests
         OutlierDetector.ReturnAll(pool, 1, _verdicts);
 
         pool[1].Outliers.IsEjected.ShouldBeFalse();
-        _verdicts[^1].Detail.ShouldBe("again: outlier detection is off");
+        _verdicts[^1].Detail.ShouldBe("outlier detection is off");
     }
 
     [Fact]

@@ -68,10 +68,26 @@ public sealed class StatusTextTests
         Lines(Pool() with { State = PoolState.Unusable, Servers = [Server with { Weight = 0 }] })
             .ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: requests get 503 NH");
 
-    /// <summary>So is a pool whose name has no addresses.</summary>
     [Fact]
-    public void Pool_OfNoServer_SaysThatNoneIsUsable() =>
-        Lines(Pool() with { State = PoolState.Unusable, Servers = [] }).ShouldContain("pool web  round_robin  NO SERVER IS USABLE");
+    public void Pool_WithoutServers_DoesNotBlameTheirWeights()
+    {
+        string[] lines = [.. Lines(Pool() with
+        {
+            State = PoolState.Unusable,
+            Servers = [],
+            Names = [new ServerNameReport { Name = "api.x:80", Servers = 0 }],
+        })];
+
+        lines.ShouldContain("pool web  round_robin  NO SERVER IS USABLE");
+        lines[^1].ShouldBe("  NOTE api.x:80 has no servers: its records name none");
+    }
+
+    [Theory]
+    [InlineData(80, "  …ernal@192.0.2.108:29103  up ")]
+    [InlineData(120, "  shop.example.internal@192.0.2.108:29103  up ")]
+    public void Name_ThatIsLong_IsCutWhereTheLineIsNarrow(int width, string start) =>
+        Lines(Pool() with { Servers = [Server with { Name = "shop.example.internal@192.0.2.108:29103" }] }, width)
+            .Last().ShouldStartWith(start);
 
     private static PoolReport Pool() => new() { Name = "web", Balance = "round_robin", State = PoolState.Usable, UsableShare = 1, Servers = [Server] };
 

@@ -37,7 +37,7 @@ internal static class Addresses
             value = address!;
             hint = isAddress ? null
                 : text.Contains("://", StringComparison.Ordinal) ? "write it without scheme and path; TLS to servers is the pool's 'tls'"
-                : AddressHint(text);
+                : AddressHint(text) ?? (HostName.IsValid(text) ? $"it has no port: write {text}:PORT" : null);
             return isAddress;
         },
         value => value.ToString(),
