@@ -168,7 +168,7 @@ public sealed class TcpOpeningTests
         },
         listener: AcceptsHeaders);
 
-    private static TcpListenerSnapshot AcceptsHeaders(TcpListenerSnapshot listener)
+    internal static TcpListenerSnapshot AcceptsHeaders(TcpListenerSnapshot listener)
     {
         IpNetwork.TryParse("203.0.113.0/24", out IpNetwork network).ShouldBeTrue();
         return listener with { AcceptProxyProtocol = [network] };

@@ -176,7 +176,7 @@ public sealed class TcpServerTests
     [Fact]
     public void Outliers_ServerBreaksConnectionsBeforeItsFirstByte_IsSuspected()
     {
-        var observer = new RecordingObserver();
+        RecordingObserver observer = new();
         TcpWorld.ForSeeds(
             async tcp =>
             {
@@ -186,17 +186,19 @@ public sealed class TcpServerTests
                     await turn.Reader.BytesAsync(1);
                     turn.Stream.Abort();
                 });
-                for (int i = 0; i < 40 && observer.Suspects.Count == 0; i++)
+                for (int i = 0; i < 12; i++)
                 {
                     (ByteStream client, WireReader reader) = await tcp.World.ConnectAsync();
-                    await client.SendAllAsync(ProxyWorld.Bytes("x"));
+                    string address = $"198.51.100.{i}";
+                    await client.SendAllAsync(ProxyWorld.Bytes($"PROXY TCP4 {address} 192.0.2.9 4000 80\r\nx"));
                     await reader.ToEndAsync();
                     client.Close();
                 }
 
-                tcp.World.Server.State.Outliers.IsProposed.ShouldBe(observer.Suspects.Count > 0);
+                observer.Suspects.ShouldBe(["s0"]);
             },
             pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { ConsecutiveFailures = 5, Observer = observer },
+            listener: TcpOpeningTests.AcceptsHeaders,
             seeds: 8);
     }
 

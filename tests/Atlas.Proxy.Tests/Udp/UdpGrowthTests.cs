@@ -4,6 +4,7 @@ using Atlas.Proxy.Udp;
 namespace Atlas.Proxy.Tests.Udp;
 
 /// <summary>What many sessions leave behind: nothing.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class UdpGrowthTests
 {
     private const int Rounds = 52;
