@@ -11,6 +11,14 @@ unit        | openssl     | openssl                    | a TLS client that other
 simulation  | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | curl        | curl                       | a client that others wrote
+integration | redis-server | redis-server              | a server that others wrote
+integration | redis-tools | redis-benchmark            | its client and its load
+integration | postgresql  | /usr/lib/postgresql/*/bin/pgbench | a server that others wrote, its client and its load
+integration | iperf3      | iperf3                     | bulk over TCP
+integration | iproute2    | ip                         | network namespaces
+integration | haproxy     | /usr/sbin/haproxy          | a balancer before Atlas that others wrote
+integration | nginx       | /usr/sbin/nginx            | a server that others wrote
+integration | nftables    | /usr/sbin/nft              | the rules for connections from the addresses of clients
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard
