@@ -13,21 +13,28 @@ namespace Atlas.Cli.Tests.Programs;
 /// </summary>
 public sealed class NetworkNamespaces : IAsyncDisposable
 {
-    private readonly string _id = Guid.NewGuid().ToString("N")[..8];
+    private const string Directory = "/run/netns";
+    private const string Prefix = "atlas-test-";
+
+    private static int _count;
+
+    // Says whose they are.
+    private readonly string _id = $"{Prefix}{Environment.ProcessId}-{Interlocked.Increment(ref _count)}";
 
     private NetworkNamespaces()
     {
     }
 
-    public string Client => $"atlas-{_id}-client";
+    public string Client => $"{_id}-client";
 
-    public string Balancer => $"atlas-{_id}-balancer";
+    public string Balancer => $"{_id}-balancer";
 
-    public string Server => $"atlas-{_id}-server";
+    public string Server => $"{_id}-server";
 
     /// <summary>Makes them; root may.</summary>
     public static async Task<NetworkNamespaces> CreateAsync()
     {
+        await RemoveLeftAsync();
         var namespaces = new NetworkNamespaces();
         try
         {
@@ -54,7 +61,20 @@ public sealed class NetworkNamespaces : IAsyncDisposable
     {
         foreach (string host in new[] { Client, Balancer, Server })
         {
-            if (File.Exists($"/run/netns/{host}"))
+            if (File.Exists($"{Directory}/{host}"))
+            {
+                await Tool.RunAsync("ip", "netns", "delete", host);
+            }
+        }
+    }
+
+    /// <summary>Removes those of runs that were killed.</summary>
+    private static async Task RemoveLeftAsync()
+    {
+        string[] left = System.IO.Directory.Exists(Directory) ? System.IO.Directory.GetFiles(Directory, Prefix + "*") : [];
+        foreach (string host in left.Select(path => Path.GetFileName(path)))
+        {
+            if (!System.IO.Directory.Exists($"/proc/{host[Prefix.Length..].Split('-')[0]}"))
             {
                 await Tool.RunAsync("ip", "netns", "delete", host);
             }
