@@ -17,6 +17,11 @@ integration | iperf3      | iperf3                     | streams of datagrams
 integration | nftables    | /usr/sbin/nft              | mode kernel
 integration | conntrack   | /usr/sbin/conntrack        | mode kernel with UDP
 integration | iproute2    | ip                         | namespaces of the network
+integration | redis-server | redis-server              | a server that others wrote
+integration | redis-tools | redis-benchmark            | its client and its load
+integration | postgresql  | /usr/lib/postgresql/*/bin/pgbench | a server that others wrote, its client and its load
+integration | haproxy     | /usr/sbin/haproxy          | a balancer before Atlas that others wrote
+integration | nginx       | /usr/sbin/nginx            | a server that others wrote
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard

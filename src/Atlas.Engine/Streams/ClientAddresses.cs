@@ -7,7 +7,7 @@ namespace Atlas.Engine.Streams;
 public static class ClientAddresses
 {
     /// <summary>Whether this process may use them.</summary>
-    /// <returns>0, or the positive error number that says why not: EPERM without CAP_NET_ADMIN.</returns>
+    /// <returns>0, or the positive error number that says why not: EPERM with neither CAP_NET_RAW nor CAP_NET_ADMIN.</returns>
     public static int Probe()
     {
         int descriptor = Socket.Open(SocketAddress.OfIp(IPAddress.Loopback, 0));

@@ -51,7 +51,8 @@ public abstract class EventLoop
     public abstract ResultFlow<ConnectResult> ConnectAsync(SocketAddress address, long deadlineMs);
 
     /// <summary>Connects from an address that need not be this machine's (IP_TRANSPARENT, ip(7)), so that the server sees it as
-    /// the client's. The kernel chooses the port. Needs CAP_NET_ADMIN, and that what the server answers is routed here.</summary>
+    /// the client's. The kernel chooses the port. Needs CAP_NET_RAW or CAP_NET_ADMIN, and that what the
+    /// server answers is routed here.</summary>
     /// <param name="source">The IP address, of the same family as <paramref name="address"/>.</param>
     /// <param name="address">Where to.</param>
     /// <param name="deadlineMs">The loop's time at which it gives up with ETIMEDOUT.</param>

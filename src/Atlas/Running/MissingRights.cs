@@ -21,8 +21,8 @@ internal static class MissingRights
                 config.FileName,
                 at.Line,
                 at.Column,
-                $"'source: client' needs the capability CAP_NET_ADMIN, which this process lacks ({Errno.Text(error)}): run it as root, or "
-                    + "give its unit AmbientCapabilities=CAP_NET_ADMIN");
+                $"'source: client' needs the capability CAP_NET_RAW or CAP_NET_ADMIN, and this process has neither ({Errno.Text(error)}): "
+                    + "run it as root, or give its unit AmbientCapabilities=CAP_NET_RAW");
         }
     }
 }

@@ -31,6 +31,27 @@ public sealed class ConfigFile : IDisposable
         {{more}}
         """;
 
+    /// <summary>A TCP listener on a port that the kernel chooses, and one pool.</summary>
+    /// <param name="servers">The addresses of its servers.</param>
+    /// <param name="pool">Further lines of the pool, none of them indented.</param>
+    /// <param name="listener">The same of the listener.</param>
+    /// <param name="more">Further sections.</param>
+    public static string TcpText(IEnumerable<string> servers, string pool = "", string listener = "", string more = "") =>
+        $$"""
+        listeners:
+          web:
+            bind: 127.0.0.1:0
+            protocol: tcp
+            pool: web
+            {{listener.ReplaceLineEndings("\n    ")}}
+        pools:
+          web:
+            servers: [{{string.Join(", ", servers)}}]
+            {{pool.ReplaceLineEndings("\n    ")}}
+        admin: { bind: 127.0.0.1:0 }
+        {{more}}
+        """;
+
     /// <summary>Replaces the file in one step, as careful editors do.</summary>
     public void Write(string text)
     {

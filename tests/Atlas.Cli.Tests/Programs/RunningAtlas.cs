@@ -14,10 +14,22 @@ public sealed class RunningAtlas : IAsyncDisposable
     /// <summary>Where the listener <c>web</c> accepts.</summary>
     public string Address { get; }
 
-    public static async Task<RunningAtlas> StartAsync(ConfigFile config, params string[] more)
+    /// <summary>The port of <see cref="Address"/>, for the arguments of programs.</summary>
+    public string Port => Address[(Address.LastIndexOf(':') + 1)..];
+
+    public static Task<RunningAtlas> StartAsync(ConfigFile config, params string[] more) =>
+        ReadyAsync(RunningProgram.Atlas(["run", "-c", config.Path, .. more]), "http");
+
+    /// <summary>Starts one whose listener <c>web</c> passes TCP on.</summary>
+    public static Task<RunningAtlas> StartTcpAsync(ConfigFile config) =>
+        ReadyAsync(RunningProgram.Atlas("run", "-c", config.Path), "tcp");
+
+    /// <summary>Waits until it is ready.</summary>
+    /// <param name="program">An <c>atlas run</c>, however it was started.</param>
+    /// <param name="protocol">What the listener <c>web</c> speaks.</param>
+    public static async Task<RunningAtlas> ReadyAsync(RunningProgram program, string protocol)
     {
-        RunningProgram program = RunningProgram.Atlas(["run", "-c", config.Path, .. more]);
-        string address = await program.ErrorAsync("listener web: http on ");
+        string address = await program.ErrorAsync($"listener web: {protocol} on ");
         await program.ErrorAsync("ready");
         return new RunningAtlas(program, address);
     }

@@ -165,7 +165,7 @@ internal static class PoolSections
         .Key("source", Choices.Of(("auto", false), ("client", true)),
             s => s.ConnectsAsClient, (s, v) => s with { ConnectsAsClient = v },
             "TCP: the address that servers see connections come from: one of this machine's, or the client's. The latter needs "
-                + "CAP_NET_ADMIN, and servers whose answers are routed through this machine.")
+                + "CAP_NET_RAW or CAP_NET_ADMIN, and servers whose answers are routed through this machine.")
         .Key("send_proxy_protocol",
             Choices.Of(("none", ProxyProtocolVersion.None), ("v1", ProxyProtocolVersion.V1), ("v2", ProxyProtocolVersion.V2)),
             s => s.SendProxyProtocol, (s, v) => s with { SendProxyProtocol = v },
