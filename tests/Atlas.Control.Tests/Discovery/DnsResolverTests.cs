@@ -161,6 +161,34 @@ public sealed class DnsResolverTests
         result.Detail.ShouldBe($"{dns.Address}: NXDOMAIN");
     }
 
+    /// <summary>A server that refers to others knows nothing of the name.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Lookup_ReferralOfAServerThatDoesNotRecurse_IsAFailureAndTheNextIsAsked(bool hasNames)
+    {
+        await using var first = new ScriptedDns((question, _, id) => [Replies.Of(
+            id,
+            question,
+            (ref DnsMessageWriter writer) =>
+            {
+                if (hasNames)
+                {
+                    writer.TryWriteTarget(DnsSection.Authority, Replies.Name("x"), DnsType.Ns, 60, Replies.Name("ns.x"));
+                }
+            },
+            recurses: false)]);
+        await using var second = new ScriptedDns((question, _, id) => [Replies.Addresses(id, question, "10.0.0.1")]);
+
+        LookupResult alone = await LookupAsync(first, "a.x");
+        LookupResult both = await DnsResolver.SearchAsync(
+            "a.x", DnsType.A, new ResolverSettings { Servers = [first.Address, second.Address] }, CancellationToken.None);
+
+        alone.Outcome.ShouldBe(LookupOutcome.ServerFailure);
+        alone.Detail.ShouldBe($"{first.Address}: it does not look names up for others");
+        both.Addresses.ShouldBe([IPAddress.Parse("10.0.0.1")]);
+    }
+
     [Fact]
     public async Task Lookup_NoRecords_IsTold()
     {
