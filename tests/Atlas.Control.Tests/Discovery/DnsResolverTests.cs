@@ -145,6 +145,24 @@ public sealed class DnsResolverTests
     }
 
     [Fact]
+    public async Task Lookup_TruncatedAnswerOfAServerWithoutEdns_IsAskedForWithoutOverTcpToo()
+    {
+        bool hasRefused = false;
+        await using var dns = new ScriptedDns((question, isTcp, id) =>
+        {
+            bool refuses = !hasRefused;
+            hasRefused = true;
+            return [refuses ? Replies.Of(id, question, DnsResponseCode.FormatError)
+                : isTcp ? Replies.Addresses(id, question, "10.0.0.1")
+                : Replies.Of(id, question, (ref DnsMessageWriter _) => { }, isTruncated: true)];
+        });
+
+        (await LookupAsync(dns, "a.x")).Addresses.Count.ShouldBe(1);
+        dns.Asked.ShouldBe(["a.x A udp", "a.x A udp", "a.x A tcp"]);
+        dns.Edns.ShouldBe([true, false, false]);
+    }
+
+    [Fact]
     public async Task Lookup_NoSuchName_SaysForHowLong()
     {
         await using var dns = new ScriptedDns((question, _, id) => [Replies.Of(
