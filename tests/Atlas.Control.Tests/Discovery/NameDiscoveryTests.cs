@@ -60,8 +60,8 @@ public sealed class NameDiscoveryTests : IDisposable
 
         _test.Servers(config).ShouldBe(
         [
-            "_http._tcp.x@10.0.0.1:80 1", "_http._tcp.x@10.0.0.2:81 7", "_http._tcp.x@10.0.0.3:81 7",
-            "_http._tcp.x@[2001:db8::1]:82 5 backup",
+            "_http._tcp.x@10.0.0.1:80 2", "_http._tcp.x@10.0.0.2:81 7", "_http._tcp.x@10.0.0.3:81 7",
+            "_http._tcp.x@[2001:db8::1]:82 10 backup",
         ]);
     }
 
