@@ -55,6 +55,10 @@ internal sealed class NamedServers(NamedServersKey key, bool isFirst)
         }
     }
 
+    /// <summary>Whether its SRV record says that the service is not there (RFC 2782: the target <c>.</c>).</summary>
+    internal bool IsDeclined => Services.Length == 0
+        && Watches.GetValueOrDefault(Service)?.State.Answer?.Services.Any(service => service.Target.IsRoot) == true;
+
     private NameKey Service => new(Key.Host, DnsType.Srv);
 
     // Those that are used first come first, should there be too many.

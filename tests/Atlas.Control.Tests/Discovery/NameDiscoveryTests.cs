@@ -108,6 +108,9 @@ public sealed class NameDiscoveryTests : IDisposable
         await _test.LookAsync("s.x", DnsType.Srv);
 
         await Until.SoAsync(() => _test.Servers(config) is []);
+        await Until.SoAsync(() => _test.Changes.Any(change => change.Contains("has no servers")));
+        _test.Changes.Last().ShouldBe(
+            "pool p: s.x has no servers: 10.0.0.1:80 left; its SRV record says that the service is not there (target .)");
     }
 
     [Fact]
