@@ -24,7 +24,8 @@ internal static class DiscoveryText
             (_, "") => came,
             _ => $"{came}, {left}",
         };
-        return $"{named.Key} has {Count(named.Servers.Count)}: {change}";
+        string why = named is { Servers.Count: 0, IsDeclined: true } ? "; its SRV record says that the service is not there (target .)" : "";
+        return $"{named.Key} has {Count(named.Servers.Count)}: {change}{why}";
     }
 
     /// <summary>That a lookup ended as the one before did not.</summary>

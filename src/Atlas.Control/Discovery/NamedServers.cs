@@ -55,6 +55,10 @@ internal sealed class NamedServers(NamedServersKey key, bool isFirst)
         }
     }
 
+    /// <summary>Whether its SRV record says that the service is not there (RFC 2782: the target <c>.</c>).</summary>
+    internal bool IsDeclined => Services.Length == 0
+        && Watches.GetValueOrDefault(Service)?.State.Answer?.Services.Any(service => service.Target.IsRoot) == true;
+
     private NameKey Service => new(Key.Host, DnsType.Srv);
 
     // Those that are used first come first, should there be too many.
@@ -117,9 +121,10 @@ internal sealed class NamedServers(NamedServersKey key, bool isFirst)
         // All weights 0 ask for equal shares, one among others for a very small one (RFC 2782).
         DnsSrv[] services = Services;
         int first = services.Length == 0 ? 0 : services[0].Priority;
-        return services.SelectMany(service => Known(AddressesOf(HostOf(service)).Select(name => Watches[name]))
-            .Select(address => new ResolvedServer(
-                new IPEndPoint(address, service.Port), Math.Max(service.Weight, (ushort)1), service.Priority != first)));
+        IPAddress[][] addresses = [.. services.Select(service => Known(AddressesOf(HostOf(service)).Select(name => Watches[name])).ToArray())];
+        int[] weights = SrvWeights.Of([.. services.Zip(addresses, (service, of) => (Math.Max((int)service.Weight, 1), of.Length))]);
+        return Enumerable.Range(0, services.Length).SelectMany(i => addresses[i].Select(address => new ResolvedServer(
+            new IPEndPoint(address, services[i].Port), weights[i], services[i].Priority != first)));
     }
 
     private static IEnumerable<IPAddress> Known(IEnumerable<NameWatch> watches) =>

@@ -11,6 +11,9 @@ public sealed record CheckedServer(ProbeTarget Target, bool IsKnown, Action<bool
     /// <summary>Whether its pool has no server to spare: then it is probed at its interval even while it is down. Any thread.</summary>
     public Func<bool> IsMissed { get; init; } = () => false;
 
+    /// <summary>Told by each probe whether the server gave no answer, before <see cref="TurnTo"/>.</summary>
+    public Action<bool> FoundUnreachable { get; init; } = _ => { };
+
     /// <summary>Told of each probe that passed, such as to end an ejection.</summary>
     public Action Passed { get; init; } = () => { };
 }

@@ -78,6 +78,7 @@ internal sealed class HealthSubscription
         _atStart = report;
         if (report.Last is LastProbe last && report.Health != ServerHealth.Unknown)
         {
+            _server.FoundUnreachable(last.Result.IsUnreachable);
             string detail = $"as found for another server at its address: {last.Result.Detail}";
             Turn(report.Health, detail, Moment.Now(_options.Time));
         }
@@ -103,6 +104,7 @@ internal sealed class HealthSubscription
             _server.Passed();
         }
 
+        _server.FoundUnreachable(result.IsUnreachable);
         if (health != Health)
         {
             string how = health == ServerHealth.Up ? "passed" : "failed";

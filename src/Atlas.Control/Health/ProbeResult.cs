@@ -11,9 +11,14 @@ public readonly record struct ProbeResult(ProbeOutcome Outcome, string Detail)
     /// <summary>Whether it is as expected.</summary>
     public bool Passed => Outcome == ProbeOutcome.Passed;
 
+    /// <summary>Whether the server gave no answer at all: there was no connection, or silence until the time was over.</summary>
+    public bool IsUnreachable { get; init; }
+
     internal static ProbeResult Good(string detail) => new(ProbeOutcome.Passed, detail);
 
     internal static ProbeResult Bad(string detail) => new(ProbeOutcome.Failed, detail);
+
+    internal static ProbeResult Unreachable(string detail) => new(ProbeOutcome.Failed, detail) { IsUnreachable = true };
 
     internal static ProbeResult None(string detail) => new(ProbeOutcome.Cancelled, detail);
 }

@@ -178,10 +178,9 @@ internal sealed class ServerProber
         catch (Exception e) when (!stop.IsCancellationRequested)
         {
             // A probe knows its errors. Should one be new to it, the server counts as failed and the checks go on.
-            return ProbeResult.Bad(
-                timeout.IsCancellationRequested
-                    ? $"timeout after {Durations.Format(_check.TimeoutMs)}"
-                    : $"the probe failed: {e.GetType().Name}");
+            return timeout.IsCancellationRequested
+                ? ProbeResult.Unreachable($"timeout after {Durations.Format(_check.TimeoutMs)}")
+                : ProbeResult.Bad($"the probe failed: {e.GetType().Name}");
         }
     }
 

@@ -49,16 +49,18 @@ internal static class ServerSocket
     internal static ProbeResult Judge(SocketException error, ServerAddress address) => error.SocketErrorCode switch
     {
         SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => ProbeResult.None(error.Message),
-        SocketError.ConnectionRefused => ProbeResult.Bad("connect refused"),
+        SocketError.ConnectionRefused => ProbeResult.Unreachable("connect refused"),
+
+        // It may have been met after the connection was made, by a header of the PROXY protocol.
         SocketError.ConnectionReset => ProbeResult.Bad("connect reset"),
-        SocketError.TimedOut => ProbeResult.Bad("connect timed out"),
-        SocketError.HostUnreachable => ProbeResult.Bad("connect failed: host unreachable"),
-        SocketError.NetworkUnreachable => ProbeResult.Bad("connect failed: network unreachable"),
+        SocketError.TimedOut => ProbeResult.Unreachable("connect timed out"),
+        SocketError.HostUnreachable => ProbeResult.Unreachable("connect failed: host unreachable"),
+        SocketError.NetworkUnreachable => ProbeResult.Unreachable("connect failed: network unreachable"),
 
         // What .NET makes of ENOENT.
         SocketError.AddressNotAvailable when address.UnixPath is not null =>
-            ProbeResult.Bad("connect failed: there is no such socket"),
-        _ => ProbeResult.Bad($"connect failed: {error.Message}"),
+            ProbeResult.Unreachable("connect failed: there is no such socket"),
+        _ => ProbeResult.Unreachable($"connect failed: {error.Message}"),
     };
 
     private static byte[] HeaderOf(WriteHeader write)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Atlas.Core.Balancing;
 
 namespace Atlas.Control.Pools;
@@ -13,6 +14,13 @@ internal sealed class PoolEntry(string name)
     internal string Name { get; } = name;
 
     internal long NextChangeMs => _balancer!.NextChangeMs;
+
+    private string LeftOut => _balancer!.Current.Roster.UnreachableCount switch
+    {
+        0 => "",
+        1 => "; 1 that does not answer its checks stays out",
+        int many => string.Create(CultureInfo.InvariantCulture, $"; {many} that do not answer their checks stay out"),
+    };
 
     /// <summary>Goes on with the balancer of a new configuration, whose servers were configured by it.</summary>
     internal void Take(PoolBalancer balancer, IReadOnlyList<BalancedServer> servers, long nowMs)
@@ -45,7 +53,7 @@ internal sealed class PoolEntry(string name)
         {
             RosterGroup.Primary => (PoolChangeKind.Usable, $"in order again: {usable}"),
             RosterGroup.Backup => (PoolChangeKind.Backup, $"its backups serve: {usable}"),
-            RosterGroup.Panic => (PoolChangeKind.Panic, $"panic, health is ignored: {usable}"),
+            RosterGroup.Panic => (PoolChangeKind.Panic, $"panic, health is ignored: {usable}{LeftOut}"),
             RosterGroup.None when _servers.Count > 0 && _servers.All(server => server.Weight == 0) =>
                 (PoolChangeKind.Unusable, "no server has a weight: requests get 503 NH"),
             RosterGroup.None => (PoolChangeKind.Unusable, "no server is usable"),

@@ -89,6 +89,29 @@ public sealed class PoolWatch : IDisposable
         return isChange ? [isUp ? (PoolChangeKind.Up, "up") : (PoolChangeKind.Down, "down")] : [];
     });
 
+    /// <summary>Takes whether its last check got no answer from a server. To be called before <see cref="SetUp"/>.</summary>
+    /// <returns>False: no pool has the server any more.</returns>
+    public bool SetUnreachable(BalancedServer server, bool isUnreachable)
+    {
+        lock (_gate)
+        {
+            if (!_servers.TryGetValue(server, out ServerEntry? entry))
+            {
+                return false;
+            }
+
+            // While it is up this is of no weight. Each probe of each server comes here.
+            bool counts = server.IsUnreachable != isUnreachable && !server.IsUp;
+            server.IsUnreachable = isUnreachable;
+            if (counts)
+            {
+                Refresh([_pools[entry.Pool]], _options.NowMs());
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>Leaves a server out for what it did to real requests, or takes it back.</summary>
     /// <param name="server">Which.</param>
     /// <param name="isEjected">Whether it is left out.</param>

@@ -18,6 +18,7 @@ public sealed class BalancedServer(string name)
     private bool _isPlaced;
     private int _admin;
     private int _down;
+    private int _unreachable;
     private int _ejected;
     private int _backup;
     private int _weight = 1;
@@ -44,6 +45,14 @@ public sealed class BalancedServer(string name)
     {
         get => Volatile.Read(ref _down) == 0;
         set => Volatile.Write(ref _down, value ? 0 : 1);
+    }
+
+    /// <summary>Whether its last active check got no answer: no connection, or silence. Of weight in panic only, while it is not
+    /// <see cref="IsUp"/>.</summary>
+    public bool IsUnreachable
+    {
+        get => Volatile.Read(ref _unreachable) != 0;
+        set => Volatile.Write(ref _unreachable, value ? 1 : 0);
     }
 
     /// <summary>Whether it failed so many real requests that it is left out for a while.</summary>

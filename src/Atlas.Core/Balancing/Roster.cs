@@ -9,10 +9,13 @@ namespace Atlas.Core.Balancing;
 ///   Primary     the usable servers that are no backups, if there are any and they are no panic
 ///   Backup      else the usable backups, if there are any
 ///   Panic       else, if the usable primaries' weight is below the panic threshold's share of that of all ready ones:
-///               all ready primaries with a weight, up or not. Never one that drains or is in maintenance
+///               all ready primaries with a weight, up or not, without those that are down and out of reach as long as
+///               others remain. Never one that drains or is in maintenance
 ///   None        else
 /// </code>
 /// Too few usable primaries are no panic while a backup is usable: the primaries that are left go on.
+/// Panic brings back servers whose checks find fault with the answer, which may be the check's own. One that gives its check no
+/// answer (out of reach: no connection, or silence) gives clients none either; but if all are so, the network of the checks may be.
 /// </summary>
 public sealed class Roster
 {
@@ -52,6 +55,9 @@ public sealed class Roster
     /// <summary>How many times the configured weights <see cref="Weights"/> are, at least 1.</summary>
     public int Scale { get; private init; } = 1;
 
+    /// <summary>In panic, the servers that are left out since their checks get no answer.</summary>
+    public int UnreachableCount { get; private init; }
+
     /// <summary>The indexes of the servers that take requests, ascending.</summary>
     public ReadOnlySpan<int> Members => _members;
 
@@ -78,10 +84,15 @@ public sealed class Roster
         long stepAtMs = nowMs - (nowMs % stepMs);
         int heaviest = 1;
         bool growsAny = false;
+        bool skips = group == RosterGroup.Panic && servers.Any(server => IsMember(server, group, false) && IsInReach(server));
+        int skipped = 0;
         int[] weights = new int[servers.Count];
         for (int i = 0; i < weights.Length; i++)
         {
-            weights[i] = IsMember(servers[i], group, healthy[i]) ? servers[i].Weight : 0;
+            bool isMember = IsMember(servers[i], group, healthy[i]);
+            bool isSkipped = isMember && skips && !IsInReach(servers[i]);
+            skipped += isSkipped ? 1 : 0;
+            weights[i] = isMember && !isSkipped ? servers[i].Weight : 0;
             heaviest = Math.Max(heaviest, weights[i]);
             growsAny |= group != RosterGroup.Panic && weights[i] > 0 && Grows(servers[i], options, stepAtMs);
         }
@@ -96,7 +107,11 @@ public sealed class Roster
             }
         }
 
-        return new Roster(group, weights, healthy, growsAny ? stepAtMs + stepMs : long.MaxValue) { Scale = scale };
+        return new Roster(group, weights, healthy, growsAny ? stepAtMs + stepMs : long.MaxValue)
+        {
+            Scale = scale,
+            UnreachableCount = skipped,
+        };
     }
 
     /// <summary>Whether a server takes new requests by itself: admin state, checks, ejection and weight allow it.</summary>
@@ -106,6 +121,8 @@ public sealed class Roster
     internal bool IsSameAs(Roster other) => Group == other.Group
         && _weights.AsSpan().SequenceEqual(other._weights)
         && _healthy.AsSpan().SequenceEqual(other._healthy);
+
+    private static bool IsInReach(BalancedServer server) => server.IsUp || !server.IsUnreachable;
 
     private static bool IsReady(BalancedServer server) => server.Admin == AdminState.Ready && server.Weight > 0;
 

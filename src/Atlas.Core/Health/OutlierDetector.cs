@@ -108,7 +108,7 @@ public static class OutlierDetector
             bool isAvailable = servers[i].Status.TakesNew;
             if (WhyKept(isAvailable && available <= 1, ejected, most) is string why)
             {
-                Keep(server, i, $"{reason}, but {why}", verdicts);
+                Keep(server, i, $"{reason}, but {why}", nowMs, verdicts);
                 continue;
             }
 
@@ -144,11 +144,10 @@ public static class OutlierDetector
         : ejected >= most ? string.Create(CultureInfo.InvariantCulture, $"max_ejected allows {most} of the pool")
         : null;
 
-    private static void Keep(ServerOutliers server, int index, string detail, ICollection<OutlierVerdict> verdicts)
+    private static void Keep(ServerOutliers server, int index, string detail, long nowMs, ICollection<OutlierVerdict> verdicts)
     {
-        bool isNews = server.KeptFor is null;
         server.KeptFor = detail;
-        if (isNews)
+        if (server.TakeKept(nowMs))
         {
             verdicts.Add(new OutlierVerdict(index, OutlierVerdictKind.Kept, server.Ejection, detail));
         }

@@ -6,7 +6,7 @@ public enum OutlierVerdictKind
     /// <summary>It takes no requests for a time.</summary>
     Ejected,
 
-    /// <summary>It should be ejected, but too few servers would be left; told once, and looked at again. Or it would be, had more
+    /// <summary>It should be ejected, but too few servers would be left; told once a minute, and looked at again. Or it would be, had more
     /// than one client met its failures.</summary>
     Kept,
 

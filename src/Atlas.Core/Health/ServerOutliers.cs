@@ -17,6 +17,9 @@ public sealed class ServerOutliers
     /// <summary>Milliseconds after which it is said again that a server which fails for one client is not ejected.</summary>
     public const int OneClientQuietMs = 60_000;
 
+    /// <summary>Milliseconds after which it is said again that a server is kept which should be ejected.</summary>
+    public const int KeptQuietMs = 60_000;
+
     private const int CellMs = 1_000;
 
     private readonly OutcomeWindow _window = new(CellMs);
@@ -27,6 +30,7 @@ public sealed class ServerOutliers
     private string? _ejectedFor;
     private long _ejectedUntilMs;
     private string? _keptFor;
+    private long _keptQuietUntilMs = long.MinValue;
     private long _oneClientQuietUntilMs;
     private int _oneClient;
 
@@ -98,6 +102,14 @@ public sealed class ServerOutliers
 
     /// <summary>Whether it fails for one client, and the operator was not told of late; true once.</summary>
     internal bool TakeOneClient() => Interlocked.Exchange(ref _oneClient, 0) != 0;
+
+    /// <summary>Whether it is time to tell the operator that it is kept; true once in <see cref="KeptQuietMs"/>.</summary>
+    internal bool TakeKept(long nowMs)
+    {
+        bool isTime = nowMs >= _keptQuietUntilMs;
+        _keptQuietUntilMs = isTime ? nowMs + KeptQuietMs : _keptQuietUntilMs;
+        return isTime;
+    }
 
     /// <summary>Ejects it.</summary>
     internal void Eject(Ejection ejection, string reason)

@@ -13,7 +13,8 @@ namespace Atlas.Core.Health;
 ///   Drain        Down         either    no    no      no     yes
 ///   Maintenance  any          either    no    no      no     no
 /// </code>
-/// A server whose health is not known yet is used: else a start without answers to probes would be an outage.
+/// A server whose health is not known yet is used: else a start without answers to probes would be an outage. In panic, servers
+/// that give their checks no answer stand behind the others (<see cref="Balancing.Roster"/>).
 /// </summary>
 /// <param name="Admin">What the operator wants.</param>
 /// <param name="Health">What active checks found; without checks <see cref="ServerHealth.Unknown"/>.</param>

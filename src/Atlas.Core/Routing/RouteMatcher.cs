@@ -54,7 +54,8 @@ internal sealed class RouteMatcher
         FieldSource.Query or _ => RouteCondition.Query,
     };
 
-    /// <summary>The first condition that does not hold.</summary>
+    /// <summary>The first condition that does not hold. One that is not decided, as the request has more of its kind than is looked at,
+    /// counts only where all others hold; then <see cref="RouteScratch.CutOff"/> says so.</summary>
     /// <param name="request">The request.</param>
     /// <param name="path">Its path in the form of <see cref="RequestPath"/>.</param>
     /// <param name="scratch">Memory of the calling worker.</param>
@@ -64,6 +65,7 @@ internal sealed class RouteMatcher
         where TRequest : IRouteRequest, allows ref struct
     {
         field = null;
+        scratch.CutOff = RouteCondition.None;
         if (!HasHost(request.Host))
         {
             return RouteCondition.Host;
@@ -84,16 +86,27 @@ internal sealed class RouteMatcher
             return RouteCondition.Client;
         }
 
+        RouteCondition undecided = RouteCondition.None;
         foreach (FieldMatcher candidate in _fields)
         {
-            if (!candidate.Matches(ref request, scratch))
+            scratch.CutOff = RouteCondition.None;
+            if (candidate.Matches(ref request, scratch))
+            {
+                continue;
+            }
+
+            if (scratch.CutOff == RouteCondition.None)
             {
                 field = candidate;
                 return ConditionOf(candidate.Source);
             }
+
+            field = undecided == RouteCondition.None ? candidate : field;
+            undecided = undecided == RouteCondition.None ? scratch.CutOff : undecided;
         }
 
-        return RouteCondition.None;
+        scratch.CutOff = undecided;
+        return undecided;
     }
 
     private bool HasHost(ReadOnlySpan<byte> host)

@@ -30,6 +30,9 @@ public enum HttpError : byte
     /// <summary>A standard method that is not in upper case, such as <c>get</c>.</summary>
     MethodNotUpperCase,
 
+    /// <summary>A header of the PROXY protocol, version 1 or 2, in place of a request.</summary>
+    UnexpectedProxyHeader,
+
     /// <summary>The request target is empty or holds a byte that RFC 3986 does not allow.</summary>
     InvalidTarget,
 

@@ -28,6 +28,9 @@ internal struct RequestLineReader
     private static readonly SearchValues<byte> TargetCharacters = SearchValues.Create(
         "!$&'()*+,-./0123456789:;=@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]_abcdefghijklmnopqrstuvwxyz~"u8);
 
+    // Version 2 of the PROXY protocol begins with two empty lines and a NUL.
+    private const int ProxySignatureEmptyBytes = 4;
+
     private State _state;
 
     // The first byte of the request line, after the empty ones.
@@ -147,6 +150,11 @@ internal struct RequestLineReader
             return false;
         }
 
+        if (line[end] == 0 && end == ProxySignatureEmptyBytes && end == _part)
+        {
+            return Fail(HttpError.UnexpectedProxyHeader);
+        }
+
         if (line[end] != ' ' || end == _part)
         {
             return FailAtLineEnd(line, HttpError.InvalidMethod, HttpError.InvalidMethod);
@@ -184,6 +192,11 @@ internal struct RequestLineReader
             }
 
             _scanned += length;
+            if (head.Method == HttpMethod.Other && IsProxyHeader(line, head))
+            {
+                return Fail(HttpError.UnexpectedProxyHeader);
+            }
+
             switch (line[_scanned])
             {
                 case (byte)' ' when _scanned > _part:
@@ -216,6 +229,15 @@ internal struct RequestLineReader
                     return FailAtLineEnd(line, HttpError.MissingVersion, HttpError.InvalidTarget);
             }
         }
+    }
+
+    // Version 1. None of its protocols is a target that a request may have.
+    private readonly bool IsProxyHeader(ReadOnlySpan<byte> line, RequestHead head)
+    {
+        ReadOnlySpan<byte> target = line[_part.._scanned];
+        return head.MethodName.Of(line).SequenceEqual("PROXY"u8)
+            && line[_scanned] is (byte)' ' or (byte)'\r'
+            && (target.SequenceEqual("TCP4"u8) || target.SequenceEqual("TCP6"u8) || target.SequenceEqual("UNKNOWN"u8));
     }
 
     private bool ReadPercent(ReadOnlySpan<byte> line)

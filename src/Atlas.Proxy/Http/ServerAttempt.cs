@@ -14,6 +14,9 @@ namespace Atlas.Proxy.Http;
 /// it.</summary>
 internal sealed class ServerAttempt(Exchange x)
 {
+    // What a refusal may take: a way around the world, and not the second SYN (after 1 s, RFC 6298 2).
+    private const int MaxRefusalMs = 1_000;
+
     private WorkerContext _context = null!;
     private HttpSession _session = null!;
     private ProxyOrigin? _origin;
@@ -71,10 +74,12 @@ internal sealed class ServerAttempt(Exchange x)
         return x.ReusedUpstream;
     }
 
-    /// <summary>Whether the server refuses a connection: after a try that broke, its process has died.</summary>
+    /// <summary>Whether the server refuses a connection: after a try that broke, its process has died. A kernel says so at once; a
+    /// network that drops what is sent never does, and is not waited for.</summary>
     internal async ResultFlow<bool> RefusesAsync(ServerState server, long deadlineMs)
     {
-        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, deadlineMs);
+        ConnectResult result = await _context.Loop.ConnectAsync(
+            server.Address, Math.Min(deadlineMs, _context.Loop.NowMs + MaxRefusalMs));
         result.Stream?.Close();
         return result.Error == Errno.ECONNREFUSED;
     }

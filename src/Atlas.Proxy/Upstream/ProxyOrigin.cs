@@ -32,6 +32,20 @@ internal sealed class ProxyOrigin(SocketAddress client, SocketAddress? destinati
 
     internal void Remove(UpstreamConnection connection) => _connections.Remove(connection);
 
+    /// <summary>Its connection to a server that was used last, of those that nobody uses; null: there is none. O(its connections to
+    /// all servers).</summary>
+    internal UpstreamConnection? IdleOf(ServerConnections server)
+    {
+        UpstreamConnection? last = null;
+        foreach (UpstreamConnection connection in _connections)
+        {
+            bool counts = connection.IsIdle && connection.Owner == server;
+            last = counts && (last is null || connection.IdleSinceMs >= last.IdleSinceMs) ? connection : last;
+        }
+
+        return last;
+    }
+
     /// <summary>Closes its unused connections; one in use, such as a mirror's, closes when it is given back.</summary>
     internal void End()
     {

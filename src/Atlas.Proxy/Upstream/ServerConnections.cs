@@ -13,7 +13,7 @@ internal sealed class ServerConnections(ServerCounters counters)
     // meeting the close is an error, since the request must not be sent twice.
     private const int PeekAfterMs = 500;
 
-    private readonly List<UpstreamConnection> _idle = [];
+    private readonly IdleConnections _idle = new();
     private LearnedIdleAge _learned;
 
     internal ServerCounters Counters { get; } = counters;
@@ -24,11 +24,9 @@ internal sealed class ServerConnections(ServerCounters counters)
     /// <param name="origin">Whom the connection must have told of when it opened; null: nobody.</param>
     internal UpstreamConnection? TakeIdle(long nowMs, bool mayRepeat, ProxyOrigin? origin)
     {
-        int last;
-        while ((last = LastOf(origin)) >= 0)
+        while (LastOf(origin) is UpstreamConnection connection)
         {
-            UpstreamConnection connection = _idle[last];
-            _idle.RemoveAt(last);
+            _idle.Remove(connection);
             Counters.IdleChanged(-1);
             connection.BecomeBusy();
             bool usable = !connection.Stream.IsPeerClosed;
@@ -48,7 +46,9 @@ internal sealed class ServerConnections(ServerCounters counters)
         return null;
     }
 
-    /// <summary>Takes a connection back after a response, to keep or to close it.</summary>
+    /// <summary>Takes a connection back after a response, to keep or to close it. Where all are kept that may be, the one that nobody
+    /// used for the longest time makes room: it is the least likely to be wanted, or open, and may be bound to a client that is
+    /// quiet.</summary>
     /// <param name="connection">Open, with nothing left to receive.</param>
     /// <param name="pool">How long, how old and how many may be kept.</param>
     /// <param name="nowMs">The loop's time.</param>
@@ -58,10 +58,15 @@ internal sealed class ServerConnections(ServerCounters counters)
         int idleMs = Math.Min(Math.Min(pool.IdleMs, serverIdleMs), _learned.LimitMs(nowMs));
         bool isSpent = pool.RequestsPerConnection > 0 && connection.Requests + 1 >= pool.RequestsPerConnection;
         isSpent |= connection.Origin is { IsEnded: true };
-        if (isSpent || idleMs <= 0 || _idle.Count >= pool.IdlePerServer || nowMs - connection.BornMs >= pool.MaxAgeMs)
+        if (isSpent || idleMs <= 0 || pool.IdlePerServer <= 0 || nowMs - connection.BornMs >= pool.MaxAgeMs)
         {
             connection.Close();
             return;
+        }
+
+        while (_idle.Count >= pool.IdlePerServer)
+        {
+            Discard(_idle.Oldest!);
         }
 
         connection.BecomeIdle(nowMs, idleMs);
@@ -84,18 +89,24 @@ internal sealed class ServerConnections(ServerCounters counters)
 
     internal void CloseIdle()
     {
-        while (_idle.Count > 0)
+        while (_idle.Newest is UpstreamConnection connection)
         {
-            Discard(_idle[^1]);
+            Discard(connection);
         }
     }
 
-    private int LastOf(ProxyOrigin? origin)
+    private UpstreamConnection? LastOf(ProxyOrigin? origin)
     {
-        int last = _idle.Count - 1;
-        while (last >= 0 && _idle[last].Origin != origin)
+        if (origin is not null)
         {
-            last--;
+            return origin.IdleOf(this);
+        }
+
+        // One that opened for a client is in the way only after a pool has ceased to send headers.
+        UpstreamConnection? last = _idle.Newest;
+        while (last is { Origin: not null })
+        {
+            last = last.Older;
         }
 
         return last;

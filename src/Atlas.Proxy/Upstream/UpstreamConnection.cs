@@ -33,7 +33,16 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
 
     internal long IdleSinceMs { get; private set; }
 
-    private bool IsIdle => Stream.PeerClosedHandler is not null;
+    /// <summary>What keeps it while nobody uses it.</summary>
+    internal ServerConnections Owner => _owner;
+
+    /// <summary>The one before it in <see cref="IdleConnections"/>, which alone sets it.</summary>
+    internal UpstreamConnection? Older { get; set; }
+
+    /// <summary>The one after it in <see cref="IdleConnections"/>, which alone sets it.</summary>
+    internal UpstreamConnection? Newer { get; set; }
+
+    internal bool IsIdle => Stream.PeerClosedHandler is not null;
 
     public void OnPeerClosed(ByteStream stream) => _owner.ServerClosed(this);
 

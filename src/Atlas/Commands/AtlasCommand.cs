@@ -66,7 +66,7 @@ internal static class AtlasCommand
     {
         // A word that nobody knows is the cause of the other messages.
         IEnumerable<string> messages = parsed.UnmatchedTokens.Count > 0
-            ? parsed.UnmatchedTokens.Select(word => $"unknown: {word}")
+            ? parsed.UnmatchedTokens.Select(word => $"unknown: {word}{WhoseOption(parsed, word)}")
             : parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal);
         foreach (string message in messages)
         {
@@ -74,6 +74,13 @@ internal static class AtlasCommand
         }
 
         await Console.Error.WriteLineAsync($"See: {NameOf(parsed.CommandResult.Command)} --help");
+    }
+
+    // Who gives one command what another has should not have to look for it.
+    private static string WhoseOption(ParseResult parsed, string word)
+    {
+        Command[] owners = [.. parsed.RootCommandResult.Command.Subcommands.Where(command => command.Options.Any(option => option.Name == word))];
+        return owners.Length == 0 ? "" : $", which {NameOf(parsed.CommandResult.Command)} does not have, but {string.Join(", ", owners.Select(NameOf))}";
     }
 
     private static string NameOf(Command command) => command is RootCommand ? "atlas" : $"atlas {command.Name}";

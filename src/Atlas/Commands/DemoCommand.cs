@@ -115,6 +115,8 @@ internal static class DemoCommand
     {
         string url = $"http://{instance.Listeners[0].Addresses[0].Bound.Address}";
         string admin = instance.AdminUrls[0];
+        string at = new Uri(admin).Authority;
+        string other = at == InstanceOptions.Default ? "" : $" --admin {at}";
         Console.WriteLine(
             $"""
             Atlas balances {url} over three servers:
@@ -127,6 +129,9 @@ internal static class DemoCommand
                 curl '{url}/?status=503'          a failing one
                 curl '{url}/?bytes=100000000' -o /dev/null
                 curl {url}/ -d hello              an echo
+                {"atlas status" + other,-33} the servers and their load
+                {"atlas drain demo/A" + other,-33} no new requests for A
+                {"atlas ready demo/A" + other,-33} A takes requests again
                 curl {admin}/metrics              what Atlas counts
                 curl {admin}/api/v1/status        what runs
 

@@ -7,7 +7,7 @@ namespace Atlas.Commands;
 /// <summary>The options of the commands that speak to a running Atlas: where it is, and its token.</summary>
 internal sealed class InstanceOptions
 {
-    private const string Default = "127.0.0.1:9900";
+    internal const string Default = "127.0.0.1:9900";
 
     private readonly Option<AdminAddress> _address = new("--admin")
     {

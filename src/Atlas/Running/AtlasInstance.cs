@@ -272,7 +272,11 @@ internal sealed class AtlasInstance : IAsyncDisposable
         _serverChanges.Enqueue(change);
         if (Interlocked.Exchange(ref _isServersDue, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static instance => instance.ApplyServers(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static instance => GuardedWork.Run(
+                    instance.ApplyServers, "addresses of names have changed, but servers stay as they are", instance._notice),
+                this,
+                preferLocal: false);
         }
     }
 

@@ -30,6 +30,7 @@ internal static class ServerChecks
                         target, known.Contains(state), (isUp, tell) => pools.SetUp(state.Balancing, isUp, tell))
                     {
                         IsMissed = () => pool.Balancer.Current.Roster.Group is RosterGroup.Panic or RosterGroup.None,
+                        FoundUnreachable = isUnreachable => pools.SetUnreachable(state.Balancing, isUnreachable),
                         Passed = () => failures.CheckPassed(target.Pool, state),
                     };
                 }

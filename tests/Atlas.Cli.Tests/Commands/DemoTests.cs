@@ -23,6 +23,8 @@ public sealed class DemoTests
 
         answers.ShouldBe("ABCABC");
         program.Output.ShouldMatch(@"curl http://127\.0\.0\.1:\d+/metrics ");
+        program.Output.ShouldMatch(@"atlas status --admin 127\.0\.0\.1:\d+ ");
+        program.Output.ShouldMatch(@"atlas drain demo/A --admin 127\.0\.0\.1:\d+ ");
         await program.SignalAsync("INT");
         (await program.EndAsync()).ShouldBe(0);
         program.Errors.ShouldBeEmpty();

@@ -8,6 +8,8 @@ public sealed class UsageTests
     [Theory]
     [InlineData("atlas: unknown: frobnicate", "frobnicate")]
     [InlineData("atlas: unknown: --frobnicate", "run", "-c", "x", "--frobnicate")]
+    [InlineData("atlas: unknown: --wait, which atlas ready does not have, but atlas drain", "ready", "web/A", "--wait")]
+    [InlineData("atlas: unknown: --watch, which atlas status does not have, but atlas run", "status", "--watch")]
     [InlineData("atlas: Option '--config' is required.", "run")]
     [InlineData("atlas: Option '--config' is required.", "check")]
     [InlineData("atlas: --port x: a number from 0 to 65535 is needed.", "demo", "--port", "x")]

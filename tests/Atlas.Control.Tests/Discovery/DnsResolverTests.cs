@@ -145,6 +145,24 @@ public sealed class DnsResolverTests
     }
 
     [Fact]
+    public async Task Lookup_TruncatedAnswerOfAServerWithoutEdns_IsAskedForWithoutOverTcpToo()
+    {
+        bool hasRefused = false;
+        await using var dns = new ScriptedDns((question, isTcp, id) =>
+        {
+            bool refuses = !hasRefused;
+            hasRefused = true;
+            return [refuses ? Replies.Of(id, question, DnsResponseCode.FormatError)
+                : isTcp ? Replies.Addresses(id, question, "10.0.0.1")
+                : Replies.Of(id, question, (ref DnsMessageWriter _) => { }, isTruncated: true)];
+        });
+
+        (await LookupAsync(dns, "a.x")).Addresses.Count.ShouldBe(1);
+        dns.Asked.ShouldBe(["a.x A udp", "a.x A udp", "a.x A tcp"]);
+        dns.Edns.ShouldBe([true, false, false]);
+    }
+
+    [Fact]
     public async Task Lookup_NoSuchName_SaysForHowLong()
     {
         await using var dns = new ScriptedDns((question, _, id) => [Replies.Of(
@@ -159,6 +177,34 @@ public sealed class DnsResolverTests
         result.Outcome.ShouldBe(LookupOutcome.NoSuchName);
         result.TtlMs.ShouldBe(5_000);
         result.Detail.ShouldBe($"{dns.Address}: NXDOMAIN");
+    }
+
+    /// <summary>A server that refers to others knows nothing of the name.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Lookup_ReferralOfAServerThatDoesNotRecurse_IsAFailureAndTheNextIsAsked(bool hasNames)
+    {
+        await using var first = new ScriptedDns((question, _, id) => [Replies.Of(
+            id,
+            question,
+            (ref DnsMessageWriter writer) =>
+            {
+                if (hasNames)
+                {
+                    writer.TryWriteTarget(DnsSection.Authority, Replies.Name("x"), DnsType.Ns, 60, Replies.Name("ns.x"));
+                }
+            },
+            recurses: false)]);
+        await using var second = new ScriptedDns((question, _, id) => [Replies.Addresses(id, question, "10.0.0.1")]);
+
+        LookupResult alone = await LookupAsync(first, "a.x");
+        LookupResult both = await DnsResolver.SearchAsync(
+            "a.x", DnsType.A, new ResolverSettings { Servers = [first.Address, second.Address] }, CancellationToken.None);
+
+        alone.Outcome.ShouldBe(LookupOutcome.ServerFailure);
+        alone.Detail.ShouldBe($"{first.Address}: it does not look names up for others");
+        both.Addresses.ShouldBe([IPAddress.Parse("10.0.0.1")]);
     }
 
     [Fact]

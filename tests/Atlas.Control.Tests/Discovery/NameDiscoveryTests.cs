@@ -60,8 +60,8 @@ public sealed class NameDiscoveryTests : IDisposable
 
         _test.Servers(config).ShouldBe(
         [
-            "_http._tcp.x@10.0.0.1:80 1", "_http._tcp.x@10.0.0.2:81 7", "_http._tcp.x@10.0.0.3:81 7",
-            "_http._tcp.x@[2001:db8::1]:82 5 backup",
+            "_http._tcp.x@10.0.0.1:80 2", "_http._tcp.x@10.0.0.2:81 7", "_http._tcp.x@10.0.0.3:81 7",
+            "_http._tcp.x@[2001:db8::1]:82 10 backup",
         ]);
     }
 
@@ -108,6 +108,9 @@ public sealed class NameDiscoveryTests : IDisposable
         await _test.LookAsync("s.x", DnsType.Srv);
 
         await Until.SoAsync(() => _test.Servers(config) is []);
+        await Until.SoAsync(() => _test.Changes.Any(change => change.Contains("has no servers")));
+        _test.Changes.Last().ShouldBe(
+            "pool p: s.x has no servers: 10.0.0.1:80 left; its SRV record says that the service is not there (target .)");
     }
 
     [Fact]

@@ -11,11 +11,11 @@ internal static class Replies
     internal static DnsName Name(string text) => DnsName.TryParse(text, out DnsName name) ? name : throw new ArgumentException(text);
 
     internal static byte[] Of(
-        ushort id, DnsQuestion question, Fill fill, DnsResponseCode code = DnsResponseCode.NoError, bool isTruncated = false)
+        ushort id, DnsQuestion question, Fill fill, DnsResponseCode code = DnsResponseCode.NoError, bool isTruncated = false, bool recurses = true)
     {
         Span<byte> buffer = stackalloc byte[16_384];
         var writer = new DnsMessageWriter(
-            buffer, new DnsHeader(id, IsResponse: true) { ResponseCode = code, IsTruncated = isTruncated, RecursionAvailable = true });
+            buffer, new DnsHeader(id, IsResponse: true) { ResponseCode = code, IsTruncated = isTruncated, RecursionAvailable = recurses });
         writer.TryWriteQuestion(question);
         fill(ref writer);
         return buffer[..writer.Length].ToArray();

@@ -29,6 +29,9 @@ internal sealed class ChecksUnderTest : IDisposable
     /// <summary>What was told of each server: <c>b-</c> out, <c>b+</c> back.</summary>
     public ConcurrentQueue<string> Turns { get; } = new();
 
+    /// <summary>What each probe found: <c>b-</c> no answer, <c>b+</c> one.</summary>
+    public ConcurrentQueue<string> Reached { get; } = new();
+
     /// <summary>The server of each probe that passed.</summary>
     public ConcurrentQueue<string> Passes { get; } = new();
 
@@ -49,7 +52,10 @@ internal sealed class ChecksUnderTest : IDisposable
             Turns.Enqueue(target.Server + (isUp ? "+" : "-"));
             tell();
         })
-        { Passed = () => Passes.Enqueue(target.Server) };
+        {
+            Passed = () => Passes.Enqueue(target.Server),
+            FoundUnreachable = isUnreachable => Reached.Enqueue(target.Server + (isUnreachable ? "-" : "+")),
+        };
 
     public StubProbe ProbeOf(ProbeTarget target) => _probes[target.Subject];
 

@@ -131,7 +131,7 @@ public sealed class GrpcProbeTests
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        (await RunAsync(bound.LocalEndPoint!.ToString()!)).ShouldBe(ProbeResult.Bad("connect refused"));
+        (await RunAsync(bound.LocalEndPoint!.ToString()!)).ShouldBe(ProbeResult.Unreachable("connect refused"));
     }
 
     [Fact]

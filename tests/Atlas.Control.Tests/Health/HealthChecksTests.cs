@@ -26,6 +26,27 @@ public sealed class HealthChecksTests
     }
 
     [Fact]
+    public async Task Probes_WithAndWithoutAnAnswer_TellWhich()
+    {
+        using var test = new ChecksUnderTest();
+        ProbeTarget target = ChecksUnderTest.Target();
+        test.Checks.Apply([test.Server(target)]);
+
+        await test.RunAsync(target, "P");
+        StubProbe.Question refused = await test.BeginAsync(target);
+        refused.FailOutOfReach();
+        await Until.SoAsync(() => test.Report(target).Failed == 1);
+        await test.RunAsync(target, "F");
+        StubProbe.Question silent = await test.BeginAsync(target);
+        test.Time.Advance(TimeSpan.FromSeconds(2));
+        await Until.SoAsync(() => test.Report(target).Failed == 3);
+        await Until.SoAsync(() => test.Reached.Count == 4);
+
+        silent.Cancellation.IsCancellationRequested.ShouldBeTrue();
+        test.Reached.ShouldBe(["b+", "b-", "b+", "b-"]);
+    }
+
+    [Fact]
     public async Task Report_AfterProbes_HoldsTheLastAndCounts()
     {
         using var test = new ChecksUnderTest();
@@ -161,7 +182,7 @@ public sealed class HealthChecksTests
         test.Time.Advance(TimeSpan.FromMilliseconds(1));
 
         await Until.SoAsync(() => test.Report(target).Failed == 1);
-        test.Report(target).Last!.Result.ShouldBe(ProbeResult.Bad("timeout after 2s"));
+        test.Report(target).Last!.Result.ShouldBe(ProbeResult.Unreachable("timeout after 2s"));
     }
 
     [Fact]

@@ -166,7 +166,7 @@ public sealed class ProbeTests
         using var bound = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         bound.Bind(new IPEndPoint(IPAddress.Loopback, 0));
 
-        (await RunAsync(bound.LocalEndPoint!.ToString()!, type)).ShouldBe(ProbeResult.Bad("connect refused"));
+        (await RunAsync(bound.LocalEndPoint!.ToString()!, type)).ShouldBe(ProbeResult.Unreachable("connect refused"));
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public sealed class ProbeTests
     {
         string path = Path.Combine(Path.GetTempPath(), $"atlas-test-{Guid.NewGuid():N}.sock");
 
-        (await RunAsync($"unix:{path}", type)).ShouldBe(ProbeResult.Bad("connect failed: there is no such socket"));
+        (await RunAsync($"unix:{path}", type)).ShouldBe(ProbeResult.Unreachable("connect failed: there is no such socket"));
     }
 
     [Theory]

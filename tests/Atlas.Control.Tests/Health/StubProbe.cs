@@ -45,6 +45,8 @@ internal sealed class StubProbe : IProbe
 
         public void Fail() => _result.TrySetResult(ProbeResult.Bad("connect refused"));
 
+        public void FailOutOfReach() => _result.TrySetResult(ProbeResult.Unreachable("connect refused"));
+
         public void GiveUp() => _result.TrySetResult(ProbeResult.None("no descriptors"));
 
         public void Throw() => _result.TrySetException(new InvalidOperationException("unheard of"));

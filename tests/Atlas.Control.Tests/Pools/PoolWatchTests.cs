@@ -335,6 +335,29 @@ public sealed class PoolWatchTests : IDisposable
     }
 
     [Fact]
+    public void SetUnreachable_OfAServerThatIsDown_LeavesItOutOfPanicUntilItAnswers()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b", "c"));
+        Watch.SetUnreachable(_test["a"], isUnreachable: true).ShouldBeTrue();
+        _test.Weights().ShouldBe([1, 1, 1]);
+        Watch.SetUp(_test["a"], isUp: false);
+        Watch.SetUp(_test["b"], isUp: false);
+
+        _test.Weights().ShouldBe([0, 1, 1]);
+        _test.Lines[^1].ShouldBe("pool web: panic, health is ignored: 1 of 3 servers are usable; 1 that does not answer its checks stays out");
+
+        Watch.SetUnreachable(_test["b"], isUnreachable: true);
+        _test.Weights().ShouldBe([0, 0, 1]);
+        Watch.SetUp(_test["c"], isUp: false);
+        _test.Weights().ShouldBe([0, 0, 1]);
+        Watch.SetUnreachable(_test["c"], isUnreachable: true);
+        _test.Weights().ShouldBe([1, 1, 1]);
+        Watch.SetUnreachable(_test["b"], isUnreachable: false);
+        _test.Weights().ShouldBe([0, 1, 0]);
+        Watch.SetUnreachable(new BalancedServer("b"), isUnreachable: true).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Pool_WithNoServerLeft_SaysSoAfterWhatCausedIt()
     {
         _test.Apply(WatchUnderTest.Pool("a"));

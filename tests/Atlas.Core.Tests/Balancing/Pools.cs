@@ -12,7 +12,7 @@ internal static class Pools
     /// and waiting.</summary>
     internal static Gen<BalancedServer[]> Any { get; } = Gen.Select(
         Gen.Frequency((6, Gen.Const(AdminState.Ready)), (1, Gen.Const(AdminState.Drain)), (1, Gen.Const(AdminState.Maintenance))),
-        Gen.Int[0, 3],
+        Gen.Int[0, 4],
         Gen.OneOf(Gen.Int[0, 5], Gen.Const(1), Gen.Int[0, 65_535]),
         Gen.Int[0, 4],
         Gen.OneOf(Gen.Const(int.MaxValue), Gen.Int[1, 4]),
@@ -24,7 +24,8 @@ internal static class Pools
             return (Admin: admin, Health: health, Config: config, Active: active, Queued: queued);
         }).Array[1, 20].Select(states => states.Select((state, i) =>
         {
-            var server = new BalancedServer($"s{i}") { Admin = state.Admin, IsUp = state.Health != 1, IsEjected = state.Health == 2 };
+            var server = new BalancedServer($"s{i}") { Admin = state.Admin, IsUp = state.Health is not (1 or 4), IsEjected = state.Health == 2 };
+            server.IsUnreachable = state.Health >= 3;
             server.Configure(state.Config);
             Load(server, state.Active, state.Queued);
             return server;

@@ -31,7 +31,7 @@ public sealed class RosterTests
         roster.IsHealthy(1).ShouldBe(isMember);
     }
 
-    /// <summary>Who takes requests, by all servers' states; b after a state: a backup. Weight 1 each, panic below 50 %.</summary>
+    /// <summary>Who takes requests, by all servers' states; x after a state: out of reach; b: a backup. Weight 1 each, panic below 50 %.</summary>
     [Theory]
     [InlineData("Ru Ru Rub", RosterGroup.Primary, "0 1")]
     [InlineData("Ru Rd Rub", RosterGroup.Primary, "0")]
@@ -46,6 +46,13 @@ public sealed class RosterTests
     [InlineData("Ru Rd Rd Rdb", RosterGroup.Panic, "0 1 2")]
     [InlineData("Rd Rd Dd Mu", RosterGroup.Panic, "0 1")]
     [InlineData("Ru Rd Du Du", RosterGroup.Primary, "0")]
+    [InlineData("Ru Rdx Rdx", RosterGroup.Panic, "0")]
+    [InlineData("Ru Rd Rdx", RosterGroup.Panic, "0 1")]
+    [InlineData("Ru Rue Rdx", RosterGroup.Panic, "0 1")]
+    [InlineData("Rd Rdx Rdx", RosterGroup.Panic, "0")]
+    [InlineData("Ru Rux Rdx Rd Rd", RosterGroup.Panic, "0 1 3 4")]
+    [InlineData("Rdx Rdx Rdx", RosterGroup.Panic, "0 1 2")]
+    [InlineData("Rdx Rdx Dd Rdb", RosterGroup.Panic, "0 1")]
     [InlineData("Du Mu", RosterGroup.None, "")]
     [InlineData("Du Rdb", RosterGroup.None, "")]
     public void Build_StatesOfAPool_GiveItsGroup(string states, RosterGroup group, string members)
@@ -77,11 +84,12 @@ public sealed class RosterTests
         BalancedServer[] usable = [.. ready.Where(s => s.IsUp && !s.IsEjected)];
         BalancedServer[] primaries = [.. ready.Where(s => !s.IsBackup)];
         BalancedServer[] usablePrimaries = [.. usable.Where(s => !s.IsBackup)];
+        BalancedServer[] inReach = [.. primaries.Where(s => s.IsUp || !s.IsUnreachable)];
         bool isEnough = usablePrimaries.Sum(s => s.Weight) >= panic * primaries.Sum(s => s.Weight);
         BalancedServer[] expected =
             usablePrimaries.Length > 0 && (isEnough || usable.Length > usablePrimaries.Length) ? usablePrimaries
             : usable.Length > usablePrimaries.Length ? [.. usable.Where(s => s.IsBackup)]
-            : panic > 0 ? primaries
+            : panic > 0 ? inReach.Length > 0 ? inReach : primaries
             : usablePrimaries;
 
         Roster roster = Build(servers, panic);
@@ -103,6 +111,7 @@ public sealed class RosterTests
             Admin = state[0] == 'R' ? AdminState.Ready : state[0] == 'D' ? AdminState.Drain : AdminState.Maintenance,
             IsUp = state[1] == 'u',
             IsEjected = state.Contains('e', StringComparison.Ordinal),
+            IsUnreachable = state.Contains('x', StringComparison.Ordinal),
         };
         server.Configure(new ServerConfig { Weight = weight, Backup = state.EndsWith('b') });
         return server;

@@ -92,6 +92,24 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
+    public void Decide_AServerThatIsKeptForLong_SaysSoOnceAMinute()
+    {
+        OutlierCandidate[] pool = Pool(4);
+        OutlierDetectionConfig one = Config with { MaxEjectedShare = 0.25, EjectForMs = 300_000 };
+        Fail(pool[0], 0);
+        for (int i = 0; i < 150; i++)
+        {
+            Fail(pool[1], i * 1_000);
+            Decide(pool, i * 1_000, one);
+        }
+
+        OutlierVerdict[] kept = [.. _verdicts.Where(verdict => verdict.Kind == OutlierVerdictKind.Kept && verdict.Index == 1)];
+        kept.Length.ShouldBe(3);
+        kept.ShouldAllBe(verdict => verdict.Detail.EndsWith("but max_ejected allows 1 of the pool"));
+        pool[1].Outliers.KeptFor.ShouldNotBeNull();
+    }
+
+    [Fact]
     public void Decide_AServerThatFailsForOneClient_IsKeptAndSaidOnce()
     {
         OutlierCandidate[] pool = Pool(3);

@@ -177,6 +177,13 @@ public sealed class RequestStrictnessTests
     [InlineData("GET /\n", HttpError.BareLfInStartLine, 400)]
     [InlineData("GET\n", HttpError.BareLfInStartLine, 400)]
     [InlineData("GET\r\n", HttpError.InvalidMethod, 400)]
+    [InlineData("PROXY TCP4 192.0.2.1 192.0.2.2 4711 443\r\n", HttpError.UnexpectedProxyHeader, 400)]
+    [InlineData("PROXY TCP6 2001:db8::1 2001:db8::2 4711 443\r\n", HttpError.UnexpectedProxyHeader, 400)]
+    [InlineData("PROXY UNKNOWN\r\n", HttpError.UnexpectedProxyHeader, 400)]
+    [InlineData("\r\n\r\n\0\r\nQUIT\n!\x11\0\f", HttpError.UnexpectedProxyHeader, 400)]
+    [InlineData("\r\n\0\r\nQUIT\n", HttpError.InvalidMethod, 400)]
+    [InlineData("PROXY TCP5 192.0.2.1\r\n", HttpError.InvalidVersion, 400)]
+    [InlineData("PROXY TCP4\n", HttpError.BareLfInStartLine, 400)]
     [InlineData("GET\rX", HttpError.BareCrInStartLine, 400)]
     [InlineData("GET /\rX", HttpError.BareCrInStartLine, 400)]
     public void Request_OddVersionOrLineEnd_IsRefused(string line, HttpError error, int status) =>

@@ -51,6 +51,23 @@ public sealed class DyingServerTests
             world.Servers.Sum(server => server.Seen.Count).ShouldBe(2);
         });
 
+    /// <summary>Its host is gone, and whatever is sent there is dropped.</summary>
+    [Fact]
+    public void Server_BreaksTheConnectionAndIsSilent_IsAskedForASecondAtMost()
+    {
+        ProxyWorld world = World(1, servers: 2, new RetryConfig());
+        world.Run(async () =>
+        {
+            world.Servers.ForEach(server => server.Script = async turn =>
+            {
+                server.Listener.IsSilent = true;
+                turn.Stream.Abort();
+            });
+            await world.AskAsync(Routes.Get("/"), 502);
+            world.Network.ElapsedMs.ShouldBeLessThan(3_000);
+        });
+    }
+
     [Fact]
     public void Client_LeavesWhileTheServerIsAsked_EndsTheRequest() => ProxyWorld.ForSeeds(
         Seeds,

@@ -41,6 +41,32 @@ public sealed class SendProxyHeaderTests
     });
 
     [Fact]
+    public void Connections_OfQuietClientsUpToTheLimit_MakeRoomForAnActiveOne() => ForSeeds(
+        ProxyProtocolVersion.V1,
+        async world =>
+        {
+            (ByteStream one, WireReader oneReader) = await world.ConnectAsync();
+            (ByteStream two, WireReader twoReader) = await world.ConnectAsync();
+            (ByteStream active, WireReader activeReader) = await world.ConnectAsync();
+            await AskAsync(one, oneReader);
+            await world.DelayAsync(10);
+            await AskAsync(two, twoReader);
+            await world.DelayAsync(10);
+            for (int i = 0; i < 4; i++)
+            {
+                await AskAsync(active, activeReader);
+            }
+
+            await AskAsync(two, twoReader);
+            _headers.Count.ShouldBe(3, "one for each client");
+            await AskAsync(one, oneReader);
+            _headers.Count.ShouldBe(4, "that of the client that was quiet for the longest time made room");
+            await world.DelayAsync(1_000);
+            world.Server.Listener.Connections.ShouldBe(2);
+        },
+        idlePerServer: 2);
+
+    [Fact]
     public void Header_AndRequest_ComeInOneSegment()
     {
         var world = new ProxyWorld(3, SimulationOptions.Calm, pool: pool => Sending(pool, ProxyProtocolVersion.V1));
@@ -132,8 +158,8 @@ public sealed class SendProxyHeaderTests
         ]),
         mirrored: true);
 
-    private static PoolSnapshot Sending(PoolSnapshot pool, ProxyProtocolVersion version) =>
-        new(pool.Name, pool.Servers) { SendProxyProtocol = version };
+    private static PoolSnapshot Sending(PoolSnapshot pool, ProxyProtocolVersion version, int idlePerServer = 256) =>
+        new(pool.Name, pool.Servers) { SendProxyProtocol = version, IdlePerServer = idlePerServer };
 
     private static async Flow AskAsync(ByteStream client, WireReader reader)
     {
@@ -145,13 +171,14 @@ public sealed class SendProxyHeaderTests
         ProxyProtocolVersion version,
         Func<ProxyWorld, Flow> scenario,
         Func<HttpListenerSnapshot, HttpListenerSnapshot>? listener = null,
-        bool mirrored = false) => ProxyWorld.ForSeeds(
+        bool mirrored = false,
+        int idlePerServer = 256) => ProxyWorld.ForSeeds(
         Seeds,
         seed =>
         {
             _headers.Clear();
             var world = new ProxyWorld(
-                seed, servers: mirrored ? 2 : 1, pool: pool => Sending(pool, version), listener: listener);
+                seed, servers: mirrored ? 2 : 1, pool: pool => Sending(pool, version, idlePerServer), listener: listener);
             world.Servers[^1].OnConnect = TakeHeaderAsync;
             return world;
         },

@@ -141,7 +141,8 @@ internal static class PoolSections
             "Passive checks, on by default; `false` turns them off.", otherwise: "on, with its defaults")
         .Key("panic_threshold", Numbers.Share(),
             s => s.PanicThresholdShare, (s, v) => s with { PanicThresholdShare = v },
-            "Below this share of usable weight health is ignored, drained servers and those in maintenance excepted. 0%: never.")
+            "Below this share of usable weight health is ignored, drained servers and those in maintenance excepted, and those that give "
+            + "checks no answer while others are there. 0%: never.")
         .Key("slow_start", Durations.Milliseconds(0, SectionLimits.LongestMs),
             s => s.SlowStartMs, (s, v) => s with { SlowStartMs = v },
             "How long the share of a server that came back or joined grows, from a tenth of its weight; 0s: off. None at start.")

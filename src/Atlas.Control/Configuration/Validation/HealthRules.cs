@@ -18,10 +18,14 @@ internal static class HealthRules
 
         if (health.TimeoutMs >= health.IntervalMs)
         {
+            bool isWritten = health.Source.IsWritten("timeout");
+            (string timeout, string interval) = (Durations.Format(health.TimeoutMs), Durations.Format(health.IntervalMs));
             findings.Add(
                 health,
-                health.Source.IsWritten("timeout") ? "timeout" : "interval",
-                $"timeout {Durations.Format(health.TimeoutMs)} is not below interval {Durations.Format(health.IntervalMs)}: lower timeout or raise interval");
+                isWritten ? "timeout" : "interval",
+                isWritten
+                    ? $"timeout {timeout} is not below interval {interval}: lower timeout or raise interval"
+                    : $"timeout, {timeout} by default, is not below interval {interval}: write a lower timeout, too, or raise interval");
         }
 
         CheckType(health, findings);

@@ -22,13 +22,14 @@ internal static class DnsExchange
     {
         byte[] answer = await OverUdpAsync(server, question, hasEdns: true, cancellation);
         DnsResponseCode code = DnsHeader(answer).ResponseCode;
-        if (code is DnsResponseCode.FormatError or DnsResponseCode.NotImplemented)
+        bool hasEdns = code is not (DnsResponseCode.FormatError or DnsResponseCode.NotImplemented);
+        if (!hasEdns)
         {
             // An old one that does not know EDNS (RFC 6891 7).
             answer = await OverUdpAsync(server, question, hasEdns: false, cancellation);
         }
 
-        return DnsHeader(answer).IsTruncated ? await OverTcpAsync(server, question, cancellation) : answer;
+        return DnsHeader(answer).IsTruncated ? await OverTcpAsync(server, question, hasEdns, cancellation) : answer;
     }
 
     private static async Task<byte[]> OverUdpAsync(
@@ -51,11 +52,12 @@ internal static class DnsExchange
         throw new InvalidDataException($"{MaxStrays} datagrams that answer something else");
     }
 
-    private static async Task<byte[]> OverTcpAsync(IPEndPoint server, DnsQuestion question, CancellationToken cancellation)
+    private static async Task<byte[]> OverTcpAsync(
+        IPEndPoint server, DnsQuestion question, bool hasEdns, CancellationToken cancellation)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(server, cancellation);
-        (byte[] message, ushort id) = Write(question, hasEdns: true);
+        (byte[] message, ushort id) = Write(question, hasEdns);
         byte[] framed = new byte[message.Length + 2];
         BinaryPrimitives.WriteUInt16BigEndian(framed, (ushort)message.Length);
         message.CopyTo(framed, 2);

@@ -71,6 +71,12 @@ internal static class DnsReply
             return new LookupResult(LookupOutcome.Answered, server) { TtlMs = ttlMs, Addresses = addresses, Services = services };
         }
 
+        if (!found.HasSoa && reader.Header is { IsAuthoritative: false, RecursionAvailable: false })
+        {
+            // A referral, or nothing at all: it has not looked (RFC 2308 2.2, whose type 3 only a resolver may take for "no data").
+            return new LookupResult(LookupOutcome.ServerFailure, $"{server}: it does not look names up for others");
+        }
+
         alias = !name.Equals(question.Name) && !found.HasSoa ? name : null;
         return new LookupResult(LookupOutcome.NoRecords, $"{server}: no {question.Type.ToString().ToUpperInvariant()} record")
         {

@@ -53,7 +53,7 @@ internal sealed class RouteIndex
     {
         foreach (int route in node.Routes)
         {
-            if (route >= best)
+            if (route >= best || route > scratch.UndecidedRoute)
             {
                 break;
             }
@@ -162,11 +162,7 @@ internal sealed class RouteIndex
             }
         }
 
-        if (scratch.CutOff != RouteCondition.None)
-        {
-            scratch.NotFound(node.FirstChild);
-        }
-
-        return best;
+        // What is not looked at may have any of the keys: which routes it could lead to, only they can say.
+        return scratch.CutOff == RouteCondition.None ? best : Compare(node, ref request, path, scratch, best);
     }
 }

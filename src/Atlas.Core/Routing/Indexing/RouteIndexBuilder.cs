@@ -49,11 +49,13 @@ internal sealed class RouteIndexBuilder
 
         var sets = new Dictionary<string, List<int>>(StringComparer.Ordinal);
         var lengths = new SortedSet<int>();
+        List<int> placed = [];
         List<int> rest = [];
         foreach (int route in routes)
         {
             if (KeysOf(route, best) is { } keys && Place(keys, lengths))
             {
+                placed.Add(route);
                 foreach (string key in keys.Keys)
                 {
                     (sets.TryGetValue(key, out var set) ? set : sets[key] = []).Add(route);
@@ -72,6 +74,7 @@ internal sealed class RouteIndexBuilder
             First = routes[0],
             By = best.Condition,
             Name = Encoding.Latin1.GetBytes(best.Name),
+            Routes = best.Condition is RouteCondition.Header or RouteCondition.Cookie or RouteCondition.Query ? [.. placed] : [],
             Keys = new KeyTable(texts),
             Children = [.. sets.Values.Select(set => Divide(set, usedBelow))],
             PrefixLengths = [.. lengths],

@@ -14,7 +14,8 @@ internal sealed class RouteNode
     /// <summary>The name of the header, in lower case, cookie or parameter by which it divides.</summary>
     public byte[] Name { get; init; } = [];
 
-    /// <summary>The routes of a node that does not divide, in their order.</summary>
+    /// <summary>The routes of a node that does not divide, or divides by a header, cookie or parameter, in their order; without those in
+    /// <see cref="Rest"/>.</summary>
     public int[] Routes { get; init; } = [];
 
     /// <summary>What requests may have there, each with its child.</summary>
@@ -22,21 +23,6 @@ internal sealed class RouteNode
 
     /// <summary>The routes for each key.</summary>
     public RouteNode[] Children { get; init; } = [];
-
-    /// <summary>The lowest index of the routes in <see cref="Children"/>. O(children).</summary>
-    public int FirstChild
-    {
-        get
-        {
-            int first = int.MaxValue;
-            foreach (RouteNode child in Children)
-            {
-                first = Math.Min(first, child.First);
-            }
-
-            return first;
-        }
-    }
 
     /// <summary>Lengths of the keys with which a header's, cookie's or parameter's value may begin.</summary>
     public int[] PrefixLengths { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Text;
 using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
+using CsCheck;
 using static Atlas.Core.Tests.Routing.Tables;
 
 namespace Atlas.Core.Tests.Routing.Indexing;
@@ -66,21 +67,74 @@ public sealed class RouteLimitTests
         }
     }
 
-    /// <summary>Repeats of what a set is found by do not multiply comparisons past the limit of repeats.</summary>
+    /// <summary>Whether padding is refused does not depend on how many routes there are, and so on the shape of the index: the first
+    /// route that padding might hide decides, whatever others have the same names.</summary>
     [Fact]
-    public void Find_FieldsRepeatedByAHostileClient_ComparesWithinBounds()
+    public void Find_MoreThanTheLimits_IsUndecidedAsIfRoutesWereComparedOneByOne()
+    {
+        // Values that differ, so that tables are divided by them, and not by hosts and paths.
+        Gen<FieldMatch[]> fields = OneOf("1", "2", "3", "4", "5", "6*", "!").Select(value => Field("a", value)).Array[0, 1];
+        Gen<MatchConfig> match = Gen.Select(Gen.Int[0, 2], fields, fields, fields, (path, headers, cookies, query) => new MatchConfig
+        {
+            Hosts = [Host("a.test")],
+            Paths = path == 0 ? [] : [Path($"/{path}")],
+            Headers = [.. headers],
+            Cookies = [.. cookies],
+            Query = [.. query],
+        });
+        Gen<int> repeats = OneOf(0, 1, FieldCursor.MaxRepeats, FieldCursor.MaxRepeats + 1);
+        Gen<TestRequest> request = Gen.Select(
+            OneOf("a.test", "b.test"), Gen.Int[1, 2], Gen.Int[1, 6], repeats, repeats, repeats, (host, path, value, headers, cookies, query) =>
+                new TestRequest(
+                    host,
+                    $"/{path}",
+                    string.Join('&', Enumerable.Repeat($"a={value}", query)),
+                    headers: [.. Enumerable.Repeat(("a", $"{value}"), headers), ("cookie", string.Join(';', Enumerable.Repeat($"a={value}", cookies)))]));
+
+        Gen.Select(match.Array[1, 60], request).Sample((routes, asked) =>
+        {
+            int expected = routes.Select((route, i) => Of(route).Find(asked) is int found && found == 0 ? i : found)
+                .FirstOrDefault(found => found != -1, -1);
+
+            Of(routes).Find(asked).ShouldBe(expected);
+        });
+    }
+
+    [Theory]
+    [InlineData("a.test", "1", RouteTable.Undecided)]
+    [InlineData("a.test", "2", -1)]
+    [InlineData("b.test", "1", -1)]
+    public void Find_PaddingThatOtherConditionsMakeNoDifferenceTo_IsRefusedInTablesOfAnySize(string host, string query, int route)
+    {
+        for (int routes = 1; routes <= 40; routes++)
+        {
+            RouteTable table = Of([.. Enumerable.Range(0, routes).Select(i => new MatchConfig
+            {
+                Hosts = [Host("a.test")], Cookies = [Field("x", $"{i}")], Query = [Field("y", "1")],
+            })]);
+            string padding = string.Join(';', Enumerable.Repeat("p=1", FieldCursor.MaxParts + 1));
+
+            table.Find(new TestRequest(host, query: $"y={query}", headers: ("cookie", padding))).ShouldBe(route, $"{routes} routes");
+        }
+    }
+
+    /// <summary>Repeats of what a set is found by do not multiply comparisons past the limit of repeats.</summary>
+    [Theory]
+    [InlineData("", RouteTable.Undecided, FieldCursor.MaxRepeats + 1)]
+    [InlineData("c", -1, FieldCursor.MaxRepeats + 1000)]
+    public void Find_FieldsRepeatedByAHostileClient_ComparesWithinBounds(string header, int route, int compared)
     {
         RouteTable table = Of([.. Enumerable.Range(0, 1000).Select(i => new MatchConfig
         {
-            Cookies = [Field("a", $"{i}")], Query = [Field("b", "1")], Headers = [Field("c", "1")],
+            Cookies = [Field("a", $"{i}")], Query = [Field("b", "1")], Headers = header.Length > 0 ? [Field(header, "1")] : [],
         })]);
         string cookies = string.Concat(Enumerable.Repeat("a=7;", 16_000));
         var request = new TestRequest(headers: ("cookie", cookies), query: string.Concat(Enumerable.Repeat("%62=0&", 2000)));
         var scratch = new RouteScratch();
 
-        table.Find(request, scratch).ShouldBe(RouteTable.Undecided);
+        table.Find(request, scratch).ShouldBe(route);
 
-        scratch.Compared.ShouldBeLessThanOrEqualTo(FieldCursor.MaxRepeats);
+        scratch.Compared.ShouldBeLessThanOrEqualTo(compared);
     }
 
     [Fact]
@@ -103,4 +157,6 @@ public sealed class RouteLimitTests
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }
+
+    private static Gen<T> OneOf<T>(params T[] all) => Gen.Int[0, all.Length - 1].Select(i => all[i]);
 }
