@@ -30,7 +30,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
 
     // Buffers that came full in a row after which a direction is taken for bulk. A request or response of a few pages costs less
     // to copy than a pipe does (measured: bench tcp-bulk).
-    private const int FullPiecesOfBulk = 4;
+    private const int FullPiecesOfBulk = 1;
 
     private readonly EventLoop _loop = client.Loop;
     private long _movedAtMs = client.Loop.NowMs;

@@ -274,7 +274,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         {
             ThreadPool.UnsafeQueueUserWorkItem(
                 static instance => GuardedWork.Run(
-                    instance.ApplyServers, "addresses of names have changed, but servers stay as they are", instance._notice),
+                    instance.ApplyServers, "addresses of names have changed, but servers stay as they are", instance._news.Say),
                 this,
                 preferLocal: false);
         }
@@ -367,19 +367,10 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
         if (change.Kind is PoolChangeKind.Down or PoolChangeKind.Maintenance)
         {
-            EndConnections(change.Pool, change.Server!);
+            _plane.ServerWentDown(Snapshot, change.Pool, change.Server!);
         }
 
         _news.Tell(change);
-    }
-
-    private void EndConnections(string pool, string server)
-    {
-        ServerState? gone = Snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.FirstOrDefault(known => known.Name == server);
-        if (gone is not null)
-        {
-            _plane.ServerWentDown(gone);
-        }
     }
 
     /// <summary>Gives up what the configuration in force does not name: what it was before, or would have become.</summary>

@@ -34,7 +34,14 @@ internal sealed class DataPlane(KernelForwarder kernel)
         await _http.MayWriteToAsync(log) || await _tcp.MayWriteToAsync(log) || await _udp.MayWriteToAsync(log);
 
     /// <summary>Ends what goes to a server that went down, where its pool says so.</summary>
-    internal void ServerWentDown(ServerState server) => _tcp.ServerWentDown(server);
+    internal void ServerWentDown(ProxySnapshot snapshot, string pool, string server)
+    {
+        ServerState? gone = snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.FirstOrDefault(known => known.Name == server);
+        if (gone is not null)
+        {
+            _tcp.ServerWentDown(gone);
+        }
+    }
 
     private RunningTcpListener OpenTcp(ListenerConfig config, TcpListenerSnapshot snapshot)
     {
