@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Atlas.Admin;
 using Atlas.Admin.Reports;
+using Atlas.Control.Discovery;
+using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Core.Health;
 using Atlas.Running;
@@ -24,6 +26,9 @@ public sealed class InstanceEventsTests
             .. Enum.GetValues<HealthEventState>().Where(state => state != HealthEventState.Unknown)
                 .Select(state => InstanceEvents.Of(
                     new HealthEvent("web", null, HealthEventState.Unknown, state, HealthEventReason.HealthCheck, "x"))),
+            .. Enum.GetValues<KernelEventKind>().Select(kind => InstanceEvents.Of(new KernelEvent(DateTimeOffset.UnixEpoch, kind, "x"))),
+            InstanceEvents.Of(new DiscoveryEvent(DateTimeOffset.UnixEpoch, "web", IsResolved: true, "x")),
+            InstanceEvents.Of(new DiscoveryEvent(DateTimeOffset.UnixEpoch, "web", IsResolved: false, "x")),
             InstanceEvents.OfReload(isDone: true, "x"),
             InstanceEvents.OfReload(isDone: false, "x"),
         ];
