@@ -11,7 +11,6 @@ namespace Atlas.Proxy.Tcp;
 public sealed class TcpProxy
 {
     private readonly ConcurrentDictionary<EventLoop, TcpContext> _contexts = new();
-    private int _workers;
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(TcpListener listener) => new SessionStarter(this, listener);
@@ -60,7 +59,7 @@ public sealed class TcpProxy
 
     private TcpContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out TcpContext? context)
         ? context
-        : _contexts.GetOrAdd(loop, new TcpContext(loop, Interlocked.Increment(ref _workers) - 1));
+        : _contexts.GetOrAdd(loop, new TcpContext(loop));
 
     private sealed class SessionStarter(TcpProxy proxy, TcpListener listener) : IConnectionHandler
     {
