@@ -20,10 +20,10 @@ public sealed class TcpProxy
     public void Abort(TcpListener listener) =>
         ForSessions(session => session.Owner == listener, ProxyError.ShuttingDown);
 
-    /// <summary>Ends the connections to a server that went down, with a reset, where its pool says so. Any thread; returns before
-    /// the workers have done it.</summary>
+    /// <summary>Ends the connections to a server that went down, with a reset, where its pool says so; those that still wait for a
+    /// server may yet find another. Any thread; returns before the workers have done it.</summary>
     public void ServerWentDown(ServerState server) =>
-        ForSessions(session => session.Server == server && session.Pool is { ClosesOnServerDown: true }, ProxyError.ServerGone);
+        ForSessions(session => session.IsConnectedTo(server) && session.Pool is { ClosesOnServerDown: true }, ProxyError.ServerGone);
 
     /// <summary>Whether a connection may still write to an access log that no listener's snapshot names any more. True as well
     /// while a worker takes no question. Any thread.</summary>
