@@ -11,7 +11,6 @@ namespace Atlas.Proxy;
 public sealed class HttpProxy
 {
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
-    private int _workers;
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
@@ -87,7 +86,7 @@ public sealed class HttpProxy
 
     private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)
         ? context
-        : _contexts.GetOrAdd(loop, new WorkerContext(loop, Interlocked.Increment(ref _workers) - 1));
+        : _contexts.GetOrAdd(loop, new WorkerContext(loop));
 
     private sealed class SessionStarter(HttpProxy proxy, HttpListener listener) : IConnectionHandler
     {

@@ -37,7 +37,7 @@ public abstract class ByteStream : ITimerTarget
     public bool IsBroken { get; private set; }
 
     /// <summary>Whether the kernel can move its bytes to another such stream without showing them
-    /// (<see cref="TryReceive(KernelPipe)"/>).</summary>
+    /// (<see cref="TryReceive(KernelPipe)"/>). It may end to be so when more has come.</summary>
     public virtual bool CanSplice => false;
 
     /// <summary>Whether <see cref="Close"/> or <see cref="Abort"/> was called.</summary>

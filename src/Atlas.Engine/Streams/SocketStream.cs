@@ -6,12 +6,14 @@ using static Atlas.Engine.Interop.LinuxConstants;
 namespace Atlas.Engine.Streams;
 
 /// <summary>A connected socket watched edge-triggered: a receive that takes less than it had room for has emptied the
-/// socket (epoll(7)), so no second call is needed to learn that.</summary>
+/// socket (epoll(7)), so no second call is needed to learn that. Once urgent data has come that does not hold: a receive ends at
+/// its place, and a splice does not get past it, whatever has come behind (tcp(7)).</summary>
 internal sealed class SocketStream : ByteStream, IEventSource
 {
     private readonly Worker _worker;
     private readonly int _descriptor;
     private int _slot;
+    private bool _hasUrgent;
 
     private SocketStream(Worker worker, int descriptor)
         : base(worker)
@@ -31,7 +33,7 @@ internal sealed class SocketStream : ByteStream, IEventSource
     internal static SocketStream? TryCreate(Worker worker, int descriptor, out int error)
     {
         var stream = new SocketStream(worker, descriptor);
-        int slot = worker.Poller.TryWatch(descriptor, stream, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+        int slot = worker.Poller.TryWatch(descriptor, stream, EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET);
         error = slot < 0 ? -slot : 0;
         stream._slot = slot;
         return slot < 0 ? null : stream;
@@ -48,7 +50,7 @@ internal sealed class SocketStream : ByteStream, IEventSource
         }
 
         int received = Socket.Receive(_descriptor, buffer, 0);
-        if (received == WouldBlock || (received > 0 && received < buffer.Length))
+        if (received == WouldBlock || (received > 0 && received < buffer.Length && !_hasUrgent))
         {
             ReceiveDrained(foundNothing: received < 0);
         }
@@ -60,7 +62,7 @@ internal sealed class SocketStream : ByteStream, IEventSource
         return received;
     }
 
-    public override bool CanSplice => true;
+    public override bool CanSplice => !_hasUrgent;
 
     public override int TryReceive(KernelPipe pipe)
     {
@@ -72,7 +74,10 @@ internal sealed class SocketStream : ByteStream, IEventSource
         int received = pipe.Fill(_descriptor);
         if (received == WouldBlock)
         {
-            ReceiveDrained(foundNothing: true);
+            if (!_hasUrgent)
+            {
+                ReceiveDrained(foundNothing: true);
+            }
         }
         else if (received <= 0)
         {
@@ -132,6 +137,7 @@ internal sealed class SocketStream : ByteStream, IEventSource
 
     public void OnEvents(uint mask)
     {
+        _hasUrgent |= (mask & EPOLLPRI) != 0;
         if ((mask & EPOLLOUT) != 0)
         {
             SignalSend();

@@ -23,6 +23,10 @@ public abstract class EventLoop
         Buffers = new BufferPool(bufferLimitBytes);
     }
 
+    /// <summary>Its number among those that share counters and logs, from 0: each has a part of them that nobody else
+    /// writes.</summary>
+    public virtual int Index => 0;
+
     /// <summary>The monotonic time in milliseconds, read once per turn of the loop.</summary>
     public abstract long NowMs { get; }
 

@@ -48,8 +48,8 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
         _thread = new Thread(Run) { Name = "atlas-worker-" + index, IsBackground = true };
     }
 
-    /// <summary>Its number, from 0.</summary>
-    public int Index { get; }
+    /// <inheritdoc/>
+    public override int Index { get; }
 
     /// <summary>Client connections that it serves; read by other workers when they choose whom to hand one to.</summary>
     public int Connections => Volatile.Read(ref _connections);

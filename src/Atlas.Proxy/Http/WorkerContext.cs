@@ -12,7 +12,7 @@ namespace Atlas.Proxy.Http;
 
 /// <summary>What the sessions of one worker share: free exchanges, connections to servers, the date. Used on the
 /// worker's thread only.</summary>
-internal sealed class WorkerContext(EventLoop loop, int index)
+internal sealed class WorkerContext(EventLoop loop)
 {
     // Exchanges kept for the next requests; a peak beyond it is left to the collector.
     private const int MaxFree = 1024;
@@ -27,7 +27,7 @@ internal sealed class WorkerContext(EventLoop loop, int index)
     internal EventLoop Loop { get; } = loop;
 
     /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
-    internal int Index { get; } = index;
+    internal int Index => Loop.Index;
 
     internal SessionList<HttpSession> Sessions { get; } = new();
 

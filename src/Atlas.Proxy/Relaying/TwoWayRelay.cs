@@ -104,7 +104,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
             if (last == 0)
             {
                 to.ShutdownSend();
-                HalfClose(to);
+                HalfClose();
                 return;
             }
 
@@ -285,15 +285,15 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
 
     private long DeadlineMs() => _idleMs == int.MaxValue ? long.MaxValue : _movedAtMs + _idleMs;
 
-    /// <summary>Gives the direction that is left its own time, from now on.</summary>
-    /// <param name="from">Where that direction receives.</param>
-    private void HalfClose(ByteStream from)
+    /// <summary>Gives the direction that is left its own time, from now on, whether it waits to receive or to send.</summary>
+    private void HalfClose()
     {
         if (halfClosedMs < _idleMs)
         {
             _idleMs = halfClosedMs;
             _movedAtMs = _loop.NowMs;
-            from.CancelWaits();
+            client.CancelWaits();
+            server.CancelWaits();
         }
     }
 }

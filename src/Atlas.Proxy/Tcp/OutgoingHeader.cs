@@ -2,6 +2,7 @@ using Atlas.Core.Configuration;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Streams;
 using Atlas.Protocols.ProxyProtocol;
+using Atlas.Proxy.Upstream;
 
 namespace Atlas.Proxy.Tcp;
 
@@ -26,10 +27,8 @@ internal static class OutgoingHeader
             return null;
         }
 
-        var from = new ProxyEndpoint(opening.Client.Ip, (ushort)opening.Client.Port);
-        ProxyEndpoint to = !opening.Destination.IsEmpty ? opening.Destination
-            : client.LocalAddress is { IsUnix: false } local ? new ProxyEndpoint(local.Ip, (ushort)local.Port)
-            : default;
+        ProxyEndpoint from = ProxyOrigin.EndpointOf(opening.Client);
+        ProxyEndpoint to = opening.Destination.IsEmpty ? ProxyOrigin.EndpointOf(client.LocalAddress) : opening.Destination;
         length = version == ProxyProtocolVersion.V1
             ? ProxyHeaderWriter.WriteV1(buffer.Span, from, to)
             : ProxyHeaderWriter.WriteV2(

@@ -6,14 +6,14 @@ using Atlas.Proxy.Snapshots;
 namespace Atlas.Proxy.Tcp;
 
 /// <summary>What the TCP sessions of one worker share. Used on the worker's thread only.</summary>
-internal sealed class TcpContext(EventLoop loop, int index)
+internal sealed class TcpContext(EventLoop loop)
 {
     private readonly ListenerCounters _uncounted = new();
 
     internal EventLoop Loop { get; } = loop;
 
     /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
-    internal int Index { get; } = index;
+    internal int Index => Loop.Index;
 
     internal SessionList<TcpSession> Sessions { get; } = new();
 

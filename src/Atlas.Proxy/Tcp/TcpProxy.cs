@@ -11,7 +11,6 @@ namespace Atlas.Proxy.Tcp;
 public sealed class TcpProxy
 {
     private readonly ConcurrentDictionary<EventLoop, TcpContext> _contexts = new();
-    private int _workers;
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(TcpListener listener) => new SessionStarter(this, listener);
@@ -21,10 +20,10 @@ public sealed class TcpProxy
     public void Abort(TcpListener listener) =>
         ForSessions(session => session.Owner == listener, ProxyError.ShuttingDown);
 
-    /// <summary>Ends the connections to a server that went down, with a reset, where its pool says so. Any thread; returns before
-    /// the workers have done it.</summary>
+    /// <summary>Ends the connections to a server that went down, with a reset, where its pool says so; those that still wait for a
+    /// server may yet find another. Any thread; returns before the workers have done it.</summary>
     public void ServerWentDown(ServerState server) =>
-        ForSessions(session => session.Server == server && session.Pool is { ClosesOnServerDown: true }, ProxyError.ServerGone);
+        ForSessions(session => session.IsConnectedTo(server) && session.Pool is { ClosesOnServerDown: true }, ProxyError.ServerGone);
 
     /// <summary>Whether a connection may still write to an access log that no listener's snapshot names any more. True as well
     /// while a worker takes no question. Any thread.</summary>
@@ -60,7 +59,7 @@ public sealed class TcpProxy
 
     private TcpContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out TcpContext? context)
         ? context
-        : _contexts.GetOrAdd(loop, new TcpContext(loop, Interlocked.Increment(ref _workers) - 1));
+        : _contexts.GetOrAdd(loop, new TcpContext(loop));
 
     private sealed class SessionStarter(TcpProxy proxy, TcpListener listener) : IConnectionHandler
     {

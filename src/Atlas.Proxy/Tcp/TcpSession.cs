@@ -51,7 +51,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     /// <summary>The pool that it goes to, as of the snapshot that it began with; null: it was not chosen yet.</summary>
     internal PoolSnapshot? Pool => _connector.Pool;
 
-    /// <summary>The server that it goes to; null: none yet.</summary>
+    /// <summary>The server that it goes to, or that was tried last; null: none yet.</summary>
     internal ServerState? Server => _connector.Server;
 
     /// <summary>Whether nobody is left who would use a connection to a server.</summary>
@@ -71,6 +71,9 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
             Abort(stream == _client ? ProxyError.ClientClosed : ProxyError.UpstreamTruncated);
         }
     }
+
+    /// <summary>Whether bytes go to a server, and not only a connect.</summary>
+    internal bool IsConnectedTo(ServerState server) => _relay is not null && Server == server;
 
     internal async Flow RunAsync()
     {

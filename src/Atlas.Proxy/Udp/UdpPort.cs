@@ -15,6 +15,7 @@ internal sealed class UdpPort : IDatagramHandler
     private readonly UdpSession[] _touched = new UdpSession[DatagramBatch.Capacity];
     private int _touchedCount;
     private bool _isClosing;
+    private bool _isReading;
 
     internal UdpPort(UdpWorker worker, UdpSessions sessions, DatagramSocket socket, DatagramAddress bound)
     {
@@ -39,6 +40,7 @@ internal sealed class UdpPort : IDatagramHandler
     public void OnReadable(DatagramSocket socket)
     {
         DatagramBatch batch = _worker.Received;
+        _isReading = true;
 
         // An error of a listening socket concerns one datagram, which is lost.
         socket.Receive(batch);
@@ -61,6 +63,8 @@ internal sealed class UdpPort : IDatagramHandler
 
         _touchedCount = 0;
         batch.Clear();
+        _isReading = false;
+        CloseIfUnused();
     }
 
     public void OnClosing(DatagramSocket socket)
@@ -86,7 +90,8 @@ internal sealed class UdpPort : IDatagramHandler
 
     private void CloseIfUnused()
     {
-        if (_isClosing && SessionCount == 0 && Socket.IsOpen)
+        // The batch at hand may go with the socket, so that its last session, which may end in the middle of it, is not the end.
+        if (_isClosing && SessionCount == 0 && !_isReading && Socket.IsOpen)
         {
             // What is queued for clients leaves first.
             _worker.Flush();

@@ -9,7 +9,6 @@ namespace Atlas.Proxy.Udp;
 public sealed class UdpProxy
 {
     private readonly ConcurrentDictionary<EventLoop, UdpWorker> _workers = new();
-    private int _count;
 
     /// <summary>What serves the datagrams of a listener.</summary>
     public IDatagramServer Server(UdpListener listener) => new PortOpener(this, listener);
@@ -42,7 +41,7 @@ public sealed class UdpProxy
 
     private UdpWorker WorkerOf(EventLoop loop) => _workers.TryGetValue(loop, out UdpWorker? worker)
         ? worker
-        : _workers.GetOrAdd(loop, new UdpWorker(loop, Interlocked.Increment(ref _count) - 1));
+        : _workers.GetOrAdd(loop, new UdpWorker(loop));
 
     private sealed class PortOpener(UdpProxy proxy, UdpListener listener) : IDatagramServer
     {

@@ -34,17 +34,16 @@ internal sealed class UdpWorker
     private int _ports;
     private bool _willFlush;
 
-    internal UdpWorker(EventLoop loop, int index)
+    internal UdpWorker(EventLoop loop)
     {
         Loop = loop;
-        Index = index;
         _flush = Continuation.Of(FlushAtTurn);
     }
 
     internal EventLoop Loop { get; }
 
     /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
-    internal int Index { get; }
+    internal int Index => Loop.Index;
 
     /// <summary>What a listening socket received in the turn at hand.</summary>
     internal DatagramBatch Received => _received ??= new DatagramBatch();

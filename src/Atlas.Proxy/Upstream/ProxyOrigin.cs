@@ -56,6 +56,7 @@ internal sealed class ProxyOrigin(SocketAddress client, SocketAddress? destinati
         }
     }
 
-    private static ProxyEndpoint EndpointOf(SocketAddress? address) =>
+    /// <summary>An address as a header names it; empty: it is none of IP.</summary>
+    internal static ProxyEndpoint EndpointOf(SocketAddress? address) =>
         address is null || address.IsUnix ? default : new ProxyEndpoint(address.Ip, (ushort)address.Port);
 }

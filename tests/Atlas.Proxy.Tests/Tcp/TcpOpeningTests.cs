@@ -1,8 +1,11 @@
 using System.Text;
 using Atlas.Core.Configuration;
+using Atlas.Engine.Buffers;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Tcp;
 using Atlas.Proxy.Tests.Sessions;
 using Atlas.Simulation;
 
@@ -12,6 +15,18 @@ namespace Atlas.Proxy.Tests.Tcp;
 public sealed class TcpOpeningTests
 {
     private static readonly byte[] Signature = "\r\n\r\n\0\r\nQUIT\n"u8.ToArray();
+
+    [Fact]
+    public void OutgoingHeader_ClientOfAUnixSocket_IsUnknown() => TcpWorld.Run(async tcp =>
+    {
+        (ByteStream client, _) = await tcp.World.ConnectAsync();
+        var opening = new ConnectionOpening(
+            tcp.Listener.Snapshot, client, SocketAddress.OfUnixPath("/run/client"), new ListenerCounters());
+        NativeBuffer buffer = OutgoingHeader.TryPrepend(ProxyProtocolVersion.V1, opening, client, out int length).ShouldNotBeNull();
+        Encoding.ASCII.GetString(buffer.Span[..length]).ShouldBe("PROXY UNKNOWN\r\n");
+        buffer.Return();
+        client.Close();
+    });
 
     [Theory]
     [InlineData("a.example.com", "0")]

@@ -168,6 +168,25 @@ public sealed class TcpRelayTests
         listener: listener => listener with { IdleMs = 600_000 });
 
     [Fact]
+    public void Relay_ClientEndedAndTakesNothing_EndsAfterTheTimeOfHalfClosedConnections() => TcpWorld.Run(
+        async tcp =>
+        {
+            tcp.Serve(0, async turn =>
+            {
+                Flow flood = FloodAsync(turn.Stream);
+                await turn.Reader.ToEndAsync();
+                await flood;
+            });
+            (ByteStream client, _) = await tcp.World.ConnectAsync();
+            await tcp.World.DelayAsync(1_000);
+            client.ShutdownSend();
+            await tcp.World.DelayAsync(6_000);
+            tcp.Metrics.Errors(ProxyError.IdleTimeout).ShouldBe(1);
+        },
+        pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { TcpHalfClosedMs = 5_000 },
+        listener: listener => listener with { IdleMs = 600_000 });
+
+    [Fact]
     public void Abort_Connections_AreResetOnBothSides() => TcpWorld.ForSeeds(async tcp =>
     {
         int serverLast = 1;

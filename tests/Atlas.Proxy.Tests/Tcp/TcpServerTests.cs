@@ -174,6 +174,26 @@ public sealed class TcpServerTests
         pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { ClosesOnServerDown = closes });
 
     [Fact]
+    public void ServerWentDown_WhileAConnectionWaitsForIt_TheNextTakesIt() => TcpWorld.Run(
+        async tcp =>
+        {
+            tcp.World.Servers[0].Listener.IsSilent = true;
+            tcp.Echo(1);
+            (ByteStream client, WireReader reader) = await tcp.World.ConnectAsync();
+            await tcp.World.DelayAsync(1_000);
+            tcp.Proxy.ServerWentDown(tcp.World.Servers[0].State);
+            (await reader.BytesAsync(1)).ShouldBe(ProxyWorld.Bytes("1"));
+            client.Close();
+        },
+        servers: 2,
+        pool: pool => new PoolSnapshot(pool.Name, pool.Servers)
+        {
+            ClosesOnServerDown = true,
+            ConnectMs = 2_000,
+            Retry = new RetryPolicy { Attempts = 1 },
+        });
+
+    [Fact]
     public void Outliers_ServerBreaksConnectionsBeforeItsFirstByte_IsSuspected()
     {
         RecordingObserver observer = new();

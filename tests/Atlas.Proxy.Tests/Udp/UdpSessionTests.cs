@@ -335,6 +335,20 @@ public sealed class UdpSessionTests
     }
 
     [Fact]
+    public void Address_ThatIsGivenUp_ClosesWhenADatagramFindsItsLastSessionsServerGone()
+    {
+        using var world = new UdpWorld();
+        UdpClient client = world.NewClient();
+        world.Exchange(client, 0);
+        world.Bound.Close();
+        world.Set(0, server => server.Admin = AdminState.Maintenance);
+        client.Send("x"u8);
+        UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.ServerGone) == 1);
+        UdpWorld.Eventually(() => world.Metrics.Dropped(UdpDrop.Draining) == 1);
+        UdpWorld.Eventually(() => IsRefused(client));
+    }
+
+    [Fact]
     public void Datagrams_OfSeveralWorkers_ReachTheirClients()
     {
         using var world = new UdpWorld(workers: 2, servers: 2);

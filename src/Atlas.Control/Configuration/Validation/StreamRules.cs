@@ -60,5 +60,12 @@ internal static class StreamRules
         {
             findings.Add(sticky, "by", $"clients are told apart by a part of a request, {reason}: write by: ip");
         }
+
+        foreach (BindAddress bind in listener.Bind.Where(bind => pool.ConnectsAsClient && bind.UnixPath is not null))
+        {
+            findings.Add(
+                bind.Position,
+                $"clients at '{bind}' have no IP address, and pool '{pool.Name}' connects from theirs (source: client): use an IP address, or another pool");
+        }
     }
 }
