@@ -4,8 +4,8 @@ namespace Atlas.Engine.Buffers;
 public sealed class PipePool : IDisposable
 {
     /// <summary>Pipes that are lent at once; past it <see cref="TryRent"/> gives none, and bytes are copied instead. Two
-    /// descriptors each.</summary>
-    public const int MaxLent = 1024;
+    /// descriptors each, and what slow receivers leave in them is the kernel's memory: 32 MiB at most.</summary>
+    public const int MaxLent = 128;
 
     // Pipes kept for later.
     private const int MaxFree = 32;

@@ -17,6 +17,7 @@ public abstract class ByteStream : ITimerTarget
     private Readiness _receive;
     private Readiness _send;
     private IPeerClosedHandler? _peerClosedHandler;
+    private bool _isBreakTold;
 
     /// <summary>Makes a stream of a loop. Receiving waits for the first news, so that a connection that says nothing
     /// needs no buffer; sending may begin at once.</summary>
@@ -158,8 +159,10 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>To be called when the peer's end of stream or a reset arrived.</summary>
     protected void SignalPeerClosed(bool reset)
     {
-        bool first = !IsPeerClosed;
+        // An end may come before the reset, and who waits for the other side has to know of the latter, too.
+        bool isNews = !IsPeerClosed || (IsBroken && !_isBreakTold);
         IsPeerClosed = true;
+        _isBreakTold = IsBroken;
         if (reset)
         {
             _send.IsReady = true;
@@ -172,7 +175,7 @@ public abstract class ByteStream : ITimerTarget
             _send.Signal();
         }
 
-        if (first && !someoneReceives && !IsClosed)
+        if (isNews && !someoneReceives && !IsClosed)
         {
             _peerClosedHandler?.OnPeerClosed(this);
         }

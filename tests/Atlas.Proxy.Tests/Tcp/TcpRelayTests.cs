@@ -101,6 +101,29 @@ public sealed class TcpRelayTests
     });
 
     [Fact]
+    public void Relay_ClientEndsAndThenResets_ServerIsResetAtOnce() => TcpWorld.ForSeeds(async tcp =>
+    {
+        int last = 1;
+        tcp.Serve(0, async turn =>
+        {
+            // It has heard the end, and works on its answer.
+            await turn.Reader.ToEndAsync();
+            await turn.Loop.DelayAsync(60_000);
+            last = (await turn.Stream.SendAllAsync(ProxyWorld.Bytes("x"))) ? 1 : -1;
+        });
+        (ByteStream client, WireReader _) = await tcp.World.ConnectAsync();
+        await client.SendAllAsync(ProxyWorld.Bytes("hi"));
+        client.ShutdownSend();
+        await tcp.World.DelayAsync(10_000);
+        client.Abort();
+        await tcp.World.DelayAsync(10_000);
+        tcp.World.Sessions.ShouldBe(0);
+        tcp.Metrics.Errors(ProxyError.ClientClosed).ShouldBe(1);
+        await tcp.World.DelayAsync(60_000);
+        last.ShouldBeLessThan(0);
+    });
+
+    [Fact]
     public void Relay_SlowReceiver_HoldsOneBufferAndStopsItsSender() => TcpWorld.ForSeeds(
         async tcp =>
         {
