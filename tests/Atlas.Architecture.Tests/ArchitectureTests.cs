@@ -67,6 +67,9 @@ public sealed class ArchitectureTests
     [Fact]
     public void Files_All_NameNoPathOfAMachine() => Keeps(Repository.Files, StyleRules.NoPathOfAMachine);
 
+    [Fact]
+    public void Files_All_HaveNoMergeConflict() => Keeps(Repository.Files, StyleRules.NoMergeConflict);
+
     private static void Keeps<T>(IEnumerable<T> subjects, Func<T, IEnumerable<string>> rule)
     {
         var breaches = subjects.SelectMany(rule).ToList();

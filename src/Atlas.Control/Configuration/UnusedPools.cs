@@ -23,5 +23,6 @@ public static class UnusedPools
         listener.Routes
             .SelectMany(route => route.Split.Select(part => part.Pool).Append(route.Pool).Append(route.Mirror?.Pool))
             .Append(listener.Pool)
+            .Concat(listener.Alpn.Select(rule => rule.Pool))
             .Concat(listener.Sni is SniConfig sni ? sni.Rules.Select(rule => rule.Pool).Append(sni.DefaultPool) : []);
 }

@@ -55,7 +55,7 @@ internal sealed class PoolEntry(string name)
             RosterGroup.Backup => (PoolChangeKind.Backup, $"its backups serve: {usable}"),
             RosterGroup.Panic => (PoolChangeKind.Panic, $"panic, health is ignored: {usable}{LeftOut}"),
             RosterGroup.None when _servers.Count > 0 && _servers.All(server => server.Weight == 0) =>
-                (PoolChangeKind.Unusable, "no server has a weight: requests get 503 NH"),
+                (PoolChangeKind.Unusable, "no server has a weight: clients are turned away (NH)"),
             RosterGroup.None => (PoolChangeKind.Unusable, "no server is usable"),
             _ => throw new InvalidOperationException("unknown group"),
         };

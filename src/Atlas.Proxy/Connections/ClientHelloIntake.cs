@@ -37,7 +37,7 @@ internal struct ClientHelloIntake(TlsRoutes routes)
                 Choose(hello, hello.MessageOf(received, scratch));
                 return true;
             case ClientHelloStatus.NotTls:
-                Take(routes.Other, ProxyError.BadRequest, "not_tls");
+                Take(routes.Other, ProxyError.BadRequest, "not TLS");
                 return true;
             case ClientHelloStatus.Malformed:
                 Take(null, ProxyError.BadRequest, _reader.Error.Text());

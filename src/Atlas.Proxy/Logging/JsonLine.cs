@@ -74,7 +74,8 @@ internal static class JsonLine
         line.Bytes(EndReasons.Word(record.Error));
         Text(ref line, "\",\"detail\":\""u8, record.Detail, LineBounds.ShortField);
         Number(ref line, "\",\"attempts\":"u8, record.Attempts);
-        Number(ref line, ",\"bytes_received\":"u8, record.BytesReceived);
+        Text(ref line, ",\"failed_tries\":\""u8, record.FailedTries, LineBounds.TriesField);
+        Number(ref line, "\",\"bytes_received\":"u8, record.BytesReceived);
         Number(ref line, ",\"bytes_sent\":"u8, record.BytesSent);
         Number(ref line, ",\"timers\":{\"Tw\":"u8, record.QueueMs);
         Number(ref line, ",\"Tc\":"u8, record.ConnectMs);

@@ -44,6 +44,9 @@ public readonly ref struct StreamRecord
     /// <summary>How often a server was tried.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>The tries that another one followed, with their flags: <c>a=CF b=CT</c>; empty: none did.</summary>
+    public ReadOnlySpan<byte> FailedTries { get; init; }
+
     /// <summary>Bytes from the client.</summary>
     public long BytesReceived { get; init; }
 

@@ -9,6 +9,7 @@ using Atlas.Proxy.Errors;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Relaying;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -44,6 +45,9 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
 
     /// <summary>How many servers were tried.</summary>
     internal int Attempts { get; private set; }
+
+    /// <summary>The tries that another one followed; null: none did.</summary>
+    internal FailedTries? Failed { get; private set; }
 
     /// <summary>Microseconds spent waiting for a server with room.</summary>
     internal long QueuedUs { get; private set; }
@@ -88,6 +92,11 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
         while (await TakeServerAsync() is int index and >= 0)
         {
             ServerState server = Pool.Servers[index];
+            if (Server is not null)
+            {
+                (Failed ??= new FailedTries()).Add(Server, Error, status: 0);
+            }
+
             Server = server;
             ConnectResult result = await TryAsync(server);
             if (result.Stream is not null)
@@ -133,7 +142,9 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
     {
         Attempts++;
         _counters = context.CountersOf(server);
-        _counters?.AttemptBegan(Attempts > 1 ? AttemptKind.Failover : AttemptKind.First);
+        _counters?.AttemptBegan(Attempts == 1 ? AttemptKind.First
+            : Error == ProxyError.ConnectTimeout ? AttemptKind.Retry
+            : AttemptKind.Failover);
         long beganUs = context.Loop.NowUs;
         ConnectResult result = await OpenAsync(server.Address, context.Loop.NowMs + Pool!.ConnectMs);
         ConnectingUs += context.Loop.NowUs - beganUs;

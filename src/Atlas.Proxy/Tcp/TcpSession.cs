@@ -93,8 +93,9 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
                 : ProxyError.ClientClosed;
         }
 
-        _opening.Release();
+        // The log has what was received.
         End(server);
+        _opening.Release();
     }
 
     /// <summary>Ends it now, with a reset of both sides.</summary>
@@ -160,6 +161,8 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         }
 
         long endUs = _context.Loop.NowUs;
+        Span<byte> failed = stackalloc byte[_connector.Failed is null ? 0 : LineBounds.TriesField];
+        failed = failed[..(_connector.Failed?.Write(failed) ?? 0)];
         Listener.AccessLog[_context.Index].Write(new StreamRecord
         {
             UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
@@ -173,6 +176,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
             Error = _error,
             Detail = Encoding.ASCII.GetBytes(_opening.Detail),
             Attempts = _connector.Attempts,
+            FailedTries = failed,
             BytesReceived = _relay?.BytesUp ?? _opening.ReceivedLength,
             BytesSent = _relay?.BytesDown ?? 0,
             QueueMs = (int)(_connector.QueuedUs / 1000),

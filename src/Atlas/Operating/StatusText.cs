@@ -84,7 +84,7 @@ internal static class StatusText
             PoolState.Backup => $"  BACKUPS SERVE, {share}",
             PoolState.Panic => $"  PANIC, {share}: health is ignored",
             PoolState.Unusable when pool.Servers.Count > 0 && pool.Servers.All(server => server.Weight == 0) =>
-                "  NO SERVER HAS A WEIGHT: requests get 503 NH",
+                "  NO SERVER HAS A WEIGHT: clients are turned away (NH)",
             PoolState.Unusable => "  NO SERVER IS USABLE",
             _ => throw new InvalidOperationException("unknown state"),
         };

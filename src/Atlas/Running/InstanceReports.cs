@@ -87,8 +87,8 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     private static string? WarningOf(PoolSnapshot pool, ServerOrder order) =>
         order.State is not (AdminState.Drain or AdminState.Maintenance) || pool.Servers.Any(server => Roster.IsUsable(server.Balancing)) ? null
         : pool.Servers.Any(server => server.Balancing.Admin == AdminState.Ready)
-            ? $"the servers of pool {pool.Name} that are left are down or ejected: requests go to them all the same, or get 503 NH"
-            : $"no server of pool {pool.Name} is left: requests of new clients get 503 NH";
+            ? $"the servers of pool {pool.Name} that are left are down or ejected: clients go to them all the same, or are turned away (NH)"
+            : $"no server of pool {pool.Name} is left: new clients are turned away (NH)";
 
     public void WriteMetrics(IMetricWriter writer)
     {

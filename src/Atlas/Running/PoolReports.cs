@@ -27,7 +27,7 @@ internal sealed class PoolReports(AtlasInstance instance)
             State = StateOf(roster.Group),
             UsableShare = Math.Round(UsableShare(pool), 3),
             Warning = pool.Servers.Count > 0 && pool.Servers.All(server => server.Balancing.Weight == 0)
-                ? $"no server of pool {pool.Name} has a weight: requests get 503 NH"
+                ? $"no server of pool {pool.Name} has a weight: clients are turned away (NH)"
                 : null,
             Circuit = FailureNotes.OfCircuit(pool),
             Servers =

@@ -64,12 +64,20 @@ public static partial class StyleRules
     public static IEnumerable<string> NoPathOfAMachine(SourceFile file) =>
         Breaches(file, line => MachinePath().IsMatch(line), line => $"has the path {MachinePath().Match(line).Value}: make it relative or configurable.");
 
+    /// <summary>No file has what a merge leaves where both sides changed a line.</summary>
+    public static IEnumerable<string> NoMergeConflict(SourceFile file) =>
+        Breaches(file, line => ConflictMarker().IsMatch(line), _ => "is left of a merge: take one side, or both, and remove the marker.");
+
     private static IEnumerable<string> Breaches(SourceFile file, Func<string, bool> isBreach, Func<string, string> message) =>
         file.Lines.Index().Where(line => isBreach(line.Item)).Select(line => $"{file.Path}:{line.Index + 1} {message(line.Item)}");
 
     // In halves, so that this file keeps its own rule.
     [GeneratedRegex(@"\b(?:TO" + @"DO|FIX" + @"ME|HA" + @"CK)\b", RegexOptions.CultureInvariant)]
     private static partial Regex OpenNote();
+
+    // The line of equal signs between the sides underlines titles elsewhere, and never stands alone.
+    [GeneratedRegex("^(?:<{7}|>{7}|\\|{7}) ", RegexOptions.CultureInvariant)]
+    private static partial Regex ConflictMarker();
 
     [GeneratedRegex(
         @"^public (?:(?:static|sealed|abstract|readonly|ref|partial|unsafe) )*"

@@ -85,5 +85,15 @@ public sealed class StyleRulesTests
     [InlineData("/homework/x /roots/x /var/root/x")]
     public void NoPathOfAMachine_OtherPath_IsKept(string text) => StyleRules.NoPathOfAMachine(Code(text)).ShouldBeEmpty();
 
+    [Fact]
+    public void NoMergeConflict_MarkersOfBothSides_AreNamed() =>
+        StyleRules.NoMergeConflict(Code("<<<<<<< ours\na\n||||||| base\n=======\nb\n>>>>>>> theirs\n")).Count().ShouldBe(3);
+
+    [Theory]
+    [InlineData("Title\n=======")]
+    [InlineData("  cat <<<<<<< x")]
+    [InlineData("| a | b |")]
+    public void NoMergeConflict_WhatResemblesOne_IsKept(string text) => StyleRules.NoMergeConflict(Code(text)).ShouldBeEmpty();
+
     private static SourceFile Code(string text) => new("src/Atlas.Core/Sample.cs", text);
 }

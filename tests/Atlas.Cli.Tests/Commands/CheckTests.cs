@@ -104,5 +104,22 @@ public sealed class CheckTests
             @$"^note: [^\n]*:11:\d+: pool 'spare' is not used: no listener, route, split or mirror names it\n[^\n]*: ok\n$");
     }
 
+    [Fact]
+    public async Task Check_PoolsOfSniAndAlpn_AreUsed()
+    {
+        using var config = new ConfigFile("""
+            listeners:
+              tls: { bind: 127.0.0.1:8443, protocol: tcp, sni: { a.example.com: a, default: b }, alpn: { acme-tls/1: c } }
+            pools:
+              a: { servers: [127.0.0.1:9001] }
+              b: { servers: [127.0.0.1:9001] }
+              c: { servers: [127.0.0.1:9001] }
+            """);
+        await using var program = RunningProgram.Atlas("check", "-c", config.Path);
+
+        (await program.EndAsync()).ShouldBe(0);
+        program.Output.ShouldMatch(@"^[^\n]*: ok\n$");
+    }
+
     private static int Notes(string output) => output.Split('\n').Count(line => line.StartsWith("note: ") && line.EndsWith("run it yet"));
 }

@@ -124,7 +124,7 @@ public sealed class OperateTests
 
         (await RunAsync(atlas, command, "web/A")).Errors.ShouldBeEmpty();
         (await RunAsync(atlas, command, "web/B")).Errors
-            .ShouldBe("warning: no server of pool web is left: requests of new clients get 503 NH\n");
+            .ShouldBe("warning: no server of pool web is left: new clients are turned away (NH)\n");
         (await RunAsync(atlas, "ready", "web/B")).Errors.ShouldBeEmpty();
     }
 
@@ -170,11 +170,11 @@ public sealed class OperateTests
 
         (await RunAsync(atlas, "weight", "web/A", "0")).ShouldBe((0, "web/A: weight 0\n", ""));
         (await RunAsync(atlas, "weight", "web/B", "0")).ShouldBe(
-            (0, "web/B: weight 0\n", "warning: no server of pool web has a weight: requests get 503 NH\n"));
+            (0, "web/B: weight 0\n", "warning: no server of pool web has a weight: clients are turned away (NH)\n"));
 
         (await client.StatusAsync("/")).ShouldBe(503);
-        await atlas.Program.ErrorAsync("pool web: no server has a weight: requests get 503 NH");
-        (await RunAsync(atlas, "status")).Output.ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: requests get 503 NH\n");
+        await atlas.Program.ErrorAsync("pool web: no server has a weight: clients are turned away (NH)");
+        (await RunAsync(atlas, "status")).Output.ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: clients are turned away (NH)\n");
         (await RunAsync(atlas, "weight", "web/B", "1")).Errors.ShouldBeEmpty();
         (await client.StatusAsync("/")).ShouldBe(200);
     }

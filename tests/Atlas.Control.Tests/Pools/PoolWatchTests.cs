@@ -82,7 +82,7 @@ public sealed class PoolWatchTests : IDisposable
         [
             "pool web server a: weight 0, was 1",
             "pool web server b: weight 0, was 1",
-            "pool web: no server has a weight: requests get 503 NH",
+            "pool web: no server has a weight: clients are turned away (NH)",
         ]);
         _test.Changes[^1].Kind.ShouldBe(PoolChangeKind.Unusable);
     }
@@ -373,7 +373,7 @@ public sealed class PoolWatchTests : IDisposable
     {
         _test.Apply(WatchUnderTest.Pool(WatchUnderTest.Server("a", weight: 0)));
 
-        _test.Lines.ShouldBe(["pool web: no server has a weight: requests get 503 NH"]);
+        _test.Lines.ShouldBe(["pool web: no server has a weight: clients are turned away (NH)"]);
     }
 
     [Fact]

@@ -21,6 +21,58 @@ public sealed class JsonLineTests
             "timers":{"Th":0,"Ti":12,"TR":1,"Tw":0,"Tc":3,"Tr":-1,"Td":-1,"Ta":9}}
             """.Replace("\n", "") + "\n");
 
+    [Fact]
+    public void Write_ConnectionThatMovedOn_GivesTheLine() =>
+        Encoding.UTF8.GetString(Records.Json(new StreamRecord
+        {
+            UnixMs = 1_709_210_096_007,
+            Protocol = "tcp"u8,
+            ClientIp = "192.0.2.7"u8,
+            ClientPort = 50_123,
+            Listener = "database"u8,
+            Pool = "postgres"u8,
+            Server = "c"u8,
+            Error = ProxyError.UpstreamTruncated,
+            Attempts = 3,
+            FailedTries = "a=CF b=CT"u8,
+            BytesReceived = 120,
+            ConnectMs = 3,
+            DurationMs = 9,
+        })).ShouldBe(
+            """
+            {"time":"2024-02-29T12:34:56.007Z","protocol":"tcp","client_ip":"192.0.2.7","client_port":50123,"listener":"database",
+            "pool":"postgres","server":"c","sni":"","flag":"UX","end":"upstream_truncated","detail":"","attempts":3,
+            "failed_tries":"a=CF b=CT","bytes_received":120,"bytes_sent":0,"timers":{"Tw":0,"Tc":3,"Tt":9}}
+            """.Replace("\n", "") + "\n");
+
+    [Fact]
+    public void Write_LongestConnection_StaysWithinTheBound()
+    {
+        byte[] text = new byte[100_000];
+        var record = new StreamRecord
+        {
+            UnixMs = long.MaxValue,
+            Protocol = text,
+            ClientIp = text,
+            ClientPort = int.MinValue,
+            Listener = text,
+            Pool = text,
+            Server = text,
+            ServerName = text,
+            Error = ProxyError.UpstreamTruncated,
+            Detail = text,
+            Attempts = int.MinValue,
+            FailedTries = text,
+            BytesReceived = long.MinValue,
+            BytesSent = long.MinValue,
+            QueueMs = int.MinValue,
+            ConnectMs = int.MinValue,
+            DurationMs = long.MinValue,
+        };
+
+        JsonDocument.Parse(Records.Json(record)).Dispose();
+    }
+
     [Theory]
     [InlineData("a\"b\\c", @"a\""b\\c")]
     [InlineData("a\r\nb\0", @"a\u000D\u000Ab\u0000")]

@@ -89,6 +89,15 @@ internal static class Records
         return line.Written.ToArray();
     }
 
+    public static byte[] Json(in StreamRecord record)
+    {
+        var date = new LogDate();
+        date.MoveTo(record.UnixMs);
+        var line = new LineCursor(new byte[LineBounds.Of(record)]);
+        JsonLine.Write(ref line, record, date);
+        return line.Written.ToArray();
+    }
+
     private static LogDate DateOf(in AccessRecord record)
     {
         var date = new LogDate();

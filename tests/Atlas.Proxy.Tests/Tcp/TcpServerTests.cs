@@ -53,6 +53,8 @@ public sealed class TcpServerTests
             byte[] name = await reader.BytesAsync(1);
             (tcp.World.NowMs - beganMs).ShouldBeInRange(2_000, 2_100);
             name.ShouldBe(expected is null ? [] : ProxyWorld.Bytes(expected));
+            tcp.World.Servers[1].State.Metrics!.Retries.ShouldBe(expected is null ? 0 : 1);
+            tcp.World.Servers[1].State.Metrics!.Failovers.ShouldBe(0);
             tcp.Metrics.Errors(ProxyError.ConnectTimeout).ShouldBe(expected is null ? 1 : 0);
             client.Close();
         },

@@ -66,7 +66,7 @@ public sealed class StatusTextTests
     [Fact]
     public void Pool_NoServerHasAWeight_SaysSo() =>
         Lines(Pool() with { State = PoolState.Unusable, Servers = [Server with { Weight = 0 }] })
-            .ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: requests get 503 NH");
+            .ShouldContain("pool web  round_robin  NO SERVER HAS A WEIGHT: clients are turned away (NH)");
 
     [Fact]
     public void Pool_WithoutServers_DoesNotBlameTheirWeights()
