@@ -72,6 +72,7 @@ internal static class JsonLine
         line.Bytes(EndReasons.Flag(record.Error));
         line.Bytes("\",\"end\":\""u8);
         line.Bytes(EndReasons.Word(record.Error));
+        Text(ref line, "\",\"ended_first\":\""u8, record.EndedFirst, LineBounds.ShortField);
         Text(ref line, "\",\"detail\":\""u8, record.Detail, LineBounds.ShortField);
         Number(ref line, "\",\"attempts\":"u8, record.Attempts);
         Text(ref line, ",\"failed_tries\":\""u8, record.FailedTries, LineBounds.TriesField);

@@ -28,7 +28,7 @@ internal static class LineBounds
     /// <summary>An upper bound of the line of a record.</summary>
     internal static int Of(in StreamRecord record) => Fixed + (Growth * (
         Short(record.Protocol) + Short(record.ClientIp) + Short(record.Listener) + Short(record.Pool) + Short(record.Server)
-        + Short(record.ServerName) + Short(record.Detail) + Math.Min(record.FailedTries.Length, TriesField)));
+        + Short(record.ServerName) + Short(record.EndedFirst) + Short(record.Detail) + Math.Min(record.FailedTries.Length, TriesField)));
 
     /// <summary>An upper bound of the line of a record.</summary>
     internal static int Of(in UdpRecord record) => Fixed + (Growth * (

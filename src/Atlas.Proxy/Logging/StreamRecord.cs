@@ -41,6 +41,10 @@ public readonly ref struct StreamRecord
     /// <summary>What was wrong with what the client sent; empty where the error says it all.</summary>
     public ReadOnlySpan<byte> Detail { get; init; }
 
+    /// <summary>Which side ended first, <c>client</c> or <c>server</c>: a process that is killed ends its connections in order, and so
+    /// looks like one that had no more to say. Empty where neither did.</summary>
+    public ReadOnlySpan<byte> EndedFirst { get; init; }
+
     /// <summary>How often a server was tried.</summary>
     public int Attempts { get; init; }
 

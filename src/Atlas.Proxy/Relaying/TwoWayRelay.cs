@@ -43,6 +43,9 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
     /// <summary>Bytes received from the server.</summary>
     internal long BytesDown { get; private set; }
 
+    /// <summary>Whether the first end, or break, was the server's; null: nothing ended before the relay was ended from outside.</summary>
+    internal bool? ServerEndedFirst { get; private set; }
+
     /// <summary>How it ended; none: both sides ended in order.</summary>
     internal ProxyError Error { get; private set; }
 
@@ -64,6 +67,12 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
         {
             _isBroken = true;
             Error = error;
+            ServerEndedFirst ??= error switch
+            {
+                ProxyError.ClientClosed => false,
+                ProxyError.UpstreamTruncated => true,
+                _ => null,
+            };
             client.CancelWaits();
             server.CancelWaits();
         }
@@ -103,6 +112,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
 
             if (last == 0)
             {
+                ServerEndedFirst ??= !isUp;
                 to.ShutdownSend();
                 HalfClose();
                 return;

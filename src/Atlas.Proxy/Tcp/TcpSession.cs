@@ -174,6 +174,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
             Server = Server is null ? default : Server.NameBytes,
             ServerName = _opening.ServerName.Span,
             Error = _error,
+            EndedFirst = _relay?.ServerEndedFirst switch { true => "server"u8, false => "client"u8, null => default },
             Detail = Encoding.ASCII.GetBytes(_opening.Detail),
             Attempts = _connector.Attempts,
             FailedTries = failed,

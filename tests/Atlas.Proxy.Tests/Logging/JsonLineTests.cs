@@ -33,6 +33,7 @@ public sealed class JsonLineTests
             Pool = "postgres"u8,
             Server = "c"u8,
             Error = ProxyError.UpstreamTruncated,
+            EndedFirst = "server"u8,
             Attempts = 3,
             FailedTries = "a=CF b=CT"u8,
             BytesReceived = 120,
@@ -41,7 +42,7 @@ public sealed class JsonLineTests
         })).ShouldBe(
             """
             {"time":"2024-02-29T12:34:56.007Z","protocol":"tcp","client_ip":"192.0.2.7","client_port":50123,"listener":"database",
-            "pool":"postgres","server":"c","sni":"","flag":"UX","end":"upstream_truncated","detail":"","attempts":3,
+            "pool":"postgres","server":"c","sni":"","flag":"UX","end":"upstream_truncated","ended_first":"server","detail":"","attempts":3,
             "failed_tries":"a=CF b=CT","bytes_received":120,"bytes_sent":0,"timers":{"Tw":0,"Tc":3,"Tt":9}}
             """.Replace("\n", "") + "\n");
 
@@ -60,6 +61,7 @@ public sealed class JsonLineTests
             Server = text,
             ServerName = text,
             Error = ProxyError.UpstreamTruncated,
+            EndedFirst = text,
             Detail = text,
             Attempts = int.MinValue,
             FailedTries = text,
