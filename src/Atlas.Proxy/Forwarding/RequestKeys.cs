@@ -42,16 +42,26 @@ internal sealed class RequestKeys(RequestKey key, int ipv6PrefixBits)
                 return TryHash(PairText.CookieOf(buffer, head, _name), out hash);
             case RequestKeyKind.Query:
                 return TryHash(PairText.ValueOf(head.Query.Of(buffer), _name, (byte)'&'), out hash);
+            case RequestKeyKind.Sni:
+                hash = 0;
+                return false;
             default:
                 throw new ArgumentOutOfRangeException(nameof(key));
         }
     }
 
-    /// <summary>Hashes the key of a connection that is passed on unread, of which only the client's address is known.</summary>
+    /// <summary>Hashes the key of what is passed on unread, of which only the client's address and the name that it asks for are
+    /// known.</summary>
     /// <param name="clientIp">4 or 16 bytes in network order; empty when unknown.</param>
+    /// <param name="serverName">The server name of its ClientHello; empty when there is none.</param>
     /// <param name="hash">Gets the hash.</param>
-    internal bool TryHashClient(ReadOnlySpan<byte> clientIp, out ulong hash)
+    internal bool TryHashClient(ReadOnlySpan<byte> clientIp, ReadOnlySpan<byte> serverName, out ulong hash)
     {
+        if (key.Kind == RequestKeyKind.Sni)
+        {
+            return TryHashHost(serverName, out hash);
+        }
+
         bool has = key.Kind == RequestKeyKind.ClientIp && !clientIp.IsEmpty;
         hash = has ? KeyHash.OfAddress(clientIp, ipv6PrefixBits) : 0;
         return has;

@@ -86,7 +86,7 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
             return null;
         }
 
-        _hasKey = pool.Keys?.TryHashClient(session.ClientAddress.Ip, out _key) == true;
+        _hasKey = pool.Keys?.TryHashClient(session.ClientAddress.Ip, session.ServerName, out _key) == true;
         long refusedUntilMs = context.Loop.NowMs + pool.ConnectMs;
         int timeouts = 0;
         while (await TakeServerAsync() is int index and >= 0)

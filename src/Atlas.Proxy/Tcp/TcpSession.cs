@@ -48,6 +48,9 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     /// <summary>Who the client is.</summary>
     internal SocketAddress ClientAddress => _opening.Client;
 
+    /// <summary>The server name of its ClientHello; empty: none was read.</summary>
+    internal ReadOnlySpan<byte> ServerName => _opening.ServerName.Span;
+
     /// <summary>The pool that it goes to, as of the snapshot that it began with; null: it was not chosen yet.</summary>
     internal PoolSnapshot? Pool => _connector.Pool;
 

@@ -121,7 +121,7 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
     {
         Span<byte> ip = stackalloc byte[DatagramAddress.MaxIpLength];
         ulong key = 0;
-        bool hasKey = Pool.Keys?.TryHashClient(ip[.._client.WriteIp(ip)], out key) == true;
+        bool hasKey = Pool.Keys?.TryHashClient(ip[.._client.WriteIp(ip)], serverName: default, out key) == true;
         var request = new PickRequest
         {
             Excluded = _tried.AsSpan(0, _triedCount),

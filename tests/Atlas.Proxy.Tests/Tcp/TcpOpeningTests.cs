@@ -1,8 +1,10 @@
 using System.Text;
+using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tcp;
@@ -74,6 +76,41 @@ public sealed class TcpOpeningTests
         },
         servers: 3,
         listener: Routes(hasDefault: true));
+
+    [Fact]
+    public void HashKey_ServerName_BindsNamesAndNotClients() => TcpWorld.ForSeeds(
+        async tcp =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                tcp.Echo(i);
+            }
+
+            var servers = new HashSet<string>();
+            for (int i = 0; i < 12; i++)
+            {
+                string first = await ServerOfAsync(tcp, $"host-{i}.example.com");
+                (await ServerOfAsync(tcp, $"HOST-{i}.example.com")).ShouldBe(first);
+                servers.Add(first);
+            }
+
+            servers.Count.ShouldBeGreaterThan(1);
+        },
+        servers: 3,
+        pool: pool => new PoolSnapshot(
+            pool.Name,
+            pool.Servers,
+            new PoolBalancer(
+                BalanceAlgorithm.ConsistentHash,
+                [.. pool.Servers.Select(server => server.Balancing)],
+                new RosterOptions(0.5, 0),
+                previous: null,
+                nowMs: 0))
+        {
+            Keys = new RequestKeys(new RequestKey(RequestKeyKind.Sni, ""), ipv6PrefixBits: 64),
+        },
+        listener: listener => listener with { Pool = null, Tls = new TlsRoutes([], [], listener.Pool) },
+        seeds: 8);
 
     [Theory]
     [InlineData("SSH-2.0-OpenSSH", true, ProxyError.None)]
@@ -182,6 +219,15 @@ public sealed class TcpOpeningTests
             tcp.Metrics.Errors(ProxyError.BadRequest).ShouldBe(1);
         },
         listener: AcceptsHeaders);
+
+    private static async Engine.Flows.ResultFlow<string> ServerOfAsync(TcpWorld tcp, string name)
+    {
+        (ByteStream client, WireReader reader) = await tcp.World.ConnectAsync();
+        await client.SendAllAsync(Hello.Of(name));
+        byte[] server = await reader.BytesAsync(1);
+        client.Close();
+        return Encoding.ASCII.GetString(server);
+    }
 
     internal static TcpListenerSnapshot AcceptsHeaders(TcpListenerSnapshot listener)
     {

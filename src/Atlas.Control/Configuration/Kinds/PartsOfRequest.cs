@@ -12,12 +12,13 @@ internal static class PartsOfRequest
 
     /// <summary>What is hashed or counted by.</summary>
     public static ScalarKind<RequestKey> Key { get; } = new(
-        "client_ip, host, path, uri, header:NAME, cookie:NAME or query:NAME",
+        "client_ip, sni, host, path, uri, header:NAME, cookie:NAME or query:NAME",
         (string text, out RequestKey value, ref string? hint) =>
         {
             value = text switch
             {
                 "client_ip" => RequestKey.ClientIp,
+                "sni" => new RequestKey(RequestKeyKind.Sni, ""),
                 "host" => new RequestKey(RequestKeyKind.Host, ""),
                 "path" => new RequestKey(RequestKeyKind.Path, ""),
                 "uri" => new RequestKey(RequestKeyKind.Uri, ""),
@@ -30,7 +31,7 @@ internal static class PartsOfRequest
             return value.Name is not null;
         },
         Format,
-        Schema.Text("client_ip|host|path|uri|(header|cookie|query):.+"));
+        Schema.Text("client_ip|sni|host|path|uri|(header|cookie|query):.+"));
 
     /// <summary>What a sticky client is known by, and the name of its header or cookie.</summary>
     public static ScalarKind<(StickyKind Kind, string Name)> Sticky { get; } = new(
@@ -61,6 +62,7 @@ internal static class PartsOfRequest
 
     private static string Format(RequestKey key) => key.Kind switch
     {
+        RequestKeyKind.Sni => "sni",
         RequestKeyKind.Host => "host",
         RequestKeyKind.Path => "path",
         RequestKeyKind.Uri => "uri",

@@ -38,6 +38,14 @@ internal static class StreamRules
 
     private static void CheckHttp(ListenerConfig listener, PoolConfig pool, Findings findings)
     {
+        if (pool.Balance == BalanceAlgorithm.ConsistentHash && pool.HashKey.Kind == RequestKeyKind.Sni)
+        {
+            findings.Add(
+                pool,
+                "hash_key",
+                $"hash_key: sni goes by TLS that is passed on, and listener '{listener.Name}' sends requests to this pool: write hash_key: host");
+        }
+
         if (pool.ConnectsAsClient)
         {
             findings.Add(
@@ -51,7 +59,12 @@ internal static class StreamRules
     private static void CheckUnread(ListenerConfig listener, PoolConfig pool, Findings findings)
     {
         string reason = $"and listener '{listener.Name}' passes on to this pool what it does not read";
-        if (pool.Balance == BalanceAlgorithm.ConsistentHash && pool.HashKey.Kind != RequestKeyKind.ClientIp)
+        bool isKnown = pool.HashKey.Kind == RequestKeyKind.ClientIp || (pool.HashKey.Kind == RequestKeyKind.Sni && listener.Sni is not null);
+        if (pool.Balance == BalanceAlgorithm.ConsistentHash && pool.HashKey.Kind == RequestKeyKind.Sni && !isKnown)
+        {
+            findings.Add(pool, "hash_key", $"hash_key: sni needs a listener with 'sni', {reason}: write hash_key: client_ip");
+        }
+        else if (pool.Balance == BalanceAlgorithm.ConsistentHash && !isKnown)
         {
             findings.Add(pool, "hash_key", $"'hash_key' is a part of a request, {reason}: write hash_key: client_ip");
         }

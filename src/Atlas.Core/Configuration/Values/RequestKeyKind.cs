@@ -23,4 +23,7 @@ public enum RequestKeyKind
 
     /// <summary>The value of a query parameter.</summary>
     Query,
+
+    /// <summary>The server name of the ClientHello of TLS that is passed on (SNI, RFC 6066 3); of no request.</summary>
+    Sni,
 }
