@@ -2,29 +2,19 @@ using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tcp;
-using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Running;
 
 /// <summary>A listener for TCP connections that are passed on unread.</summary>
-internal sealed class RunningTcpListener(TcpProxy proxy, TcpListener listener, ListenOptions options) : RunningListener
+internal sealed class RunningTcpListener(TcpProxy proxy, TcpListener listener, ListenOptions options) : RunningStreamListener(options)
 {
     internal override string Protocol => "tcp";
 
-    internal override int Connections => options.Connections;
-
-    internal override int MaxConnections => options.MaxConnections;
-
-    internal override long AcceptErrors => options.AcceptErrors;
-
     internal override bool CanBecome(ListenerSnapshot snapshot) => snapshot is TcpListenerSnapshot;
-
-    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address) => workers.Listen(address, options);
 
     internal override void Adopt(ListenerConfig config, ListenerSnapshot snapshot)
     {
         base.Adopt(config, snapshot);
-        options.MaxConnections = config.Limits.Connections;
         listener.Snapshot = (TcpListenerSnapshot)snapshot;
     }
 

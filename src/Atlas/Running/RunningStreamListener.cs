@@ -1,0 +1,25 @@
+using Atlas.Core.Configuration;
+using Atlas.Engine.Workers;
+using Atlas.Proxy.Snapshots;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
+
+namespace Atlas.Running;
+
+/// <summary>A listener for connections, whatever is spoken on them.</summary>
+/// <param name="options">How it listens; one for all its addresses, so that their connections count together.</param>
+internal abstract class RunningStreamListener(ListenOptions options) : RunningListener
+{
+    internal override int Connections => options.Connections;
+
+    internal override int MaxConnections => options.MaxConnections;
+
+    internal override long AcceptErrors => options.AcceptErrors;
+
+    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address) => workers.Listen(address, options);
+
+    internal override void Adopt(ListenerConfig config, ListenerSnapshot snapshot)
+    {
+        base.Adopt(config, snapshot);
+        options.MaxConnections = config.Limits.Connections;
+    }
+}
