@@ -1,0 +1,114 @@
+using System.Buffers.Binary;
+
+namespace Atlas.Protocols.Hpack;
+
+/// <summary>
+/// Decodes Huffman-coded strings (RFC 7541 5.2): one look-up for the codes of up to 8 bits, which are all letters, digits and
+/// most signs; a walk over the lengths for the others.
+/// </summary>
+internal static class HuffmanDecoder
+{
+    private const int FastBits = 8;
+
+    // Symbol and length of the code that begins these 8 bits: symbol * 16 + length, 0 if the code is longer.
+    private static readonly ushort[] Fast = CreateFast();
+
+    /// <summary>The most bytes that this many coded ones stand for: the shortest code has 5 bits.</summary>
+    public static int MaxDecodedLength(int encodedLength) => (int)((long)encodedLength * 8 / 5);
+
+    /// <summary>Decodes a whole string.</summary>
+    /// <param name="source">The coded bytes.</param>
+    /// <param name="destination">Where the string goes. What does not fit is counted and left out.</param>
+    /// <returns>The length of the string, or -1 if the code is invalid.</returns>
+    public static int Decode(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        ulong bits = 0;
+        int count = 0;
+        int next = 0;
+        int written = 0;
+        while (true)
+        {
+            if (count < HuffmanCode.MaxBits)
+            {
+                Refill(source, ref next, ref bits, ref count);
+            }
+
+            // The code to come, at the top of 64 bits; what is not there reads as the padding would.
+            ulong window = count == 0 ? ulong.MaxValue : (bits << (64 - count)) | (ulong.MaxValue >> count);
+            int entry = Fast[(int)(window >> (64 - FastBits))];
+            int length = entry & 15;
+            int symbol = entry >> 4;
+            if (length == 0)
+            {
+                symbol = Walk(window, out length);
+            }
+
+            if (length > count)
+            {
+                // RFC 7541 5.2: what is left is padding, below 8 bits and all ones.
+                return count < 8 && window == ulong.MaxValue ? written : -1;
+            }
+
+            if (symbol == HuffmanCode.EndOfString)
+            {
+                return -1;
+            }
+
+            if ((uint)written < (uint)destination.Length)
+            {
+                destination[written] = (byte)symbol;
+            }
+
+            written++;
+            count -= length;
+        }
+    }
+
+    private static void Refill(ReadOnlySpan<byte> source, ref int next, ref ulong bits, ref int count)
+    {
+        if (source.Length - next >= sizeof(uint))
+        {
+            bits = (bits << 32) | BinaryPrimitives.ReadUInt32BigEndian(source[next..]);
+            next += sizeof(uint);
+            count += 32;
+            return;
+        }
+
+        while (next < source.Length)
+        {
+            bits = (bits << 8) | source[next++];
+            count += 8;
+        }
+    }
+
+    private static int Walk(ulong window, out int length)
+    {
+        for (length = FastBits + 1; length < HuffmanCode.MaxBits; length++)
+        {
+            uint code = (uint)(window >> (64 - length));
+            if (code < HuffmanCode.EndCode[length])
+            {
+                break;
+            }
+        }
+
+        uint offset = (uint)(window >> (64 - length)) - HuffmanCode.FirstCode[length];
+        return HuffmanCode.Symbols[HuffmanCode.FirstPosition[length] + (int)offset];
+    }
+
+    private static ushort[] CreateFast()
+    {
+        ushort[] fast = new ushort[1 << FastBits];
+        for (int symbol = 0; symbol < 256; symbol++)
+        {
+            int length = HuffmanCode.Lengths[symbol];
+            if (length <= FastBits)
+            {
+                int first = (int)HuffmanCode.Codes[symbol] << (FastBits - length);
+                fast.AsSpan(first, 1 << (FastBits - length)).Fill((ushort)((symbol << 4) | length));
+            }
+        }
+
+        return fast;
+    }
+}
