@@ -7,6 +7,7 @@ readonly PACKAGES='
 unit        | gcc         | gcc                        | compares the layout of structs with the C compiler
 unit        | libc6-dev   | /usr/include/errno.h       | the C headers for that
 unit        | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
+unit        | libssl-dev  | /usr/include/openssl/ssl.h | the C headers of OpenSSL for that
 unit        | openssl     | openssl                    | a TLS client that others wrote
 simulation  | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane

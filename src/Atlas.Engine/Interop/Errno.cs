@@ -38,7 +38,10 @@ public static class Errno
     /// <summary>The other end closed; writing is of no use.</summary>
     public const int EPIPE = 32;
 
-    /// <summary>The protocol of the connection failed before it was accepted.</summary>
+    /// <summary>No data are left: a stream ended without the end that its protocol has.</summary>
+    public const int ENODATA = 61;
+
+    /// <summary>The protocol of the connection failed.</summary>
     public const int EPROTO = 71;
 
     /// <summary>The message is longer than the path or the protocol takes.</summary>

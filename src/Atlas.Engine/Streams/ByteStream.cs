@@ -14,6 +14,11 @@ public abstract class ByteStream : ITimerTarget
     /// again.</summary>
     public const int WouldBlock = -Errno.EAGAIN;
 
+    /// <summary>Returned by <see cref="TryReceive(Span{byte})"/> where the protocol of the stream has an end of its own and the
+    /// connection ended without it: whether bytes are missing is not known. A message that tells its length is whole if it
+    /// came that far; one that ends with the connection is not. Sending may still be possible.</summary>
+    public const int Truncated = -Errno.ENODATA;
+
     private Readiness _receive;
     private Readiness _send;
     private IPeerClosedHandler? _peerClosedHandler;
@@ -60,8 +65,8 @@ public abstract class ByteStream : ITimerTarget
     }
 
     /// <summary>Receives up to the length of <paramref name="buffer"/> (which must not be empty).</summary>
-    /// <returns>The number of bytes, 0 at the end of the stream, <see cref="WouldBlock"/>, or a negative error
-    /// number.</returns>
+    /// <returns>The number of bytes, 0 at the end of the stream, <see cref="WouldBlock"/>, <see cref="Truncated"/>, or another
+    /// negative error number.</returns>
     public abstract int TryReceive(Span<byte> buffer);
 
     /// <summary>Receives into an empty pipe, without copying.</summary>
@@ -100,6 +105,9 @@ public abstract class ByteStream : ITimerTarget
 
     /// <summary>A wait has passed its deadline.</summary>
     void ITimerTarget.OnTimer(LoopTimer timer) => Direction(isSend: _send.Owns(timer)).Resume(WaitResult.TimedOut);
+
+    /// <summary>The stream that runs over this one; null for none.</summary>
+    internal IStreamNews? News { get; set; }
 
     internal ref Readiness Direction(bool isSend) => ref isSend ? ref _send : ref _receive;
 
@@ -151,10 +159,18 @@ public abstract class ByteStream : ITimerTarget
     protected void SendFilled() => _send.IsReady = false;
 
     /// <summary>To be called when bytes arrived.</summary>
-    protected void SignalReceive() => _receive.Signal();
+    protected void SignalReceive()
+    {
+        _receive.Signal();
+        News?.OnReceivable();
+    }
 
     /// <summary>To be called when sending may go on.</summary>
-    protected void SignalSend() => _send.Signal();
+    protected void SignalSend()
+    {
+        _send.Signal();
+        News?.OnSendable();
+    }
 
     /// <summary>To be called when the peer's end of stream or a reset arrived.</summary>
     protected void SignalPeerClosed(bool reset)
@@ -179,6 +195,8 @@ public abstract class ByteStream : ITimerTarget
         {
             _peerClosedHandler?.OnPeerClosed(this);
         }
+
+        News?.OnPeerClosed(reset);
     }
 
     private void End(bool abort)
@@ -194,5 +212,8 @@ public abstract class ByteStream : ITimerTarget
         _send.Remove();
         CloseCore(abort);
         CancelWaits();
+        IStreamNews? news = News;
+        News = null;
+        news?.OnClosed();
     }
 }

@@ -7,7 +7,7 @@ using Atlas.Engine.Interop;
 
 namespace Atlas.Engine.Tests.Interop;
 
-/// <summary>What C says about the structures and constants that the engine shares with the kernel.</summary>
+/// <summary>What C says about the structures and constants that the engine shares with the kernel and with OpenSSL.</summary>
 public sealed class LayoutTests
 {
     [Fact]
@@ -17,6 +17,7 @@ public sealed class LayoutTests
         [
             .. ConstantsOf(typeof(LinuxConstants)),
             .. ConstantsOf(typeof(Errno)),
+            .. ConstantsOf(typeof(OpenSslConstants)),
         ];
         constants.Length.ShouldBeGreaterThan(40);
         Compare([.. constants.Select(constant => (constant.Name, constant.Value))]);
@@ -32,6 +33,7 @@ public sealed class LayoutTests
         PacketAddress info;
         PacketAddress6 info6;
         FileStatus status;
+        CryptoParameter parameter;
         Compare(
         [
             ("sizeof(struct iovec)", sizeof(IoVector)),
@@ -72,6 +74,12 @@ public sealed class LayoutTests
             ("sizeof(struct linger)", sizeof(long)),
             ("offsetof(struct linger, l_onoff)", 0),
             ("offsetof(struct linger, l_linger)", sizeof(int)),
+            ("sizeof(OSSL_PARAM)", sizeof(CryptoParameter)),
+            ("offsetof(OSSL_PARAM, key)", Offset(&parameter, &parameter.Key)),
+            ("offsetof(OSSL_PARAM, data_type)", Offset(&parameter, &parameter.Type)),
+            ("offsetof(OSSL_PARAM, data)", Offset(&parameter, &parameter.Value)),
+            ("offsetof(OSSL_PARAM, data_size)", Offset(&parameter, &parameter.Length)),
+            ("offsetof(OSSL_PARAM, return_size)", Offset(&parameter, &parameter.ReturnedLength)),
             ("sizeof(int)", sizeof(int)),
             ("sizeof(ssize_t)", sizeof(nint)),
             ("sizeof(socklen_t)", sizeof(uint)),
@@ -132,6 +140,10 @@ public sealed class LayoutTests
             #include <netinet/in.h>
             #include <netinet/tcp.h>
             #include <netinet/udp.h>
+            #include <openssl/core.h>
+            #include <openssl/err.h>
+            #include <openssl/ssl.h>
+            #include <openssl/x509v3.h>
             #include <stddef.h>
             #include <stdio.h>
             #include <sys/epoll.h>

@@ -1,0 +1,13 @@
+namespace Atlas.Engine.Tls;
+
+/// <summary>How a handshake ended.</summary>
+/// <param name="Stream">The stream that bytes go over from now on; it owns the one below. Null on failure: the one below is
+/// then still open and the caller's.</param>
+/// <param name="Failure">Why there is none.</param>
+/// <param name="Text">Says more about a failure, for logs: at most <see cref="MaxTextLength"/> printable characters, which a peer
+/// may have chosen a part of; empty on success.</param>
+public readonly record struct TlsHandshake(TlsStream? Stream, TlsFailure Failure, string Text)
+{
+    /// <summary>The longest text.</summary>
+    public const int MaxTextLength = 256;
+}
