@@ -77,9 +77,6 @@ internal static unsafe partial class LibCrypto
     internal static partial nint PEM_read_bio_PrivateKey(nint bio, nint* into, void* password, void* argument);
 
     [LibraryImport(Library)]
-    internal static partial int PEM_write_bio_X509(nint bio, nint certificate);
-
-    [LibraryImport(Library)]
     internal static partial void EVP_PKEY_free(nint key);
 
     [LibraryImport(Library)]
@@ -89,10 +86,7 @@ internal static unsafe partial class LibCrypto
     internal static partial void X509_free(nint certificate);
 
     [LibraryImport(Library)]
-    internal static partial int X509_cmp(nint first, nint second);
-
-    [LibraryImport(Library)]
-    internal static partial int X509_digest(nint certificate, nint digest, byte* bytes, uint* length);
+    internal static partial int i2d_X509(nint certificate, byte** bytes);
 
     [LibraryImport(Library)]
     internal static partial nint X509_get_subject_name(nint certificate);
@@ -126,9 +120,6 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library)]
     internal static partial void OPENSSL_sk_free(nint stack);
-
-    [LibraryImport(Library)]
-    internal static partial nint EVP_sha256();
 
     [LibraryImport(Library)]
     internal static partial nint EVP_aes_256_cbc();

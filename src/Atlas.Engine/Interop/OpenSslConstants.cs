@@ -24,6 +24,7 @@ internal static class OpenSslConstants
     internal const int SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP = 71;
     internal const int SSL_CTRL_SET_GROUPS_LIST = 92;
     internal const int SSL_CTRL_SET_MIN_PROTO_VERSION = 123;
+    internal const int SSL_CTRL_SET_MAX_PROTO_VERSION = 124;
 
     internal const long SSL_OP_NO_TICKET = 1L << 14;
     internal const long SSL_OP_NO_COMPRESSION = 1L << 17;

@@ -161,20 +161,25 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>To be called when bytes arrived.</summary>
     protected void SignalReceive()
     {
+        // Whoever goes on here may put a stream over this one, for which that is no news.
+        IStreamNews? news = News;
         _receive.Signal();
-        News?.OnReceivable();
+        news?.OnReceivable();
     }
 
     /// <summary>To be called when sending may go on.</summary>
     protected void SignalSend()
     {
+        IStreamNews? news = News;
         _send.Signal();
-        News?.OnSendable();
+        news?.OnSendable();
     }
 
     /// <summary>To be called when the peer's end of stream or a reset arrived.</summary>
     protected void SignalPeerClosed(bool reset)
     {
+        IStreamNews? news = News;
+
         // An end may come before the reset, and who waits for the other side has to know of the latter, too.
         bool isNews = !IsPeerClosed || (IsBroken && !_isBreakTold);
         IsPeerClosed = true;
@@ -196,7 +201,7 @@ public abstract class ByteStream : ITimerTarget
             _peerClosedHandler?.OnPeerClosed(this);
         }
 
-        News?.OnPeerClosed(reset);
+        news?.OnPeerClosed(reset);
     }
 
     private void End(bool abort)

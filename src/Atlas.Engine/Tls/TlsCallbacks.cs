@@ -20,10 +20,14 @@ internal static unsafe class TlsCallbacks
     /// <summary>SSL_CTX_set_tlsext_status_cb.</summary>
     internal static void* OnStatusRequest => (delegate* unmanaged[Cdecl]<nint, void*, int>)&StapleResponse;
 
+    /// <summary>SSL_CTX_sess_set_new_cb.</summary>
+    internal static void* OnNewSession => (delegate* unmanaged[Cdecl]<nint, nint, int>)&KeepSession;
+
     /// <summary>A password callback that knows none, so that nobody is asked for one on the terminal.</summary>
     internal static void* OnPassword => (delegate* unmanaged[Cdecl]<byte*, int, int, void*, int>)&RefusePassword;
 
-    private static TlsStream StreamOf(nint ssl) => TlsBio.StreamOf(LibSsl.SSL_get_ex_data(ssl, 0));
+    /// <summary>The stream of an SSL object.</summary>
+    internal static TlsStream StreamOf(nint ssl) => TlsBio.StreamOf(LibSsl.SSL_get_ex_data(ssl, 0));
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int ChooseCertificate(nint ssl, int* alert, void* argument)
@@ -77,6 +81,9 @@ internal static unsafe class TlsCallbacks
         LibSsl.SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_STATUS_REQ_OCSP_RESP, response.Length, copy);
         return SSL_TLSEXT_ERR_OK;
     }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int KeepSession(nint ssl, nint session) => StreamOf(ssl).TryKeepSession(session) ? 1 : 0;
 
     // Set once the handshake is over: every message that comes then is one that a peer can send without end.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

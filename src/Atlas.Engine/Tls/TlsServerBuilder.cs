@@ -21,6 +21,9 @@ internal sealed unsafe class TlsServerBuilder : IDisposable
             throw new TlsException("TLS needs a certificate: give at least one");
         }
 
+        Within("the number of tickets", options.Tickets, 0, TlsServerOptions.MaxTickets);
+        Within("the life of sessions in seconds", options.SessionSeconds, 1, TlsServerOptions.MaxSessionSeconds);
+
         try
         {
             _certificates.AddRange(options.Certificates.Select(source => new NativeCertificate(source)));
@@ -65,6 +68,14 @@ internal sealed unsafe class TlsServerBuilder : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _certificates.ForEach(each => each.Dispose());
+
+    private static void Within(string what, int value, int least, int most)
+    {
+        if (value < least || value > most)
+        {
+            throw new TlsException($"{what} is {value}: give {least} to {most}");
+        }
+    }
 
     private void SetUp(nint context, int[] certificates)
     {
@@ -115,7 +126,15 @@ internal sealed unsafe class TlsServerBuilder : IDisposable
             LibSsl.SSL_CTX_set_session_id_context(context, id, SHA256.HashSizeInBytes);
         }
 
-        LibSsl.SSL_CTX_set_options(context, (ulong)SSL_OP_NO_TICKET);
-        LibSsl.SSL_CTX_set_num_tickets(context, 0);
+        if (_options.TicketKeys is null)
+        {
+            LibSsl.SSL_CTX_set_options(context, (ulong)SSL_OP_NO_TICKET);
+            LibSsl.SSL_CTX_set_num_tickets(context, 0);
+            return;
+        }
+
+        LibSsl.SSL_CTX_set_num_tickets(context, (nuint)_options.Tickets);
+        LibSsl.SSL_CTX_set_timeout(context, _options.SessionSeconds);
+        LibSsl.SSL_CTX_set_tlsext_ticket_key_evp_cb(context, TlsTicketCallback.Pointer);
     }
 }

@@ -2,84 +2,36 @@ using Atlas.Engine.Interop;
 
 namespace Atlas.Engine.Tls;
 
-/// <summary>What the server's side of handshakes goes by: certificates, versions, ciphers, authorities. Immutable, and shared by all
-/// workers. Connections keep what they use of it, so that it may be disposed while they live; handshakes that begin later fail.
-/// Whoever replaces one that handshakes may be about to begin with leaves it to the finalizer instead.</summary>
-public sealed class TlsServerContext : IDisposable
+/// <summary>What the server's side of handshakes goes by: certificates, versions, ciphers, authorities.</summary>
+public sealed class TlsServerContext : TlsContext
 {
     private readonly TlsServerNames _names;
     private readonly Dictionary<nint, byte[]> _responses;
     private readonly nint[] _natives;
-    private int _uses = 1;
-    private int _isDisposed;
 
     /// <summary>Builds a context.</summary>
     /// <exception cref="TlsException">Something in the options is not usable; the message says what.</exception>
     public TlsServerContext(TlsServerOptions options)
+        : base(options.Alpn)
     {
-        TlsLibrary.Require();
-        Protocols = new TlsProtocols(options.Alpn);
         IsSniStrict = options.IsSniStrict;
+        AsksForCertificates = options.ClientCaPem is not null;
+        TicketKeys = options.TicketKeys;
         using var builder = new TlsServerBuilder(options, Protocols);
         _names = builder.Names;
         _responses = builder.Responses;
         _natives = builder.Build();
+        BeginUse();
     }
-
-    /// <summary>Frees what nobody disposed.</summary>
-    ~TlsServerContext()
-    {
-        // Null when the constructor threw.
-        if (_natives is not null)
-        {
-            EndUse();
-        }
-    }
-
-    internal TlsProtocols Protocols { get; }
 
     internal bool IsSniStrict { get; }
 
-    /// <summary>Ends its use: see above. Idempotent.</summary>
-    public void Dispose()
-    {
-        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
-        {
-            GC.SuppressFinalize(this);
-            EndUse();
-        }
-    }
+    internal bool AsksForCertificates { get; }
 
-    /// <summary>A handshake begins.</summary>
-    /// <returns>The native context to begin with; 0 when the context is gone.</returns>
-    internal nint TryUse()
-    {
-        int uses = Volatile.Read(ref _uses);
-        while (uses > 0)
-        {
-            int seen = Interlocked.CompareExchange(ref _uses, uses + 1, uses);
-            if (seen == uses)
-            {
-                return _natives[_names.Default];
-            }
+    internal TlsTicketKeyRing? TicketKeys { get; }
 
-            uses = seen;
-        }
-
-        return 0;
-    }
-
-    /// <summary>A handshake that began ends.</summary>
-    internal void EndUse()
-    {
-        if (Interlocked.Decrement(ref _uses) == 0)
-        {
-            foreach (nint native in _natives)
-            {
-                LibSsl.SSL_CTX_free(native);
-            }
-        }
-    }
+    /// <summary>The native context that a handshake begins with.</summary>
+    internal nint Native => _natives[_names.Default];
 
     /// <summary>Finds the certificates of a name, for the length of a handshake.</summary>
     /// <param name="asked">What the client asked for; empty for nothing.</param>
@@ -95,4 +47,6 @@ public sealed class TlsServerContext : IDisposable
 
     /// <summary>The OCSP response of a certificate, for the length of a handshake; empty for none.</summary>
     internal ReadOnlySpan<byte> OcspResponseOf(nint certificate) => _responses.GetValueOrDefault(certificate);
+
+    private protected override void FreeNatives() => Array.ForEach(_natives, LibSsl.SSL_CTX_free);
 }

@@ -15,7 +15,7 @@ public sealed class TlsServerOptions
     /// <summary>The largest number of tickets that a handshake of TLS 1.3 sends.</summary>
     public const int MaxTickets = 8;
 
-    /// <summary>The longest time for which a session can be resumed: RFC 8446 4.6.1.</summary>
+    /// <summary>The longest time for which a session can be resumed, in seconds: RFC 8446 4.6.1.</summary>
     public const int MaxSessionSeconds = 7 * 24 * 3600;
 
     /// <summary>At least one. The first serves clients that ask for a name that none has, and those that ask for none. An RSA and
@@ -51,4 +51,16 @@ public sealed class TlsServerOptions
 
     /// <summary>Whether clients that ask for a name that no certificate has, or for none, are refused.</summary>
     public bool IsSniStrict { get; init; }
+
+    /// <summary>The keys of session tickets; null to resume no session. Contexts that share them resume each other's sessions if they
+    /// ask the same of clients.</summary>
+    public TlsTicketKeyRing? TicketKeys { get; init; }
+
+    /// <summary>Tickets that a full handshake of TLS 1.3 sends, 0 to <see cref="MaxTickets"/>: as many connections can a client resume
+    /// at once. A resumed one sends one.</summary>
+    public int Tickets { get; init; } = 2;
+
+    /// <summary>How long a session can be resumed, in seconds, 1 to <see cref="MaxSessionSeconds"/>, as long as the key of its ticket is
+    /// accepted.</summary>
+    public int SessionSeconds { get; init; } = TlsTicketKeys.OlderKeys * TlsTicketKeys.PeriodSeconds;
 }

@@ -26,6 +26,9 @@ public sealed unsafe partial class TlsStream
     /// <summary>Whether the session is an older one resumed: no certificates were shown.</summary>
     public bool IsResumed { get; private set; }
 
+    /// <summary>The certificate that the client showed; null for none.</summary>
+    public TlsPeerCertificate? ClientCertificate { get; private set; }
+
     /// <summary>Encrypted bytes of the handshake, both ways.</summary>
     public long HandshakeBytes { get; private set; }
 
@@ -38,9 +41,10 @@ public sealed unsafe partial class TlsStream
         IsResumed = LibSsl.SSL_session_reused(_ssl) == 1;
         CipherName = CipherNames.GetOrAdd(
             LibSsl.SSL_get_current_cipher(_ssl), static cipher => NativeText.Of(LibSsl.SSL_CIPHER_get_name(cipher)));
+        ClientCertificate = Server is { AsksForCertificates: true } ? TlsPeerCertificate.Of(_ssl) : null;
         byte* name;
         uint length;
         LibSsl.SSL_get0_alpn_selected(_ssl, &name, &length);
-        Alpn = length == 0 ? "" : _server!.Protocols.Find(new ReadOnlySpan<byte>(name, (int)length));
+        Alpn = length == 0 ? "" : _context.Protocols.Find(new ReadOnlySpan<byte>(name, (int)length));
     }
 }

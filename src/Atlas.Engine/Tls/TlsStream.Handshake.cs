@@ -14,7 +14,7 @@ public sealed partial class TlsStream
     public static ResultFlow<TlsHandshake> AcceptAsync(
         ByteStream inner, TlsServerContext context, ReadOnlySpan<byte> alreadyReceived, long deadlineMs)
     {
-        var stream = new TlsStream(inner);
+        var stream = new TlsStream(inner, context);
         if (!stream.TryBegin(context))
         {
             return new ResultFlow<TlsHandshake>(box: null, NoMemory);
@@ -22,6 +22,24 @@ public sealed partial class TlsStream
 
         stream._transport.TakeEarly(alreadyReceived);
         return stream.HandshakeAsync(deadlineMs);
+    }
+
+    /// <summary>The client's side of a handshake.</summary>
+    /// <param name="inner">The connection. It belongs to the stream that comes out of it; on failure it stays the caller's, and
+    /// open.</param>
+    /// <param name="context">What the client asks for.</param>
+    /// <param name="sessions">Sessions with this server, to resume one and to keep new ones; null for none. With TLS 1.3 the server
+    /// sends them after the handshake, so that they come with the first bytes.</param>
+    /// <param name="serverName">The name, or the IP address in text, that the server has to prove; a name is also sent (SNI). Null to
+    /// send none and check none.</param>
+    /// <param name="deadlineMs">The loop's time at which it gives up.</param>
+    public static ResultFlow<TlsHandshake> ConnectAsync(
+        ByteStream inner, TlsClientContext context, TlsClientSessions? sessions, string? serverName, long deadlineMs)
+    {
+        var stream = new TlsStream(inner, context);
+        return stream.TryBegin(context, sessions, serverName)
+            ? stream.HandshakeAsync(deadlineMs)
+            : new ResultFlow<TlsHandshake>(box: null, NoMemory);
     }
 
     private static TlsHandshake NoMemory => new(null, TlsFailure.Internal, "out of memory, or the TLS settings are no longer in use");

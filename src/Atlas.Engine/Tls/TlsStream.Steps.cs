@@ -1,37 +1,101 @@
+using System.Net;
 using System.Runtime.InteropServices;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
+using static Atlas.Engine.Interop.OpenSslConstants;
 
 namespace Atlas.Engine.Tls;
 
 /// <content>The parts of a handshake that are no waits.</content>
 public sealed unsafe partial class TlsStream
 {
-    private TlsServerContext? _server;
+    private readonly TlsContext _context;
+    private TlsClientSessions? _sessions;
     private TlsFailure _refusal;
 
-    /// <summary>The server's settings during the handshake and after; null on the client's side.</summary>
-    internal TlsServerContext? Server => _server;
+    /// <summary>The server's settings; null on the client's side.</summary>
+    internal TlsServerContext? Server => _context as TlsServerContext;
+
+    /// <summary>A ticket came from the server.</summary>
+    internal bool TryKeepSession(nint session) => _sessions?.TryAdd(session, ServerName) ?? false;
 
     /// <summary>A callback refuses the handshake and says why.</summary>
     internal void Refuse(TlsFailure why) => _refusal = why;
 
-    private bool TryBegin(TlsServerContext context)
+    private bool TryBegin(TlsServerContext server)
     {
-        nint native = context.TryUse();
-        if (native == 0)
+        if (!TryUse(server.Native))
         {
             return false;
         }
 
-        _server = context;
+        LibSsl.SSL_set_accept_state(_ssl);
+        return true;
+    }
+
+    private bool TryBegin(TlsClientContext client, TlsClientSessions? sessions, string? serverName)
+    {
+        if (!TryUse(client.Native))
+        {
+            return false;
+        }
+
+        LibSsl.SSL_set_connect_state(_ssl);
+        string name = (serverName ?? "").TrimEnd('.');
+        NoteServerName(name);
+        if (name.Length > 0 && !TrySetName(name, client.IsVerified))
+        {
+            TlsErrors.Take();
+            Fail(TlsFailure.Internal, "");
+            return false;
+        }
+
+        _sessions = sessions;
+        nint session = sessions?.TryTake(client, name) ?? 0;
+        if (session != 0)
+        {
+            LibSsl.SSL_set_session(_ssl, session);
+            LibSsl.SSL_SESSION_free(session);
+        }
+
+        return true;
+    }
+
+    private bool TrySetName(string name, bool isVerified)
+    {
+        bool isAddress = IPAddress.TryParse(name, out _);
+        nint parameters = LibSsl.SSL_get0_param(_ssl);
+        fixed (byte* bytes = NativeText.ToC(name))
+        {
+            // RFC 6066 3: an address is no name to ask for.
+            if (!isAddress && LibSsl.SSL_ctrl(_ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, bytes) != 1)
+            {
+                return false;
+            }
+
+            if (!isVerified)
+            {
+                return true;
+            }
+
+            LibCrypto.X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+            return (isAddress ? LibCrypto.X509_VERIFY_PARAM_set1_ip_asc(parameters, bytes) : LibSsl.SSL_set1_host(_ssl, bytes)) == 1;
+        }
+    }
+
+    private bool TryUse(nint native)
+    {
+        if (!_context.TryUse())
+        {
+            return false;
+        }
+
         if (TryMake(native))
         {
-            LibSsl.SSL_set_accept_state(_ssl);
             return true;
         }
 
-        context.EndUse();
+        _context.EndUse();
         return false;
     }
 
@@ -85,7 +149,7 @@ public sealed unsafe partial class TlsStream
 
     private TlsHandshake Establish()
     {
-        _server?.EndUse();
+        _context.EndUse();
         _transport.IsHeld = false;
         _transport.TryFlush();
         HandshakeBytes = _transport.ReceivedBytes + _transport.WrittenBytes;
@@ -113,7 +177,7 @@ public sealed unsafe partial class TlsStream
 
     private TlsHandshake Fail(TlsFailure failure, string text)
     {
-        _server?.EndUse();
+        _context.EndUse();
         _transport.TryFlush();
         FreeSsl();
         _transport.Dispose();
@@ -132,8 +196,8 @@ public sealed unsafe partial class TlsStream
             return TlsFailure.PeerClosed;
         }
 
-        TlsFailure failure = TlsErrors.FailureOf(error, isServer: _server is not null);
-        return failure == TlsFailure.Protocol && _server is not null && LooksLikeText(_transport.FirstBytes) ? TlsFailure.PlainHttp : failure;
+        TlsFailure failure = TlsErrors.FailureOf(error, isServer: Server is not null);
+        return failure == TlsFailure.Protocol && Server is not null && LooksLikeText(_transport.FirstBytes) ? TlsFailure.PlainHttp : failure;
     }
 
     private string TextOf(TlsFailure failure, ulong error) => failure switch

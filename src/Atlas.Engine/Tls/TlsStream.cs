@@ -38,8 +38,12 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
     private bool _endsAfterFlush;
     private bool _sendAwaitsReceive;
 
-    private TlsStream(ByteStream inner)
-        : base(inner.Loop) => _transport = new TlsTransport(inner);
+    private TlsStream(ByteStream inner, TlsContext context)
+        : base(inner.Loop)
+    {
+        _transport = new TlsTransport(inner);
+        _context = context;
+    }
 
     /// <inheritdoc/>
     public override SocketAddress? LocalAddress => _transport.Inner.LocalAddress;
@@ -165,31 +169,15 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
             return -Errno.ECONNRESET;
         }
 
-        if (_isReceiveOver)
-        {
-            return _receiveResult;
-        }
-
         _transport.LooksAnyway = true;
-        int count = PeekOne();
+        bool hasCome = HasComeSomething();
         _transport.LooksAnyway = false;
-        if (count > 0)
+        if (hasCome && !MayReceive)
         {
-            if (!MayReceive)
-            {
-                SignalReceive();
-            }
-
-            return count;
+            SignalReceive();
         }
 
-        if (_transport.IsReadBlocked)
-        {
-            return WouldBlock;
-        }
-
-        EndReceive();
-        return _receiveResult;
+        return _isReceiveOver ? _receiveResult : hasCome ? 1 : WouldBlock;
     }
 
     /// <inheritdoc/>
@@ -213,13 +201,22 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
 
     void IStreamNews.OnReceivable()
     {
+        if (IsClosed)
+        {
+            return;
+        }
+
+        // Where someone waits, and where a server may send tickets, only what is for them counts: else an idle connection would
+        // take a message of TLS itself, or a part of a record, for the beginning of something.
+        bool looks = !MayReceive && (Direction(isSend: false).IsWaiting || Server is null);
+        bool isNews = !looks || HasComeSomething();
         if (_sendAwaitsReceive)
         {
             _sendAwaitsReceive = false;
             SignalSend();
         }
 
-        if (!IsClosed)
+        if (isNews && !IsClosed)
         {
             SignalReceive();
         }
@@ -227,7 +224,7 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
 
     void IStreamNews.OnSendable()
     {
-        if (!_transport.TryFlush())
+        if (IsClosed || !_transport.TryFlush())
         {
             return;
         }
@@ -243,6 +240,11 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
 
     void IStreamNews.OnPeerClosed(bool reset)
     {
+        if (IsClosed)
+        {
+            return;
+        }
+
         if (_transport.Inner.IsBroken)
         {
             NoteBroken();
@@ -326,6 +328,17 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
         byte one;
         _transport.IsReadBlocked = false;
         return LibSsl.SSL_peek(_ssl, &one, 1);
+    }
+
+    /// <summary>Decrypts what has come, and looks whether there is a byte or the end.</summary>
+    private bool HasComeSomething()
+    {
+        if (!_isReceiveOver && PeekOne() <= 0 && !_transport.IsReadBlocked)
+        {
+            EndReceive();
+        }
+
+        return _isReceiveOver || !_transport.IsReadBlocked;
     }
 
     private void EndReceive()

@@ -209,12 +209,6 @@ public abstract partial class StreamContract
         far.Close();
     });
 
-    private static async ResultFlow<(ByteStream Near, ByteStream Far)> PairAsync(IStreamWorld world)
-    {
-        var acceptor = new Acceptor(world.Loop);
-        SocketAddress address = world.Listen(acceptor);
-        ConnectResult result = await world.Loop.ConnectAsync(address, world.Loop.NowMs + 10_000);
-        result.Error.ShouldBe(0);
-        return (result.Stream.ShouldNotBeNull(), await acceptor.NextAsync());
-    }
+    /// <summary>Makes two streams that are connected to each other.</summary>
+    protected virtual ResultFlow<(ByteStream Near, ByteStream Far)> PairAsync(IStreamWorld world) => StreamPair.ConnectAsync(world);
 }

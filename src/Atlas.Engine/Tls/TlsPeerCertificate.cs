@@ -1,0 +1,92 @@
+using System.Security.Cryptography;
+using Atlas.Engine.Interop;
+using static Atlas.Engine.Interop.OpenSslConstants;
+
+namespace Atlas.Engine.Tls;
+
+/// <summary>The certificate that a client showed, and that was accepted: it came from one of the authorities, was valid at the time
+/// and meant for clients. In a resumed session it is that of the first one.</summary>
+public sealed unsafe class TlsPeerCertificate
+{
+    /// <summary>The longest subject in characters.</summary>
+    public const int MaxSubjectLength = 2048;
+
+    /// <summary>The longest text of a certificate in PEM, in characters: what still fits into the head of a request.</summary>
+    public const int MaxPemLength = 12 * 1024;
+
+    private readonly byte[] _der;
+    private string? _pem;
+
+    private TlsPeerCertificate(string subject, byte[] der)
+    {
+        Subject = subject;
+        _der = der;
+        Fingerprint = Convert.ToHexStringLower(SHA256.HashData(der));
+    }
+
+    /// <summary>The subject as RFC 2253 writes it ("CN=client,O=Example"), all in printable ASCII; empty where it is longer than
+    /// <see cref="MaxSubjectLength"/>.</summary>
+    public string Subject { get; }
+
+    /// <summary>SHA-256 of the certificate, as 64 lower-case hexadecimal digits.</summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The certificate in PEM, lines and all; empty where it is longer than <see cref="MaxPemLength"/>. Made when it is first
+    /// asked for.</summary>
+    public string Pem => _pem ??= PemOf(_der);
+
+    /// <summary>The certificate of a session; null for none.</summary>
+    internal static TlsPeerCertificate? Of(nint ssl)
+    {
+        nint certificate = LibSsl.SSL_get1_peer_certificate(ssl);
+        if (certificate == 0)
+        {
+            return null;
+        }
+
+        var result = new TlsPeerCertificate(SubjectOf(certificate), DerOf(certificate));
+        LibCrypto.X509_free(certificate);
+        return result;
+    }
+
+    private static string PemOf(byte[] der) =>
+        PemEncoding.GetEncodedSize("CERTIFICATE".Length, der.Length) <= MaxPemLength ? PemEncoding.WriteString("CERTIFICATE", der) : "";
+
+    private static byte[] DerOf(nint certificate)
+    {
+        int length = LibCrypto.i2d_X509(certificate, null);
+        byte[] der = new byte[Math.Max(length, 0)];
+        fixed (byte* bytes = der)
+        {
+            byte* at = bytes;
+            if (length > 0 && LibCrypto.i2d_X509(certificate, &at) != length)
+            {
+                TlsErrors.Take();
+                return [];
+            }
+        }
+
+        return der;
+    }
+
+    private static string SubjectOf(nint certificate)
+    {
+        nint bio = LibCrypto.BIO_new(LibCrypto.BIO_s_mem());
+        if (bio == 0 || LibCrypto.X509_NAME_print_ex(bio, LibCrypto.X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0)
+        {
+            TlsErrors.Take();
+            LibCrypto.BIO_free(bio);
+            return "";
+        }
+
+        Span<byte> text = stackalloc byte[MaxSubjectLength + 1];
+        int length;
+        fixed (byte* bytes = text)
+        {
+            length = LibCrypto.BIO_read(bio, bytes, text.Length);
+        }
+
+        LibCrypto.BIO_free(bio);
+        return length is > 0 and <= MaxSubjectLength ? System.Text.Encoding.ASCII.GetString(text[..length]) : "";
+    }
+}

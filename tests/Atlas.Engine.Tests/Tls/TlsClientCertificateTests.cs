@@ -1,0 +1,147 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Atlas.Engine.Flows;
+using Atlas.Engine.Interop;
+using Atlas.Engine.Tests.Streams;
+using Atlas.Engine.Tls;
+
+namespace Atlas.Engine.Tests.Tls;
+
+/// <summary>Clients that show certificates.</summary>
+public sealed class TlsClientCertificateTests
+{
+    private static readonly X509Certificate2 Certificate =
+        TestCertificates.Issue(TestCertificates.Authority, "client, \"one\"", [], isForClients: true);
+
+    [Theory]
+    [InlineData(TlsVersion.Tls12)]
+    [InlineData(TlsVersion.Tls13)]
+    public void Accept_TheClientHasACertificate_ItsFactsAreThereAlsoWhenResumed(TlsVersion version)
+    {
+        using TlsServerContext server = Server(isRequired: true);
+        using TlsClientContext client = Client(Certificate, version);
+        using var sessions = new TlsClientSessions(client);
+        foreach (bool isResumed in (bool[])[false, true])
+        {
+            TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+            {
+                (TlsStream up, TlsStream down) = await TlsPair.ConnectAsync(near, far, client, server, sessions);
+                down.IsResumed.ShouldBe(isResumed);
+                (await down.SendAllAsync([1])).ShouldBe(1);
+                await up.ReceiveAsync(1);
+                up.Close();
+                down.Close();
+
+                // The facts outlive the connection, for logs.
+                TlsPeerCertificate shown = down.ClientCertificate.ShouldNotBeNull();
+                shown.Subject.ShouldBe("CN=client\\, \\\"one\\\"");
+                shown.Fingerprint.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(Certificate.RawData)));
+                shown.Pem.ShouldBe(Certificate.ExportCertificatePem());
+                shown.Pem.ShouldBeSameAs(shown.Pem);
+            });
+        }
+    }
+
+    [Theory]
+    [InlineData(TlsVersion.Tls12)]
+    [InlineData(TlsVersion.Tls13)]
+    public void Accept_TheClientHasNone_IsRefusedWhereOneIsRequired(TlsVersion version)
+    {
+        using TlsServerContext server = Server(isRequired: true);
+        using TlsClientContext client = TlsHandshakeTests.Client(version: version);
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            (TlsHandshake up, TlsHandshake down) = await TlsPair.HandshakeAsync(near, far, client, server);
+            down.Failure.ShouldBe(TlsFailure.ClientCertificateMissing);
+            await RefusedAsync(up, "certificate required", "handshake failure");
+        });
+    }
+
+    [Fact]
+    public void Accept_TheClientHasNone_IsAcceptedWhereNoneIsRequired()
+    {
+        using TlsServerContext server = Server(isRequired: false);
+        using TlsClientContext client = TlsHandshakeTests.Client();
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            (TlsStream up, TlsStream down) = await TlsPair.ConnectAsync(near, far, client, server);
+            down.ClientCertificate.ShouldBeNull();
+            up.Close();
+            down.Close();
+        });
+    }
+
+    [Theory]
+    [InlineData("authority", "unable to get local issuer certificate")]
+    [InlineData("expired", "certificate has expired")]
+    [InlineData("purpose", "unsuitable certificate purpose")]
+    public void Accept_TheCertificateIsNotAccepted_SaysWhyEvenWhereNoneIsRequired(string what, string text)
+    {
+        using X509Certificate2 wrong = what switch
+        {
+            "authority" => TestCertificates.Issue(TestCertificates.OtherAuthority, "client", [], isForClients: true),
+            "expired" => TestCertificates.Issue(TestCertificates.Authority, "client", [], isExpired: true, isForClients: true),
+            _ => TestCertificates.Issue(TestCertificates.Authority, "client", ["client.test"]),
+        };
+        using TlsServerContext server = Server(isRequired: false);
+        using TlsClientContext client = Client(wrong);
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            (TlsHandshake up, TlsHandshake down) = await TlsPair.HandshakeAsync(near, far, client, server);
+            down.Failure.ShouldBe(TlsFailure.ClientCertificateInvalid);
+            down.Text.ShouldBe(text);
+            await RefusedAsync(up, "unknown ca", "certificate expired", "bad certificate", "unsupported certificate");
+        });
+    }
+
+    [Fact]
+    public void Pem_LongerThanTheLimit_IsEmpty()
+    {
+        using X509Certificate2 large = TestCertificates.Issue(
+            TestCertificates.Authority, "client", [.. Enumerable.Range(0, 600).Select(i => $"name-{i}.example.test")], isForClients: true);
+        using TlsServerContext server = Server(isRequired: true);
+        using TlsClientContext client = Client(large);
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            (TlsStream up, TlsStream down) = await TlsPair.ConnectAsync(near, far, client, server);
+            TlsPeerCertificate shown = down.ClientCertificate.ShouldNotBeNull();
+            shown.Subject.ShouldBe("CN=client");
+            shown.Pem.ShouldBeEmpty();
+            up.Close();
+            down.Close();
+        });
+    }
+
+    private static TlsServerContext Server(bool isRequired) => new(new TlsServerOptions
+    {
+        Certificates = [TestCertificates.ForOptions(TestCertificates.Server)],
+        ClientCaPem = TestCertificates.AuthorityPem,
+        IsClientCertificateRequired = isRequired,
+        TicketKeys = new TlsTicketKeyRing(TlsTicketKeys.Random()),
+    });
+
+    private static TlsClientContext Client(X509Certificate2 certificate, TlsVersion version = TlsVersion.Tls13) => new(new TlsClientOptions
+    {
+        CaPem = TestCertificates.AuthorityPem,
+        Certificate = TestCertificates.ForOptions(certificate),
+        MaxVersion = version,
+    });
+
+    // With TLS 1.3 the client hears of it after its handshake.
+    private static async Flow RefusedAsync(TlsHandshake up, params string[] texts)
+    {
+        string text = up.Text;
+        if (up.Stream is TlsStream stream)
+        {
+            (await stream.ReceiveAsync()).Last.ShouldBe(-Errno.EPROTO);
+            text = stream.FailureText.ShouldNotBeNull();
+            stream.Close();
+        }
+        else
+        {
+            up.Failure.ShouldBe(TlsFailure.PeerRefused);
+        }
+
+        texts.ShouldContain(each => text.Contains(each, StringComparison.Ordinal), text);
+    }
+}
