@@ -82,6 +82,24 @@ public sealed class ConfigLoaderTests
         listener.Routes.ShouldBe([new RouteConfig { Name = "route-1", Pool = "p" }]);
     }
 
+    [Theory]
+    [InlineData("protocol: http", "h2 http/1.1")]
+    [InlineData("protocol: tcp", "")]
+    public void Parse_TlsWithoutAlpn_OffersWhatTheProtocolIs(string protocol, string offered) =>
+        Listener($"{protocol}\n    tls: {{ certificates: [{{ cert: a, key: b }}] }}").Tls!.Alpn.ShouldBe(
+            offered.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+
+    [Fact]
+    public void Parse_TcpWithTls_EndsItAndMayOfferWhatTheServersSpeak() =>
+        Listener("protocol: tcp\n    tls: { certificates: [{ cert: a, key: b }], alpn: postgresql }").Tls!.Alpn.ShouldBe(["postgresql"]);
+
+    [Theory]
+    [InlineData("{}", "max-age=63072000")]
+    [InlineData("{ max_age: 1h, include_subdomains: true }", "max-age=3600; includeSubDomains")]
+    [InlineData("{ max_age: 8760h, include_subdomains: true, preload: true }", "max-age=31536000; includeSubDomains; preload")]
+    public void Parse_Hsts_IsTheHeader(string hsts, string header) =>
+        Listener($"tls: {{ certificates: [{{ cert: a, key: b }}] }}\n    hsts: {hsts}").Hsts!.HeaderValue.ShouldBe(header);
+
     [Fact]
     public void Parse_OutlierDetectionFalse_TurnsItOff() => Pool("outlier_detection: false").OutlierDetection.ShouldBeNull();
 

@@ -49,10 +49,22 @@ public sealed class ReferenceListenersTests
         Bind = [Bind("127.0.0.1:8443")],
         Tls = new ListenerTlsConfig
         {
-            Certificates = [new CertificateConfig { CertPath = "certs/site.pem", KeyPath = "certs/site.key" }],
+            Certificates =
+            [
+                new CertificateConfig { CertPath = "certs/site.pem", KeyPath = "certs/site.key", OcspPath = "certs/site.ocsp" },
+            ],
             MinVersion = TlsVersion.Tls12,
+            Ciphers = ["ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"],
+            CipherSuites = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"],
+            Curves = ["X25519MLKEM768", "X25519", "P-256", "P-384"],
             ClientCaPath = "certs/clients.pem",
+            ClientAuthentication = ClientAuthentication.Require,
+            StrictSni = false,
+            Alpn = ["h2", "http/1.1"],
+            SessionTickets = true,
         },
+        Timeouts = new ListenerTimeoutsConfig { HandshakeMs = 10_000 },
+        Hsts = new HstsConfig { MaxAgeSeconds = 63_072_000, IncludesSubdomains = false, AllowsPreload = false },
         Routes = [new RouteConfig { Name = "route-1", Pool = "web" }],
     });
 

@@ -85,9 +85,18 @@ public sealed class ReferencePoolsTests
         Name = "api",
         Balance = BalanceAlgorithm.LeastConnections,
         Protocol = UpstreamProtocol.Http2,
+        MaxStreams = 100,
         Servers = [new ServerConfig { Name = "api.internal:8080", Dns = new DnsSourceConfig("api.internal", 8080, DnsRecordType.A, 10_000) }],
         HealthCheck = new HealthCheckConfig { Type = HealthCheckType.Grpc, Service = "shop.Api" },
-        Tls = new PoolTlsConfig { CaPath = "certs/ca.pem", ServerName = "api.internal", Verify = true },
+        Tls = new PoolTlsConfig
+        {
+            CaPath = "certs/ca.pem",
+            ServerName = "api.internal",
+            Verify = true,
+            CertPath = "certs/atlas.pem",
+            KeyPath = "certs/atlas.key",
+            MinVersion = TlsVersion.Tls12,
+        },
         Session = "shop",
     });
 

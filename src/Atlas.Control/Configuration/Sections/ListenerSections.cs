@@ -37,6 +37,9 @@ internal static class ListenerSections
         .Key("hello", Durations.Milliseconds(10, SectionLimits.LongestMs),
             s => s.HelloMs, (s, v) => s with { HelloMs = v },
             "TCP: from accept to the end of the PROXY protocol header and of the ClientHello, where they are read; longer is closed.")
+        .Key("handshake", Durations.Milliseconds(10, SectionLimits.LongestMs),
+            s => s.HandshakeMs, (s, v) => s with { HandshakeMs = v },
+            "With `tls`: for the handshake; longer is closed.")
         .Key("idle", Durations.Milliseconds(10, SectionLimits.LongestMs),
             s => s.IdleMs, (s, v) => s with { IdleMs = v },
             "HTTP: between two requests of a connection. TCP: without a byte either way.", otherwise: "75s; with TCP 1h")
@@ -63,31 +66,6 @@ internal static class ListenerSections
         .Key("format", Choices.Of(("json", AccessLogFormat.Json), ("combined", AccessLogFormat.Combined)),
             s => s.Format, (s, v) => s with { Format = v },
             "One JSON object a line, or the combined format of Apache and nginx.");
-
-    /// <summary>An element of <c>certificates</c>.</summary>
-    public static Section<CertificateConfig> Certificate { get; } = new Section<CertificateConfig>(
-        "certificate", "listeners.NAME.tls.certificates[]", "a certificate",
-        "A certificate chain and its key, read again when a file changes.")
-        .Key("cert", Texts.FilePath,
-            s => s.CertPath, (s, v) => s with { CertPath = v },
-            "A PEM file with the chain, the server's own certificate first.", required: true)
-        .Key("key", Texts.FilePath,
-            s => s.KeyPath, (s, v) => s with { KeyPath = v },
-            "A PEM file with the private key.", required: true);
-
-    /// <summary><c>tls</c>.</summary>
-    public static Section<ListenerTlsConfig> Tls { get; } = new Section<ListenerTlsConfig>(
-        "listener_tls", "listeners.NAME.tls", "a listener's 'tls'",
-        "The listener terminates TLS and offers h2 and http/1.1 by ALPN.")
-        .Key("certificates", Kind.ListOf(Kind.Map(Certificate), 1, SectionLimits.Certificates),
-            s => s.Certificates, (s, v) => s with { Certificates = v },
-            "Chosen by the client's server name; the first is for other names and for none.", required: true)
-        .Key("min_version", Choices.Of(("1.2", TlsVersion.Tls12), ("1.3", TlsVersion.Tls13)),
-            s => s.MinVersion, (s, v) => s with { MinVersion = v },
-            "The lowest version of TLS that is spoken.")
-        .Key("client_ca", Kind.Optional(Texts.FilePath),
-            s => s.ClientCaPath, (s, v) => s with { ClientCaPath = v },
-            "A PEM file of authorities: clients must show a certificate that one of them signed.");
 
     /// <summary><c>udp</c>.</summary>
     public static Section<UdpConfig> Udp { get; } = new Section<UdpConfig>(
@@ -159,7 +137,15 @@ internal static class ListenerSections
         .Key("pool", Kind.Optional(Kind.NameOf("pool")),
             s => s.Pool, (s, v) => s with { Pool = v },
             "The pool for all traffic, instead of `routes` or `sni`.")
-        .Key("tls", Kind.OptionalMap(Tls), s => s.Tls, (s, v) => s with { Tls = v }, "Terminates TLS.")
+        .Key("tls", Kind.OptionalMap(TlsSections.Listener),
+            s => s.Tls, (s, v) => s with { Tls = v },
+            "HTTP and TCP: ends the clients' TLS. What is in it is served as without; docs/tls.md.")
+        .Key("hsts", Kind.OptionalMap(TlsSections.Hsts),
+            s => s.Hsts, (s, v) => s with { Hsts = v },
+            "HTTP with `tls`: tells browsers to come with TLS only (RFC 6797).")
+        .Key("http3", Numbers.Bool,
+            s => s.Http3, (s, v) => s with { Http3 = v },
+            "HTTP/3 is not available: `true` is an error.")
         .Key("sni", new OptionalKind<SniConfig>(SniKind.Instance, "absent"),
             s => s.Sni, (s, v) => s with { Sni = v },
             "TCP: chooses the pool by the server name of the ClientHello, without terminating TLS. `default` is for other "
@@ -187,6 +173,9 @@ internal static class ListenerSections
         return listener with
         {
             Routes = [.. routes.Select((route, index) => route.Name.Length > 0 ? route : route with { Name = $"route-{index + 1}" })],
+            Tls = listener is { Protocol: ListenerProtocol.Tcp, Tls: { } tls } && !tls.Source.IsWritten("alpn")
+                ? tls with { Alpn = [] }
+                : listener.Tls,
             Timeouts = isTcpIdle ? listener.Timeouts with { IdleMs = ListenerTimeoutsConfig.DefaultTcpIdleMs } : listener.Timeouts,
         };
     }

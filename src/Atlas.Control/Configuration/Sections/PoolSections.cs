@@ -100,17 +100,6 @@ internal static class PoolSections
             s => s.NonIdempotent, (s, v) => s with { NonIdempotent = v },
             "What requests use that must not be sent twice: a kept connection, or a fresh one that the server cannot be closing.");
 
-    /// <summary><c>tls</c>.</summary>
-    public static Section<PoolTlsConfig> Tls { get; } = new Section<PoolTlsConfig>(
-        "pool_tls", "pools.NAME.tls", "a pool's 'tls'", "TLS towards the servers.")
-        .Key("ca", Kind.Optional(Texts.FilePath, "the system's"),
-            s => s.CaPath, (s, v) => s with { CaPath = v },
-            "A PEM file of the authorities that are trusted.")
-        .Key("server_name", Kind.Optional(Addresses.DnsName, "the server's host"),
-            s => s.ServerName, (s, v) => s with { ServerName = v },
-            "The name that is sent and that the certificate must have.")
-        .Key("verify", Numbers.Bool, s => s.Verify, (s, v) => s with { Verify = v }, "Whether the certificate is checked.");
-
     /// <summary>A pool.</summary>
     public static Section<PoolConfig> Pool { get; } = new Section<PoolConfig>(
         "pool", "pools.NAME", "a pool", "A group of servers that do the same, and how it is used.")
@@ -130,6 +119,9 @@ internal static class PoolSections
             Choices.Of(("http1", UpstreamProtocol.Http1), ("http2", UpstreamProtocol.Http2), ("auto", UpstreamProtocol.Auto)),
             s => s.Protocol, (s, v) => s with { Protocol = v },
             "The version of HTTP towards the servers; `auto`: what ALPN agrees on.")
+        .Key("max_streams", Numbers.Integer(1, 1_000),
+            s => s.MaxStreams, (s, v) => s with { MaxStreams = v },
+            "HTTP/2: requests at once on a connection to a server; fewer where the server takes fewer.")
         .Key("servers", Kind.ListOf(ServerSections.ServerOrAddress, 1, SectionLimits.Servers),
             s => s.Servers, (s, v) => s with { Servers = v },
             "The servers; names and addresses are unique.", required: true)
@@ -156,7 +148,7 @@ internal static class PoolSections
         .Key("keepalive", Kind.Map(Keepalive),
             s => s.Keepalive, (s, v) => s with { Keepalive = v },
             "Connections that are kept for the next request.")
-        .Key("tls", Kind.OptionalMap(Tls), s => s.Tls, (s, v) => s with { Tls = v }, "TLS towards the servers.")
+        .Key("tls", Kind.OptionalMap(TlsSections.Pool), s => s.Tls, (s, v) => s with { Tls = v }, "TLS towards the servers.")
         .Key("session", Kind.Optional(Kind.NameOf("session")),
             s => s.Session, (s, v) => s with { Session = v },
             "The session that the servers read and write.")

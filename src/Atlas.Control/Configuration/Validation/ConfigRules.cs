@@ -18,6 +18,7 @@ internal static class ConfigRules
         foreach (var listener in config.Listeners)
         {
             ListenerRules.Check(listener, names, findings);
+            TlsRules.Check(listener, findings);
             KernelRules.Check(listener, config, findings);
             StreamRules.Check(listener, config, findings);
             UdpRules.Check(listener, config, findings);

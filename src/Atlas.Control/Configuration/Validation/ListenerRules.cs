@@ -6,7 +6,7 @@ namespace Atlas.Control.Configuration.Validation;
 internal static class ListenerRules
 {
     private static readonly string[] HttpKeys =
-        ["routes", "trusted_proxies", "forwarded", "via", "encoded_slashes", "normalize", "strictness", "repairs"];
+        ["routes", "trusted_proxies", "forwarded", "via", "encoded_slashes", "normalize", "strictness", "repairs", "hsts"];
     private static readonly string[] HttpLimits = ["request_line", "headers", "header_count", "body"];
     private static readonly string[] HttpTimeouts = ["headers", "body_min_rate", "body_idle", "send_min_rate", "max_age"];
 
@@ -115,6 +115,7 @@ internal static class ListenerRules
         ForbidHttp(listener, "needs protocol http, and this listener's is udp: remove it, or change the protocol", findings);
         findings.Forbid(listener, ["tls", "sni", "alpn", "accept_proxy_protocol", "backlog"], "does not go with protocol udp: remove it");
         findings.Forbid(listener.Timeouts, ["hello"], "needs protocol tcp: remove it");
+        findings.Forbid(listener.Timeouts, ["handshake"], "needs 'tls', which does not go with protocol udp: remove it");
         findings.Forbid(listener.Timeouts, ["idle"], "of a UDP listener stands under 'udp': write udp: { idle: … }");
         if (listener.AccessLog is { Format: AccessLogFormat.Combined } log)
         {

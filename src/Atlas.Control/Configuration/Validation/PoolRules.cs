@@ -18,11 +18,7 @@ internal static class PoolRules
                 "'send_proxy_protocol' says who the client of a connection is, and HTTP/2 shares connections between clients: use protocol http1");
         }
 
-        if (pool.Tls is { Verify: false, CaPath: not null } tls)
-        {
-            findings.Add(tls, "ca", "'ca' has no effect with verify: false: remove one of them");
-        }
-
+        TlsRules.Check(pool, findings);
         HealthRules.Check(pool, findings);
         CheckSticky(pool, names, findings);
     }

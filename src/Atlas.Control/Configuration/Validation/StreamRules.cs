@@ -74,6 +74,19 @@ internal static class StreamRules
             findings.Add(sticky, "by", $"clients are told apart by a part of a request, {reason}: write by: ip");
         }
 
+        if (pool.Protocol != UpstreamProtocol.Http1)
+        {
+            findings.Add(pool, "protocol", $"'protocol' is about requests, {reason}: remove it");
+        }
+
+        if (pool.Tls is not null && listener.Sni is not null)
+        {
+            findings.Add(
+                pool,
+                "tls",
+                $"'tls' would encrypt what is encrypted already, {reason}: remove it, or use 'tls' in place of 'sni' there");
+        }
+
         foreach (BindAddress bind in listener.Bind.Where(bind => pool.ConnectsAsClient && bind.UnixPath is not null))
         {
             findings.Add(

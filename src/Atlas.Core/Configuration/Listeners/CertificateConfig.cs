@@ -8,4 +8,7 @@ public sealed record CertificateConfig : ConfigSection
 
     /// <summary>The private key.</summary>
     public string KeyPath { get; init; } = "";
+
+    /// <summary>A response of the authority that the certificate is not revoked (OCSP, RFC 6960), in DER; null: none is sent.</summary>
+    public string? OcspPath { get; init; }
 }

@@ -74,6 +74,12 @@ public sealed record ListenerConfig : ConfigSection
     /// <summary>Terminates TLS; null: plain text.</summary>
     public ListenerTlsConfig? Tls { get; init; }
 
+    /// <summary>HTTP with TLS: tells browsers to come with TLS only; null: does not.</summary>
+    public HstsConfig? Hsts { get; init; }
+
+    /// <summary>Whether HTTP/3 is offered. Nothing speaks it yet, so that a valid configuration has false.</summary>
+    public bool Http3 { get; init; }
+
     /// <summary>TCP only: chooses the pool by the ClientHello's server name, without terminating TLS.</summary>
     public SniConfig? Sni { get; init; }
 

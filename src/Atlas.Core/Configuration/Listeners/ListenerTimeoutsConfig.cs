@@ -13,6 +13,9 @@ public sealed record ListenerTimeoutsConfig : ConfigSection
     /// listener reads them; longer is closed. Default 10 s.</summary>
     public int HelloMs { get; init; } = 10_000;
 
+    /// <summary>With TLS: for the handshake; longer is closed. Default 10 s.</summary>
+    public int HandshakeMs { get; init; } = 10_000;
+
     /// <summary>HTTP: between two requests of a connection, default 75 s. TCP: without a byte either way, default 1 h.</summary>
     public int IdleMs { get; init; } = 75_000;
 

@@ -23,6 +23,10 @@ public sealed record PoolConfig : ConfigSection
     /// <summary>The version of HTTP. Default HTTP/1.1.</summary>
     public UpstreamProtocol Protocol { get; init; } = UpstreamProtocol.Http1;
 
+    /// <summary>HTTP/2: requests at once on a connection, 1 to 1,000; fewer where a server takes fewer. Default 100, the least that a
+    /// server should take (RFC 9113 6.5.2).</summary>
+    public int MaxStreams { get; init; } = 100;
+
     /// <summary>The servers, at least one; names and addresses are unique.</summary>
     public ValueList<ServerConfig> Servers { get; init; } = [];
 
