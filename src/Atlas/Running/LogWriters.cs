@@ -1,3 +1,4 @@
+using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;

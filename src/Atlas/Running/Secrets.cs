@@ -1,4 +1,5 @@
 using System.Text;
+using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Running;
