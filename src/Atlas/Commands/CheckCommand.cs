@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Atlas.Control.Configuration;
+using Atlas.Control.Tls;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Commands;
@@ -10,7 +11,7 @@ internal static class CheckCommand
     internal static Command Create()
     {
         Option<string> file = ConfigOption.Create();
-        var command = new Command("check", "Validate a configuration file; every error with its place.") { file };
+        var command = new Command("check", "Validate a configuration file and its certificates; every error with its place.") { file };
         command.SetAction(result => Run(result.GetRequiredValue(file)));
         return command;
     }
@@ -18,27 +19,44 @@ internal static class CheckCommand
     private static int Run(string path)
     {
         ConfigResult result = ConfigLoader.Load(path);
-        foreach (ConfigError error in result.Errors)
-        {
-            Console.Error.WriteLine(error);
-        }
-
         if (result.Config is not AtlasConfig config)
         {
-            return ExitCodes.WrongInput;
+            return Refuse(result.Errors);
         }
 
+        TlsLoading tls = TlsFiles.Load(config, DateTimeOffset.UtcNow);
         IReadOnlyList<ConfigError> unsupported = UnsupportedFeatures.Find(config);
-        foreach (ConfigError note in UnusedPools.Find(config).Concat(unsupported))
+        foreach (ConfigError note in UnusedPools.Find(config).Concat(unsupported).Concat(tls.Missing).Concat(tls.Notes))
         {
             Console.WriteLine($"note: {note}");
         }
 
+        if (tls.Errors.Count > 0)
+        {
+            return Refuse(tls.Errors);
+        }
+
         // Last, where it is read.
-        string parts = unsupported.Count == 1 ? "1 part does" : $"{unsupported.Count} parts do";
-        Console.WriteLine(unsupported.Count == 0
-            ? $"{path}: ok"
-            : $"{path}: valid, but `atlas run` refuses it: {parts} not run yet");
+        Console.WriteLine(Verdict(path, unsupported.Count, tls.Missing.Count));
         return ExitCodes.Done;
+    }
+
+    private static int Refuse(IReadOnlyList<ConfigError> errors)
+    {
+        foreach (ConfigError error in errors)
+        {
+            Console.Error.WriteLine(error);
+        }
+
+        return ExitCodes.WrongInput;
+    }
+
+    private static string Verdict(string path, int unsupported, int missing)
+    {
+        string parts = unsupported == 1 ? "1 part does" : $"{unsupported} parts do";
+        string files = missing == 1 ? "1 file is" : $"{missing} files are";
+        return unsupported > 0 ? $"{path}: valid, but `atlas run` refuses it: {parts} not run yet"
+            : missing > 0 ? $"{path}: valid, but `atlas run` refuses it here: {files} not there or may not be read"
+            : $"{path}: ok";
     }
 }

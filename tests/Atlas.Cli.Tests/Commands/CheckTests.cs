@@ -121,5 +121,27 @@ public sealed class CheckTests
         program.Output.ShouldMatch(@"^[^\n]*: ok\n$");
     }
 
+    [Fact]
+    public async Task Check_CertificateFiles_AreCheckedWhereTheyAre()
+    {
+        using var config = new ConfigFile("""
+            listeners:
+              web: { bind: 127.0.0.1:8443, pool: web, tls: { certificates: [{ cert: site.pem, key: site.key }] } }
+            pools:
+              web: { servers: [127.0.0.1:9001] }
+            """);
+        await using var before = RunningProgram.Atlas("check", "-c", config.Path);
+
+        (await before.EndAsync()).ShouldBe(0);
+        before.Output.ShouldContain($"note: {config.Path}:2:73: 'cert': there is no file {config.Sibling("site.pem")}\n");
+        before.Output.ShouldContain($"note: {config.Path}:2:88: 'key': there is no file {config.Sibling("site.key")}\n");
+
+        await File.WriteAllTextAsync(config.Sibling("site.pem"), "no certificate");
+        await using var after = RunningProgram.Atlas("check", "-c", config.Path);
+
+        (await after.EndAsync()).ShouldBe(1);
+        after.Errors.ShouldBe($"{config.Path}:2:73: 'cert': site.pem has no certificate: a PEM file has lines that say -----BEGIN CERTIFICATE-----\n");
+    }
+
     private static int Notes(string output) => output.Split('\n').Count(line => line.StartsWith("note: ") && line.EndsWith("run it yet"));
 }

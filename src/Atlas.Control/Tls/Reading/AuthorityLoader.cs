@@ -1,0 +1,63 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls.Reading;
+
+/// <summary>Loads files of authorities.</summary>
+internal sealed class AuthorityLoader(LoadSession session)
+{
+    // 1 MiB has no more certificates than that; the smallest have some 300 bytes.
+    private const int Max = 4096;
+
+    /// <summary>The authorities in a file; null: a finding says why not.</summary>
+    public AuthorityMaterial? Load(string path, string key, SourcePosition position)
+    {
+        if (session.Read(path, key, position) is not { } bytes)
+        {
+            return null;
+        }
+
+        if (ChainFile.Read(bytes, path, Max, out string problem) is not { } certificates)
+        {
+            session.Refuse(position, $"'{key}': {problem}");
+            return null;
+        }
+
+        try
+        {
+            return Check(certificates, path, key, position);
+        }
+        catch (Exception e) when (ChainRules.IsDamage(e))
+        {
+            // The parts of a certificate are read when they are asked for.
+            session.Refuse(position, $"'{key}': a certificate in {path} is damaged: fetch the file anew");
+            return null;
+        }
+        finally
+        {
+            certificates.ForEach(certificate => certificate.Dispose());
+        }
+    }
+
+    private AuthorityMaterial Check(List<X509Certificate2> certificates, string path, string key, SourcePosition position)
+    {
+        foreach (var (index, certificate) in certificates.Index())
+        {
+            string which = $"'{key}': certificate {index + 1} of {certificates.Count} in {path} ({certificate.Subject})";
+            if (!ChainRules.IsAuthority(certificate))
+            {
+                session.Note(position, $"{which} is no authority's, so that nothing it signed is believed");
+            }
+            else if (ChainRules.Validity(certificate, session.Now) is { } invalid)
+            {
+                session.Note(position, $"{which} {invalid}: nothing it signed is believed");
+            }
+        }
+
+        return new AuthorityMaterial(
+            ValueList.Create<byte>(Encoding.ASCII.GetBytes(ChainRules.ToPem(certificates))),
+            [.. certificates.Select(certificate => certificate.Subject)]);
+    }
+}

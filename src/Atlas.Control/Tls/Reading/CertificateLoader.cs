@@ -1,0 +1,192 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls.Reading;
+
+/// <summary>Loads certificates with their keys. A pair that several sections name is loaded once.</summary>
+internal sealed class CertificateLoader(LoadSession session)
+{
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    private readonly Dictionary<(CertificateConfig Config, CertificateUse Use), CertificateMaterial?> _loaded = [];
+
+    /// <summary>The certificate and its key; null: a finding says why not.</summary>
+    public CertificateMaterial? Load(CertificateConfig config, CertificateUse use)
+    {
+        if (!_loaded.TryGetValue((config, use), out var material))
+        {
+            _loaded[(config, use)] = material = LoadNew(config, use);
+        }
+
+        return material;
+    }
+
+    private CertificateMaterial? LoadNew(CertificateConfig config, CertificateUse use)
+    {
+        var (certAt, keyAt) = (config.Source.PositionOf("cert"), config.Source.PositionOf("key"));
+        byte[]? certBytes = session.Read(config.CertPath, "cert", certAt);
+        byte[]? keyBytes = session.Read(config.KeyPath, "key", keyAt);
+        CheckRights(config, keyAt);
+        var chain = certBytes is null ? null : Parsed(ChainFile.Read(certBytes, config.CertPath, TlsFiles.MaxChain, out string bad), "cert", certAt, bad);
+        using var key = keyBytes is null ? null : Parsed(PrivateKey.Read(keyBytes, config.KeyPath, out string wrong), "key", keyAt, wrong);
+        try
+        {
+            bool isWhole = chain is not null && Check(chain, config, use, certAt) && key is not null && CheckPair(chain, key, config, keyAt);
+            return isWhole ? Make(chain!, key!, config) : null;
+        }
+        catch (Exception e) when (ChainRules.IsDamage(e))
+        {
+            // The parts of a certificate are read when they are asked for.
+            session.Refuse(certAt, $"'cert': a certificate in {config.CertPath} is damaged: fetch the file anew");
+            return null;
+        }
+        finally
+        {
+            chain?.ForEach(certificate => certificate.Dispose());
+        }
+    }
+
+    private T? Parsed<T>(T? value, string key, SourcePosition position, string problem)
+        where T : class
+    {
+        if (value is null)
+        {
+            session.Refuse(position, $"'{key}': {problem}");
+        }
+
+        return value;
+    }
+
+    private bool Check(List<X509Certificate2> chain, CertificateConfig config, CertificateUse use, SourcePosition position)
+    {
+        bool isUsable = true;
+        string path = config.CertPath;
+        foreach (var (index, certificate) in chain.Index())
+        {
+            string which = chain.Count == 1 ? $"'cert': {path}" : $"'cert': certificate {index + 1} of {chain.Count} in {path} ({certificate.Subject})";
+            if (ChainRules.Weakness(certificate) is { } weakness)
+            {
+                session.Refuse(position, $"{which} {weakness}");
+                isUsable = false;
+            }
+
+            if (ChainRules.Validity(certificate, session.Now) is { } invalid)
+            {
+                session.Note(position, $"{which} {invalid}: clients refuse it, so put a new one there");
+            }
+
+            if (index > 0 && !ChainRules.IsIssuer(certificate, chain[index - 1]))
+            {
+                session.Note(
+                    position,
+                    $"{which} has not signed the one before it: some clients need the order own certificate, its issuer, the issuer's issuer");
+            }
+        }
+
+        CheckOwn(chain, config, use, position);
+        return isUsable;
+    }
+
+    private void CheckOwn(List<X509Certificate2> chain, CertificateConfig config, CertificateUse use, SourcePosition position)
+    {
+        string path = config.CertPath;
+        if (use == CertificateUse.Server && CertificateNames.Of(chain[0]).Count == 0)
+        {
+            session.Note(position, $"'cert': {path} is for no name (subjectAltName; the common name counts for nothing): clients refuse it");
+        }
+
+        if (!ChainRules.MayBeUsed(chain[0], use))
+        {
+            string needed = use == CertificateUse.Server ? "clientAuth or other things but not serverAuth" : "serverAuth or other things but not clientAuth";
+            session.Note(position, $"'cert': {path} is for {needed} (extended key usage): {(use == CertificateUse.Server ? "clients" : "servers")} refuse it");
+        }
+
+        if (!ChainRules.IsSelfSigned(chain[^1]) && !ChainRules.LeadsToRoot(chain))
+        {
+            session.Note(
+                position,
+                $"'cert': {path} ends before a root: {chain[^1].Issuer} is neither in it nor known to this system; whoever does not know it, "
+                    + "refuses the certificate, so append the issuer's");
+        }
+    }
+
+    private bool CheckPair(List<X509Certificate2> chain, PrivateKey key, CertificateConfig config, SourcePosition position)
+    {
+        if (key.BelongsTo(chain[0]))
+        {
+            return true;
+        }
+
+        int owner = chain.FindIndex(key.BelongsTo);
+        session.Refuse(position, owner < 0
+            ? $"'key': {config.KeyPath} is not the key of the certificate in {config.CertPath}: name the two files that were made together"
+            : $"'key': {config.KeyPath} is the key of certificate {owner + 1} of {chain.Count} in {config.CertPath}: put that one first");
+        return false;
+    }
+
+    private void CheckRights(CertificateConfig config, SourcePosition position)
+    {
+        var content = session.Look(config.KeyPath);
+        try
+        {
+            if (content.Bytes is not null && !OperatingSystem.IsWindows()
+                && (File.GetUnixFileMode(content.Path) & Others) is var open and not UnixFileMode.None)
+            {
+                string who = (open & ~(UnixFileMode.GroupRead | UnixFileMode.GroupWrite)) == UnixFileMode.None ? "its group" : "others";
+                session.Note(position, $"'key': {config.KeyPath} is open to {who}: chmod 600 {content.Path}");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It went away in between, which the next look says.
+        }
+    }
+
+    private CertificateMaterial Make(List<X509Certificate2> chain, PrivateKey key, CertificateConfig config)
+    {
+        var own = chain[0];
+        return new CertificateMaterial
+        {
+            ChainPem = Bytes(ChainRules.ToPem(chain)),
+            KeyPem = Bytes(key.ToPem()),
+            OcspDer = config.OcspPath is { } path ? ReadOcsp(own, path, config.Source.PositionOf("ocsp")) : null,
+            Names = [.. CertificateNames.Of(own)],
+            KeyType = key.Type,
+            Fingerprint = own.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(),
+            NotBeforeUnixSeconds = new DateTimeOffset(own.NotBefore).ToUnixTimeSeconds(),
+            NotAfterUnixSeconds = new DateTimeOffset(own.NotAfter).ToUnixTimeSeconds(),
+            Subject = own.Subject,
+            Issuer = own.Issuer,
+        };
+    }
+
+    /// <summary>The response where it helps clients; else a note, since without it TLS works all the same.</summary>
+    private ValueList<byte>? ReadOcsp(X509Certificate2 own, string path, SourcePosition position)
+    {
+        var content = session.Look(path);
+        if (content.Bytes is null)
+        {
+            session.Note(position, $"'ocsp': {content.Problem}: nothing is stapled");
+            return null;
+        }
+
+        string? problem = OcspResponse.Read(content.Bytes, own, out string bad) is not { } response ? bad
+            : !response.IsGood ? "says that the certificate is revoked or unknown: clients will refuse it, so get a new one"
+            : response.NextUpdate < session.Now ? $"expired on {ChainRules.Text(response.NextUpdate.Value)}: ask the authority again"
+            : response.ThisUpdate > session.Now ? $"is not valid before {ChainRules.Text(response.ThisUpdate)}: check this machine's clock"
+            : null;
+        if (problem is not null)
+        {
+            session.Note(position, $"'ocsp': {path} {problem}; nothing is stapled");
+            return null;
+        }
+
+        return ValueList.Create<byte>(content.Bytes);
+    }
+
+    private static ValueList<byte> Bytes(string text) => ValueList.Create<byte>(Encoding.ASCII.GetBytes(text));
+}

@@ -1,0 +1,71 @@
+using Atlas.Control.Configuration;
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls.Reading;
+
+/// <summary>One reading of a configuration's files: where relative paths begin, the time, and what is found. One thread.</summary>
+/// <param name="configFile">The configuration's file.</param>
+/// <param name="now">The time that certificates must be valid at.</param>
+internal sealed class LoadSession(string configFile, DateTimeOffset now)
+{
+    private readonly ConfigErrors _errors = new(configFile);
+    private readonly ConfigErrors _missing = new(configFile);
+    private readonly ConfigErrors _notes = new(configFile);
+    private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
+
+    /// <summary>The time that certificates must be valid at.</summary>
+    public DateTimeOffset Now => now;
+
+    /// <summary>Adds what cannot be served.</summary>
+    public void Refuse(SourcePosition position, string message) => _errors.Add(position, message);
+
+    /// <summary>Adds what is served, but not as it should be.</summary>
+    public void Note(SourcePosition position, string message) => _notes.Add(position, message);
+
+    /// <summary>Reads a file that must be there. Each is read once, so that two sections which name it see the same bytes.</summary>
+    /// <param name="path">As it is written.</param>
+    /// <param name="key">The key that names it.</param>
+    /// <param name="position">Where it is written.</param>
+    /// <returns>The bytes; null: a finding says why not.</returns>
+    public byte[]? Read(string path, string key, SourcePosition position)
+    {
+        var content = Look(path);
+        if (content.Bytes is null)
+        {
+            string message = $"'{key}': {content.Problem}";
+            if (content.MayAppear)
+            {
+                _missing.Add(position, message);
+            }
+            else
+            {
+                Refuse(position, message);
+            }
+        }
+
+        return content.Bytes;
+    }
+
+    /// <summary>Reads a file that need not be there.</summary>
+    public FileContent Look(string path)
+    {
+        string full = ConfigPaths.Resolve(path, configFile);
+        if (!_files.TryGetValue(full, out var content))
+        {
+            _files[full] = content = FileContent.Read(full);
+        }
+
+        return content;
+    }
+
+    /// <summary>The result.</summary>
+    public TlsLoading End(TlsMaterial material) => new()
+    {
+        Material = _errors.Count + _missing.Count == 0 ? material : null,
+        Errors = _errors.InOrder(ConfigLoader.MaxErrors),
+        Missing = _missing.InOrder(ConfigLoader.MaxErrors),
+        Notes = _notes.InOrder(ConfigLoader.MaxErrors),
+        Files = [.. _files.Keys],
+    };
+}

@@ -1,0 +1,75 @@
+using Atlas.Control.Tls.Reading;
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls;
+
+/// <summary>Reads and checks the files of TLS that a configuration names. Nothing that they contain makes it throw.</summary>
+public static class TlsFiles
+{
+    /// <summary>The most bytes of a file; chains have some KiB, and all public authorities together a quarter of it.</summary>
+    public const int MaxFileBytes = 1024 * 1024;
+
+    /// <summary>The most certificates of a chain, the own one included.</summary>
+    public const int MaxChain = 10;
+
+    /// <summary>Reads all of them, those that are named twice once. Blocks for as long as the file system does.</summary>
+    /// <param name="config">A configuration without errors.</param>
+    /// <param name="now">The time that certificates must be valid at.</param>
+    public static TlsLoading Load(AtlasConfig config, DateTimeOffset now)
+    {
+        var session = new LoadSession(config.FileName, now);
+        var certificates = new CertificateLoader(session);
+        var authorities = new AuthorityLoader(session);
+        var listeners = new List<ListenerTlsMaterial>();
+        foreach (var listener in config.Listeners)
+        {
+            if (listener.Tls is { } tls)
+            {
+                listeners.Add(Load(listener, tls, certificates, authorities, session));
+            }
+        }
+
+        var pools = new List<PoolTlsMaterial>();
+        foreach (var pool in config.Pools)
+        {
+            if (pool.Tls is { } tls)
+            {
+                pools.Add(Load(pool, tls, certificates, authorities));
+            }
+        }
+
+        return session.End(new TlsMaterial([.. listeners], [.. pools]));
+    }
+
+    private static ListenerTlsMaterial Load(
+        ListenerConfig listener,
+        ListenerTlsConfig tls,
+        CertificateLoader certificates,
+        AuthorityLoader authorities,
+        LoadSession session)
+    {
+        var loaded = new List<CertificateMaterial>();
+        var taken = new CertificateOwners(listener.Name, session);
+        foreach (var config in tls.Certificates)
+        {
+            if (certificates.Load(config, CertificateUse.Server) is { } material)
+            {
+                loaded.Add(material);
+                taken.Add(config, material);
+            }
+        }
+
+        var clients = tls.ClientCaPath is { } path ? authorities.Load(path, "client_ca", tls.Source.PositionOf("client_ca")) : null;
+        return new ListenerTlsMaterial(listener.Name, [.. loaded], clients);
+    }
+
+    private static PoolTlsMaterial Load(PoolConfig pool, PoolTlsConfig tls, CertificateLoader certificates, AuthorityLoader authorities)
+    {
+        var trusted = tls.CaPath is { } path ? authorities.Load(path, "ca", tls.Source.PositionOf("ca")) : null;
+        var shown = tls is { CertPath: { } cert, KeyPath: { } key }
+            ? certificates.Load(new CertificateConfig { CertPath = cert, KeyPath = key, Source = tls.Source }, CertificateUse.Client)
+            : null;
+        return new PoolTlsMaterial(pool.Name, trusted, shown);
+    }
+}

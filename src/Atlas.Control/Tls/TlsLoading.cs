@@ -1,0 +1,25 @@
+using Atlas.Control.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls;
+
+/// <summary>What came of reading the files of TLS that a configuration names. Messages have the place of the path in the
+/// configuration.</summary>
+public sealed record TlsLoading
+{
+    /// <summary>All of it; null: there is at least one error or one file that cannot be read.</summary>
+    public required TlsMaterial? Material { get; init; }
+
+    /// <summary>What cannot be served, whoever starts it.</summary>
+    public required IReadOnlyList<ConfigError> Errors { get; init; }
+
+    /// <summary>Files that are not there, or that this user may not read. Where the configuration is written this says little; where it
+    /// runs they are errors.</summary>
+    public required IReadOnlyList<ConfigError> Missing { get; init; }
+
+    /// <summary>What is served, but not as it should be.</summary>
+    public required IReadOnlyList<ConfigError> Notes { get; init; }
+
+    /// <summary>The absolute paths of the files that were looked at, each once.</summary>
+    public required IReadOnlyList<string> Files { get; init; }
+}
