@@ -93,7 +93,8 @@ public sealed class HttpProxy
         public void OnAccepted(EventLoop loop, ByteStream stream, SocketAddress peer, Action ended)
         {
             WorkerContext context = proxy.ContextOf(loop);
-            new HttpSession(context, listener, context.ViewOf(listener), stream, peer, ended).RunAsync().Detach();
+            var connection = new ClientConnection(listener, context.ViewOf(listener), peer, ended);
+            new HttpSession(context, connection, stream).RunAsync().Detach();
         }
     }
 }

@@ -14,17 +14,18 @@ namespace Atlas.Proxy.Http;
 /// reads the same way.</summary>
 internal static class AnswerResponder
 {
-    internal static async Flow SendAsync(WorkerContext context, HttpSession session, Exchange x)
+    internal static async Flow SendAsync(WorkerContext context, Downstream session, Exchange x)
     {
         TakeBody(x);
         x.KeepClient &= x.RequestBodyDone;
         NativeBuffer? buffer = context.Loop.Buffers.TryRent(x.In!.Size);
-        int length = buffer is null ? -1 : Write(buffer.Span, context, session, x);
+        int body = 0;
+        int length = buffer is null ? -1 : Write(buffer.Span, context, session, x, out body);
         if (length < 0 && x.Error == ProxyError.None && x.In.Size == BufferSize.Small)
         {
             buffer?.Return();
             buffer = context.Loop.Buffers.TryRent(BufferSize.Large);
-            length = buffer is null ? -1 : Write(buffer.Span, context, session, x);
+            length = buffer is null ? -1 : Write(buffer.Span, context, session, x, out body);
         }
 
         if (length < 0)
@@ -34,7 +35,7 @@ internal static class AnswerResponder
         else
         {
             x.ResponseStarted = true;
-            if (!await StreamWrites.SendAsync(session.Client, x.ClientSend, buffer!, 0, length))
+            if (!await session.SendHeadAsync(x, buffer!, length, body, buffer!, length, body))
             {
                 ResponseBodyRelay.ClientFailed(x);
             }
@@ -55,8 +56,11 @@ internal static class AnswerResponder
         }
     }
 
-    private static int Write(Span<byte> destination, WorkerContext context, HttpSession session, Exchange x)
+    // The head, and behind it the body; -1: they do not fit.
+    private static int Write(
+        Span<byte> destination, WorkerContext context, Downstream session, Exchange x, out int bodyLength)
     {
+        bodyLength = 0;
         RouteAnswer? answer = x.Route?.Answer;
         HeaderRules rules = x.Route?.ResponseHeaders ?? HeaderRules.None;
         x.Status = answer?.Status ?? 308;
@@ -96,13 +100,15 @@ internal static class AnswerResponder
         }
 
         writer.End();
+        int head = writer.Written;
         if (x.Request.Method != HttpMethod.Head)
         {
             writer.Append(body);
             x.ResponseBodyBytes = body.Length;
         }
 
-        return writer.Overflowed ? -1 : writer.Written;
+        bodyLength = writer.Written - head;
+        return writer.Overflowed ? -1 : head;
     }
 
     private static void WriteDecodedLocation(ref HeadWriter writer, WorkerContext context, in AnsweredRequest request)
@@ -115,7 +121,7 @@ internal static class AnswerResponder
         writer.EndField();
     }
 
-    private static AnsweredRequest RequestOf(WorkerContext context, HttpSession session, Exchange x)
+    private static AnsweredRequest RequestOf(WorkerContext context, Downstream session, Exchange x)
     {
         ReadOnlySpan<byte> buffer = x.In!.Span;
         return new AnsweredRequest

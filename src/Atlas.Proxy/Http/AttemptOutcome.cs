@@ -14,7 +14,7 @@ internal static class AttemptOutcome
     /// <param name="x">The request.</param>
     /// <param name="server">The server.</param>
     /// <returns>What it says.</returns>
-    internal static ServerOutcome Report(WorkerContext context, HttpSession session, Exchange x, ServerState server)
+    internal static ServerOutcome Report(WorkerContext context, Downstream session, Exchange x, ServerState server)
     {
         ServerOutcome outcome = Of(x, session);
         if (x.Pool!.ConsecutiveFailures is int failures && outcome != ServerOutcome.None)
@@ -30,7 +30,7 @@ internal static class AttemptOutcome
         return outcome;
     }
 
-    private static ServerOutcome Of(Exchange x, HttpSession session)
+    private static ServerOutcome Of(Exchange x, Downstream session)
     {
         if (x.ResponseUs != 0)
         {

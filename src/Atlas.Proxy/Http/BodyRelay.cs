@@ -14,10 +14,13 @@ internal static class BodyRelay
     // A whole trailer section must lie in one piece; and reading a few bytes at a time would be slow.
     private const int MinChunkRoom = 12 * 1024;
 
+    // What a receive returns at the end of a body that the connection frames.
+    private const int Ended = -1;
+
     // How often a wait for the server's 100 looks whether it came.
     private const int ExpectStepMs = 250;
 
-    internal static async Flow SendRequestBodyAsync(Exchange x, HttpSession session)
+    internal static async Flow SendRequestBodyAsync(Exchange x, Downstream session)
     {
         BufferPool buffers = session.Client.Loop.Buffers;
         bool chunked = x.Request.Framing == BodyFraming.Chunked;
@@ -29,7 +32,11 @@ internal static class BodyRelay
             return;
         }
 
-        if (chunked && !HasRoom(x, buffers))
+        if (chunked && session.FramesBodies)
+        {
+            await SendFramedAsync(x, session, piece);
+        }
+        else if (chunked && !HasRoom(x, buffers))
         {
             Fail(x, ProxyError.Overload);
         }
@@ -50,7 +57,7 @@ internal static class BodyRelay
     private static bool HasRoom(Exchange x, BufferPool buffers) =>
         x.In!.Length - x.InStart >= MinChunkRoom || x.TryGrowIn(buffers);
 
-    private static async Flow SendLengthAsync(Exchange x, HttpSession session, NativeBuffer piece)
+    private static async Flow SendLengthAsync(Exchange x, Downstream session, NativeBuffer piece)
     {
         while (x.BodyLeft > 0)
         {
@@ -79,7 +86,63 @@ internal static class BodyRelay
         x.RequestBodyDone = true;
     }
 
-    private static async Flow SendChunkedAsync(Exchange x, HttpSession session, NativeBuffer framed)
+    // A body without a length, whose end the connection tells: chunks are made of what comes.
+    private static async Flow SendFramedAsync(Exchange x, Downstream session, NativeBuffer piece)
+    {
+        const int reserved = ChunkWriter.MaxSizeLine;
+        int received;
+        while ((received = await ReceiveAsync(x, session, piece, reserved, piece.Length - reserved - ChunkFraming.Tail)) > 0)
+        {
+            x.RequestWireBytes += received;
+            x.RequestBodyBytes += received;
+            if (x.RequestBodyBytes > session.Listener.MaxBodyBytes)
+            {
+                Fail(x, ProxyError.BodyTooLarge);
+                return;
+            }
+
+            int start = ChunkWriter.WriteSizeLineBefore(piece.Span[..reserved], received);
+            ChunkWriter.Crlf.CopyTo(piece.Span[(reserved + received)..]);
+            int length = reserved - start + received + ChunkWriter.Crlf.Length;
+            if (!await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, piece, start, length))
+            {
+                return;
+            }
+
+            x.Mirror?.Append(piece.Span.Slice(start, length));
+            if (x.ServerSend.ShouldYield())
+            {
+                await session.Client.Loop.YieldAsync();
+            }
+        }
+
+        if (received == Ended)
+        {
+            await SendFramedEndAsync(x, session, piece);
+        }
+    }
+
+    private static async Flow SendFramedEndAsync(Exchange x, Downstream session, NativeBuffer piece)
+    {
+        int half = piece.Length / 2;
+        int trailers = session.TakeTrailers(piece.Span[half..]);
+        x.TrailerParser.Reset();
+        x.Trailers.Clear();
+        if (trailers > 0 && x.TrailerParser.Parse(piece.Span[half..(half + trailers)], x.Trailers, HttpLimits.Trailers) != ParseStatus.Done)
+        {
+            Fail(x, ProxyError.BadRequest);
+            return;
+        }
+
+        int length = ChunkFraming.WriteEnd(piece.Span[..half], piece.Span[half..], x.Trailers, pass: true);
+        x.RequestBodyDone = length > 0
+            && await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, piece, 0, length);
+        x.Mirror?.Append(piece.Span[..Math.Max(length, 0)]);
+        x.TrailerParser.Reset();
+        x.Trailers.Clear();
+    }
+
+    private static async Flow SendChunkedAsync(Exchange x, Downstream session, NativeBuffer framed)
     {
         NativeBuffer source = x.In!;
         int reserve = x.InStart;
@@ -146,7 +209,7 @@ internal static class BodyRelay
         }
     }
 
-    private static async Flow SendTrailersAsync(Exchange x, HttpSession session, NativeBuffer framed, int reserve)
+    private static async Flow SendTrailersAsync(Exchange x, Downstream session, NativeBuffer framed, int reserve)
     {
         NativeBuffer source = x.In!;
         source.Span[x.InStart..x.InEnd].CopyTo(source.Span[reserve..]);
@@ -184,8 +247,9 @@ internal static class BodyRelay
         x.Trailers.Clear();
     }
 
-    /// <summary>Receives from the client. 0 when it left, is too slow, or nobody wants the body any more.</summary>
-    private static async ResultFlow<int> ReceiveAsync(Exchange x, HttpSession session, NativeBuffer buffer, int start, int length)
+    /// <summary>Receives from the client. 0 when it left, is too slow, or nobody wants the body any more;
+    /// <see cref="Ended"/>.</summary>
+    private static async ResultFlow<int> ReceiveAsync(Exchange x, Downstream session, NativeBuffer buffer, int start, int length)
     {
         ByteStream client = session.Client;
         while (true)
@@ -195,6 +259,11 @@ internal static class BodyRelay
             {
                 x.ClientReceive.Moved(received, client.Loop.NowMs);
                 return received;
+            }
+
+            if (received == 0 && session.FramesBodies && x.Request.Framing == BodyFraming.Chunked)
+            {
+                return Ended;
             }
 
             if (received != ByteStream.WouldBlock)

@@ -7,7 +7,7 @@ namespace Atlas.Proxy.Http;
 internal static class ChunkFraming
 {
     // After the data: its CRLF and the last chunk.
-    private const int Tail = 2 + 5;
+    internal const int Tail = 2 + 5;
 
     /// <summary>Writes the end of a chunked body: the last chunk and the trailers that may be passed on.</summary>
     /// <param name="destination">At least as long as the trailer section and 16 bytes.</param>

@@ -9,7 +9,7 @@ namespace Atlas.Proxy.Http;
 /// <summary>Answers a request that the proxy ends itself: status, one line of text, <c>Proxy-Status</c> (RFC 9209).</summary>
 internal static class ErrorResponder
 {
-    internal static async Flow SendAsync(WorkerContext context, HttpSession session, Exchange x)
+    internal static async Flow SendAsync(WorkerContext context, Downstream session, Exchange x)
     {
         int status = x.Error == ProxyError.BadRequest && x.RequestParser.Error != HttpError.None
             ? x.RequestParser.Error.StatusCode()
@@ -35,8 +35,8 @@ internal static class ErrorResponder
             return;
         }
 
-        int length = Write(buffer.Span, context, session, x, status);
-        if (!await StreamWrites.SendAsync(session.Client, x.ClientSend, buffer, 0, length))
+        int head = Write(buffer.Span, context, session, x, status, out int body);
+        if (!await session.SendHeadAsync(x, buffer, head, body, buffer, head, body))
         {
             x.ClientGone = true;
         }
@@ -44,17 +44,9 @@ internal static class ErrorResponder
         buffer.Return();
     }
 
-    /// <summary>Turns a client away for want of memory, with what needs none. It is counted but not logged: its request is
-    /// not read.</summary>
-    internal static void Shed(HttpSession session, Exchange x)
-    {
-        x.ClientGone = true;
-        int sent = session.Client.TrySend(
-            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n"u8);
-        session.View.Counters.RequestEnded(sent > 0 ? 503 : 0, ProxyError.Overload, 0, 0, Math.Max(sent, 0));
-    }
-
-    private static int Write(Span<byte> destination, WorkerContext context, HttpSession session, Exchange x, int status)
+    // The head, and behind it the body.
+    private static int Write(
+        Span<byte> destination, WorkerContext context, Downstream session, Exchange x, int status, out int body)
     {
         ReadOnlySpan<byte> reason = ReasonPhrases.Of(status);
         var writer = new HeadWriter(destination);
@@ -96,6 +88,7 @@ internal static class ErrorResponder
         }
 
         writer.End();
+        int head = writer.Written;
         if (x.Request.Method != HttpMethod.Head)
         {
             writer.Append(reason);
@@ -103,7 +96,8 @@ internal static class ErrorResponder
             x.ResponseBodyBytes = reason.Length + 1;
         }
 
-        return writer.Written;
+        body = writer.Written - head;
+        return head;
     }
 
     /// <summary>When the client may come again, if it is known: once the circuit breaker lets the next request pass.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using Atlas.Core.Configuration;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
@@ -7,27 +5,14 @@ using Atlas.Protocols.Http1;
 using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Relaying;
-using Atlas.Proxy.Routing;
-using Atlas.Proxy.Snapshots;
-using Atlas.Proxy.Upstream;
-using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Http;
 
 /// <summary>One client connection speaking HTTP/1.1, from accept to close. While it idles it holds no buffer and no
 /// exchange.</summary>
-internal sealed class HttpSession(
-    WorkerContext context,
-    HttpListener listener,
-    ListenerView view,
-    ByteStream client,
-    SocketAddress peer,
-    Action ended) : ISessionLinks<HttpSession>
+internal sealed class HttpSession(WorkerContext context, ClientConnection connection, ByteStream client)
+    : Downstream(context, connection), ISessionLinks<HttpSession>
 {
-    private SocketAddress _peer = peer;
-    private byte[] _peerIp = PeerText.Of(peer);
-    private SocketAddress? _destination;
-    private ProxyOrigin? _origin;
     private Exchange? _exchange;
     private bool _isTakingHeader;
     private bool _isLingering;
@@ -37,62 +22,35 @@ internal sealed class HttpSession(
     private long _endsMs;
     private bool _isLeaving;
 
-    internal ByteStream Client { get; } = client;
+    internal override ByteStream Client { get; } = client;
 
-    /// <summary>The snapshot that the request at hand began with.</summary>
-    internal HttpListenerSnapshot Listener { get; private set; } = listener.Snapshot;
-
-    /// <summary>The peer's address: the client that a PROXY protocol header told of, or the socket's.</summary>
-    internal SocketAddress Peer => _peer;
-
-    /// <summary>The peer's address as text; empty on a unix socket.</summary>
-    internal ReadOnlySpan<byte> PeerIp => _peerIp;
-
-    /// <summary>The peer's port; 0 on a unix socket.</summary>
-    internal int PeerPort => _peer.Port;
-
-    /// <summary>What counts and logs this session's requests.</summary>
-    internal ListenerView View => view;
-
-    /// <summary>The loop's time in microseconds since which the connection waits for a request.</summary>
-    internal long IdleSinceUs { get; private set; } = context.Loop.NowUs;
-
-    /// <summary>Milliseconds that the handshakes before the connection's first request took; 0 for later requests.</summary>
-    internal int HandshakeMs { get; private set; }
-
-    /// <summary>Whether the peer's forwarding fields are believed.</summary>
-    internal bool IsPeerTrusted { get; private set; }
+    internal override bool FramesBodies => false;
 
     internal bool IsIdle => _exchange is null && !_isTakingHeader && !_isLingering;
-
-    /// <summary>The listener that accepted it.</summary>
-    internal HttpListener Owner => listener;
-
-    /// <summary>Whether the connection ends with the request at hand.</summary>
-    internal bool IsDraining => listener.IsDraining;
-
-    /// <summary>Whether it passes bytes unread after an upgrade.</summary>
-    internal bool IsTunnel { get; set; }
-
-    /// <summary>Whether <see cref="Abort"/> was called.</summary>
-    internal bool IsAborted { get; private set; }
 
     // The links of the worker's list of sessions.
     public HttpSession? Next { get; set; }
 
     public HttpSession? Previous { get; set; }
 
+    internal override ResultFlow<bool> SendHeadAsync(
+        Exchange x, NativeBuffer head, int headLength, long bodyLength, NativeBuffer body, int start, int count) =>
+        StreamWrites.SendAsync(Client, x.ClientSend, head, headLength, body, start, count);
+
+    internal override ResultFlow<bool> EndBodyAsync(Exchange x) =>
+        throw new NotSupportedException("bodies of HTTP/1.1 end by their framing");
+
     internal async Flow RunAsync()
     {
-        context.Sessions.Add(this);
-        view.SessionOpened();
+        Context.Sessions.Add(this);
+        View.SessionOpened();
         _endsMs = ExpiryMs();
-        bool goOn = !Listener.ExpectsProxyHeader(_peer.Ip) || await TakeProxyHeaderAsync();
+        bool goOn = !Listener.ExpectsProxyHeader(Peer.Ip) || await TakeProxyHeaderAsync();
         while (goOn && (!MustEnd() || HasLastRequest()))
         {
             if (_exchange is null)
             {
-                WaitResult wait = await Client.ReceiveReadyAsync(Math.Min(context.Loop.NowMs + Listener.IdleMs, _endsMs));
+                WaitResult wait = await Client.ReceiveReadyAsync(Math.Min(Context.Loop.NowMs + Listener.IdleMs, _endsMs));
                 if (wait == WaitResult.Cancelled && IsDraining && !IsAborted && !Client.IsClosed && !MustEnd())
                 {
                     // The drain began, and this connection's moment has not come.
@@ -106,8 +64,8 @@ internal sealed class HttpSession(
                 }
             }
 
-            Listener = listener.Snapshot;
-            IsPeerTrusted = Listener.Trusts(_peer.Ip);
+            Listener = Owner.Snapshot;
+            IsPeerTrusted = Listener.Trusts(Peer.Ip);
             goOn = await ServeAsync();
         }
 
@@ -116,16 +74,16 @@ internal sealed class HttpSession(
             || _exchange is { ClientSend.IsTooSlow: true };
         bool linger = !abort && MayStillSend();
         ReleaseExchange();
-        _origin?.End();
+        Connection.EndOrigin();
         if (linger)
         {
             _isLingering = true;
             await LingeringClose.RunAsync(Client);
         }
 
-        context.Sessions.Remove(this);
-        view.SessionClosed();
-        context.ForgetIfDrained(listener, view);
+        Context.Sessions.Remove(this);
+        View.SessionClosed();
+        Context.ForgetIfDrained(Owner, View);
         if (abort)
         {
             Client.Abort();
@@ -135,13 +93,8 @@ internal sealed class HttpSession(
             Client.Close();
         }
 
-        ended();
+        Connection.End();
     }
-
-    /// <summary>Whom the servers of a pool are told of by the PROXY protocol; null: they are not.</summary>
-    internal ProxyOrigin? OriginFor(PoolSnapshot pool) => pool.SendProxyProtocol == ProxyProtocolVersion.None
-        ? null
-        : _origin ??= new ProxyOrigin(_peer, _destination ?? Client.LocalAddress);
 
     /// <summary>Draws the moment at which it ends unless a request comes before, and, while it waits for one, makes it know.
     /// The listener drains.</summary>
@@ -160,15 +113,6 @@ internal sealed class HttpSession(
         IsAborted = true;
         Client.CancelWaits();
         _exchange?.Relay.CancelWaits();
-    }
-
-    /// <summary>Lets waits for the client happen again, unless the session is to end.</summary>
-    internal void ResetCancel()
-    {
-        if (!IsAborted)
-        {
-            Client.ResetCancel();
-        }
     }
 
     /// <summary>Whether a request came before the connection could be drained: its client could not know, and is answered
@@ -191,7 +135,7 @@ internal sealed class HttpSession(
             DrawEnd();
         }
 
-        return context.Loop.NowMs >= _endsMs;
+        return Context.Loop.NowMs >= _endsMs;
     }
 
     // Once: a connection that has ended a request since keeps the moment that it had.
@@ -200,7 +144,7 @@ internal sealed class HttpSession(
         if (!_isLeaving)
         {
             _isLeaving = true;
-            _endsMs = Math.Min(_endsMs, context.Loop.NowMs + context.Below(listener.CloseSpreadMs));
+            _endsMs = Math.Min(_endsMs, Context.Loop.NowMs + Context.Below(Owner.CloseSpreadMs));
         }
     }
 
@@ -211,14 +155,14 @@ internal sealed class HttpSession(
     private long ExpiryMs()
     {
         int maxMs = Listener.MaxAgeMs;
-        return maxMs == int.MaxValue ? long.MaxValue : context.Loop.NowMs + maxMs + context.Jitter(maxMs / 10);
+        return maxMs == int.MaxValue ? long.MaxValue : Context.Loop.NowMs + maxMs + Context.Jitter(maxMs / 10);
     }
 
     /// <summary>Takes the PROXY protocol header. The peer is then who it says, and what came behind it is the first
     /// request.</summary>
     private async ResultFlow<bool> TakeProxyHeaderAsync()
     {
-        long deadlineMs = context.Loop.NowMs + Math.Max(Listener.HeadersMs, ProxyHeaderIntake.MinTimeoutMs);
+        long deadlineMs = Context.Loop.NowMs + Math.Max(Listener.HeadersMs, ProxyHeaderIntake.MinTimeoutMs);
         WaitResult wait = await Client.ReceiveReadyAsync(deadlineMs);
         if (wait == WaitResult.Cancelled && !HasLastRequest())
         {
@@ -232,22 +176,20 @@ internal sealed class HttpSession(
         _isTakingHeader = false;
         if (intake.Status != ProxyIntakeStatus.Done)
         {
-            view.Counters.IntakeEnded(intake.Status, intake.Error);
+            View.Counters.IntakeEnded(intake.Status, intake.Error);
             return false;
         }
 
         if (!intake.Client.IsEmpty)
         {
-            _peer = SocketAddress.OfIp(new IPAddress(intake.Client.Ip), intake.Client.Port);
-            _peerIp = PeerText.Of(_peer);
-            _destination = SocketAddress.OfIp(new IPAddress(intake.Destination.Ip), intake.Destination.Port);
+            Connection.Is(intake.Client, intake.Destination);
         }
 
-        HandshakeMs = (int)((context.Loop.NowUs - IdleSinceUs) / 1000);
-        IdleSinceUs = context.Loop.NowUs;
+        HandshakeMs = (int)((Context.Loop.NowUs - IdleSinceUs) / 1000);
+        IdleSinceUs = Context.Loop.NowUs;
         if (intake.Rest is not null)
         {
-            _exchange = context.RentExchange();
+            _exchange = Context.RentExchange();
             _exchange.In = intake.Rest;
             _exchange.InEnd = intake.RestLength;
         }
@@ -259,19 +201,19 @@ internal sealed class HttpSession(
     {
         if (_exchange is null)
         {
-            _exchange = context.RentExchange();
-            _exchange.In = context.Loop.Buffers.TryRent(BufferSize.Small);
+            _exchange = Context.RentExchange();
+            _exchange.In = Context.Loop.Buffers.TryRent(BufferSize.Small);
             if (_exchange.In is null)
             {
-                ErrorResponder.Shed(this, _exchange);
+                Shed(_exchange);
                 return false;
             }
         }
 
         Exchange x = _exchange;
-        x.BeganUs = context.Loop.NowUs;
-        x.ClientSend.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.SendMinRateBytesPerSecond);
-        ParseStatus head = await HeadReceiver.ReceiveAsync(context, this, x);
+        x.BeganUs = Context.Loop.NowUs;
+        x.ClientSend.Begin(Context.Loop.NowMs, Listener.BodyIdleMs, Listener.SendMinRateBytesPerSecond);
+        ParseStatus head = await HeadReceiver.ReceiveAsync(Context, this, x);
         if (head == ParseStatus.NeedMore)
         {
             // Woken for nothing.
@@ -281,23 +223,17 @@ internal sealed class HttpSession(
 
         if (head == ParseStatus.Done)
         {
-            x.HeadUs = context.Loop.NowUs;
-            x.ClientReceive.Begin(context.Loop.NowMs, Listener.BodyIdleMs, Listener.BodyMinRateBytesPerSecond);
-            x.InStart = x.Request.Length;
-            x.RequestWireBytes = x.Request.Length;
-            x.RequestBodyDone = x.Request.Framing == BodyFraming.None;
             x.KeepClient = x.Request is { KeepAlive: true, Repair: RequestRepairs.None }
                 && !IsDraining
-                && context.Loop.NowMs < _endsMs;
-            x.Error = RequestRefusal.Of(Listener, x);
-            x.Error = x.Error == ProxyError.None ? RequestRouter.Choose(context, this, x) : x.Error;
+                && Context.Loop.NowMs < _endsMs;
+            Take(x);
             if (x.Error == ProxyError.None && x.Pool is null)
             {
-                await AnswerResponder.SendAsync(context, this, x);
+                await AnswerResponder.SendAsync(Context, this, x);
             }
             else if (x.Error == ProxyError.None)
             {
-                await x.Relay.RunAsync(context, this);
+                await x.Relay.RunAsync(Context, this);
             }
         }
         else if (x.Error == ProxyError.None)
@@ -311,12 +247,12 @@ internal sealed class HttpSession(
         {
             x.Error = IsAborted ? ProxyError.ShuttingDown : x.Error;
             x.KeepClient &= x.RequestBodyDone && !IsAborted;
-            await ErrorResponder.SendAsync(context, this, x);
+            await ErrorResponder.SendAsync(Context, this, x);
         }
 
-        RequestEnd.Record(context, this, x);
+        RequestEnd.Record(Context, this, x);
         HandshakeMs = 0;
-        IdleSinceUs = context.Loop.NowUs;
+        IdleSinceUs = Context.Loop.NowUs;
         bool keep = x.KeepClient && !x.ClientGone;
         if (keep)
         {
@@ -324,6 +260,16 @@ internal sealed class HttpSession(
         }
 
         return keep;
+    }
+
+    /// <summary>Turns the client away for want of memory, with what needs none. It is counted but not logged: its request is
+    /// not read.</summary>
+    private void Shed(Exchange x)
+    {
+        x.ClientGone = true;
+        int sent = Client.TrySend(
+            "HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n"u8);
+        View.Counters.RequestEnded(sent > 0 ? 503 : 0, ProxyError.Overload, 0, 0, Math.Max(sent, 0));
     }
 
     private void PrepareNext(Exchange x)
@@ -353,6 +299,6 @@ internal sealed class HttpSession(
         _exchange = null;
         x.In?.Return();
         x.In = null;
-        context.Return(x);
+        Context.Return(x);
     }
 }

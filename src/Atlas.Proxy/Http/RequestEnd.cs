@@ -9,7 +9,7 @@ namespace Atlas.Proxy.Http;
 /// <summary>Counts and logs a request when it has ended, however it ended: once per request.</summary>
 internal static class RequestEnd
 {
-    internal static void Record(WorkerContext context, HttpSession session, Exchange x)
+    internal static void Record(WorkerContext context, Downstream session, Exchange x)
     {
         long endUs = context.Loop.NowUs;
         session.View.Counters.RequestEnded(
@@ -27,7 +27,7 @@ internal static class RequestEnd
         }
     }
 
-    private static void Log(AccessLogWriter log, HttpSession session, Exchange x, long endUs)
+    private static void Log(AccessLogWriter log, Downstream session, Exchange x, long endUs)
     {
         ReadOnlySpan<byte> buffer = x.HeadBytes;
         RequestHead head = x.Request;
@@ -74,7 +74,7 @@ internal static class RequestEnd
     }
 
     // What ended the request; else what strictest would have refused it for, where that is to be known.
-    private static ReadOnlySpan<byte> DetailOf(HttpSession session, Exchange x)
+    private static ReadOnlySpan<byte> DetailOf(Downstream session, Exchange x)
     {
         ReadOnlySpan<byte> detail = x.Error switch
         {
@@ -88,7 +88,7 @@ internal static class RequestEnd
         return detail.IsEmpty && session.Listener.LogsRepairs ? Details.Of(Repairs.ErrorOf(x.Request.Repair)) : detail;
     }
 
-    private static AccessTimers TimersOf(HttpSession session, Exchange x, long endUs) => new()
+    private static AccessTimers TimersOf(Downstream session, Exchange x, long endUs) => new()
     {
         HandshakeMs = session.HandshakeMs,
         IdleMs = Ms(session.IdleSinceUs, x.BeganUs),

@@ -24,7 +24,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     private readonly RetryPlan _retries = new(x);
     private readonly ServerAttempt _attempt = new(x);
     private WorkerContext _context = null!;
-    private HttpSession _session = null!;
+    private Downstream _session = null!;
 
     // Counts the requests, so that who ends one knows whether it is still that one.
     private int _request;
@@ -79,13 +79,13 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     }
 
     /// <summary>The request's id, as servers and logs get it.</summary>
-    internal ReadOnlySpan<byte> RequestIdOf(HttpSession session)
+    internal ReadOnlySpan<byte> RequestIdOf(Downstream session)
     {
         int brought = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XRequestId) : -1;
         return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.HeadBytes) : x.HasId ? _requestId : default;
     }
 
-    internal async Flow RunAsync(WorkerContext context, HttpSession session)
+    internal async Flow RunAsync(WorkerContext context, Downstream session)
     {
         _context = context;
         _session = session;

@@ -12,7 +12,7 @@ namespace Atlas.Proxy.Http;
 /// received before what came last was sent.</summary>
 internal static class ResponseBodyRelay
 {
-    internal static async Flow RelayLengthAsync(HttpSession session, Exchange x, PoolSnapshot pool, long left)
+    internal static async Flow RelayLengthAsync(Downstream session, Exchange x, PoolSnapshot pool, long left)
     {
         if (left > BufferPool.SmallLength && x.Up!.Size == BufferSize.Small)
         {
@@ -50,7 +50,7 @@ internal static class ResponseBodyRelay
         }
     }
 
-    internal static async Flow RelayChunkedAsync(HttpSession session, Exchange x, PoolSnapshot pool, bool reframe)
+    internal static async Flow RelayChunkedAsync(Downstream session, Exchange x, PoolSnapshot pool, bool reframe)
     {
         while (true)
         {
@@ -118,7 +118,7 @@ internal static class ResponseBodyRelay
         }
     }
 
-    internal static async Flow RelayUntilCloseAsync(HttpSession session, Exchange x, PoolSnapshot pool, bool reframe)
+    internal static async Flow RelayUntilCloseAsync(Downstream session, Exchange x, PoolSnapshot pool, bool reframe)
     {
         while (true)
         {
@@ -228,7 +228,7 @@ internal static class ResponseBodyRelay
 
     private static long Deadline(long sinceMs, int limitMs) => limitMs == int.MaxValue ? long.MaxValue : sinceMs + limitMs;
 
-    private static async Flow RelayTrailersAsync(HttpSession session, Exchange x, PoolSnapshot pool, bool reframe)
+    private static async Flow RelayTrailersAsync(Downstream session, Exchange x, PoolSnapshot pool, bool reframe)
     {
         // The section must lie in one piece: move its beginning to the front.
         x.Up!.Span[x.UpStart..x.UpEnd].CopyTo(x.Up.Span);
@@ -274,7 +274,7 @@ internal static class ResponseBodyRelay
         end.Return();
     }
 
-    private static async ResultFlow<bool> SendPieceAsync(HttpSession session, Exchange x, bool reframe)
+    private static async ResultFlow<bool> SendPieceAsync(Downstream session, Exchange x, bool reframe)
     {
         int length = x.UpEnd - x.UpStart;
         x.ResponseBodyBytes += length;
@@ -298,7 +298,7 @@ internal static class ResponseBodyRelay
         return sent;
     }
 
-    private static async ResultFlow<bool> SendLastChunkAsync(HttpSession session, Exchange x)
+    private static async ResultFlow<bool> SendLastChunkAsync(Downstream session, Exchange x)
     {
         NativeBuffer? frame = session.Client.Loop.Buffers.TryRent(BufferSize.Small);
         if (frame is null)

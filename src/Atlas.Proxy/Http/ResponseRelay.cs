@@ -19,7 +19,7 @@ internal static class ResponseRelay
 
     private static readonly HttpLimits ResponseLimits = HttpLimits.Default;
 
-    internal static async Flow RunAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
+    internal static async Flow RunAsync(WorkerContext context, Downstream session, Exchange x, PoolSnapshot pool)
     {
         for (int heads = 0; await ReadHeadAsync(context, x, pool); heads++)
         {
@@ -48,7 +48,8 @@ internal static class ResponseRelay
             }
 
             // Interim responses go on to clients that know them; HTTP/1.0 has none.
-            if (x.Request.Version != HttpVersion.Http10 && !await SendHeadAsync(context, session, x, BodyFraming.None, 0))
+            if (x.Request.Version != HttpVersion.Http10
+                && !await SendHeadAsync(context, session, x, BodyFraming.None, Downstream.AnotherHead, 0))
             {
                 ResponseBodyRelay.ClientFailed(x);
                 return;
@@ -76,16 +77,17 @@ internal static class ResponseRelay
             && !ConnectionAuthentication.IsUsed(x.In!.Span, x.Request, x.Up!.Span, x.Response);
     }
 
-    private static async Flow RelayFinalAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
+    private static async Flow RelayFinalAsync(WorkerContext context, Downstream session, Exchange x, PoolSnapshot pool)
     {
         x.Status = x.Response.Status;
         HeadCame(context, x, pool);
         BodyFraming framing = x.Response.Framing;
+        bool isPlain = session.FramesBodies || x.Request.Version == HttpVersion.Http10;
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
-            ? x.Request.Version == HttpVersion.Http10 ? BodyFraming.UntilClose : BodyFraming.Chunked
+            ? isPlain ? BodyFraming.UntilClose : BodyFraming.Chunked
             : framing;
-        x.KeepClient &= toClient != BodyFraming.UntilClose && !session.IsDraining && x.RequestBodyDone;
-        x.ResponseEndIsClose = toClient == BodyFraming.UntilClose;
+        x.ResponseEndIsClose = toClient == BodyFraming.UntilClose && !session.FramesBodies;
+        x.KeepClient &= !x.ResponseEndIsClose && !session.IsDraining && x.RequestBodyDone;
         x.ReuseUpstream = x.Response.KeepAlive
             && framing != BodyFraming.UntilClose
             && x.Request.Repair == RequestRepairs.None
@@ -93,7 +95,7 @@ internal static class ResponseRelay
         x.UpStart = x.Response.Length;
         long left = framing == BodyFraming.Length ? x.Response.ContentLength : 0;
         int inline = framing == BodyFraming.Length ? (int)Math.Min(left, x.UpEnd - x.UpStart) : 0;
-        if (!await SendHeadAsync(context, session, x, toClient, inline))
+        if (!await SendHeadAsync(context, session, x, toClient, LengthOf(x, toClient), inline))
         {
             ResponseBodyRelay.ClientFailed(x);
             return;
@@ -115,12 +117,28 @@ internal static class ResponseRelay
             await ResponseBodyRelay.RelayUntilCloseAsync(session, x, pool, reframe: toClient == BodyFraming.Chunked);
         }
 
+        if (x.Error == ProxyError.None
+            && toClient == BodyFraming.UntilClose
+            && session.FramesBodies
+            && !await session.EndBodyAsync(x))
+        {
+            ResponseBodyRelay.ClientFailed(x);
+        }
+
         // Bytes after the end of a response mean that the two sides disagree about where it ended.
         if (x.UpStart != x.UpEnd)
         {
             x.ReuseUpstream = false;
         }
     }
+
+    private static long LengthOf(Exchange x, BodyFraming framing) => framing switch
+    {
+        BodyFraming.None => 0,
+        BodyFraming.Length => x.Response.ContentLength,
+        BodyFraming.Chunked or BodyFraming.UntilClose or BodyFraming.Tunnel => Downstream.UnknownLength,
+        _ => Downstream.UnknownLength,
+    };
 
     private static void HeadCame(WorkerContext context, Exchange x, PoolSnapshot pool)
     {
@@ -200,7 +218,7 @@ internal static class ResponseRelay
 
     /// <summary>Writes the client's head and sends it with what of the body came with the server's.</summary>
     private static async ResultFlow<bool> SendHeadAsync(
-        WorkerContext context, HttpSession session, Exchange x, BodyFraming framing, int inline)
+        WorkerContext context, Downstream session, Exchange x, BodyFraming framing, long bodyLength, int inline)
     {
         NativeBuffer? head = context.Loop.Buffers.TryRent(x.Up!.Size);
         int length = head is null ? -1 : WriteHead(context, session, x, head, framing);
@@ -220,7 +238,7 @@ internal static class ResponseRelay
         {
             x.ResponseStarted |= !x.Response.IsInterim;
             x.ClientGotBytes = true;
-            sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, head!, length, x.Up, x.UpStart, inline);
+            sent = await session.SendHeadAsync(x, head!, length, bodyLength, x.Up, x.UpStart, inline);
         }
 
         head?.Return();
@@ -228,7 +246,7 @@ internal static class ResponseRelay
     }
 
     private static int WriteHead(
-        WorkerContext context, HttpSession session, Exchange x, NativeBuffer destination, BodyFraming framing)
+        WorkerContext context, Downstream session, Exchange x, NativeBuffer destination, BodyFraming framing)
     {
         StickyCookie? cookie = x.Response.IsInterim && framing != BodyFraming.Tunnel
             ? null
@@ -247,7 +265,7 @@ internal static class ResponseRelay
             binding);
     }
 
-    private static async Flow TunnelAsync(WorkerContext context, HttpSession session, Exchange x, PoolSnapshot pool)
+    private static async Flow TunnelAsync(WorkerContext context, Downstream session, Exchange x, PoolSnapshot pool)
     {
         if (!RequestForwarder.IsTunnel(x.Request))
         {
@@ -261,7 +279,7 @@ internal static class ResponseRelay
         x.Relay.EndDeadline();
         x.UpStart = x.Response.Length;
         session.Client.PeerClosedHandler = null;
-        if (!await SendHeadAsync(context, session, x, BodyFraming.Tunnel, x.UpEnd - x.UpStart))
+        if (!await SendHeadAsync(context, session, x, BodyFraming.Tunnel, Downstream.UnknownLength, x.UpEnd - x.UpStart))
         {
             ResponseBodyRelay.ClientFailed(x);
             return;

@@ -18,7 +18,7 @@ internal sealed class ServerAttempt(Exchange x)
     private const int MaxRefusalMs = 1_000;
 
     private WorkerContext _context = null!;
-    private HttpSession _session = null!;
+    private Downstream _session = null!;
     private ProxyOrigin? _origin;
 
     /// <summary>Milliseconds that the last try spent connecting in vain.</summary>
@@ -35,7 +35,7 @@ internal sealed class ServerAttempt(Exchange x)
     /// <param name="fresh">Whether it must not go over a kept connection.</param>
     /// <returns>Whether it went over a kept connection.</returns>
     internal async ResultFlow<bool> RunAsync(
-        WorkerContext context, HttpSession session, ServerState server, long connectDeadlineMs, AttemptKind kind, bool fresh)
+        WorkerContext context, Downstream session, ServerState server, long connectDeadlineMs, AttemptKind kind, bool fresh)
     {
         _context = context;
         _session = session;

@@ -9,7 +9,7 @@ namespace Atlas.Proxy.Http;
 /// <summary>Passes bytes both ways, unread, until both sides ended or both were silent for too long. The end of one
 /// direction is passed on as such (half-close), and the other one has a shorter time from then on, since an end that is gone
 /// cannot be told from one that only listens; a broken one breaks both. While it idles it holds no buffer.</summary>
-internal sealed class Tunnel(HttpSession session, Exchange x, int idleMs, int halfClosedMs)
+internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int halfClosedMs)
 {
     private readonly EventLoop _loop = session.Client.Loop;
     private readonly ByteStream _client = session.Client;

@@ -18,7 +18,7 @@ internal sealed class Mirrors(WorkerContext context)
     internal int UnderWay { get; private set; }
 
     /// <summary>Begins to copy a request if its route asks for it.</summary>
-    internal void Begin(HttpSession session, Exchange x)
+    internal void Begin(Downstream session, Exchange x)
     {
         RouteSnapshot route = x.Route!;
         if (route.Mirror is not MirrorSnapshot mirror || !mirror.Takes(context.RandomBits()))

@@ -35,7 +35,7 @@ internal sealed class RetryPlan(Exchange x)
     internal const int None = -1;
 
     private WorkerContext _context = null!;
-    private HttpSession _session = null!;
+    private Downstream _session = null!;
     private LoopWait? _pause;
     private RetryBudget? _budget;
     // Servers that may die under one request beyond its attempts: as many as the transparent retries of kept connections. A
@@ -61,7 +61,7 @@ internal sealed class RetryPlan(Exchange x)
     internal long ConnectDeadlineMs => _context.Loop.NowMs + Math.Max(Pool.ConnectMs - _connectingMs, 1);
 
     /// <summary>Begins with a request.</summary>
-    internal void Begin(WorkerContext context, HttpSession session)
+    internal void Begin(WorkerContext context, Downstream session)
     {
         _context = context;
         _session = session;

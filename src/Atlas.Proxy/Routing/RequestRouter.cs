@@ -17,7 +17,7 @@ internal static class RequestRouter
     /// <summary>Sets the exchange's client, route and pool. Without a pool and an error, the proxy answers itself: what the
     /// route says, or a redirect to the path with its encoded slashes decoded.</summary>
     /// <returns>Why no route takes it.</returns>
-    internal static ProxyError Choose(WorkerContext context, HttpSession session, Exchange x)
+    internal static ProxyError Choose(WorkerContext context, Downstream session, Exchange x)
     {
         ReadOnlySpan<byte> buffer = x.In!.Span;
         HttpListenerSnapshot listener = session.Listener;
@@ -51,7 +51,7 @@ internal static class RequestRouter
     }
 
     /// <summary>The scheme that the client sees: this connection's, unless a trusted proxy says what it is before it.</summary>
-    internal static ReadOnlySpan<byte> SchemeOf(HttpSession session, Exchange x)
+    internal static ReadOnlySpan<byte> SchemeOf(Downstream session, Exchange x)
     {
         int told = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XForwardedProto) : -1;
         bool isHttps = told >= 0
@@ -60,7 +60,7 @@ internal static class RequestRouter
     }
 
     /// <summary>What the route's path prefix left over of the path as it came, without a slash before it.</summary>
-    internal static ReadOnlySpan<byte> RestOf(WorkerContext context, HttpSession session, Exchange x)
+    internal static ReadOnlySpan<byte> RestOf(WorkerContext context, Downstream session, Exchange x)
     {
         ReadOnlySpan<byte> raw = x.Request.Path.Of(x.In!.Span);
         if (RequestPath.Normalize(raw, EncodedSlashPolicy.Keep, context.Paths.Compared(raw.Length), out var path) != PathStatus.Ok)
@@ -72,7 +72,7 @@ internal static class RequestRouter
         return start < 0 ? default : raw[start..].TrimStart((byte)'/');
     }
 
-    private static ReadOnlySpan<byte> ClientIp(HttpSession session, Exchange x, ReadOnlySpan<byte> buffer, Span<byte> ip)
+    private static ReadOnlySpan<byte> ClientIp(Downstream session, Exchange x, ReadOnlySpan<byte> buffer, Span<byte> ip)
     {
         if (x.Client.IsEmpty)
         {

@@ -1,0 +1,49 @@
+using System.Net;
+using Atlas.Core.Configuration;
+using Atlas.Protocols.ProxyProtocol;
+using Atlas.Proxy.Connections;
+using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Upstream;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
+
+namespace Atlas.Proxy.Http;
+
+/// <summary>Who is at the other end of a client's connection, whatever it speaks: the same for all of its requests.</summary>
+internal sealed class ClientConnection(HttpListener listener, ListenerView view, SocketAddress peer, Action ended)
+{
+    private SocketAddress? _destination;
+    private ProxyOrigin? _origin;
+
+    /// <summary>The listener that accepted it.</summary>
+    internal HttpListener Owner => listener;
+
+    /// <summary>What counts and logs its requests.</summary>
+    internal ListenerView View => view;
+
+    /// <summary>The peer's address: the client that a PROXY protocol header told of, or the socket's.</summary>
+    internal SocketAddress Peer { get; private set; } = peer;
+
+    /// <summary>The peer's address as text; empty on a unix socket.</summary>
+    internal byte[] PeerIp { get; private set; } = PeerText.Of(peer);
+
+    /// <summary>Goes on with those whom a PROXY protocol header names.</summary>
+    internal void Is(in ProxyEndpoint client, in ProxyEndpoint destination)
+    {
+        Peer = SocketAddress.OfIp(new IPAddress(client.Ip), client.Port);
+        PeerIp = PeerText.Of(Peer);
+        _destination = SocketAddress.OfIp(new IPAddress(destination.Ip), destination.Port);
+    }
+
+    /// <summary>Whom the servers of a pool are told of by the PROXY protocol; null: they are not.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="session">Who asks; its stream knows what the client connected to.</param>
+    internal ProxyOrigin? OriginFor(PoolSnapshot pool, Downstream session) => pool.SendProxyProtocol == ProxyProtocolVersion.None
+        ? null
+        : _origin ??= new ProxyOrigin(Peer, _destination ?? session.Client.LocalAddress);
+
+    /// <summary>It has been closed.</summary>
+    internal void End() => ended();
+
+    /// <summary>No further request comes on it: connections to servers that opened for it are of no use any more.</summary>
+    internal void EndOrigin() => _origin?.End();
+}
