@@ -23,7 +23,7 @@ public sealed class HttpProxy
     public void Drain(HttpListener listener, int closeSpreadMs = 0)
     {
         listener.BeginDrain(closeSpreadMs);
-        ForSessionsOf(listener, static _ => true, static session => session.Leave());
+        ForSessionsOf(listener, static session => session.Leave());
     }
 
     /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers
@@ -31,7 +31,7 @@ public sealed class HttpProxy
     /// <param name="listener">Whose connections.</param>
     /// <param name="tunnels">Whether tunnels end too.</param>
     public void Abort(HttpListener listener, bool tunnels) =>
-        ForSessionsOf(listener, session => tunnels || !session.IsTunnel, static session => session.Abort());
+        ForSessionsOf(listener, session => session.Abort(tunnels));
 
     /// <summary>Closes the unused connections to a server that no snapshot names any more. Any thread; returns before the
     /// workers have done it.</summary>
@@ -53,8 +53,7 @@ public sealed class HttpProxy
         {
             var answer = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
             bool isAsked = loop.TryPost(() => answer.SetResult(Array.Exists(
-                context.Sessions.ToArray(),
-                session => (!session.IsIdle || session.Owner.IsDraining) && session.Listener.AccessLog.Any(writer => writer.Log == log))));
+                context.Sessions.ToArray(), session => session.MayWriteTo(log))));
             if (!isAsked || await answer.Task.ConfigureAwait(false))
             {
                 return true;
@@ -64,16 +63,16 @@ public sealed class HttpProxy
         return false;
     }
 
-    private void ForSessionsOf(HttpListener listener, Func<HttpSession, bool> choose, Action<HttpSession> act)
+    private void ForSessionsOf(HttpListener listener, Action<IClientSession> act)
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
             // A drain that misses a worker ends its requests at the deadline, an abort that does keeps its connections for ever.
             AssuredPost.Post(loop, () =>
             {
-                foreach (HttpSession session in context.Sessions.ToArray())
+                foreach (IClientSession session in context.Sessions.ToArray())
                 {
-                    if (session.Owner == listener && choose(session))
+                    if (session.Owner == listener)
                     {
                         act(session);
                     }

@@ -32,7 +32,6 @@ public static class UnsupportedFeatures
 
     private static void FindIn(ListenerConfig listener, ConfigErrors errors)
     {
-        FindTls(listener, null, errors);
         foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
         {
             Refuse(errors, route, OtherRouteKeys);
@@ -41,24 +40,9 @@ public static class UnsupportedFeatures
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        FindTls(null, pool, errors);
-        Refuse(errors, pool, ["session"]);
+        RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
+        Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
-    }
-
-    // TLS and HTTP/2 are in the language and have all their checks; the data plane does not speak them.
-    private static void FindTls(ListenerConfig? listener, PoolConfig? pool, ConfigErrors errors)
-    {
-        if (listener is not null)
-        {
-            Refuse(errors, listener, ["tls"]);
-        }
-
-        if (pool is not null)
-        {
-            RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
-            Refuse(errors, pool, ["tls"]);
-        }
     }
 
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)

@@ -138,6 +138,24 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>Releases what the kind holds.</summary>
     protected abstract void CloseCore(bool abort);
 
+    /// <summary>Makes a closed stream a new one, as the constructor does. For kinds whose streams are many and short.</summary>
+    /// <exception cref="InvalidOperationException">It is not closed.</exception>
+    protected void Reopen()
+    {
+        if (!IsClosed)
+        {
+            throw new InvalidOperationException("A stream that is in use cannot be another one.");
+        }
+
+        IsClosed = false;
+        IsPeerClosed = false;
+        IsBroken = false;
+        _isBreakTold = false;
+        _receive.IsReady = false;
+        _send.IsReady = true;
+        ResetCancel();
+    }
+
     /// <summary>To be called when a receive took less than there was room for, or found nothing: the next must wait for
     /// news. After the peer's end there is no further news, so only finding nothing counts then.</summary>
     protected void ReceiveDrained(bool foundNothing)

@@ -26,7 +26,8 @@ public sealed class TlsServerContext : TlsContext
 
     internal bool IsSniStrict { get; }
 
-    internal bool AsksForCertificates { get; }
+    /// <summary>Whether clients are asked for a certificate.</summary>
+    public bool AsksForCertificates { get; }
 
     internal TlsTicketKeyRing? TicketKeys { get; }
 

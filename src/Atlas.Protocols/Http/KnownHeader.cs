@@ -305,4 +305,19 @@ public enum KnownHeader : byte
 
     /// <summary>Access-Control-Expose-Headers.</summary>
     AccessControlExposeHeaders,
+
+    /// <summary>X-Client-Cert-Verify.</summary>
+    XClientCertVerify,
+
+    /// <summary>X-Client-Cert-Subject.</summary>
+    XClientCertSubject,
+
+    /// <summary>X-Client-Cert-Fingerprint.</summary>
+    XClientCertFingerprint,
+
+    /// <summary>Client-Cert.</summary>
+    ClientCert,
+
+    /// <summary>Client-Cert-Chain.</summary>
+    ClientCertChain,
 }

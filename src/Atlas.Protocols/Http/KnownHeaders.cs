@@ -105,6 +105,11 @@ public static class KnownHeaders
         KnownHeader.AccessControlAllowCredentials => "Access-Control-Allow-Credentials"u8,
         KnownHeader.AccessControlMaxAge => "Access-Control-Max-Age"u8,
         KnownHeader.AccessControlExposeHeaders => "Access-Control-Expose-Headers"u8,
+        KnownHeader.XClientCertVerify => "X-Client-Cert-Verify"u8,
+        KnownHeader.XClientCertSubject => "X-Client-Cert-Subject"u8,
+        KnownHeader.XClientCertFingerprint => "X-Client-Cert-Fingerprint"u8,
+        KnownHeader.ClientCert => "Client-Cert"u8,
+        KnownHeader.ClientCertChain => "Client-Cert-Chain"u8,
         KnownHeader.None => default,
         _ => default,
     };
@@ -211,6 +216,11 @@ public static class KnownHeaders
         KnownHeader.AccessControlAllowCredentials => "access-control-allow-credentials"u8,
         KnownHeader.AccessControlMaxAge => "access-control-max-age"u8,
         KnownHeader.AccessControlExposeHeaders => "access-control-expose-headers"u8,
+        KnownHeader.XClientCertVerify => "x-client-cert-verify"u8,
+        KnownHeader.XClientCertSubject => "x-client-cert-subject"u8,
+        KnownHeader.XClientCertFingerprint => "x-client-cert-fingerprint"u8,
+        KnownHeader.ClientCert => "client-cert"u8,
+        KnownHeader.ClientCertChain => "client-cert-chain"u8,
         KnownHeader.None => default,
         _ => default,
     };

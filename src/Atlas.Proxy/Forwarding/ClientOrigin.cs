@@ -17,6 +17,15 @@ internal readonly ref struct ClientOrigin
     /// <summary>Whether the peer is one whose forwarding fields are believed.</summary>
     internal bool IsPeerTrusted { get; init; }
 
+    /// <summary>Whether TLS of the client ends here.</summary>
+    internal bool IsSecure { get; init; }
+
+    /// <summary>Whether the request came as one of HTTP/2.</summary>
+    internal bool IsHttp2 { get; init; }
+
+    /// <summary>What servers are told of the client's certificate; null: clients are not asked for one.</summary>
+    internal ClientCertificateFields? Certificate { get; init; }
+
     /// <summary>Whether the head is for a mirror's copy of the request.</summary>
     internal bool IsCopy { get; init; }
 

@@ -7,8 +7,9 @@ namespace Atlas.Proxy.Forwarding;
 /// overwritten; what a trusted one sent is kept or added to. Those that the route drops are left out.</summary>
 internal static class ForwardingFields
 {
-    // RFC 9110 8.3, the default port of http.
-    private const int DefaultPort = 80;
+    // RFC 9110 4.2.1 and 4.2.2.
+    private const int HttpPort = 80;
+    private const int HttpsPort = 443;
 
     internal static void Write(
         ref HeadWriter writer, ReadOnlySpan<byte> buffer, RequestHead head, in ClientOrigin origin, HeaderRules rules)
@@ -19,7 +20,7 @@ internal static class ForwardingFields
         }
 
         ReadOnlySpan<byte> scheme = Believed(buffer, head, KnownHeader.XForwardedProto, origin);
-        WriteUnless(rules.Drop(KnownHeader.XForwardedProto), ref writer, "x-forwarded-proto"u8, scheme.IsEmpty ? "http"u8 : scheme);
+        WriteUnless(rules.Drop(KnownHeader.XForwardedProto), ref writer, "x-forwarded-proto"u8, scheme.IsEmpty ? SchemeOf(origin) : scheme);
         ReadOnlySpan<byte> host = Believed(buffer, head, KnownHeader.XForwardedHost, origin);
         host = host.IsEmpty ? head.Authority.Of(buffer) : host;
         WriteUnless(host.IsEmpty || rules.Drop(KnownHeader.XForwardedHost), ref writer, "x-forwarded-host"u8, host);
@@ -34,6 +35,7 @@ internal static class ForwardingFields
             WriteForwarded(ref writer, buffer, head, origin);
         }
 
+        origin.Certificate?.Write(ref writer, rules);
         ReadOnlySpan<byte> id = Believed(buffer, head, KnownHeader.XRequestId, origin);
         WriteUnless(rules.Drop(KnownHeader.XRequestId), ref writer, "x-request-id"u8, id.IsEmpty ? origin.RequestId : id);
         if (!rules.Drop(KnownHeader.Via))
@@ -49,6 +51,8 @@ internal static class ForwardingFields
         int index = origin.IsPeerTrusted ? head.Headers.IndexOf(known) : -1;
         return index < 0 ? default : head.Headers[index].Value.Of(buffer);
     }
+
+    private static ReadOnlySpan<byte> SchemeOf(in ClientOrigin origin) => origin.IsSecure ? "https"u8 : "http"u8;
 
     private static void WriteUnless(
         bool isDropped, ref HeadWriter writer, scoped ReadOnlySpan<byte> name, scoped ReadOnlySpan<byte> value)
@@ -82,7 +86,7 @@ internal static class ForwardingFields
         ReadOnlySpan<byte> port = Believed(buffer, head, KnownHeader.XForwardedPort, origin);
         if (port.IsEmpty)
         {
-            writer.Field("x-forwarded-port"u8, head.Port >= 0 ? head.Port : DefaultPort);
+            writer.Field("x-forwarded-port"u8, head.Port >= 0 ? head.Port : origin.IsSecure ? HttpsPort : HttpPort);
         }
         else
         {
@@ -119,7 +123,8 @@ internal static class ForwardingFields
                 writer.Append("\""u8);
             }
 
-            writer.Append(";proto=http"u8);
+            writer.Append(";proto="u8);
+            writer.Append(SchemeOf(origin));
         }
 
         writer.EndField();
@@ -148,7 +153,7 @@ internal static class ForwardingFields
     {
         writer.BeginField("via"u8);
         WriteChain(ref writer, buffer, head, KnownHeader.Via, another: true);
-        writer.Append(head.Version == HttpVersion.Http10 ? "1.0 "u8 : "1.1 "u8);
+        writer.Append(origin.IsHttp2 ? "2.0 "u8 : head.Version == HttpVersion.Http10 ? "1.0 "u8 : "1.1 "u8);
         writer.Append(origin.Listener.PseudonymBytes);
         writer.EndField();
     }

@@ -50,7 +50,7 @@ internal static class RequestForwarder
                 continue;
             }
 
-            if (!field.Nominated && !field.HasUnderscore && Passes(field.Known, origin.IsPeerTrusted))
+            if (!field.Nominated && !field.HasUnderscore && Passes(field.Known, origin))
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
             }
@@ -113,7 +113,7 @@ internal static class RequestForwarder
         return end < 0 ? rest : rest[..end];
     }
 
-    private static bool Passes(KnownHeader known, bool isPeerTrusted)
+    private static bool Passes(KnownHeader known, in ClientOrigin origin)
     {
         switch (known)
         {
@@ -142,7 +142,14 @@ internal static class RequestForwarder
             case KnownHeader.Forwarded:
                 return false;
             case KnownHeader.XForwardedServer:
-                return isPeerTrusted;
+                return origin.IsPeerTrusted;
+            case KnownHeader.XClientCertVerify:
+            case KnownHeader.XClientCertSubject:
+            case KnownHeader.XClientCertFingerprint:
+            case KnownHeader.ClientCert:
+            case KnownHeader.ClientCertChain:
+                // A proxy before this one may say it, unless this one itself asks clients for certificates.
+                return origin is { IsPeerTrusted: true, Certificate: null };
             default:
                 return true;
         }

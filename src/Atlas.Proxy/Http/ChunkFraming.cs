@@ -18,8 +18,16 @@ internal static class ChunkFraming
     internal static int WriteEnd(Span<byte> destination, ReadOnlySpan<byte> section, HeaderTable trailers, bool pass)
     {
         ChunkWriter.LastChunkBeforeTrailers.CopyTo(destination);
-        int length = ChunkWriter.LastChunkBeforeTrailers.Length;
-        var writer = new HeadWriter(destination[length..]);
+        int start = ChunkWriter.LastChunkBeforeTrailers.Length;
+        int length = WriteTrailers(destination[start..], section, trailers, pass);
+        return length < 0 ? -1 : start + length;
+    }
+
+    /// <summary>Writes the trailers that may be passed on, and the empty line behind them.</summary>
+    /// <returns>Bytes written, or -1 if the destination is too short.</returns>
+    internal static int WriteTrailers(Span<byte> destination, ReadOnlySpan<byte> section, HeaderTable trailers, bool pass = true)
+    {
+        var writer = new HeadWriter(destination);
         if (pass)
         {
             foreach (ref readonly HeaderField field in trailers.Fields)
@@ -32,7 +40,7 @@ internal static class ChunkFraming
         }
 
         writer.End();
-        return writer.Overflowed ? -1 : length + writer.Written;
+        return writer.Overflowed ? -1 : writer.Written;
     }
 
     /// <summary>Decodes what is there into one chunk.</summary>

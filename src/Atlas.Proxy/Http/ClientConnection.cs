@@ -1,7 +1,9 @@
 using System.Net;
 using Atlas.Core.Configuration;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Connections;
+using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -25,6 +27,24 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
 
     /// <summary>The peer's address as text; empty on a unix socket.</summary>
     internal byte[] PeerIp { get; private set; } = PeerText.Of(peer);
+
+    /// <summary>The client's TLS that ends here; null: it speaks without.</summary>
+    internal TlsStream? Tls { get; private set; }
+
+    /// <summary>Whether TLS of the client ends here.</summary>
+    internal bool IsSecure => Tls is not null;
+
+    /// <summary>What servers are told of the client's certificate; null: clients are not asked for one.</summary>
+    internal ClientCertificateFields? Certificate { get; private set; }
+
+    /// <summary>Goes on over TLS.</summary>
+    internal void Take(TlsStream tls, TlsServerContext context)
+    {
+        Tls = tls;
+        Certificate = tls.ClientCertificate is { } shown ? new ClientCertificateFields(shown.Subject, shown.Fingerprint)
+            : context.AsksForCertificates ? ClientCertificateFields.None
+            : null;
+    }
 
     /// <summary>Goes on with those whom a PROXY protocol header names.</summary>
     internal void Is(in ProxyEndpoint client, in ProxyEndpoint destination)

@@ -53,10 +53,13 @@ internal abstract class Downstream(WorkerContext context, ClientConnection conne
     internal bool IsPeerTrusted { get; private protected set; }
 
     /// <summary>The listener that accepted it.</summary>
-    internal HttpListener Owner => connection.Owner;
+    public HttpListener Owner => connection.Owner;
 
     /// <summary>Whether the connection ends with the request at hand.</summary>
-    internal bool IsDraining => connection.Owner.IsDraining;
+    internal virtual bool IsDraining => connection.Owner.IsDraining;
+
+    /// <summary>The protocol of the request at hand, as logs name it.</summary>
+    internal virtual ReadOnlySpan<byte> ProtocolOf(RequestHead head) => head.Version == HttpVersion.Http10 ? "HTTP/1.0"u8 : "HTTP/1.1"u8;
 
     /// <summary>Whether it passes bytes unread after an upgrade.</summary>
     internal bool IsTunnel { get; set; }

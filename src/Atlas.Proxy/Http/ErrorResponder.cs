@@ -35,7 +35,10 @@ internal static class ErrorResponder
             return;
         }
 
-        int head = Write(buffer.Span, context, session, x, status, out int body);
+        int body = 0;
+        int head = x.HeadUs != 0 && GrpcStatus.IsCall(x.HeadBytes, x.Request)
+            ? WriteForCall(buffer.Span, context, session, x, status)
+            : Write(buffer.Span, context, session, x, status, out body);
         if (!await session.SendHeadAsync(x, buffer, head, body, buffer, head, body))
         {
             x.ClientGone = true;
@@ -44,16 +47,30 @@ internal static class ErrorResponder
         buffer.Return();
     }
 
-    // The head, and behind it the body.
-    private static int Write(
-        Span<byte> destination, WorkerContext context, Downstream session, Exchange x, int status, out int body)
+    // A call of gRPC ends with a status of gRPC, which stands in the head where nothing follows it (gRPC over HTTP2: Trailers-Only).
+    private static int WriteForCall(Span<byte> destination, WorkerContext context, Downstream session, Exchange x, int status)
     {
-        ReadOnlySpan<byte> reason = ReasonPhrases.Of(status);
+        x.Status = 200;
         var writer = new HeadWriter(destination);
-        writer.StatusLine(status);
+        writer.StatusLine(x.Status);
         writer.Field("date"u8, context.Date());
-        writer.Field("content-type"u8, "text/plain"u8);
-        writer.Field("content-length"u8, reason.Length + 1);
+        writer.Field("content-type"u8, "application/grpc"u8);
+        writer.Field("content-length"u8, 0);
+        writer.Field("grpc-status"u8, GrpcStatus.Of(x.Error, status));
+        writer.Field("grpc-message"u8, ReasonPhrases.Of(status));
+        WriteOrigin(ref writer, session, x);
+        if (!x.KeepClient)
+        {
+            writer.Field("connection"u8, "close"u8);
+        }
+
+        writer.End();
+        return writer.Written;
+    }
+
+    // What ended it, and what to look for in the log.
+    private static void WriteOrigin(ref HeadWriter writer, Downstream session, Exchange x)
+    {
         ReadOnlySpan<byte> type = x.Error.ProxyStatusType();
         if (!type.IsEmpty)
         {
@@ -67,10 +84,21 @@ internal static class ErrorResponder
         ReadOnlySpan<byte> id = x.Relay.RequestIdOf(session);
         if (!id.IsEmpty)
         {
-            // So that whoever reports the error can name the line of the log.
             writer.Field("x-request-id"u8, id);
         }
+    }
 
+    // The head, and behind it the body.
+    private static int Write(
+        Span<byte> destination, WorkerContext context, Downstream session, Exchange x, int status, out int body)
+    {
+        ReadOnlySpan<byte> reason = ReasonPhrases.Of(status);
+        var writer = new HeadWriter(destination);
+        writer.StatusLine(status);
+        writer.Field("date"u8, context.Date());
+        writer.Field("content-type"u8, "text/plain"u8);
+        writer.Field("content-length"u8, reason.Length + 1);
+        WriteOrigin(ref writer, session, x);
         if (status == 405)
         {
             // RFC 9110 15.5.6. What a server allows beyond these is its own to say.

@@ -1,37 +1,43 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
-using Atlas.Proxy.Relaying;
+using Atlas.Proxy.Http2;
+using Atlas.Proxy.Logging;
 
 namespace Atlas.Proxy.Http;
 
 /// <summary>One client connection speaking HTTP/1.1, from accept to close. While it idles it holds no buffer and no
 /// exchange.</summary>
 internal sealed class HttpSession(WorkerContext context, ClientConnection connection, ByteStream client)
-    : Downstream(context, connection), ISessionLinks<HttpSession>
+    : Downstream(context, connection), IClientSession
 {
+    private ByteStream _client = client;
     private Exchange? _exchange;
-    private bool _isTakingHeader;
+    private bool _isOpening;
     private bool _isLingering;
+    private bool _isFirst = true;
+    private bool _isHttp2;
+    private bool _isRefused;
 
     // The loop's time from which no further request is awaited: the connection's greatest age or, while it drains, a moment
     // drawn for it.
     private long _endsMs;
     private bool _isLeaving;
 
-    internal override ByteStream Client { get; } = client;
+    internal override ByteStream Client => _client;
 
     internal override bool FramesBodies => false;
 
-    internal bool IsIdle => _exchange is null && !_isTakingHeader && !_isLingering;
+    internal bool IsIdle => _exchange is null && !_isOpening && !_isLingering;
 
     // The links of the worker's list of sessions.
-    public HttpSession? Next { get; set; }
+    public IClientSession? Next { get; set; }
 
-    public HttpSession? Previous { get; set; }
+    public IClientSession? Previous { get; set; }
 
     internal override ResultFlow<bool> SendHeadAsync(
         Exchange x, NativeBuffer head, int headLength, long bodyLength, NativeBuffer body, int start, int count) =>
@@ -46,6 +52,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         View.SessionOpened();
         _endsMs = ExpiryMs();
         bool goOn = !Listener.ExpectsProxyHeader(Peer.Ip) || await TakeProxyHeaderAsync();
+        goOn = goOn && (Listener.Tls is null || await TakeTlsAsync());
         while (goOn && (!MustEnd() || HasLastRequest()))
         {
             if (_exchange is null)
@@ -67,6 +74,12 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             Listener = Owner.Snapshot;
             IsPeerTrusted = Listener.Trusts(Peer.Ip);
             goOn = await ServeAsync();
+        }
+
+        if (_isHttp2)
+        {
+            BecomeHttp2();
+            return;
         }
 
         bool abort = IsAborted
@@ -96,9 +109,12 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         Connection.End();
     }
 
-    /// <summary>Draws the moment at which it ends unless a request comes before, and, while it waits for one, makes it know.
-    /// The listener drains.</summary>
-    internal void Leave()
+    /// <inheritdoc/>
+    public bool MayWriteTo(AccessLog log) =>
+        (!IsIdle || Owner.IsDraining) && Listener.AccessLog.Any(writer => writer.Log == log);
+
+    /// <inheritdoc/>
+    public void Leave()
     {
         DrawEnd();
         if (IsIdle)
@@ -107,9 +123,14 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         }
     }
 
-    /// <summary>Ends it now, whatever it does: the deadline of a shutdown has passed.</summary>
-    internal void Abort()
+    /// <inheritdoc/>
+    public void Abort(bool tunnels)
     {
+        if (IsTunnel && !tunnels)
+        {
+            return;
+        }
+
         IsAborted = true;
         Client.CancelWaits();
         _exchange?.Relay.CancelWaits();
@@ -148,7 +169,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         }
     }
 
-    private bool MayStillSend() => _exchange is { ClientGone: false } x
+    private bool MayStillSend() => _isRefused || _exchange is { ClientGone: false } x
         && !Client.IsPeerClosed
         && (!x.RequestBodyDone || x.InStart < x.InEnd || Client.MayReceive);
 
@@ -169,11 +190,11 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             return false;
         }
 
-        _isTakingHeader = true;
+        _isOpening = true;
         ProxyIntake intake = wait == WaitResult.TimedOut
             ? new ProxyIntake { Status = ProxyIntakeStatus.TimedOut }
             : await ProxyHeaderIntake.ReadAsync(Client, deadlineMs);
-        _isTakingHeader = false;
+        _isOpening = false;
         if (intake.Status != ProxyIntakeStatus.Done)
         {
             View.Counters.IntakeEnded(intake.Status, intake.Error);
@@ -195,6 +216,48 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         }
 
         return true;
+    }
+
+    /// <summary>Shakes hands. What was agreed on decides whether the connection goes on as one of HTTP/2.</summary>
+    private async ResultFlow<bool> TakeTlsAsync()
+    {
+        _isOpening = true;
+        NativeBuffer? received = _exchange?.In;
+        int length = _exchange?.InEnd ?? 0;
+        if (_exchange is not null)
+        {
+            _exchange.In = null;
+            ReleaseExchange();
+        }
+
+        TlsHandshake handshake = await TlsIntake.TakeAsync(_client, Listener, View.Counters, received, length);
+        _isOpening = false;
+        if (handshake.Stream is null)
+        {
+            if (handshake.Failure == TlsFailure.PlainHttp)
+            {
+                AnswerPlainHttp();
+            }
+
+            return false;
+        }
+
+        _client = handshake.Stream;
+        Connection.Take(handshake.Stream, Listener.Tls!);
+        HandshakeMs += (int)((Context.Loop.NowUs - IdleSinceUs) / 1000);
+        IdleSinceUs = Context.Loop.NowUs;
+        _isHttp2 = handshake.Stream.Alpn == "h2";
+        return !_isHttp2;
+    }
+
+    /// <summary>Tells a client that has come without TLS what is wrong, as well as it can be told.</summary>
+    private void AnswerPlainHttp()
+    {
+        int sent = _client.TrySend(
+            "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 49\r\nconnection: close\r\n\r\n"u8,
+            "This port speaks HTTPS: use https:// to reach it\n"u8);
+        View.Counters.RequestEnded(sent > 0 ? 400 : 0, ProxyError.BadRequest, 0, 0, Math.Max(sent, 0));
+        _isRefused = true;
     }
 
     private async ResultFlow<bool> ServeAsync()
@@ -221,6 +284,13 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             return true;
         }
 
+        if (head == ParseStatus.Error && _isFirst && x.Error == ProxyError.BadRequest && Http2Preface.Begins(x.In!.Span[..x.InEnd]))
+        {
+            _isHttp2 = true;
+            return false;
+        }
+
+        _isFirst = false;
         if (head == ParseStatus.Done)
         {
             x.KeepClient = x.Request is { KeepAlive: true, Repair: RequestRepairs.None }
@@ -286,6 +356,21 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         buffer.Span[x.InStart..x.InEnd].CopyTo(buffer.Span);
         x.Reset();
         x.InEnd = left;
+    }
+
+    /// <summary>Lets the connection go on as one of HTTP/2, with what came of it.</summary>
+    private void BecomeHttp2()
+    {
+        NativeBuffer? received = _exchange?.In;
+        int length = _exchange?.InEnd ?? 0;
+        if (_exchange is not null)
+        {
+            _exchange.In = null;
+            ReleaseExchange();
+        }
+
+        Context.Sessions.Remove(this);
+        new Http2Session(Context, Connection, Client, HandshakeMs).RunAsync(received, length).Detach();
     }
 
     private void ReleaseExchange()

@@ -49,7 +49,7 @@ internal static class RequestEnd
             Host = head.Authority.Of(buffer),
             Path = head.Path.Of(buffer),
             Query = head.Query.Of(buffer),
-            Version = !isRead ? default : head.Version == HttpVersion.Http10 ? "HTTP/1.0"u8 : "HTTP/1.1"u8,
+            Version = !isRead ? default : session.ProtocolOf(head),
             Status = x.Status,
             Error = x.Error,
             Detail = DetailOf(session, x),

@@ -150,6 +150,9 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             PeerIp = _session.PeerIp,
             ClientIp = ClientIp,
             IsPeerTrusted = _session.IsPeerTrusted,
+            IsHttp2 = _session.FramesBodies,
+            IsSecure = _session.Connection.IsSecure,
+            Certificate = _session.Connection.Certificate,
             RequestId = _requestId,
             IsCopy = isCopy,
         };

@@ -1,6 +1,7 @@
 using Atlas.Core.Routing;
 using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
+using Atlas.Protocols.Http2;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Mirroring;
@@ -22,6 +23,7 @@ internal sealed class WorkerContext(EventLoop loop)
     private readonly Dictionary<HttpListener, ListenerView> _views = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
     private Mirrors? _mirrors;
+    private Http2Memory? _http2;
     private long _dateSecond = -1;
 
     internal EventLoop Loop { get; } = loop;
@@ -29,10 +31,13 @@ internal sealed class WorkerContext(EventLoop loop)
     /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
     internal int Index => Loop.Index;
 
-    internal SessionList<HttpSession> Sessions { get; } = new();
+    internal SessionList<IClientSession> Sessions { get; } = new();
 
     /// <summary>Memory for finding routes.</summary>
     internal RouteScratch RouteScratch { get; } = new();
+
+    /// <summary>What the worker's HTTP/2 connections share.</summary>
+    internal Http2Memory Http2 => _http2 ??= new Http2Memory(Http2Limits.Default);
 
     /// <summary>Copies of requests that are under way.</summary>
     internal Mirrors Mirrors => _mirrors ??= new Mirrors(this);

@@ -14,5 +14,6 @@ internal static class ListenerCells
     internal static readonly int Errors = Durations + DurationBuckets.Count;
     internal static readonly int Repairs = Errors + ErrorCells.Count;
     internal static readonly int Intakes = Repairs + RepairCells.Count;
-    internal static readonly int Count = Intakes + IntakeCells.Names.Length;
+    internal static readonly int Handshakes = Intakes + IntakeCells.Names.Length;
+    internal static readonly int Count = Handshakes + HandshakeCells.Names.Length;
 }

@@ -1,3 +1,4 @@
+using Atlas.Engine.Tls;
 using Atlas.Protocols.Http1;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Connections;
@@ -79,6 +80,16 @@ public sealed class ListenerCounters
         if (cell >= 0)
         {
             _cells.Add(ListenerCells.Intakes + cell, 1);
+        }
+    }
+
+    /// <summary>A handshake of TLS with a client ended.</summary>
+    internal void HandshakeEnded(in TlsHandshake handshake)
+    {
+        int cell = HandshakeCells.Of(handshake);
+        if (cell >= 0)
+        {
+            _cells.Add(ListenerCells.Handshakes + cell, 1);
         }
     }
 

@@ -18,6 +18,14 @@ internal static class ListenerFamilies
             ListenerCells.Intakes,
             "reason",
             IntakeCells.Names);
+        MetricRows.Kinds(
+            writer,
+            rows,
+            "atlas_tls_handshakes_total",
+            "Handshakes of TLS with clients, by how they ended.",
+            ListenerCells.Handshakes,
+            "result",
+            HandshakeCells.Names);
         MetricRows.Cell(
             writer, rows, "atlas_received_bytes_total", "Bytes received from clients.", MetricKind.Counter, ListenerCells.BytesIn);
         MetricRows.Cell(

@@ -54,8 +54,9 @@ internal static class RequestRouter
     internal static ReadOnlySpan<byte> SchemeOf(Downstream session, Exchange x)
     {
         int told = session.IsPeerTrusted ? x.Request.Headers.IndexOf(KnownHeader.XForwardedProto) : -1;
-        bool isHttps = told >= 0
-            && System.Text.Ascii.EqualsIgnoreCase(x.Request.Headers[told].Value.Of(x.In!.Span), "https"u8);
+        bool isHttps = told < 0
+            ? session.Connection.IsSecure
+            : System.Text.Ascii.EqualsIgnoreCase(x.Request.Headers[told].Value.Of(x.In!.Span), "https"u8);
         return isHttps ? "https"u8 : "http"u8;
     }
 

@@ -1,3 +1,4 @@
+using Atlas.Engine.Tls;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 
@@ -12,6 +13,12 @@ public abstract record ListenerSnapshot(string Name)
 
     /// <summary>What writes its access log: a writer for each worker, by the worker's index. Empty: no log.</summary>
     public IReadOnlyList<AccessLogWriter> AccessLog { get; init; } = [];
+
+    /// <summary>What clients' TLS goes by that ends here; null: they speak without it, or it is passed on.</summary>
+    public TlsServerContext? Tls { get; init; }
+
+    /// <summary>Milliseconds that a handshake may take.</summary>
+    public int HandshakeMs { get; init; } = 10_000;
 
     /// <summary>The same with other snapshots of its pools.</summary>
     /// <param name="next">What stands in place of a pool.</param>

@@ -14,6 +14,8 @@ namespace Atlas.Proxy.Snapshots;
 internal sealed class RouteBuilder(
     ListenerConfig listener, IReadOnlyDictionary<string, PoolSnapshot> pools, AtlasConfig config, ProxyMetrics? metrics)
 {
+    private const string HstsName = "Strict-Transport-Security";
+
     // The route of a listener that names its pool itself has no name: nobody wrote it.
     private readonly bool _isNamed = listener.Pool is null;
 
@@ -34,7 +36,7 @@ internal sealed class RouteBuilder(
             Answer = AnswerOf(route),
             Mirror = route.Mirror is null ? null : new MirrorSnapshot(PoolOf(route.Mirror.Pool), route.Mirror.Share),
             Request = ChangesOf(route),
-            ResponseHeaders = RulesOf(route.ResponseHeaders),
+            ResponseHeaders = RulesOf(WithHsts(route.ResponseHeaders)),
             RequestMs = route.Timeouts.RequestMs ?? int.MaxValue,
             Retry = route.Retry is null ? null : RetryPolicy.Of(route.Retry),
             Metrics = _isNamed ? metrics?.Route(listener.Name, route.Name) : null,
@@ -58,6 +60,15 @@ internal sealed class RouteBuilder(
     };
 
     private static HeaderRules RulesOf(HeaderRulesConfig config) => config.IsEmpty ? HeaderRules.None : new HeaderRules(config);
+
+    // What a route sets itself stands.
+    private HeaderRulesConfig WithHsts(HeaderRulesConfig rules)
+    {
+        bool isSet = rules.Set.Any(field => field.Name.Equals(HstsName, StringComparison.OrdinalIgnoreCase));
+        return listener is not { Hsts: { } hsts, Tls: not null } || isSet
+            ? rules
+            : rules with { Set = [.. rules.Set, new HeaderSetting(HstsName, hsts.HeaderValue)] };
+    }
 
     private RequestChanges ChangesOf(RouteConfig route) => new()
     {

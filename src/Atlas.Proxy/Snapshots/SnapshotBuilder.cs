@@ -23,6 +23,7 @@ public sealed class SnapshotBuilder
     private readonly ProxyMetrics? _metrics;
     private readonly IPoolObserver? _observer;
     private readonly Func<SecretConfig, byte[]>? _readSecret;
+    private readonly ITlsContexts? _tls;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
@@ -34,8 +35,10 @@ public sealed class SnapshotBuilder
         ProxyMetrics? metrics,
         Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog,
         IPoolObserver? observer,
-        Func<SecretConfig, byte[]>? readSecret)
+        Func<SecretConfig, byte[]>? readSecret,
+        ITlsContexts? tls)
     {
+        _tls = tls;
         _readSecret = readSecret;
         _observer = observer;
         _config = config;
@@ -57,6 +60,7 @@ public sealed class SnapshotBuilder
     /// throw what opening a file does.</param>
     /// <param name="observer">Hears of servers and pools that fail; null: nobody does.</param>
     /// <param name="readSecret">Reads a secret; null: there are none. It may throw what reading a file does.</param>
+    /// <param name="tls">What TLS goes by; null: there is none.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
         AtlasConfig config,
@@ -64,9 +68,10 @@ public sealed class SnapshotBuilder
         ProxyMetrics? metrics = null,
         Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null,
         IPoolObserver? observer = null,
-        Func<SecretConfig, byte[]>? readSecret = null)
+        Func<SecretConfig, byte[]>? readSecret = null,
+        ITlsContexts? tls = null)
     {
-        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret);
+        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls);
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -80,15 +85,17 @@ public sealed class SnapshotBuilder
     /// <param name="metrics">As of <see cref="Build"/>.</param>
     /// <param name="observer">As of <see cref="Build"/>.</param>
     /// <param name="readSecret">As of <see cref="Build"/>.</param>
+    /// <param name="tls">As of <see cref="Build"/>.</param>
     public static ProxySnapshot BuildServers(
         AtlasConfig config,
         AtlasConfig before,
         ProxySnapshot previous,
         ProxyMetrics? metrics = null,
         IPoolObserver? observer = null,
-        Func<SecretConfig, byte[]>? readSecret = null)
+        Func<SecretConfig, byte[]>? readSecret = null,
+        ITlsContexts? tls = null)
     {
-        var builder = new SnapshotBuilder(config, previous, before, metrics, openLog: null, observer, readSecret);
+        var builder = new SnapshotBuilder(config, previous, before, metrics, openLog: null, observer, readSecret, tls);
         PoolSnapshot Next(PoolSnapshot pool) => builder._pools[pool.Name];
         return new ProxySnapshot(
             [.. previous.Listeners.Select(listener => listener.With(Next))],
@@ -107,9 +114,11 @@ public sealed class SnapshotBuilder
     private TcpListenerSnapshot BuildTcp(ListenerConfig listener) => new(listener.Name)
     {
         Pool = listener.Pool is null ? null : _pools[listener.Pool],
-        Tls = listener.Sni is null ? null : BuildTls(listener.Sni, listener.Alpn),
+        Names = listener.Sni is null ? null : BuildNames(listener.Sni, listener.Alpn),
         IdleMs = listener.Timeouts.IdleMs,
         HelloMs = listener.Timeouts.HelloMs,
+        Tls = _tls?.OfListener(listener.Name),
+        HandshakeMs = listener.Timeouts.HandshakeMs,
         AcceptProxyProtocol = listener.AcceptProxyProtocol,
         Metrics = MetricsOf(listener),
         AccessLog = LogOf(listener),
@@ -126,7 +135,7 @@ public sealed class SnapshotBuilder
         return metrics;
     }
 
-    private TlsRoutes BuildTls(SniConfig sni, IReadOnlyList<AlpnRuleConfig> alpn) => new(
+    private TlsRoutes BuildNames(SniConfig sni, IReadOnlyList<AlpnRuleConfig> alpn) => new(
         [.. sni.Rules.Select(rule => (rule.Host, _pools[rule.Pool]))],
         [.. alpn.Select(rule => (rule.Protocol, _pools[rule.Pool]))],
         sni.DefaultPool is null ? null : _pools[sni.DefaultPool]);
@@ -151,6 +160,8 @@ public sealed class SnapshotBuilder
             Repairs = RepairsOf(listener),
             LogsRepairs = listener.Strictness == Strictness.Monitor,
             MaxBodyBytes = listener.Limits.BodyBytes ?? long.MaxValue,
+            Tls = _tls?.OfListener(listener.Name),
+            HandshakeMs = listener.Timeouts.HandshakeMs,
             HeadersMs = listener.Timeouts.HeadersMs,
             IdleMs = listener.Timeouts.IdleMs,
             BodyIdleMs = listener.Timeouts.BodyIdleMs,

@@ -2,7 +2,8 @@ using Atlas.Core.Configuration;
 
 namespace Atlas.Proxy.Snapshots;
 
-/// <summary>A TCP listener as the data plane sees it: immutable. It has either <see cref="Pool"/> or <see cref="Tls"/>.</summary>
+/// <summary>A TCP listener as the data plane sees it: immutable. It has either <see cref="Pool"/> or
+/// <see cref="Names"/>.</summary>
 /// <param name="Name">The listener's name.</param>
 public sealed record TcpListenerSnapshot(string Name) : ListenerSnapshot(Name)
 {
@@ -12,7 +13,7 @@ public sealed record TcpListenerSnapshot(string Name) : ListenerSnapshot(Name)
     public PoolSnapshot? Pool { get; init; }
 
     /// <summary>Where they go by their ClientHello.</summary>
-    public TlsRoutes? Tls { get; init; }
+    public TlsRoutes? Names { get; init; }
 
     /// <summary>Milliseconds without a byte either way that end a connection.</summary>
     public int IdleMs { get; init; } = 3_600_000;
@@ -30,7 +31,7 @@ public sealed record TcpListenerSnapshot(string Name) : ListenerSnapshot(Name)
     internal override ListenerSnapshot With(Func<PoolSnapshot, PoolSnapshot> next) => this with
     {
         Pool = Pool is null ? null : next(Pool),
-        Tls = Tls?.With(next),
+        Names = Names?.With(next),
     };
 
     /// <summary>Whether an address is one of <see cref="AcceptProxyProtocol"/>.</summary>

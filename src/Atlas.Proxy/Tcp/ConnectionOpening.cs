@@ -2,6 +2,7 @@ using System.Net;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Engine.Workers;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Connections;
@@ -17,6 +18,9 @@ namespace Atlas.Proxy.Tcp;
 internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream client, SocketAddress peer, ListenerCounters counters)
 {
     private readonly EventLoop _loop = client.Loop;
+
+    /// <summary>The client's bytes: the connection's, or those of the TLS that ends here.</summary>
+    internal ByteStream Stream { get; private set; } = client;
 
     /// <summary>The client: the peer, or whom its header names.</summary>
     internal SocketAddress Client { get; private set; } = peer;
@@ -49,7 +53,12 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
             return null;
         }
 
-        return listener.Tls is null ? listener.Pool : await ReadHelloAsync(listener.Tls, beganMs + listener.HelloMs);
+        if (listener.Tls is not null && !await TakeTlsAsync())
+        {
+            return null;
+        }
+
+        return listener.Names is null ? listener.Pool : await ReadHelloAsync(listener.Names, beganMs + listener.HelloMs);
     }
 
     /// <summary>Gives back what was received.</summary>
@@ -63,7 +72,7 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
     private async ResultFlow<bool> TakeHeaderAsync(long beganMs)
     {
         long deadlineMs = beganMs + Math.Max(listener.HelloMs, ProxyHeaderIntake.MinTimeoutMs);
-        ProxyIntake intake = await ProxyHeaderIntake.ReadAsync(client, deadlineMs);
+        ProxyIntake intake = await ProxyHeaderIntake.ReadAsync(Stream, deadlineMs);
         if (intake.Status != ProxyIntakeStatus.Done)
         {
             counters.IntakeEnded(intake.Status, intake.Error);
@@ -87,6 +96,31 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
 
         Received = intake.Rest;
         ReceivedLength = intake.RestLength;
+        return true;
+    }
+
+    private async ResultFlow<bool> TakeTlsAsync()
+    {
+        NativeBuffer? received = Received;
+        int length = ReceivedLength;
+        Received = null;
+        ReceivedLength = 0;
+        TlsHandshake handshake = await TlsIntake.TakeAsync(Stream, listener, counters, received, length);
+        if (handshake.Stream is null)
+        {
+            Detail = handshake.Text;
+            Error = handshake.Failure switch
+            {
+                TlsFailure.TimedOut => ProxyError.ClientSlow,
+                TlsFailure.PeerClosed => ProxyError.ClientClosed,
+                TlsFailure.Cancelled => ProxyError.ShuttingDown,
+                TlsFailure.Internal => ProxyError.Overload,
+                _ => ProxyError.BadRequest,
+            };
+            return false;
+        }
+
+        Stream = handshake.Stream;
         return true;
     }
 
@@ -129,7 +163,7 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
         int received;
         do
         {
-            WaitResult wait = await client.ReceiveReadyAsync(deadlineMs);
+            WaitResult wait = await Stream.ReceiveReadyAsync(deadlineMs);
             Received ??= wait == WaitResult.Ready ? _loop.Buffers.TryRent(BufferSize.Small) : null;
             if (wait != WaitResult.Ready || Received is null)
             {
@@ -143,7 +177,7 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
             }
 
             // The reader refuses a hello before the buffer is full.
-            received = client.TryReceive(Received.Span[ReceivedLength..]);
+            received = Stream.TryReceive(Received.Span[ReceivedLength..]);
         }
         while (received == ByteStream.WouldBlock);
         Error = received > 0 ? ProxyError.None : ProxyError.ClientClosed;

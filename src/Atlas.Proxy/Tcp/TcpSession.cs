@@ -18,7 +18,6 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
 {
     private readonly TcpContext _context;
     private readonly ListenerCounters _counters;
-    private readonly ByteStream _client;
     private readonly Action _ended;
     private readonly ServerConnector _connector;
     private readonly ConnectionOpening _opening;
@@ -29,7 +28,6 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     internal TcpSession(TcpContext context, TcpListener listener, ByteStream client, SocketAddress peer, Action ended)
     {
         _context = context;
-        _client = client;
         _ended = ended;
         Owner = listener;
         Listener = listener.Snapshot;
@@ -38,6 +36,8 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         _opening = new ConnectionOpening(Listener, client, peer, _counters);
         _connector = new ServerConnector(context, this);
     }
+
+    private ByteStream Client => _opening.Stream;
 
     /// <summary>The listener that accepted it.</summary>
     internal TcpListener Owner { get; }
@@ -58,7 +58,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     internal ServerState? Server => _connector.Server;
 
     /// <summary>Whether nobody is left who would use a connection to a server.</summary>
-    internal bool IsOver => _client.IsBroken || _client.IsClosed || _error != ProxyError.None;
+    internal bool IsOver => Client.IsBroken || Client.IsClosed || _error != ProxyError.None;
 
     // The links of the worker's list of sessions.
     public TcpSession? Next { get; set; }
@@ -71,7 +71,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     {
         if (stream.IsBroken)
         {
-            Abort(stream == _client ? ProxyError.ClientClosed : ProxyError.UpstreamTruncated);
+            Abort(stream == Client ? ProxyError.ClientClosed : ProxyError.UpstreamTruncated);
         }
     }
 
@@ -82,8 +82,9 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     {
         _context.Sessions.Add(this);
         _counters.ConnectionOpened();
-        _client.PeerClosedHandler = this;
+        Client.PeerClosedHandler = this;
         PoolSnapshot? pool = await _opening.RunAsync();
+        Client.PeerClosedHandler = Client.IsClosed ? null : this;
         ByteStream? server = pool is null || IsOver ? null : await _connector.ConnectAsync(pool);
         if (server is not null)
         {
@@ -108,7 +109,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         _connector.CancelWait();
         if (_relay is null)
         {
-            _client.CancelWaits();
+            Client.CancelWaits();
         }
         else
         {
@@ -120,12 +121,12 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     {
         server.PeerClosedHandler = this;
         int halfClosedMs = Math.Min(Pool!.TcpHalfClosedMs, Listener.IdleMs);
-        _relay = new TwoWayRelay(_client, server, Listener.IdleMs, halfClosedMs, _counters);
+        _relay = new TwoWayRelay(Client, server, Listener.IdleMs, halfClosedMs, _counters);
         NativeBuffer? first = _opening.Received;
         int length = _opening.ReceivedLength;
         if (Pool.SendProxyProtocol != ProxyProtocolVersion.None)
         {
-            first = OutgoingHeader.TryPrepend(Pool.SendProxyProtocol, _opening, _client, out length);
+            first = OutgoingHeader.TryPrepend(Pool.SendProxyProtocol, _opening, Client, out length);
         }
 
         if (first is null && length > 0)
@@ -148,7 +149,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         // A connection that was idle for too long ends in order: nothing of it is lost.
         bool inOrder = _error is ProxyError.None or ProxyError.IdleTimeout;
         End(server, inOrder);
-        End(_client, inOrder);
+        End(Client, inOrder);
         _context.Sessions.Remove(this);
         Log();
         _counters.SessionEnded(_error, _context.Loop.NowUs - _beganUs);

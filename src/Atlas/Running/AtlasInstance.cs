@@ -38,6 +38,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private readonly List<Task> _leaving = [];
     private readonly Lock _force = new();
     private Dictionary<SecretConfig, byte[]> _secrets = [];
+    private readonly TlsTickets _tickets = new();
+    private TlsContexts _tls = TlsContexts.None;
     private readonly InstanceNews _news;
     private AdminServer? _admin;
     private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
@@ -221,6 +223,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         _logWriters.End();
         Logs.Stop(LogStopMs);
         _hurry.Dispose();
+        _tickets.Dispose();
     }
 
     private void Apply(AtlasConfig config)
@@ -232,6 +235,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             int changes = _serverChanges.Count;
             AtlasConfig running = Names.Expand(config);
             var secrets = new Dictionary<SecretConfig, byte[]>();
+            TlsContexts tls = _tls.Next(config, _tickets.Ring);
             try
             {
                 using (Pools.Hold())
@@ -242,7 +246,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
                         Metrics,
                         log => _logWriters.Open(log, config.FileName),
                         Failures,
-                        secret => secrets[secret] = Secrets.Read(secret, config.FileName, "sticky.secret"));
+                        secret => secrets[secret] = Secrets.Read(secret, config.FileName, "sticky.secret"),
+                        tls);
                 }
 
                 gone = Forward(running, snapshot);
@@ -254,6 +259,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             }
 
             _secrets = secrets;
+            _tls = tls;
             PutInForce(config, running, snapshot, "removed from the configuration");
             Names.Apply(config);
             TellServers(changes);
@@ -301,7 +307,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                 using (Pools.Hold())
                 {
                     snapshot = SnapshotBuilder.BuildServers(
-                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret]);
+                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], _tls);
                 }
 
                 _listeners.Publish(snapshot);

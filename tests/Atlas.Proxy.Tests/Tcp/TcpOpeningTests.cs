@@ -109,7 +109,7 @@ public sealed class TcpOpeningTests
         {
             Keys = new RequestKeys(new RequestKey(RequestKeyKind.Sni, ""), ipv6PrefixBits: 64),
         },
-        listener: listener => listener with { Pool = null, Tls = new TlsRoutes([], [], listener.Pool) },
+        listener: listener => listener with { Pool = null, Names = new TlsRoutes([], [], listener.Pool) },
         seeds: 8);
 
     [Theory]
@@ -241,7 +241,7 @@ public sealed class TcpOpeningTests
         return listener with
         {
             Pool = null,
-            Tls = new TlsRoutes(
+            Names = new TlsRoutes(
                 [
                     (new HostPattern("a.example.com", IsWildcard: false), pools[0]),
                     (new HostPattern(".b.example.com", IsWildcard: true), pools[1]),

@@ -1,0 +1,47 @@
+using System.Text;
+using Atlas.Protocols.Http;
+using Atlas.Protocols.Http1;
+
+namespace Atlas.Proxy.Errors;
+
+/// <summary>The status that gRPC clients understand in place of an HTTP status (gRPC: HTTP to gRPC Status Code Mapping; a deadline
+/// that the proxy kept is one of gRPC's).</summary>
+internal static class GrpcStatus
+{
+    private const int DeadlineExceeded = 4;
+    private const int PermissionDenied = 7;
+    private const int ResourceExhausted = 8;
+    private const int Unimplemented = 12;
+    private const int Internal = 13;
+    private const int Unavailable = 14;
+    private const int Unauthenticated = 16;
+
+    /// <summary>Whether a request is a call of gRPC: its content type is application/grpc, or that with a suffix.</summary>
+    internal static bool IsCall(ReadOnlySpan<byte> buffer, RequestHead head)
+    {
+        int field = head.Headers.IndexOf(KnownHeader.ContentType);
+        if (field < 0)
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> type = head.Headers[field].Value.Of(buffer);
+        ReadOnlySpan<byte> grpc = "application/grpc"u8;
+        return type.Length >= grpc.Length
+            && Ascii.EqualsIgnoreCase(type[..grpc.Length], grpc)
+            && (type.Length == grpc.Length || type[grpc.Length] is (byte)'+' or (byte)';' or (byte)' ');
+    }
+
+    /// <summary>What a call gets in place of an HTTP status.</summary>
+    internal static int Of(ProxyError error, int httpStatus) => httpStatus switch
+    {
+        401 => Unauthenticated,
+        403 => PermissionDenied,
+        404 or 405 => Unimplemented,
+        413 or 429 => ResourceExhausted,
+        504 when error == ProxyError.UpstreamTimeout => DeadlineExceeded,
+        408 => DeadlineExceeded,
+        502 or 503 or 504 => Unavailable,
+        _ => Internal,
+    };
+}

@@ -1,0 +1,268 @@
+using Atlas.Engine.Buffers;
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Protocols.Http2;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Http;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Http2;
+
+/// <summary>One client connection that speaks HTTP/2, from its preface to close. Its requests are exchanges like those of
+/// HTTP/1.1, each by itself. While it idles it holds no buffer.</summary>
+internal sealed class Http2Session : Http2Channel, IClientSession
+{
+    // How long clients that were told to go may open streams before they are told which is the last: what was on its way is served
+    // (RFC 9113 6.8 has a round trip; Envoy's drain_timeout is 5 s).
+    private const int LastCallMs = 5_000;
+
+    private readonly WorkerContext _context;
+    private readonly ClientConnection _connection;
+    private readonly List<Http2Exchange> _open = [];
+    private readonly Stack<Http2Exchange> _free = new();
+    private readonly List<Http2Exchange> _starting = [];
+    private int _handshakeMs;
+    private long _idleSinceMs;
+    private long _endsMs;
+    private long _lastCallMs = long.MaxValue;
+    private bool _isLeaving;
+    private bool _isAborted;
+    private bool _isOver;
+
+    internal Http2Session(WorkerContext context, ClientConnection connection, ByteStream client, int handshakeMs)
+        : base(client, Http2Role.Server, context.Http2, connection.IsSecure)
+    {
+        _context = context;
+        _connection = connection;
+        _handshakeMs = handshakeMs;
+        _idleSinceMs = context.Loop.NowMs;
+        int maxMs = Listener.MaxAgeMs;
+        _endsMs = maxMs == int.MaxValue ? long.MaxValue : context.Loop.NowMs + maxMs + context.Jitter(maxMs / 10);
+    }
+
+    /// <inheritdoc/>
+    public HttpListener Owner => _connection.Owner;
+
+    /// <inheritdoc/>
+    public IClientSession? Next { get; set; }
+
+    /// <inheritdoc/>
+    public IClientSession? Previous { get; set; }
+
+    internal override int StallMs => Listener.BodyIdleMs;
+
+    private HttpListenerSnapshot Listener => _connection.Owner.Snapshot;
+
+    /// <summary>Serves the connection.</summary>
+    /// <param name="received">What came already, which this returns; null: nothing.</param>
+    /// <param name="length">Its bytes.</param>
+    internal async Flow RunAsync(NativeBuffer? received, int length)
+    {
+        _context.Sessions.Add(this);
+        await ReadAsync(received, length);
+        Flush();
+        Break();
+        ResetOpen();
+        _isOver = true;
+        if (_open.Count == 0)
+        {
+            Finish();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool MayWriteTo(AccessLog log)
+    {
+        foreach (Http2Exchange exchange in _open)
+        {
+            if (exchange.Listener.AccessLog.Any(writer => writer.Log == log))
+            {
+                return true;
+            }
+        }
+
+        return Owner.IsDraining && Listener.AccessLog.Any(writer => writer.Log == log);
+    }
+
+    /// <inheritdoc/>
+    public void Leave()
+    {
+        DrawEnd();
+        Transport.CancelWaits();
+    }
+
+    /// <inheritdoc/>
+    public void Abort(bool tunnels)
+    {
+        foreach (Http2Exchange exchange in _open.ToArray())
+        {
+            if (tunnels || !exchange.IsTunnel)
+            {
+                exchange.Abort();
+            }
+        }
+
+        _isAborted = tunnels || _open.Count == 0;
+        Transport.CancelWaits();
+    }
+
+    /// <summary>Milliseconds that the handshakes before the connection's first request took; 0 for later requests.</summary>
+    internal int TakeHandshakeMs()
+    {
+        int ms = _handshakeMs;
+        _handshakeMs = 0;
+        return ms;
+    }
+
+    /// <summary>An exchange has ended.</summary>
+    internal void Ended(Http2Exchange exchange)
+    {
+        _open.Remove(exchange);
+        _free.Push(exchange);
+        _idleSinceMs = Loop.NowMs;
+        if (_isOver && _open.Count == 0)
+        {
+            Finish();
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnRequest(Http2Stream stream, ReadOnlySpan<byte> head, bool endStream)
+    {
+        Http2Exchange exchange = _free.TryPop(out Http2Exchange? free) ? free : new Http2Exchange(_context, _connection, this);
+        if (!exchange.TryBegin(stream, head))
+        {
+            _free.Push(exchange);
+            _connection.View.Counters.RequestEnded(0, ProxyError.Overload, 0, 0, 0);
+            Frames.Reset(stream, Http2ErrorCode.RefusedStream);
+            return;
+        }
+
+        _open.Add(exchange);
+        _starting.Add(exchange);
+        if (endStream)
+        {
+            ((IHttp2Handler)this).OnData(stream, default, endStream: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnResponse(Http2Stream stream, ReadOnlySpan<byte> head, bool endStream) =>
+        throw new InvalidOperationException("a server gets no responses");
+
+    /// <inheritdoc/>
+    public override void OnHeadTooLarge(Http2Stream stream, bool endStream) =>
+        OnRequest(stream, Http2Exchange.TooLargeHead, endStream);
+
+    /// <inheritdoc/>
+    public override void OnTrailers(Http2Stream stream, ReadOnlySpan<byte> section)
+    {
+        if (stream.Owner is Http2Exchange { Stream: not null } exchange)
+        {
+            exchange.KeepTrailers(section);
+            ((IHttp2Handler)this).OnData(stream, default, endStream: true);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void OnGoAway(int lastStreamId, Http2ErrorCode code)
+    {
+        // Its requests under way are served; it opens no more by itself.
+    }
+
+    protected override void FramesRead()
+    {
+        // Each may end at once, and the list is used again by whatever that brings.
+        for (int i = 0; i < _starting.Count; i++)
+        {
+            _starting[i].RunAsync().Detach();
+        }
+
+        _starting.Clear();
+    }
+
+    // While streams are open it looks from time to time whether that has changed.
+    protected override long DeadlineMs()
+    {
+        long deadlineMs = Math.Min(_isLeaving ? _lastCallMs : _endsMs, PartialSinceMs == 0 ? long.MaxValue : PartialSinceMs + Listener.HeadersMs);
+        return Math.Min(deadlineMs, (_open.Count > 0 ? Loop.NowMs : _idleSinceMs) + Listener.IdleMs);
+    }
+
+    protected override bool GoesOn(WaitResult wait)
+    {
+        if (_isAborted || Transport.IsClosed)
+        {
+            return false;
+        }
+
+        Transport.ResetCancel();
+        long nowMs = Loop.NowMs;
+        if (PartialSinceMs != 0 && nowMs >= PartialSinceMs + Listener.HeadersMs)
+        {
+            GoAway(Http2ErrorCode.EnhanceYourCalm);
+            return false;
+        }
+
+        if (_open.Count == 0 && (nowMs >= _lastCallMs || nowMs >= _idleSinceMs + Listener.IdleMs))
+        {
+            GoAway(Http2ErrorCode.NoError);
+            return false;
+        }
+
+        if (nowMs >= _lastCallMs)
+        {
+            // Those under way are served, and no others.
+            GoAway(Http2ErrorCode.NoError);
+            _lastCallMs = long.MaxValue;
+        }
+        else if (nowMs >= _endsMs && !_isLeaving)
+        {
+            _isLeaving = true;
+            _lastCallMs = nowMs + LastCallMs;
+            Frames.AnnounceGoAway();
+            Flush();
+        }
+
+        return true;
+    }
+
+    // Once.
+    private void DrawEnd()
+    {
+        if (!_isLeaving && _endsMs > Loop.NowMs + Owner.CloseSpreadMs)
+        {
+            _endsMs = Loop.NowMs + _context.Below(Owner.CloseSpreadMs);
+        }
+    }
+
+    private void Finish()
+    {
+        _connection.EndOrigin();
+        _context.Sessions.Remove(this);
+        _connection.View.SessionClosed();
+        _context.ForgetIfDrained(Owner, _connection.View);
+        if (_isAborted)
+        {
+            Transport.Abort();
+        }
+        else
+        {
+            Transport.Close();
+        }
+
+        _connection.End();
+    }
+
+    private void ResetOpen()
+    {
+        foreach (Http2Exchange exchange in _open.ToArray())
+        {
+            if (exchange.Stream is { } stream)
+            {
+                stream.Reset();
+                stream.Tell();
+            }
+        }
+    }
+}

@@ -1,0 +1,10 @@
+using Atlas.Engine.Tls;
+
+namespace Atlas.Proxy.Snapshots;
+
+/// <summary>What TLS goes by, made of certificates by whoever reads them.</summary>
+public interface ITlsContexts
+{
+    /// <summary>Towards the clients of a listener; null: it has no TLS.</summary>
+    TlsServerContext? OfListener(string name);
+}

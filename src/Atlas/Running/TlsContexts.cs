@@ -1,0 +1,89 @@
+using Atlas.Control.Tls;
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+using Atlas.Engine.Tls;
+using Atlas.Proxy.Snapshots;
+using EngineVersion = Atlas.Engine.Tls.TlsVersion;
+using WrittenVersion = Atlas.Core.Configuration.TlsVersion;
+
+namespace Atlas.Running;
+
+/// <summary>What TLS goes by, of one configuration and of its files as they were read. Immutable: the next one takes over what has
+/// not changed, so that clients go on with the tickets that they have.</summary>
+internal sealed class TlsContexts : ITlsContexts
+{
+    private readonly Dictionary<string, ListenerTls> _listeners = new(StringComparer.Ordinal);
+
+    private TlsContexts()
+    {
+    }
+
+    /// <summary>That of a configuration without TLS.</summary>
+    internal static TlsContexts None { get; } = new();
+
+    /// <inheritdoc/>
+    public TlsServerContext? OfListener(string name) => _listeners.GetValueOrDefault(name)?.Context;
+
+    /// <summary>Reads the files that a configuration names and makes what TLS goes by.</summary>
+    /// <param name="config">A configuration without errors.</param>
+    /// <param name="tickets">The keys of tickets.</param>
+    /// <exception cref="IOException">A file cannot be read, or nothing can be served with what it holds.</exception>
+    internal TlsContexts Next(AtlasConfig config, TlsTicketKeyRing tickets)
+    {
+        TlsLoading loading = TlsFiles.Load(config, DateTimeOffset.UtcNow);
+        if (loading.Material is not { } material)
+        {
+            throw new IOException(string.Join('\n', loading.Errors.Concat(loading.Missing)));
+        }
+
+        var next = new TlsContexts();
+        foreach (ListenerConfig listener in config.Listeners)
+        {
+            if (listener.Tls is { } written && material.FindListener(listener.Name) is { } files)
+            {
+                ListenerTls? before = _listeners.GetValueOrDefault(listener.Name);
+                next._listeners[listener.Name] = before is not null && before.Written == written && before.Files == files
+                    ? before
+                    : new ListenerTls(written, files, ContextOf(listener, written, files, tickets));
+            }
+        }
+
+        return next;
+    }
+
+    private static TlsServerContext ContextOf(
+        ListenerConfig listener, ListenerTlsConfig written, ListenerTlsMaterial files, TlsTicketKeyRing tickets)
+    {
+        try
+        {
+            return new TlsServerContext(new TlsServerOptions
+            {
+                Certificates = [.. files.Certificates.Select(CertificateOf)],
+                MinVersion = written.MinVersion == WrittenVersion.Tls13 ? EngineVersion.Tls13 : EngineVersion.Tls12,
+                Ciphers = string.Join(':', written.Ciphers),
+                CipherSuites = string.Join(':', written.CipherSuites),
+                Groups = written.Source.IsWritten("curves") ? string.Join(':', written.Curves) : null,
+                Alpn = [.. written.Alpn],
+                ClientCaPem = files.ClientAuthorities is { } authorities ? [.. authorities.Pem] : null,
+                IsClientCertificateRequired = written.ClientAuthentication == ClientAuthentication.Require,
+                IsSniStrict = written.StrictSni,
+                TicketKeys = written.SessionTickets ? tickets : null,
+            });
+        }
+        catch (TlsException e)
+        {
+            throw new IOException($"listener {listener.Name}: {e.Message}", e);
+        }
+    }
+
+    private static TlsCertificate CertificateOf(CertificateMaterial certificate) => new()
+    {
+        Label = certificate.Title,
+        ChainPem = [.. certificate.ChainPem],
+        KeyPem = [.. certificate.KeyPem],
+        OcspResponse = certificate.OcspDer is { } ocsp ? [.. ocsp] : null,
+        Names = [.. certificate.Names],
+    };
+
+    private sealed record ListenerTls(ListenerTlsConfig Written, ListenerTlsMaterial Files, TlsServerContext Context);
+}
