@@ -37,6 +37,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         _connection = connection;
         _handshakeMs = handshakeMs;
         _idleSinceMs = context.Loop.NowMs;
+        Frames.WebSocketKey = WebSocketKey(context.Loop.Random);
         int maxMs = Listener.MaxAgeMs;
         _endsMs = maxMs == int.MaxValue ? long.MaxValue : context.Loop.NowMs + maxMs + context.Jitter(maxMs / 10);
     }
@@ -238,6 +239,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
 
     private void Finish()
     {
+        _connection.View.Counters.Http2Ended(Frames.Error, Frames.Flood);
         _connection.EndOrigin();
         _context.Sessions.Remove(this);
         _connection.View.SessionClosed();
@@ -252,6 +254,14 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         }
 
         _connection.End();
+    }
+
+    // Servers of HTTP/1.1 want one; it proves nothing (RFC 6455 1.3), and so serves all tunnels of the connection.
+    private static byte[] WebSocketKey(Random random)
+    {
+        Span<byte> nonce = stackalloc byte[16];
+        random.NextBytes(nonce);
+        return System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(nonce));
     }
 
     private void ResetOpen()

@@ -15,5 +15,6 @@ internal static class ListenerCells
     internal static readonly int Repairs = Errors + ErrorCells.Count;
     internal static readonly int Intakes = Repairs + RepairCells.Count;
     internal static readonly int Handshakes = Intakes + IntakeCells.Names.Length;
-    internal static readonly int Count = Handshakes + HandshakeCells.Names.Length;
+    internal static readonly int Http2Ends = Handshakes + HandshakeCells.Names.Length;
+    internal static readonly int Count = Http2Ends + Http2Cells.Names.Length;
 }

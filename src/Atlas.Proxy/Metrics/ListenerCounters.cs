@@ -1,5 +1,6 @@
 using Atlas.Engine.Tls;
 using Atlas.Protocols.Http1;
+using Atlas.Protocols.Http2;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
@@ -90,6 +91,16 @@ public sealed class ListenerCounters
         if (cell >= 0)
         {
             _cells.Add(ListenerCells.Handshakes + cell, 1);
+        }
+    }
+
+    /// <summary>A connection of HTTP/2 was ended for what its client did.</summary>
+    internal void Http2Ended(Http2Error error, Http2Flood flood)
+    {
+        int cell = Http2Cells.Of(error, flood);
+        if (cell >= 0)
+        {
+            _cells.Add(ListenerCells.Http2Ends + cell, 1);
         }
     }
 

@@ -26,6 +26,14 @@ internal static class ListenerFamilies
             ListenerCells.Handshakes,
             "result",
             HandshakeCells.Names);
+        MetricRows.Kinds(
+            writer,
+            rows,
+            "atlas_http2_connection_errors_total",
+            "Connections of HTTP/2 ended for what the client did, by reason.",
+            ListenerCells.Http2Ends,
+            "reason",
+            Http2Cells.Names);
         MetricRows.Cell(
             writer, rows, "atlas_received_bytes_total", "Bytes received from clients.", MetricKind.Counter, ListenerCells.BytesIn);
         MetricRows.Cell(
