@@ -202,7 +202,7 @@ internal abstract class Http2Channel : IHttp2Handler
             if (length > 0)
             {
                 length = Take(buffer!, length);
-                bool isPartial = length > 0 || Frames.IsWithinFrame;
+                bool isPartial = length > 0 || Frames.IsWithinHead;
                 PartialSinceMs = !isPartial ? 0 : PartialSinceMs != 0 ? PartialSinceMs : Loop.NowMs;
             }
 
@@ -217,7 +217,7 @@ internal abstract class Http2Channel : IHttp2Handler
                 break;
             }
 
-            if (!Transport.MayReceive || ++pieces % PiecesPerTurn == 0)
+            if (Transport.MayReceive && ++pieces % PiecesPerTurn == 0)
             {
                 await Loop.YieldAsync();
             }

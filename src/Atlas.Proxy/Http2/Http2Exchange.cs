@@ -149,7 +149,8 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         }
 
         x.ClientSend.Moved(headLength, Context.Loop.NowMs);
-        return _stream.CanSend() && (count == 0 || await StreamWrites.SendAsync(_stream, x.ClientSend, body, start, count));
+        return _stream.HasEndedSending
+            || (_stream.CanSend() && (count == 0 || await StreamWrites.SendAsync(_stream, x.ClientSend, body, start, count)));
     }
 
     internal override async ResultFlow<bool> EndBodyAsync(Exchange x)
