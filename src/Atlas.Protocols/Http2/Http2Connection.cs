@@ -120,6 +120,15 @@ public sealed partial class Http2Connection
     /// <summary>Whether the peer's SETTINGS came.</summary>
     public bool HasPeerSettings => _hasSettings;
 
+    /// <summary>
+    /// Whether the peer has begun a head or trailers and not ended them: nothing else can come until it has, so that its time
+    /// is to be bounded.
+    /// </summary>
+    public bool IsWithinHead => _blockStream > 0;
+
+    /// <summary>Whether the peer has not acknowledged the settings (RFC 9113 6.5.3).</summary>
+    public bool AwaitsSettingsAck => _settingsSent > 0;
+
     /// <summary>Whether the peer takes extended CONNECT (RFC 8441 3).</summary>
     public bool PeerTakesConnect => _peer.TakesConnect;
 

@@ -153,6 +153,17 @@ public sealed class Rfc9113ServerTests
                 Headers(1, [.. Block((":method", "CONNECT"), (":protocol", "websocket")), .. Get[13..]], EndHeaders),
                 Headers(1, Block(("a", "b")))),
                 "RST_STREAM 1 ProtocolError"),
+        ["RFC 7541 2.3.3 index beyond the tables"] = (Headers(1, [.. Get, 0xC6]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 2.3.3 index of a name beyond the tables"] = (Headers(1, [.. Get, 0x7F, 0x08, 1, 0]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 4.2 table size at the end of a block"] = (Headers(1, [.. Get, 0x21]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 5.2 padding longer than 7 bits"] = (Headers(1, [.. Get, 0, 1, (byte)'x', 0x82, 0x1F, 0xFF]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 5.2 padding of zeros"] = (Headers(1, [.. Get, 0, 1, (byte)'x', 0x81, 0x18]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 5.2 end of string"] =
+            (Headers(1, [.. Get, 0, 1, (byte)'x', 0x84, 0xFF, 0xFF, 0xFF, 0xFF]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 6.1 index 0"] = (Headers(1, [.. Get, 0x80]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 6.3 table size above the limit"] = (Headers(1, [0x3F, 0xE2, 0x1F, .. Get]), "GOAWAY 0 CompressionError"),
+        ["RFC 7541 all representations"] =
+            (Headers(1, [0x3F, 0xE1, 0x1F, 0x82, 0x87, 0x84, 0x41, 1, (byte)'a', 0x40, 1, (byte)'b', 0x81, 0x1F, 0x10, 1, (byte)'c', 0, 0xBE]), Ok1),
     };
 
     public static TheoryData<string> Names => [.. Cases.Keys];

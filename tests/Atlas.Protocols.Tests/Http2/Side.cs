@@ -118,10 +118,9 @@ internal sealed class Side
 
     private void TakeControl()
     {
-        byte[] buffer = new byte[Http2Limits.Default.ControlBytes * 2];
-        while (Connection.HasControl)
-        {
-            Output.AddRange(buffer[..Connection.TakeControl(buffer)]);
-        }
+        // What may wait, and the room for the last GOAWAY.
+        byte[] buffer = new byte[Http2Limits.Default.ControlBytes + 256];
+        Output.AddRange(buffer[..Connection.TakeControl(buffer)]);
+        Connection.HasControl.ShouldBeFalse();
     }
 }

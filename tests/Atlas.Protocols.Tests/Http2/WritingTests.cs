@@ -240,6 +240,32 @@ public sealed class WritingTests
     }
 
     [Fact]
+    public void State_OfWhatIsAwaited_IsTold()
+    {
+        Side side = new(Http2Role.Server);
+        side.Connection.AwaitsSettingsAck.ShouldBeTrue();
+        side.Connection.HasPeerSettings.ShouldBeFalse();
+        side.Feed([.. Http2Connection.Preface, .. Settings(), .. SettingsAck]);
+        side.Connection.AwaitsSettingsAck.ShouldBeFalse();
+        side.Connection.HasPeerSettings.ShouldBeTrue();
+
+        side.Connection.IsWithinHead.ShouldBeFalse();
+        side.Feed(Headers(1, Frames.Get, End));
+        side.Connection.IsWithinHead.ShouldBeTrue();
+        side.Feed(Continuation(1, []));
+        side.Connection.IsWithinHead.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Limits_BelowTheFirstWindow_AreRefused()
+    {
+        foreach (Http2Limits limits in new[] { Http2Limits.Default with { StreamWindow = 65534 }, Http2Limits.Default with { ConnectionWindow = 65534 } })
+        {
+            Should.Throw<ArgumentOutOfRangeException>(() => new Side(Http2Role.Server, limits));
+        }
+    }
+
+    [Fact]
     public void Streams_OneAfterTheOther_UseTheSameObject()
     {
         Http2Stream first = Begin();
