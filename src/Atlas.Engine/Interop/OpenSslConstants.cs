@@ -54,7 +54,7 @@ internal static class OpenSslConstants
     internal const int SSL_AD_UNRECOGNIZED_NAME = 112;
     internal const int TLSEXT_NAMETYPE_host_name = 0;
 
-    internal const int SSL_CB_LOOP = 1;
+    internal const int SSL_CB_EXIT = 2;
     internal const int SSL_CB_WRITE_ALERT = 0x4008;
 
     internal const int ERR_LIB_SSL = 20;

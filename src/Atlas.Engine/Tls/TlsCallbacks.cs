@@ -97,7 +97,7 @@ internal static unsafe class TlsCallbacks
                 StreamOf(ssl).NoteMessage(isRenegotiation: true);
             }
         }
-        else if ((where & SSL_CB_LOOP) != 0)
+        else if ((where & SSL_CB_EXIT) != 0 && value == 1)
         {
             StreamOf(ssl).NoteMessage(isRenegotiation: false);
         }

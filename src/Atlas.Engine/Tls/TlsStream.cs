@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
-using static Atlas.Engine.Interop.OpenSslConstants;
 
 namespace Atlas.Engine.Tls;
 
@@ -52,6 +51,9 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
     public string? FailureText { get; private set; }
 
     internal TlsTransport Transport => _transport;
+
+    /// <summary>OpenSSL's object, for tests that make it do what no honest peer does; 0 once it is freed.</summary>
+    internal nint Ssl => _ssl;
 
     /// <summary>A message of TLS itself is handled, or a warning sent, after the handshake.</summary>
     internal void NoteMessage(bool isRenegotiation)
@@ -199,93 +201,6 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
         }
     }
 
-    void IStreamNews.OnReceivable()
-    {
-        if (IsClosed)
-        {
-            return;
-        }
-
-        // Where someone waits, and where a server may send tickets, only what is for them counts: else an idle connection would
-        // take a message of TLS itself, or a part of a record, for the beginning of something.
-        bool looks = !MayReceive && (Direction(isSend: false).IsWaiting || Server is null);
-        bool isNews = !looks || HasComeSomething();
-        if (_sendAwaitsReceive)
-        {
-            _sendAwaitsReceive = false;
-            SignalSend();
-        }
-
-        if (isNews && !IsClosed)
-        {
-            SignalReceive();
-        }
-    }
-
-    void IStreamNews.OnSendable()
-    {
-        if (IsClosed || !_transport.TryFlush())
-        {
-            return;
-        }
-
-        if (_endsAfterFlush)
-        {
-            _endsAfterFlush = false;
-            _transport.Inner.ShutdownSend();
-        }
-
-        SignalSend();
-    }
-
-    void IStreamNews.OnPeerClosed(bool reset)
-    {
-        if (IsClosed)
-        {
-            return;
-        }
-
-        if (_transport.Inner.IsBroken)
-        {
-            NoteBroken();
-        }
-
-        SignalPeerClosed(reset);
-    }
-
-    void IStreamNews.OnClosed() => Abort();
-
-    /// <inheritdoc/>
-    protected override void CloseCore(bool abort)
-    {
-        ByteStream inner = _transport.Inner;
-        inner.News = null;
-
-        // As the kernel does where bytes were left unread: nobody will, so that the peer is not to think that they were.
-        bool resets = abort || HasUnreadBytes();
-        if (!resets && !_isSendEnded)
-        {
-            SendCloseNotify();
-        }
-
-        FreeSsl();
-        if (!resets && !_transport.TryFlush())
-        {
-            LingerAsync().Detach();
-            return;
-        }
-
-        _transport.Dispose();
-        if (resets)
-        {
-            inner.Abort();
-        }
-        else
-        {
-            inner.Close();
-        }
-    }
-
     private int TrySendInTurn(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {
         int sent = first.IsEmpty ? 0 : TrySend(first);
@@ -339,63 +254,5 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
         }
 
         return _isReceiveOver || !_transport.IsReadBlocked;
-    }
-
-    private void EndReceive()
-    {
-        ulong error = TlsErrors.Take();
-        bool isNotified = (LibSsl.SSL_get_shutdown(_ssl) & SSL_RECEIVED_SHUTDOWN) != 0;
-        _isReceiveOver = true;
-        _receiveResult =
-            _transport.ReceiveError != 0 ? _transport.ReceiveError
-            : isNotified && error == 0 ? 0
-            : _transport.HasEnded ? Truncated
-            : -Errno.EPROTO;
-        if (_receiveResult == -Errno.EPROTO)
-        {
-            FailureText ??= error == 0 ? "the peer sends and does not receive" : TlsErrors.TextOf(error);
-        }
-
-        if (_transport.Inner.IsBroken)
-        {
-            NoteBroken();
-        }
-
-        ReceiveEnded();
-    }
-
-    private bool HasUnreadBytes()
-    {
-        bool hasUnread = _ssl != 0 && !_isReceiveOver && MayBringMore && PeekOne() > 0;
-        TlsErrors.Take();
-        return hasUnread;
-    }
-
-    private void SendCloseNotify()
-    {
-        _isSendEnded = true;
-        if (LibSsl.SSL_shutdown(_ssl) < 0)
-        {
-            TlsErrors.Take();
-        }
-    }
-
-    private void FreeSsl()
-    {
-        if (_ssl == 0)
-        {
-            return;
-        }
-
-        // Else OpenSSL forbids the session to be resumed, and takes a lock of the context to do so.
-        if (FailureText is null)
-        {
-            LibSsl.SSL_set_shutdown(_ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-        }
-
-        LibSsl.SSL_free(_ssl);
-        _ssl = 0;
-        _handle.Free();
-        TlsLibrary.ConnectionFreed();
     }
 }

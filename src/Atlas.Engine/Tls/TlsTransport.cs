@@ -55,8 +55,8 @@ internal sealed unsafe class TlsTransport(ByteStream inner) : IDisposable
     /// <summary>Whether bytes wait that were written and not sent.</summary>
     internal bool HasUnsent => _unsentLength > 0;
 
-    /// <summary>Whether reading may bring something without news from the stream below.</summary>
-    internal bool MayRead => _earlyLength > 0 || (inner.MayReceive && !HasEnded && ReceiveError == 0);
+    /// <summary>Whether reading may bring something, or the end, without news from the stream below.</summary>
+    internal bool MayRead => _earlyLength > 0 || inner.MayReceive || HasEnded || ReceiveError != 0;
 
     /// <summary>Takes over what was received before TLS began.</summary>
     internal void TakeEarly(ReadOnlySpan<byte> bytes)

@@ -112,7 +112,7 @@ public sealed class TlsClientCertificateTests
         });
     }
 
-    private static TlsServerContext Server(bool isRequired) => new(new TlsServerOptions
+    internal static TlsServerContext Server(bool isRequired) => new(new TlsServerOptions
     {
         Certificates = [TestCertificates.ForOptions(TestCertificates.Server)],
         ClientCaPem = TestCertificates.AuthorityPem,
@@ -120,10 +120,10 @@ public sealed class TlsClientCertificateTests
         TicketKeys = new TlsTicketKeyRing(TlsTicketKeys.Random()),
     });
 
-    private static TlsClientContext Client(X509Certificate2 certificate, TlsVersion version = TlsVersion.Tls13) => new(new TlsClientOptions
+    internal static TlsClientContext Client(X509Certificate2? certificate = null, TlsVersion version = TlsVersion.Tls13) => new(new TlsClientOptions
     {
         CaPem = TestCertificates.AuthorityPem,
-        Certificate = TestCertificates.ForOptions(certificate),
+        Certificate = TestCertificates.ForOptions(certificate ?? Certificate),
         MaxVersion = version,
     });
 

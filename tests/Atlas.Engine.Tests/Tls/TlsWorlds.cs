@@ -13,6 +13,12 @@ public static class TlsWorlds
 
     public static IStreamWorld ByteByByte => new SimulatedStreamWorld(2, SimulationOptions.ByteByByte);
 
+    /// <summary>A calm one in which little fits between the two ends.</summary>
+    public static IStreamWorld Narrow(int window) => new SimulatedStreamWorld(3, SimulationOptions.Calm with { Window = window });
+
+    /// <summary>One in which everything comes in pieces, one after the other.</summary>
+    public static IStreamWorld Slow(int seed) => new SimulatedStreamWorld(seed, SimulationOptions.Rough with { SplitPercent = 100 });
+
     public static IStreamWorld Tcp => new SocketWorld(IPAddress.Loopback);
 
     public static IEnumerable<IStreamWorld> Rough(int seeds) =>
