@@ -86,11 +86,12 @@ public sealed class HpackEncoder(bool isShared = false)
         Write(HeaderNames.Recognize(name), name, value, destination);
 
     /// <summary>Writes a field whose name is recognized already.</summary>
-    /// <inheritdoc cref="Write(ReadOnlySpan{byte}, ReadOnlySpan{byte}, Span{byte})"/>
     /// <param name="known">What <see cref="HeaderNames.Recognize"/> says of the name.</param>
-#pragma warning disable CS1573 // The others are inherited.
+    /// <param name="name">A token; upper case is written as lower case.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="destination">As long as <see cref="MaxBlockLength"/> says.</param>
+    /// <returns>Bytes written.</returns>
     public int Write(KnownHeader known, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, Span<byte> destination)
-#pragma warning restore CS1573
     {
         HpackIndexing indexing = isShared ? HpackIndexingRules.OfShared(known) : HpackIndexingRules.Of(known, value.Length);
         return Write(HpackStaticTable.IndexOf(known), known, Lower(known, name), value, indexing, destination);

@@ -10,6 +10,7 @@ internal sealed class PeerSettings
     private const int MaxConcurrentStreams = 3;
     private const int InitialWindowSize = 4;
     private const int MaxFrameSize = 5;
+    private const int MaxHeaderListSize = 6;
     private const int EnableConnectProtocol = 8;
     private const int NoRfc7540Priorities = 9;
 
@@ -42,7 +43,7 @@ internal sealed class PeerSettings
         buffer[1] = (uint)limits.Streams;
         buffer[2] = InitialWindowSize;
         buffer[3] = (uint)limits.StreamWindow;
-        buffer[4] = 6; // SETTINGS_MAX_HEADER_LIST_SIZE
+        buffer[4] = MaxHeaderListSize;
         buffer[5] = (uint)limits.HeaderListBytes;
         buffer[6] = role == Http2Role.Server ? (uint)EnableConnectProtocol : EnablePush;
         buffer[7] = role == Http2Role.Server ? 1u : 0u;
