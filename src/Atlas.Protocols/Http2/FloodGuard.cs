@@ -45,7 +45,11 @@ internal struct FloodGuard(Http2Limits limits)
 
     public bool Priority() => ++_priorities > limits.PrioritiesPerStream * (_streams + 1);
 
-    public void StreamBegan() => _streams++;
+    public void StreamBegan()
+    {
+        _streams++;
+        _ignoredFrames.Forgive();
+    }
 
     /// <summary>Counts a DATA frame that was written.</summary>
     /// <param name="length">Bytes of content.</param>

@@ -84,7 +84,7 @@ public sealed partial class Http2Connection
         {
             Credit(_left);
             FailEnded(id);
-            if (_left < SmallFrame)
+            if (_role == Http2Role.Server && _left < SmallFrame)
             {
                 CountIgnored();
             }

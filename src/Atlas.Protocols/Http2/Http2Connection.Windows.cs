@@ -31,10 +31,6 @@ public sealed partial class Http2Connection
         {
             Fail(Http2Error.StreamIdle);
         }
-        else
-        {
-            CountIgnored();
-        }
     }
 
     private void OpenConnection(int increment)

@@ -60,6 +60,7 @@ public sealed partial class Http2Connection
             stream.IsHeadRequest = isHeadRequest;
             _streams.Number(stream, _nextStream);
             _nextStream += 2;
+            _floods.StreamBegan();
         }
 
         if (isInterim && endStream)

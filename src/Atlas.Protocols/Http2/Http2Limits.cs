@@ -78,8 +78,8 @@ public sealed record Http2Limits
     /// Envoy.</summary>
     public int PrioritiesPerStream { get; init; } = 100;
 
-    /// <summary>Frames in 10 s that mean nothing here: of unknown types, on streams that ended, answers to nothing. Default
-    /// 1000.</summary>
+    /// <summary>Frames in 10 s that mean nothing here: of unknown types, on streams that ended, answers to nothing; and one more
+    /// for each stream that began in them, since streams end while frames are on their way. Default 1000.</summary>
     public int IgnoredFrames { get; init; } = 1000;
 
     /// <summary>Bytes of frames of the connection's own that wait to be sent. Default 8 KiB.</summary>

@@ -309,6 +309,50 @@ public sealed class FloodTests
         Check(Http2Flood.IgnoredFrames, 1000, i => i % 2 == 0 ? Data(1, "x", 0) : Reset(1));
     }
 
+    // Clients give back windows, and lose interest, when the response has just ended here.
+    [Fact]
+    public void IgnoredFrames_OfStreamsThatJustEnded_AreFree()
+    {
+        _side.Recorder.Ended = _side.Answer;
+        for (int i = 0; i < 3000; i++)
+        {
+            _side.Feed(Headers((i * 2) + 1, Frames.Get), WindowUpdate((i * 2) + 1, 5), WindowUpdate((i * 2) + 1, 5), Reset((i * 2) + 1));
+            _side.Sent();
+        }
+
+        _side.Connection.Error.ShouldBe(Http2Error.None);
+    }
+
+    // What a server sends before it knows that a stream was given up is no flood, in however small pieces.
+    [Fact]
+    public void IgnoredFrames_OfAServer_AreFreeOnStreamsThatWereReset()
+    {
+        Side client = Side.Client();
+        Http2Stream stream = client.Request();
+        client.Connection.Reset(stream, Http2ErrorCode.Cancel);
+        client.Feed(Headers(1, Ok, EndHeaders));
+        for (int i = 0; i < 2000; i++)
+        {
+            client.Feed(Data(1, "x", 0));
+        }
+
+        client.Connection.Error.ShouldBe(Http2Error.None);
+    }
+
+    [Fact]
+    public void WindowUpdates_OfAServer_AreFreeForEachStream()
+    {
+        Side client = Side.Client();
+        for (int i = 0; i < 500; i++)
+        {
+            int id = client.Request().Id;
+            client.Feed(WindowUpdate(id, 5), Headers(id, Ok), WindowUpdate(0, 1));
+            client.Sent();
+        }
+
+        client.Connection.Error.ShouldBe(Http2Error.None);
+    }
+
     // Content that was on its way to a stream that was reset is no flood, however much it is.
     [Fact]
     public void IgnoredFrames_OfMuchContent_AreFree()
