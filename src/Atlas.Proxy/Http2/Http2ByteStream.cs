@@ -25,6 +25,9 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
     /// <summary>Why the stream is reset if it is closed before both sides have ended.</summary>
     internal Http2ErrorCode ResetCode { get; set; }
 
+    /// <summary>Whether the stream was reset, or its connection broke.</summary>
+    internal bool WasReset => _wasReset;
+
     /// <summary>Whether the peer has ended its body.</summary>
     internal bool HasPeerEnded => _hasEnded;
 

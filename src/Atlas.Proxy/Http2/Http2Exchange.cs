@@ -20,6 +20,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
 
     private byte[] _trailers = [];
     private bool _isTooLarge;
+    private bool _isTunnel;
     private int _trailersLength;
 
     internal Http2Exchange(WorkerContext context, ClientConnection connection, Http2Session session)
@@ -63,6 +64,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         _exchange.InEnd = head.Length;
         _exchange.BeganUs = Context.Loop.NowUs;
         _trailersLength = 0;
+        _isTunnel = frames.IsTunnel;
         IsAborted = false;
         IsTunnel = false;
         Listener = Owner.Snapshot;
@@ -84,6 +86,18 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         _trailersLength = trailers.Length;
     }
 
+    /// <summary>Whether the client has taken the request back.</summary>
+    internal bool WasReset => _stream.WasReset;
+
+    /// <summary>Ends a request that was taken back before anything was done for it.</summary>
+    internal void Drop()
+    {
+        Exchange x = _exchange!;
+        x.Error = ProxyError.ClientClosed;
+        x.Status = x.Error.Status();
+        End(x);
+    }
+
     /// <summary>Serves the request, to the end of its stream.</summary>
     internal async Flow RunAsync()
     {
@@ -97,6 +111,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
             HandshakeMs = _session.TakeHandshakeMs();
             IdleSinceUs = x.BeganUs;
             Take(x);
+            x.Error = x.Error == ProxyError.None && _isTunnel && !x.Request.UpgradeRequested ? ProxyError.MethodNotAllowed : x.Error;
             if (x.Error == ProxyError.None && x.Pool is null)
             {
                 await AnswerResponder.SendAsync(Context, this, x);

@@ -177,7 +177,15 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         // Each may end at once, and the list is used again by whatever that brings.
         for (int i = 0; i < _starting.Count; i++)
         {
-            _starting[i].RunAsync().Detach();
+            if (_starting[i].WasReset)
+            {
+                // Within the same bytes: no server hears of it.
+                _starting[i].Drop();
+            }
+            else
+            {
+                _starting[i].RunAsync().Detach();
+            }
         }
 
         _starting.Clear();
