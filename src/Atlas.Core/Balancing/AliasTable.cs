@@ -9,15 +9,13 @@ namespace Atlas.Core.Balancing;
 internal sealed class AliasTable
 {
     private readonly long _height;
-    private readonly long[] _thresholds;
-    private readonly int[] _others;
+    private readonly Column[] _columns;
 
     /// <summary>Makes the table. O(weights).</summary>
     /// <param name="weights">The weights, at least one, each above 0.</param>
     internal AliasTable(ReadOnlySpan<int> weights)
     {
-        _thresholds = new long[weights.Length];
-        _others = new int[weights.Length];
+        _columns = new Column[weights.Length];
         foreach (int weight in weights)
         {
             _height += weight;
@@ -28,18 +26,17 @@ internal sealed class AliasTable
         var high = new Stack<int>(weights.Length);
         for (int i = 0; i < weights.Length; i++)
         {
-            _others[i] = i;
-            _thresholds[i] = (long)weights[i] * weights.Length;
-            (_thresholds[i] < _height ? low : high).Push(i);
+            _columns[i] = new Column { Threshold = (long)weights[i] * weights.Length, Other = i };
+            (_columns[i].Threshold < _height ? low : high).Push(i);
         }
 
         while (low.TryPop(out int column))
         {
             // Columns too low and members too high balance: while there are the former there are the latter.
             int other = high.Peek();
-            _others[column] = other;
-            _thresholds[other] -= _height - _thresholds[column];
-            if (_thresholds[other] < _height)
+            _columns[column].Other = other;
+            _columns[other].Threshold -= _height - _columns[column].Threshold;
+            if (_columns[other].Threshold < _height)
             {
                 low.Push(high.Pop());
             }
@@ -50,20 +47,31 @@ internal sealed class AliasTable
     internal int Draw(ref Mixer random)
     {
         // One number gives both: the column, and by what is left of it the height, to one part in 2^64/weights.
-        int column = (int)Math.BigMul(random.Next(), (ulong)_thresholds.Length, out ulong rest);
-        return (long)Math.BigMul(rest, (ulong)_height, out _) < _thresholds[column] ? column : _others[column];
+        int place = (int)Math.BigMul(random.Next(), (ulong)_columns.Length, out ulong rest);
+        ref readonly Column column = ref _columns[place];
+
+        // All ones below the threshold, else zero: a branch on what is random is guessed wrong half of the time.
+        int isOwn = (int)(((long)Math.BigMul(rest, (ulong)_height, out _) - column.Threshold) >> 63);
+        return column.Other ^ ((column.Other ^ place) & isOwn);
     }
 
     /// <summary>How much of all columns belongs to a weight: what was given times the number of weights.</summary>
     internal long ShareOf(int place)
     {
         long share = 0;
-        for (int column = 0; column < _thresholds.Length; column++)
+        for (int column = 0; column < _columns.Length; column++)
         {
-            long own = Math.Min(_thresholds[column], _height);
-            share += (column == place ? own : 0) + (_others[column] == place ? _height - own : 0);
+            long own = Math.Min(_columns[column].Threshold, _height);
+            share += (column == place ? own : 0) + (_columns[column].Other == place ? _height - own : 0);
         }
 
         return share;
+    }
+
+    private struct Column
+    {
+        // Up to where it belongs to the member of its own place; what is left belongs to the other one.
+        internal long Threshold;
+        internal int Other;
     }
 }

@@ -78,6 +78,31 @@ public sealed class LeastTimeTests
     }
 
     [Fact]
+    public void Pick_HeavyServersAreSlow_OthersAreDrawnAllTheSame()
+    {
+        // Both have 16 of 24 parts: four draws miss all others for a fifth of the requests, eight for a twenty-fifth.
+        BalancedServer[] servers = Pools.Weighing([8, 8, .. Enumerable.Repeat(1, 8)]);
+        for (int i = 0; i < servers.Length; i++)
+        {
+            servers[i].Observe(i < 2 ? 1_000_000 : 1_000, nowUs: 0);
+        }
+
+        int[] counts = Pools.Counts(Pools.Of(BalanceAlgorithm.LeastTime, servers).Pick(10_000), servers.Length);
+
+        (counts[0] + counts[1]).ShouldBeInRange(1, 600);
+    }
+
+    [Fact]
+    public void Pick_UnknownServerAsIdleAsTheBest_BecomesKnown()
+    {
+        BalancedServer[] servers = Servers(2);
+        servers[0].Observe(10_000, nowUs: 0);
+
+        Pick(servers).ShouldBe(1);
+        Pick(servers, random: ulong.MaxValue).ShouldBe(1);
+    }
+
+    [Fact]
     public void Pick_ServersThatCannot_AreLeftOut()
     {
         BalancedServer[] servers = Servers(50);
