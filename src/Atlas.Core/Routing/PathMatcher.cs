@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Atlas.Core.Configuration;
+using Atlas.Core.Routing.Expressions;
 
 namespace Atlas.Core.Routing;
 
@@ -8,7 +8,6 @@ namespace Atlas.Core.Routing;
 internal sealed class PathMatcher
 {
     private readonly byte[] _text;
-    private readonly Regex? _regex;
 
     /// <summary>A matcher for a pattern.</summary>
     /// <exception cref="ArgumentException">The expression is not valid.</exception>
@@ -18,8 +17,8 @@ internal sealed class PathMatcher
         Kind = pattern.Kind;
         if (pattern.Kind == PathPatternKind.Regex)
         {
-            _regex = RegexText.Compile(pattern.Text);
-            _text = Encoding.ASCII.GetBytes(RegexText.LiteralPrefix(pattern.Text));
+            Expression = new TextExpression(pattern.Text);
+            _text = Encoding.ASCII.GetBytes(Expression.Prefix);
         }
         else
         {
@@ -33,11 +32,14 @@ internal sealed class PathMatcher
     /// <summary>The path or prefix; for an expression what every match begins with, or nothing.</summary>
     public ReadOnlySpan<byte> Text => _text;
 
+    /// <summary>The expression, if it is one.</summary>
+    public TextExpression? Expression { get; }
+
     /// <summary>Whether the path matches.</summary>
     public bool Matches(ReadOnlySpan<byte> path, RouteScratch scratch) => Kind switch
     {
         PathPatternKind.Exact => path.SequenceEqual(_text),
         PathPatternKind.Prefix => path.StartsWith(_text),
-        PathPatternKind.Regex or _ => path.StartsWith(_text) && RegexText.IsMatch(_regex!, path, scratch),
+        PathPatternKind.Regex or _ => path.StartsWith(_text) && Expression!.IsMatch(path, scratch),
     };
 }

@@ -1,6 +1,6 @@
 using System.Text;
-using System.Text.RegularExpressions;
 using Atlas.Core.Configuration;
+using Atlas.Core.Routing.Expressions;
 
 namespace Atlas.Core.Routing;
 
@@ -8,7 +8,6 @@ namespace Atlas.Core.Routing;
 internal sealed class ValueMatcher
 {
     private readonly byte[] _text;
-    private readonly Regex? _regex;
 
     /// <summary>A matcher for a pattern.</summary>
     /// <exception cref="ArgumentException">The expression is not valid.</exception>
@@ -16,8 +15,8 @@ internal sealed class ValueMatcher
     public ValueMatcher(ValuePattern pattern)
     {
         Kind = pattern.Kind;
-        _regex = pattern.Kind == ValuePatternKind.Regex ? RegexText.Compile(pattern.Text) : null;
-        _text = Encoding.UTF8.GetBytes(_regex is null ? pattern.Text : RegexText.LiteralPrefix(pattern.Text));
+        Expression = pattern.Kind == ValuePatternKind.Regex ? new TextExpression(pattern.Text) : null;
+        _text = Encoding.UTF8.GetBytes(Expression?.Prefix ?? pattern.Text);
     }
 
     /// <summary>How values are compared.</summary>
@@ -26,13 +25,16 @@ internal sealed class ValueMatcher
     /// <summary>What values are compared with, in UTF-8; for an expression what every match begins with, or nothing.</summary>
     public ReadOnlySpan<byte> Text => _text;
 
+    /// <summary>The expression, if it is one.</summary>
+    public TextExpression? Expression { get; }
+
     /// <summary>Whether a value that is there is such a one; for <see cref="ValuePatternKind.Absent"/> none is.</summary>
     public bool Matches(ReadOnlySpan<byte> value, RouteScratch scratch) => Kind switch
     {
         ValuePatternKind.Exact => value.SequenceEqual(_text),
         ValuePatternKind.Prefix => value.StartsWith(_text),
         ValuePatternKind.Present => true,
-        ValuePatternKind.Regex => value.StartsWith(_text) && RegexText.IsMatch(_regex!, value, scratch),
+        ValuePatternKind.Regex => value.StartsWith(_text) && Expression!.IsMatch(value, scratch),
         ValuePatternKind.Absent or _ => false,
     };
 }

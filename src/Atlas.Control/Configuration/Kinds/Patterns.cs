@@ -1,5 +1,5 @@
-using System.Text.RegularExpressions;
 using Atlas.Core.Configuration;
+using Atlas.Core.Routing.Expressions;
 
 namespace Atlas.Control.Configuration.Kinds;
 
@@ -162,7 +162,7 @@ internal static class Patterns
 
         try
         {
-            _ = new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            _ = new TextExpression(text);
             return true;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
