@@ -18,6 +18,11 @@ public sealed class RouteScratch
     private char[] _characters = new char[256];
     private byte[] _bytes = new byte[256];
 
+    // The literals found, and for each mark the last search that met it.
+    private int[] _hits = new int[64];
+    private int[] _marks = [];
+    private int _search;
+
     /// <summary>How many routes were compared in full since the scratch was made: what the index is there to keep small.</summary>
     internal long Compared { get; set; }
 
@@ -79,6 +84,55 @@ public sealed class RouteScratch
 
         CutOff = RouteCondition.None;
     }
+
+    /// <summary>How many hits there are, those of searches that are not at their end included.</summary>
+    internal int HitCount { get; private set; }
+
+    /// <summary>A hit by its place.</summary>
+    internal int Hit(int place) => _hits[place];
+
+    /// <summary>Begins a search with so many marks.</summary>
+    /// <returns>The place of its first hit.</returns>
+    internal int BeginHits(int marks)
+    {
+        if (marks > _marks.Length)
+        {
+            _marks = new int[marks];
+            _search = 0;
+        }
+
+        _search++;
+        if (_search == int.MaxValue)
+        {
+            _marks.AsSpan().Clear();
+            _search = 1;
+        }
+
+        return HitCount;
+    }
+
+    /// <summary>Adds a hit, unless the search met the mark before.</summary>
+    internal void AddHit(int hit, int mark)
+    {
+        if (_marks[mark] == _search)
+        {
+            return;
+        }
+
+        _marks[mark] = _search;
+        if (HitCount == _hits.Length)
+        {
+            Array.Resize(ref _hits, 2 * _hits.Length);
+        }
+
+        _hits[HitCount++] = hit;
+    }
+
+    /// <summary>Sorts the hits from a place on.</summary>
+    internal void SortHits(int start) => _hits.AsSpan(start, HitCount - start).Sort();
+
+    /// <summary>Forgets the hits from a place on.</summary>
+    internal void EndHits(int start) => HitCount = start;
 
     private static int Grown(int length) => (int)BitOperations.RoundUpToPowerOf2((uint)length);
 }

@@ -30,7 +30,8 @@ internal sealed class RouteIndexBuilder
 
     private RouteIndexBuilder(RouteMatcher[] routes)
     {
-        _keys = [.. routes.Select(RouteKeys.Of)];
+        var literals = new LiteralChoice(routes);
+        _keys = [.. routes.Select(route => RouteKeys.Of(route, literals))];
         _spare = 65_536 + (16 * routes.Length);
     }
 
@@ -39,15 +40,15 @@ internal sealed class RouteIndexBuilder
         routes.Length == 0 ? null : new RouteIndexBuilder(routes).Divide([.. Enumerable.Range(0, routes.Length)], []);
 
     // Used holds what the routes were divided by already.
-    private RouteNode Divide(List<int> routes, HashSet<(RouteCondition, string)> used)
+    private RouteNode Divide(List<int> routes, HashSet<RouteDimension> used)
     {
-        var best = used.Count < MaxConditions && routes.Count > MaxCompared ? MostSparing(routes, used) : default;
+        RouteDimension best = used.Count < MaxConditions && routes.Count > MaxCompared ? MostSparing(routes, used) : default;
         if (best.Condition == RouteCondition.None)
         {
             return new RouteNode { First = routes[0], Routes = [.. routes] };
         }
 
-        var sets = new Dictionary<string, List<int>>(StringComparer.Ordinal);
+        var sets = new OrderedDictionary<string, List<int>>(StringComparer.Ordinal);
         var lengths = new SortedSet<int>();
         List<int> placed = [];
         List<int> rest = [];
@@ -67,7 +68,7 @@ internal sealed class RouteIndexBuilder
             }
         }
 
-        HashSet<(RouteCondition, string)> usedBelow = [.. used, best];
+        HashSet<RouteDimension> usedBelow = [.. used, best];
         byte[][] texts = [.. sets.Keys.Select(Encoding.Latin1.GetBytes)];
         return new RouteNode
         {
@@ -75,7 +76,8 @@ internal sealed class RouteIndexBuilder
             By = best.Condition,
             Name = Encoding.Latin1.GetBytes(best.Name),
             Routes = best.Condition is RouteCondition.Header or RouteCondition.Cookie or RouteCondition.Query ? [.. placed] : [],
-            Keys = new KeyTable(texts),
+            Literals = best.IsContained ? new LiteralSearch(texts) : null,
+            Keys = best.IsContained ? KeyTable.Empty : new KeyTable(texts),
             Children = [.. sets.Values.Select(set => Divide(set, usedBelow))],
             PrefixLengths = [.. lengths],
             Networks = best.Condition == RouteCondition.Client ? new NetworkKeys(texts) : null,
@@ -97,14 +99,14 @@ internal sealed class RouteIndexBuilder
         return true;
     }
 
-    private RouteKeys? KeysOf(int route, (RouteCondition, string) dimension) =>
+    private RouteKeys? KeysOf(int route, RouteDimension dimension) =>
         _keys[route].Find(keys => keys.Dimension == dimension);
 
     // A request is spared the routes that have keys but not its own: at worst all but those of the most frequent key. Of equals
     // the first condition is the cheapest to look up.
-    private (RouteCondition Condition, string Name) MostSparing(List<int> routes, HashSet<(RouteCondition, string)> used)
+    private RouteDimension MostSparing(List<int> routes, HashSet<RouteDimension> used)
     {
-        var frequencies = new Dictionary<(RouteCondition Condition, string Name), Frequency>();
+        var frequencies = new Dictionary<RouteDimension, Frequency>();
         foreach (int route in routes)
         {
             foreach (RouteKeys keys in _keys[route].Where(keys => !used.Contains(keys.Dimension)))
@@ -116,6 +118,7 @@ internal sealed class RouteIndexBuilder
         var best = frequencies
             .Where(entry => entry.Value.Spared >= MinSpared)
             .OrderByDescending(entry => entry.Value.Spared)
+            .ThenBy(entry => entry.Key.IsContained)
             .ThenBy(entry => entry.Key.Condition)
             .ThenBy(entry => entry.Key.Name, StringComparer.Ordinal);
         return best.Select(entry => entry.Key).FirstOrDefault();

@@ -18,10 +18,13 @@ internal sealed class RouteNode
     /// <see cref="Rest"/>.</summary>
     public int[] Routes { get; init; } = [];
 
+    /// <summary>Finds the keys where they stand anywhere in what requests have there; then <see cref="Keys"/> is empty.</summary>
+    public LiteralSearch? Literals { get; init; }
+
     /// <summary>What requests may have there, each with its child.</summary>
     public KeyTable Keys { get; init; } = KeyTable.Empty;
 
-    /// <summary>The routes for each key.</summary>
+    /// <summary>The routes for each key, those with the first route first.</summary>
     public RouteNode[] Children { get; init; } = [];
 
     /// <summary>Lengths of the keys with which a header's, cookie's or parameter's value may begin.</summary>
@@ -32,4 +35,8 @@ internal sealed class RouteNode
 
     /// <summary>The routes without that condition, or with one that is not in the keys; or null.</summary>
     public RouteNode? Rest { get; init; }
+
+    /// <summary>The most routes of the set and of <see cref="Rest"/> that a request with one key is compared with.</summary>
+    public int MostCompared =>
+        (By == RouteCondition.None ? Routes.Length : Children.Max(child => child.MostCompared)) + (Rest?.MostCompared ?? 0);
 }
