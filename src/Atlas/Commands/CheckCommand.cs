@@ -26,7 +26,7 @@ internal static class CheckCommand
 
         TlsLoading tls = TlsFiles.Load(config, DateTimeOffset.UtcNow);
         IReadOnlyList<ConfigError> unsupported = UnsupportedFeatures.Find(config);
-        foreach (ConfigError note in UnusedPools.Find(config).Concat(unsupported).Concat(tls.Missing).Concat(tls.Notes))
+        foreach (ConfigError note in ConfigNotes.Find(config).Concat(unsupported).Concat(tls.Missing).Concat(tls.Notes))
         {
             Console.WriteLine($"note: {note}");
         }

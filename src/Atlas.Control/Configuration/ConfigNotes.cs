@@ -1,0 +1,11 @@
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.Configuration;
+
+/// <summary>What may be in a configuration, and yet is hardly meant.</summary>
+public static class ConfigNotes
+{
+    /// <summary>All notes, each with its place.</summary>
+    /// <param name="config">A configuration without errors.</param>
+    public static IReadOnlyList<ConfigError> Find(AtlasConfig config) => [.. UnusedPools.Find(config), .. SlowRoutes.Find(config)];
+}
