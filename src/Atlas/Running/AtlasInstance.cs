@@ -382,17 +382,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>Gives up what the configuration in force does not name: what it was before, or would have become.</summary>
     private void DropUnused()
     {
-        // With the thousands of routes and servers that a file may have, a search for each takes seconds, and names change often.
-        HashSet<string> listeners = [.. Config.Listeners.Select(listener => listener.Name)];
-        var servers = Running.Pools.SelectMany(pool => pool.Servers.Select(server => (pool.Name, server.Name))).ToHashSet();
-        var routes = Config.Listeners
-            .Where(listener => listener.Pool is null)
-            .SelectMany(listener => listener.Routes.Select(route => (listener.Name, route.Name)))
-            .ToHashSet();
-        Metrics.Prune(
-            listeners.Contains,
-            (pool, server) => servers.Contains((pool, server)),
-            (listener, route) => routes.Contains((listener, route)));
+        UnusedMetrics.Drop(Metrics, Config, Running);
         _logWriters.CloseUnused(Snapshot);
     }
 
