@@ -13,6 +13,7 @@ namespace Atlas.Admin;
 [JsonSerializable(typeof(StatusReport))]
 [JsonSerializable(typeof(ServerReport))]
 [JsonSerializable(typeof(EventReport))]
+[JsonSerializable(typeof(IReadOnlyList<CertificateReport>))]
 [JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]

@@ -19,6 +19,9 @@ public interface IAdminSource
     /// <summary>What runs.</summary>
     StatusReport Status();
 
+    /// <summary>The certificates in force, in the configuration's order.</summary>
+    IReadOnlyList<CertificateReport> Certificates();
+
     /// <summary>Does what an operator asks of a server.</summary>
     /// <param name="pool">The pool's name.</param>
     /// <param name="server">The server's name in it.</param>

@@ -52,6 +52,37 @@ public sealed class AdminServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Certificates_InForce_AreTold()
+    {
+        await StartAsync();
+        await ExpectAsync("/api/v1/certificates", HttpStatusCode.OK, "[]");
+        _source.CertificatesNow =
+        [
+            new CertificateReport
+            {
+                Listener = "l",
+                File = "a.pem",
+                Names = ["a.example", "*.a.example"],
+                Subject = "CN=a",
+                Issuer = "CN=r",
+                KeyType = "ecdsa",
+                Fingerprint = "00",
+                NotBefore = DateTimeOffset.UnixEpoch,
+                NotAfter = DateTimeOffset.UnixEpoch.AddDays(1),
+                Problem = "'key': there is no file a.key",
+            },
+        ];
+
+        await ExpectAsync(
+            "/api/v1/certificates",
+            HttpStatusCode.OK,
+            """
+            [{"listener":"l","file":"a.pem","names":["a.example","*.a.example"],"subject":"CN=a","issuer":"CN=r","key_type":"ecdsa","fingerprint":"00",
+            "not_before":"1970-01-01T00:00:00+00:00","not_after":"1970-01-02T00:00:00+00:00","problem":"'key': there is no file a.key"}]
+            """.ReplaceLineEndings(""));
+    }
+
+    [Fact]
     public async Task Status_PartlyKnown_LeavesTheRestOut()
     {
         await StartAsync();
@@ -143,7 +174,7 @@ public sealed class AdminServerTests : IAsyncLifetime
             HttpStatusCode.NotFound,
             """
             {"error":"not found","endpoints":["GET /healthz","GET /readyz","GET /metrics","GET /api/v1/status",
-            "GET /api/v1/events","GET /openapi.json","PATCH /api/v1/pools/{pool}/servers/{server}"]}
+            "GET /api/v1/certificates","GET /api/v1/events","GET /openapi.json","PATCH /api/v1/pools/{pool}/servers/{server}"]}
             """.Replace("\n", ""));
     }
 

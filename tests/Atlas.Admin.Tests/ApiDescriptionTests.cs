@@ -73,8 +73,27 @@ public sealed class ApiDescriptionTests
                     Servers = [server],
                 },
             ],
+            Certificates = new CertificateSummary { Count = 1, FirstToEnd = "x", FirstNotAfter = DateTimeOffset.UnixEpoch, Problems = ["x"] },
             Leaving = [new LeavingReport("p", "s", 1)],
         };
+        IReadOnlyList<CertificateReport> certificates =
+        [
+            new CertificateReport
+            {
+                Listener = "l",
+                Pool = "p",
+                File = "x",
+                Names = ["x"],
+                Subject = "x",
+                Issuer = "x",
+                KeyType = "rsa",
+                Fingerprint = "x",
+                NotBefore = DateTimeOffset.UnixEpoch,
+                NotAfter = DateTimeOffset.UnixEpoch,
+                OcspStapled = true,
+                Problem = "x",
+            },
+        ];
         JsonNode written = JsonSerializer.SerializeToNode(status, AdminJson.Default.StatusReport)!;
 
         Same(written, "Status");
@@ -86,6 +105,8 @@ public sealed class ApiDescriptionTests
         Same(written["pools"]![0]!["servers"]![0]!["remaining"]!, "Remaining");
         Same(written["pools"]![0]!["names"]![0]!, "ServerName");
         Same(written["leaving"]![0]!, "Leaving");
+        Same(written["certificates"]!, "Certificates");
+        Same(JsonSerializer.SerializeToNode(certificates, AdminJson.Default.IReadOnlyListCertificateReport)![0]!, "Certificate");
         Words<AdminState>("Server", "admin_state");
         Words<OperationalState>("Server", "operational_state");
         Words<PoolState>("Pool", "state");

@@ -14,6 +14,8 @@ internal sealed class StubSource : IAdminSource
 
     public StatusReport StatusNow { get; set; } = new() { Node = "n", Version = "1", Listeners = [], Pools = [] };
 
+    public IReadOnlyList<CertificateReport> CertificatesNow { get; set; } = [];
+
     public Action<IMetricWriter> Metrics { get; set; } = _ => { };
 
     /// <summary>The last order that came.</summary>
@@ -33,6 +35,8 @@ internal sealed class StubSource : IAdminSource
     public ReadinessReport Readiness() => ReadinessNow;
 
     public StatusReport Status() => StatusNow;
+
+    public IReadOnlyList<CertificateReport> Certificates() => CertificatesNow;
 
     public void WriteMetrics(IMetricWriter writer) => Metrics(writer);
 }

@@ -3,7 +3,7 @@ namespace Atlas.Admin.Reports;
 /// <summary>Something that happened. What is null does not apply, and is absent in JSON.</summary>
 public sealed record EventReport
 {
-    /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>.</summary>
+    /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>, <c>kernel</c>, <c>certificate</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>When.</summary>

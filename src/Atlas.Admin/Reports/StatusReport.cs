@@ -18,6 +18,9 @@ public sealed record StatusReport
     /// <summary>The pools, in the order of the configuration.</summary>
     public required IReadOnlyList<PoolReport> Pools { get; init; }
 
+    /// <summary>The certificates in force, in short; null: there are none.</summary>
+    public CertificateSummary? Certificates { get; init; }
+
     /// <summary>Servers that a reload removed and that still have something left; null: none.</summary>
     public IReadOnlyList<LeavingReport>? Leaving { get; init; }
 }

@@ -1,3 +1,4 @@
+using Atlas.Control.Configuration;
 using Atlas.Control.Tls.Reading;
 using Atlas.Core.Configuration;
 using Atlas.Core.Tls;
@@ -16,9 +17,11 @@ public static class TlsFiles
     /// <summary>Reads all of them, those that are named twice once. Blocks for as long as the file system does.</summary>
     /// <param name="config">A configuration without errors.</param>
     /// <param name="now">The time that certificates must be valid at.</param>
-    public static TlsLoading Load(AtlasConfig config, DateTimeOffset now)
+    /// <param name="earlier">An earlier reading: what it read under the same paths stays where files are broken, missing or half
+    /// written now.</param>
+    public static TlsLoading Load(AtlasConfig config, DateTimeOffset now, TlsLoading? earlier = null)
     {
-        var session = new LoadSession(config.FileName, now);
+        var session = new LoadSession(config.FileName, now, earlier?.Items);
         var certificates = new CertificateLoader(session);
         var authorities = new AuthorityLoader(session);
         var listeners = new List<ListenerTlsMaterial>();
@@ -40,6 +43,19 @@ public static class TlsFiles
         }
 
         return session.End(new TlsMaterial([.. listeners], [.. pools]));
+    }
+
+    /// <summary>The absolute paths of the files that TLS needs, each once.</summary>
+    internal static IEnumerable<string> PathsOf(AtlasConfig config)
+    {
+        var listeners = config.Listeners.Select(listener => listener.Tls).OfType<ListenerTlsConfig>();
+        var pools = config.Pools.Select(pool => pool.Tls).OfType<PoolTlsConfig>();
+        return listeners
+            .SelectMany(tls => tls.Certificates.SelectMany(one => new[] { one.CertPath, one.KeyPath, one.OcspPath }).Append(tls.ClientCaPath))
+            .Concat(pools.SelectMany(tls => new[] { tls.CaPath, tls.CertPath, tls.KeyPath }))
+            .OfType<string>()
+            .Select(path => ConfigPaths.Resolve(path, config.FileName))
+            .Distinct(StringComparer.Ordinal);
     }
 
     private static ListenerTlsMaterial Load(

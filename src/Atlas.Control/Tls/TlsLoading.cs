@@ -1,4 +1,5 @@
 using Atlas.Control.Configuration;
+using Atlas.Control.Tls.Reading;
 using Atlas.Core.Tls;
 
 namespace Atlas.Control.Tls;
@@ -17,9 +18,15 @@ public sealed record TlsLoading
     /// runs they are errors.</summary>
     public required IReadOnlyList<ConfigError> Missing { get; init; }
 
+    /// <summary>What would be errors or missing, were there no earlier reading whose contents are still taken.</summary>
+    public required IReadOnlyList<ConfigError> Kept { get; init; }
+
     /// <summary>What is served, but not as it should be.</summary>
     public required IReadOnlyList<ConfigError> Notes { get; init; }
 
     /// <summary>The absolute paths of the files that were looked at, each once.</summary>
     public required IReadOnlyList<string> Files { get; init; }
+
+    /// <summary>What a later reading can fall back on.</summary>
+    internal LoadedItems Items { get; init; } = new();
 }

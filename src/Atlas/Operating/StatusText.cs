@@ -49,6 +49,11 @@ internal static class StatusText
                 + Count(listener.Connections ?? 0, "connection");
         }
 
+        foreach (string line in status.Certificates is CertificateSummary certificates ? Lines(certificates) : [])
+        {
+            yield return line;
+        }
+
         foreach (PoolReport pool in status.Pools)
         {
             yield return "";
@@ -72,6 +77,18 @@ internal static class StatusText
         foreach (LeavingReport leaving in status.Leaving ?? [])
         {
             yield return $"removed {leaving.Pool}/{leaving.Server}  {Count(leaving.Requests, "request")} left";
+        }
+    }
+
+    private static IEnumerable<string> Lines(CertificateSummary certificates)
+    {
+        string end = string.Create(CultureInfo.InvariantCulture, $"{certificates.FirstNotAfter.UtcDateTime:yyyy-MM-dd HH:mm}Z");
+        yield return certificates.Count == 1
+            ? $"certificate of {certificates.FirstToEnd}  valid until {end}"
+            : $"certificates  {certificates.Count}, first to end {certificates.FirstToEnd}, on {end}";
+        foreach (string problem in certificates.Problems ?? [])
+        {
+            yield return $"  NOTE not used as it is now: {problem}";
         }
     }
 

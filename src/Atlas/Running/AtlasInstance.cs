@@ -8,6 +8,7 @@ using Atlas.Control.Discovery.Resolving;
 using Atlas.Control.Health;
 using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
+using Atlas.Control.Tls;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Logging;
@@ -71,6 +72,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
+
+        // No handshake goes by them yet.
+        Certificates = CertificateRunning.Create(_force, take: _ => { }, _news);
         Names = new NameDiscovery(new DiscoveryOptions
         {
             Resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers }),
@@ -117,6 +121,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     /// <summary>The names that servers come from.</summary>
     internal NameDiscovery Names { get; }
+
+    /// <summary>What TLS needs of files.</summary>
+    internal CertificateWatch Certificates { get; }
 
     /// <summary>The active checks of the servers.</summary>
     internal HealthChecks Health { get; }
@@ -209,6 +216,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
         _listeners.Close();
         Names.Dispose();
+        Certificates.Dispose();
         Health.Dispose();
         Failures.Dispose();
         Pools.Dispose();
@@ -234,6 +242,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             ProxySnapshot snapshot;
             int changes = _serverChanges.Count;
             AtlasConfig running = Names.Expand(config);
+            TlsPreparation tls = CertificateRunning.Read(Certificates, config);
             var secrets = new Dictionary<SecretConfig, byte[]>();
             TlsContexts tls = _tls.Next(config, _tickets.Ring);
             try
@@ -261,6 +270,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _secrets = secrets;
             _tls = tls;
             PutInForce(config, running, snapshot, "removed from the configuration");
+            Certificates.Apply(config, tls);
             Names.Apply(config);
             TellServers(changes);
             _leaving.RemoveAll(task => task.IsCompleted);

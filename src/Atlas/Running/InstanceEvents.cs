@@ -2,6 +2,7 @@ using Atlas.Admin.Reports;
 using Atlas.Control.Discovery;
 using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
+using Atlas.Control.Tls;
 using Atlas.Core.Health;
 
 namespace Atlas.Running;
@@ -50,6 +51,15 @@ internal static class InstanceEvents
     internal static EventReport Of(KernelEvent change) => new()
     {
         Type = "kernel",
+        At = change.At,
+        Change = change.Kind.ToString().ToLowerInvariant(),
+        Text = change.Text,
+    };
+
+    /// <summary>What happened to a certificate.</summary>
+    internal static EventReport Of(CertificateEvent change) => new()
+    {
+        Type = "certificate",
         At = change.At,
         Change = change.Kind.ToString().ToLowerInvariant(),
         Text = change.Text,

@@ -2,6 +2,7 @@ using Atlas.Admin.Events;
 using Atlas.Control.Discovery;
 using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
+using Atlas.Control.Tls;
 using Atlas.Core.Health;
 
 namespace Atlas.Running;
@@ -35,6 +36,12 @@ internal sealed class InstanceNews(Action<string> notice)
     }
 
     internal void Tell(DiscoveryEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        notice(change.ToString());
+    }
+
+    internal void Tell(CertificateEvent change)
     {
         Feed.Publish(InstanceEvents.Of(change));
         notice(change.ToString());

@@ -52,11 +52,14 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             {
                 Names = NamesOf(names[pool.Name]),
             })],
+            Certificates = CertificateReports.Summary(instance.Certificates.Certificates),
             Leaving = instance.Pools.Leaving is { Count: > 0 } leaving
                 ? [.. leaving.Select(server => new LeavingReport(server.Pool, server.Server, server.Requests))]
                 : null,
         };
     }
+
+    public IReadOnlyList<CertificateReport> Certificates() => CertificateReports.All(instance.Certificates.Certificates);
 
     public OrderAnswer Order(string pool, string server, ServerOrder order)
     {
@@ -99,6 +102,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
         KernelFamilies.Write(writer, instance.Kernel.Read());
+        CertificateReports.Write(writer, instance.Certificates.Certificates);
     }
 
     private static ServerNameReport[]? NamesOf(IEnumerable<NameReport> names)

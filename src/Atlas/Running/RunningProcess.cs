@@ -70,7 +70,7 @@ internal sealed class RunningProcess(
             }
             catch (Exception e) when (e is IOException or ArgumentException)
             {
-                news.Add(e.Message);
+                news.AddRange(e.Message.Split('\n'));
             }
         }
 

@@ -34,6 +34,7 @@ public sealed class ApiTests
         await CheckAsync(HttpMethod.Get, "/metrics");
         await CheckAsync(HttpMethod.Get, "/openapi.json");
         await CheckAsync(HttpMethod.Get, StatusPath);
+        await CheckAsync(HttpMethod.Get, "/api/v1/certificates");
         await CheckAsync(HttpMethod.Patch, OrderPath, """{"state":"drain"}""");
         await CheckAsync(HttpMethod.Get, StatusPath);
         await CheckAsync(HttpMethod.Patch, OrderPath, """{"weight":0}""");
@@ -41,7 +42,7 @@ public sealed class ApiTests
         await CheckAsync(HttpMethod.Patch, OrderPath, new string(' ', 5_000), HttpStatusCode.RequestEntityTooLarge);
         await CheckAsync(HttpMethod.Patch, OrderPath, """{"weight":0}""", HttpStatusCode.NotFound, "nobody");
         admin.DefaultRequestHeaders.Authorization = null;
-        foreach (string path in (string[])["/metrics", "/openapi.json", StatusPath, "/api/v1/events"])
+        foreach (string path in (string[])["/metrics", "/openapi.json", StatusPath, "/api/v1/certificates", "/api/v1/events"])
         {
             await CheckAsync(HttpMethod.Get, path, status: HttpStatusCode.Unauthorized);
         }

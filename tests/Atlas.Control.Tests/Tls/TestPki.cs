@@ -13,6 +13,9 @@ internal sealed class TestPki : IDisposable
 
     private static int _serial = 1000;
 
+    // File systems tell times of a few milliseconds apart alike; tests write faster than that.
+    private DateTime _writtenAt = new(2026, 6, 1, 12, 0, 0, DateTimeKind.Utc);
+
     public TestPki() => Folder = Directory.CreateTempSubdirectory("atlas-pki-").FullName;
 
     public string Folder { get; }
@@ -77,6 +80,8 @@ internal sealed class TestPki : IDisposable
             File.SetUnixFileMode(path, mode);
         }
 
+        _writtenAt = _writtenAt.AddSeconds(1);
+        File.SetLastWriteTimeUtc(path, _writtenAt);
         return path;
     }
 

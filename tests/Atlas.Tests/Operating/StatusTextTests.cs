@@ -34,6 +34,30 @@ public sealed class StatusTextTests
             .ShouldBe("connect refused");
     }
 
+    [Theory]
+    [InlineData(1, "certificate of listener l: a.example  valid until 2026-08-30 12:00Z")]
+    [InlineData(3, "certificates  3, first to end listener l: a.example, on 2026-08-30 12:00Z")]
+    public void Certificates_OfAStatus_AreALineAndTheirProblemsOneEach(int count, string line)
+    {
+        var status = new StatusReport
+        {
+            Node = "n",
+            Version = "1",
+            Listeners = [],
+            Pools = [],
+            Certificates = new CertificateSummary
+            {
+                Count = count,
+                FirstToEnd = "listener l: a.example",
+                FirstNotAfter = new DateTimeOffset(2026, 8, 30, 12, 0, 0, TimeSpan.Zero),
+                Problems = ["listener l: 'key': a.key is not the key"],
+            },
+        };
+
+        StatusText.Lines(status, 80).Skip(1).ShouldBe([line, "  NOTE not used as it is now: listener l: 'key': a.key is not the key"]);
+        StatusText.Lines(status with { Certificates = null }, 80).Count().ShouldBe(1);
+    }
+
     [Fact]
     public void Note_ThatDoesNotFit_HasALineOfItsOwn()
     {

@@ -4,6 +4,7 @@ using Atlas.Admin.Reports;
 using Atlas.Control.Discovery;
 using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
+using Atlas.Control.Tls;
 using Atlas.Core.Health;
 using Atlas.Running;
 
@@ -29,6 +30,8 @@ public sealed class InstanceEventsTests
             .. Enum.GetValues<KernelEventKind>().Select(kind => InstanceEvents.Of(new KernelEvent(DateTimeOffset.UnixEpoch, kind, "x"))),
             InstanceEvents.Of(new DiscoveryEvent(DateTimeOffset.UnixEpoch, "web", IsResolved: true, "x")),
             InstanceEvents.Of(new DiscoveryEvent(DateTimeOffset.UnixEpoch, "web", IsResolved: false, "x")),
+            .. Enum.GetValues<CertificateEventKind>().Select(kind =>
+                InstanceEvents.Of(new CertificateEvent(DateTimeOffset.UnixEpoch, kind, "x"))),
             InstanceEvents.OfReload(isDone: true, "x"),
             InstanceEvents.OfReload(isDone: false, "x"),
         ];

@@ -14,6 +14,24 @@ internal sealed class AuthorityLoader(LoadSession session)
     /// <summary>The authorities in a file; null: a finding says why not.</summary>
     public AuthorityMaterial? Load(string path, string key, SourcePosition position)
     {
+        var known = session.Items.Authorities;
+        if (!known.TryGetValue(path, out var material))
+        {
+            var before = session.Earlier?.Authorities.GetValueOrDefault(path);
+            session.IsKept = before is not null;
+            if ((material = LoadNew(path, key, position) ?? before) is not null)
+            {
+                known[path] = material;
+            }
+
+            session.IsKept = false;
+        }
+
+        return material;
+    }
+
+    private AuthorityMaterial? LoadNew(string path, string key, SourcePosition position)
+    {
         if (session.Read(path, key, position) is not { } bytes)
         {
             return null;

@@ -12,17 +12,25 @@ internal sealed class CertificateLoader(LoadSession session)
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    private readonly Dictionary<(CertificateConfig Config, CertificateUse Use), CertificateMaterial?> _loaded = [];
+    private readonly HashSet<(CertificateConfig Config, CertificateUse Use)> _done = [];
 
     /// <summary>The certificate and its key; null: a finding says why not.</summary>
     public CertificateMaterial? Load(CertificateConfig config, CertificateUse use)
     {
-        if (!_loaded.TryGetValue((config, use), out var material))
+        var known = session.Items.Certificates;
+        if (_done.Add((config, use)))
         {
-            _loaded[(config, use)] = material = LoadNew(config, use);
+            var before = session.Earlier?.Certificates.GetValueOrDefault((config, use));
+            session.IsKept = before is not null;
+            if ((LoadNew(config, use) ?? before) is { } material)
+            {
+                known[(config, use)] = material;
+            }
+
+            session.IsKept = false;
         }
 
-        return material;
+        return known.GetValueOrDefault((config, use));
     }
 
     private CertificateMaterial? LoadNew(CertificateConfig config, CertificateUse use)

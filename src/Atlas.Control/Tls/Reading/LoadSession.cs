@@ -7,18 +7,29 @@ namespace Atlas.Control.Tls.Reading;
 /// <summary>One reading of a configuration's files: where relative paths begin, the time, and what is found. One thread.</summary>
 /// <param name="configFile">The configuration's file.</param>
 /// <param name="now">The time that certificates must be valid at.</param>
-internal sealed class LoadSession(string configFile, DateTimeOffset now)
+/// <param name="earlier">What an earlier reading found; null: there was none.</param>
+internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedItems? earlier)
 {
     private readonly ConfigErrors _errors = new(configFile);
     private readonly ConfigErrors _missing = new(configFile);
     private readonly ConfigErrors _notes = new(configFile);
+    private readonly ConfigErrors _kept = new(configFile);
     private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
 
     /// <summary>The time that certificates must be valid at.</summary>
     public DateTimeOffset Now => now;
 
+    /// <summary>What an earlier reading found; null: there was none.</summary>
+    public LoadedItems? Earlier => earlier;
+
+    /// <summary>What this reading found, or fell back on.</summary>
+    public LoadedItems Items { get; } = new();
+
+    /// <summary>Whether what fails now has an earlier reading that it can fall back on, so that it is no error.</summary>
+    public bool IsKept { private get; set; }
+
     /// <summary>Adds what cannot be served.</summary>
-    public void Refuse(SourcePosition position, string message) => _errors.Add(position, message);
+    public void Refuse(SourcePosition position, string message) => (IsKept ? _kept : _errors).Add(position, message);
 
     /// <summary>Adds what is served, but not as it should be.</summary>
     public void Note(SourcePosition position, string message) => _notes.Add(position, message);
@@ -36,7 +47,7 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now)
             string message = $"'{key}': {content.Problem}";
             if (content.MayAppear)
             {
-                _missing.Add(position, message);
+                (IsKept ? _kept : _missing).Add(position, message);
             }
             else
             {
@@ -65,7 +76,9 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now)
         Material = _errors.Count + _missing.Count == 0 ? material : null,
         Errors = _errors.InOrder(ConfigLoader.MaxErrors),
         Missing = _missing.InOrder(ConfigLoader.MaxErrors),
+        Kept = _kept.InOrder(ConfigLoader.MaxErrors),
         Notes = _notes.InOrder(ConfigLoader.MaxErrors),
         Files = [.. _files.Keys],
+        Items = Items,
     };
 }

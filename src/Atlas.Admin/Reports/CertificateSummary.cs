@@ -1,0 +1,20 @@
+namespace Atlas.Admin.Reports;
+
+/// <summary>The certificates in force, in short.</summary>
+public sealed record CertificateSummary
+{
+    /// <summary>The most problems that are named.</summary>
+    public const int MaxProblems = 10;
+
+    /// <summary>How many there are: of listeners, and those that pools show to servers.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>The one whose time ends first: <c>listener secure: a.example</c>.</summary>
+    public required string FirstToEnd { get; init; }
+
+    /// <summary>When that is.</summary>
+    public required DateTimeOffset FirstNotAfter { get; init; }
+
+    /// <summary>Why files are not used as they are now, a sentence for each; null: all are.</summary>
+    public IReadOnlyList<string>? Problems { get; init; }
+}

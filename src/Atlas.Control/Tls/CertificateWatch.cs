@@ -1,0 +1,268 @@
+using Atlas.Control.Configuration;
+using Atlas.Control.Tls.Reading;
+using Atlas.Control.Tls.Watching;
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls;
+
+/// <summary>
+/// Keeps what TLS needs of files as the files are. It looks at them every few seconds, not by notifications of the file system, which do
+/// not come where directories are swapped behind links or files are on another machine. What changed is read with all checks; a pair
+/// that cannot be used, such as a new certificate beside the key of the old one, leaves what was there in force, is said once, and read
+/// again when one of its files changes. Connections are not touched: what is read is for the next handshake.
+/// </summary>
+public sealed class CertificateWatch : IDisposable
+{
+    private const int FilesPerInterval = 512;
+
+    private readonly CertificateWatchOptions _options;
+    private readonly ITimer _timer;
+    private readonly ExpiryWarnings _warnings = new();
+
+    // Under the gate.
+    private AtlasConfig _config = new();
+    private TlsLoading _loading = TlsFiles.Load(new AtlasConfig(), default);
+    private Dictionary<string, FileStamp> _stamps = [];
+    private IReadOnlyList<ConfigError> _unsaid = [];
+    private List<CertificateSlot> _slots = [];
+    private HashSet<ConfigError> _saidNotes = [];
+    private bool _isDisposed;
+
+    /// <summary>A watch over nothing yet.</summary>
+    public CertificateWatch(CertificateWatchOptions options)
+    {
+        _options = options;
+        _timer = options.Time.CreateTimer(_ => Tick(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>What is in force.</summary>
+    public TlsMaterial Current
+    {
+        get
+        {
+            lock (_options.Gate)
+            {
+                return _loading.Material!;
+            }
+        }
+    }
+
+    /// <summary>The certificates in force, in the configuration's order.</summary>
+    public IReadOnlyList<CertificateStatus> Certificates
+    {
+        get
+        {
+            lock (_options.Gate)
+            {
+                return [.. _slots.Select(slot =>
+                    new CertificateStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, ProblemOf(slot)))];
+            }
+        }
+    }
+
+    /// <summary>Reads the files of a configuration that is about to come into force. What was read before under the same paths stands in
+    /// for what is broken now. Changes nothing.</summary>
+    public TlsPreparation Prepare(AtlasConfig config)
+    {
+        TlsLoading earlier;
+        lock (_options.Gate)
+        {
+            earlier = _loading;
+        }
+
+        // Before the files are read: what is written meanwhile is seen at the next look.
+        var known = TlsFiles.PathsOf(config).ToDictionary(path => path, FileStamp.Of, StringComparer.Ordinal);
+        return new TlsPreparation(TlsFiles.Load(config, _options.Time.GetUtcNow(), earlier), known);
+    }
+
+    /// <summary>Goes by a configuration that came into force with what was read for it. Under the gate.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="prepared">What <see cref="Prepare"/> read for it, without errors.</param>
+    public void Apply(AtlasConfig config, TlsPreparation prepared)
+    {
+        ArgumentNullException.ThrowIfNull(prepared.Loading.Material);
+        var events = new List<CertificateEvent>();
+        List<string> notes;
+        lock (_options.Gate)
+        {
+            var now = _options.Time.GetUtcNow();
+            var before = _slots;
+            _config = config;
+            PutInForce(prepared);
+            events.AddRange(Renewals(before, now));
+
+            // A reload is asked for by somebody who waits for the answer, and files do not change under it.
+            events.AddRange(_unsaid.Select(error => Kept(error, now)));
+            _unsaid = [];
+            events.AddRange(_warnings.Find(_slots, now).Where(warning => warning.Kind == CertificateEventKind.Expiring || before.Count > 0));
+            notes = Fresh(prepared.Loading);
+            Arm();
+        }
+
+        Tell(events, notes);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_options.Gate)
+        {
+            _isDisposed = true;
+        }
+
+        _timer.Dispose();
+    }
+
+    private void Tick()
+    {
+        try
+        {
+            Look();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // An exception of a timer would end the process, for files that it does not need now.
+            _options.Say($"the files of certificates cannot be looked at: {e.GetType().Name}: {e.Message}");
+        }
+
+        lock (_options.Gate)
+        {
+            Arm();
+        }
+    }
+
+    private void Look()
+    {
+        AtlasConfig config;
+        TlsLoading earlier;
+        Dictionary<string, FileStamp> known;
+        lock (_options.Gate)
+        {
+            (config, earlier, known) = (_config, _loading, _stamps);
+        }
+
+        var stamps = known.Keys.ToDictionary(path => path, FileStamp.Of, StringComparer.Ordinal);
+        bool isChanged = stamps.Any(stamp => known[stamp.Key] != stamp.Value);
+        var loading = isChanged ? TlsFiles.Load(config, _options.Time.GetUtcNow(), earlier) : null;
+        List<CertificateEvent> events;
+        List<string> notes;
+        lock (_options.Gate)
+        {
+            // A reload in the meantime has read the files itself.
+            if (!ReferenceEquals(config, _config) || _isDisposed)
+            {
+                return;
+            }
+
+            events = loading is null ? Overdue() : Take(new TlsPreparation(loading, stamps));
+            events.AddRange(_warnings.Find(_slots, _options.Time.GetUtcNow()));
+            notes = loading is null ? [] : Fresh(loading);
+        }
+
+        Tell(events, notes);
+    }
+
+    // What failed at the last look and has not changed since is no renewal that is under way.
+    private List<CertificateEvent> Overdue()
+    {
+        var now = _options.Time.GetUtcNow();
+        List<CertificateEvent> events = [.. _unsaid.Select(error => Kept(error, now))];
+        _unsaid = [];
+        return events;
+    }
+
+    private List<CertificateEvent> Take(TlsPreparation prepared)
+    {
+        var now = _options.Time.GetUtcNow();
+        _stamps = prepared.Stamps;
+        if (prepared.Loading.Material is not { } material)
+        {
+            // Each file by itself can be used, but not beside the others.
+            _unsaid = [.. prepared.Loading.Errors, .. prepared.Loading.Missing];
+            return [];
+        }
+
+        if (!material.Equals(_loading.Material))
+        {
+            try
+            {
+                _options.Take(material);
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                return [new CertificateEvent(now, CertificateEventKind.Kept, $"changed certificates are not used: {e.Message}; those of before stay in force")];
+            }
+        }
+
+        var before = _slots;
+        PutInForce(prepared);
+        return Renewals(before, now);
+    }
+
+    private void PutInForce(TlsPreparation prepared)
+    {
+        // What was said of files that are still as broken is not said again.
+        var said = _loading.Kept.Except(_unsaid).ToHashSet();
+        _loading = prepared.Loading;
+        _stamps = prepared.Stamps;
+        _slots = CertificateSlot.All(_config, _loading.Material!);
+        _unsaid = [.. _loading.Kept.Where(error => !said.Contains(error))];
+    }
+
+    private List<CertificateEvent> Renewals(List<CertificateSlot> before, DateTimeOffset now)
+    {
+        var old = new Dictionary<(string?, string?, string), CertificateMaterial>();
+        foreach (var slot in before)
+        {
+            old.TryAdd((slot.Listener, slot.Pool, slot.Path), slot.Material);
+        }
+
+        var events = new List<CertificateEvent>();
+        foreach (var slot in _slots)
+        {
+            if (old.TryGetValue((slot.Listener, slot.Pool, slot.Path), out var material) && !material.Equals(slot.Material))
+            {
+                var end = DateTimeOffset.FromUnixTimeSeconds(slot.Material.NotAfterUnixSeconds);
+                string what = material.Fingerprint != slot.Material.Fingerprint ? "renewed"
+                    : material with { OcspDer = slot.Material.OcspDer } == slot.Material ? "has another OCSP response"
+                    : "has another chain or form of its key";
+                events.Add(new CertificateEvent(now, CertificateEventKind.Renewed, $"{slot.Text} {what}, valid until {ChainRules.Text(end)}"));
+            }
+        }
+
+        return events;
+    }
+
+    private string? ProblemOf(CertificateSlot slot) => _loading.Kept.FirstOrDefault(error =>
+        IsAt(error, slot.Source.PositionOf("cert")) || IsAt(error, slot.Source.PositionOf("key")))?.Message;
+
+    private static bool IsAt(ConfigError error, SourcePosition position) => error.Line == position.Line && error.Column == position.Column;
+
+    private static CertificateEvent Kept(ConfigError error, DateTimeOffset now) =>
+        new(now, CertificateEventKind.Kept, $"{error}; what was read before stays in force");
+
+    // What the reading before said already is not said again.
+    private List<string> Fresh(TlsLoading loading)
+    {
+        List<string> fresh = [.. loading.Notes.Where(note => !_saidNotes.Contains(note)).Select(note => $"note: {note}")];
+        _saidNotes = [.. loading.Notes];
+        return fresh;
+    }
+
+    private void Tell(List<CertificateEvent> events, List<string> notes)
+    {
+        events.ForEach(_options.Tell);
+        notes.ForEach(_options.Say);
+    }
+
+    private void Arm()
+    {
+        if (!_isDisposed)
+        {
+            // A look at a file takes some 10 µs: with thousands of them, looks are rarer.
+            var interval = _options.Interval * (1 + (_stamps.Count / FilesPerInterval));
+            _timer.Change(_stamps.Count > 0 ? interval : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls.Reading;
+
+/// <summary>What was read of each file or pair that a configuration names, so that a later reading can fall back on it.</summary>
+internal sealed class LoadedItems
+{
+    /// <summary>Certificates by their paths.</summary>
+    public Dictionary<(CertificateConfig Config, CertificateUse Use), CertificateMaterial> Certificates { get; } = [];
+
+    /// <summary>Authorities by their path as it is written.</summary>
+    public Dictionary<string, AuthorityMaterial> Authorities { get; } = new(StringComparer.Ordinal);
+}
