@@ -102,6 +102,12 @@ public sealed class SnapshotBuilder
             [.. previous.Pools.Select(Next)]);
     }
 
+    /// <summary>Makes the snapshots of listeners anew for renewed certificates. All else stays the same objects.</summary>
+    public static ProxySnapshot BuildTls(ProxySnapshot previous, ITlsContexts tls) => previous with
+    {
+        Listeners = [.. previous.Listeners.Select(listener => listener with { Tls = tls.OfListener(listener.Name) })],
+    };
+
     private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
     {
         _ when listener.Mode == ListenerMode.Kernel => new KernelListenerSnapshot(listener.Name, _pools[listener.Pool!]),

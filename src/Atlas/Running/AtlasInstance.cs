@@ -39,8 +39,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private readonly List<Task> _leaving = [];
     private readonly Lock _force = new();
     private Dictionary<SecretConfig, byte[]> _secrets = [];
-    private readonly TlsTickets _tickets = new();
-    private TlsContexts _tls = TlsContexts.None;
+    private readonly InstanceTls _tls;
     private readonly InstanceNews _news;
     private AdminServer? _admin;
     private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
@@ -72,9 +71,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
-
-        // No handshake goes by them yet.
-        Certificates = CertificateRunning.Create(_force, take: _ => { }, _news);
+        _tls = new InstanceTls(_force, TakeCertificates, _news);
         Names = new NameDiscovery(new DiscoveryOptions
         {
             Resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers }),
@@ -123,7 +120,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     internal NameDiscovery Names { get; }
 
     /// <summary>What TLS needs of files.</summary>
-    internal CertificateWatch Certificates { get; }
+    internal CertificateWatch Certificates => _tls.Certificates;
 
     /// <summary>The active checks of the servers.</summary>
     internal HealthChecks Health { get; }
@@ -216,7 +213,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
         _listeners.Close();
         Names.Dispose();
-        Certificates.Dispose();
+        _tls.Dispose();
         Health.Dispose();
         Failures.Dispose();
         Pools.Dispose();
@@ -231,7 +228,6 @@ internal sealed class AtlasInstance : IAsyncDisposable
         _logWriters.End();
         Logs.Stop(LogStopMs);
         _hurry.Dispose();
-        _tickets.Dispose();
     }
 
     private void Apply(AtlasConfig config)
@@ -242,9 +238,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
             ProxySnapshot snapshot;
             int changes = _serverChanges.Count;
             AtlasConfig running = Names.Expand(config);
-            TlsPreparation tls = CertificateRunning.Read(Certificates, config);
+            PreparedTls tls = _tls.Prepare(config);
             var secrets = new Dictionary<SecretConfig, byte[]>();
-            TlsContexts tls = _tls.Next(config, _tickets.Ring);
             try
             {
                 using (Pools.Hold())
@@ -256,7 +251,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                         log => _logWriters.Open(log, config.FileName),
                         Failures,
                         secret => secrets[secret] = Secrets.Read(secret, config.FileName, "sticky.secret"),
-                        tls);
+                        tls.Contexts);
                 }
 
                 gone = Forward(running, snapshot);
@@ -268,9 +263,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
             }
 
             _secrets = secrets;
-            _tls = tls;
             PutInForce(config, running, snapshot, "removed from the configuration");
-            Certificates.Apply(config, tls);
+            _tls.Apply(config, tls);
             Names.Apply(config);
             TellServers(changes);
             _leaving.RemoveAll(task => task.IsCompleted);
@@ -280,6 +274,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
             }
         }
     }
+
+    /// <summary>Has handshakes go by renewed certificates. Connections are not touched.</summary>
+    private void TakeCertificates() => _listeners.Publish(Snapshot = SnapshotBuilder.BuildTls(Snapshot, _tls.Contexts));
 
     /// <summary>Takes, soon and on another thread, the servers that names have now. Listeners and all that names have nothing to
     /// do with are not touched, and no file is read.</summary>
@@ -317,7 +314,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                 using (Pools.Hold())
                 {
                     snapshot = SnapshotBuilder.BuildServers(
-                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], _tls);
+                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], _tls.Contexts);
                 }
 
                 _listeners.Publish(snapshot);

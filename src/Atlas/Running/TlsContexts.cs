@@ -1,4 +1,3 @@
-using Atlas.Control.Tls;
 using Atlas.Core.Configuration;
 using Atlas.Core.Tls;
 using Atlas.Engine.Tls;
@@ -24,18 +23,13 @@ internal sealed class TlsContexts : ITlsContexts
     /// <inheritdoc/>
     public TlsServerContext? OfListener(string name) => _listeners.GetValueOrDefault(name)?.Context;
 
-    /// <summary>Reads the files that a configuration names and makes what TLS goes by.</summary>
+    /// <summary>Makes what TLS goes by next.</summary>
     /// <param name="config">A configuration without errors.</param>
+    /// <param name="material">What was read of the files that it names.</param>
     /// <param name="tickets">The keys of tickets.</param>
-    /// <exception cref="IOException">A file cannot be read, or nothing can be served with what it holds.</exception>
-    internal TlsContexts Next(AtlasConfig config, TlsTicketKeyRing tickets)
+    /// <exception cref="IOException">Nothing can be served with it.</exception>
+    internal TlsContexts Next(AtlasConfig config, TlsMaterial material, TlsTicketKeyRing tickets)
     {
-        TlsLoading loading = TlsFiles.Load(config, DateTimeOffset.UtcNow);
-        if (loading.Material is not { } material)
-        {
-            throw new IOException(string.Join('\n', loading.Errors.Concat(loading.Missing)));
-        }
-
         var next = new TlsContexts();
         foreach (ListenerConfig listener in config.Listeners)
         {
