@@ -28,6 +28,12 @@ internal static class TrailerFields
             case KnownHeader.Http2Settings:
             case KnownHeader.Forwarded:
             case KnownHeader.XRealIp:
+            case KnownHeader.XRequestId:
+            case KnownHeader.XClientCertVerify:
+            case KnownHeader.XClientCertSubject:
+            case KnownHeader.XClientCertFingerprint:
+            case KnownHeader.ClientCert:
+            case KnownHeader.ClientCertChain:
             case KnownHeader.Via:
             case KnownHeader.AltSvc:
 

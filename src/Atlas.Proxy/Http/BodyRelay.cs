@@ -273,7 +273,7 @@ internal static class BodyRelay
                 return 0;
             }
 
-            WaitResult wait = await WaitAsync(x, client);
+            WaitResult wait = await WaitAsync(x, session);
             if (wait == WaitResult.TimedOut)
             {
                 Fail(x, ProxyError.ClientSlow);
@@ -288,8 +288,9 @@ internal static class BodyRelay
 
     /// <summary>Waits for the client; or for the server, while the client waits for its 100 (RFC 9110 10.1.1): then the
     /// server's time runs, and not the client's.</summary>
-    private static async ResultFlow<WaitResult> WaitAsync(Exchange x, ByteStream client)
+    private static async ResultFlow<WaitResult> WaitAsync(Exchange x, Downstream session)
     {
+        ByteStream client = session.Client;
         WaitResult wait = WaitResult.TimedOut;
         bool waited = false;
         while (wait == WaitResult.TimedOut && x.Request.ExpectContinue && !x.ResponseBytesSeen && x.ClientReceive.Bytes == 0)
@@ -308,13 +309,25 @@ internal static class BodyRelay
             x.ClientReceive.Restart(client.Loop.NowMs);
         }
 
-        long beganMs = client.Loop.NowMs;
-        x.AwaitsClient = true;
-        wait = await client.ReceiveReadyAsync(x.ClientReceive.DeadlineMs(beganMs));
-        x.AwaitsClient = false;
-        x.ClientReceive.Waited(client.Loop.NowMs - beganMs);
+        bool isCall;
+        do
+        {
+            isCall = IsCall(x, session);
+            long beganMs = client.Loop.NowMs;
+            x.AwaitsClient = true;
+            wait = await client.ReceiveReadyAsync(isCall ? CallDeadlineMs(x, beganMs) : x.ClientReceive.DeadlineMs(beganMs));
+            x.AwaitsClient = false;
+            x.ClientReceive.Waited(client.Loop.NowMs - beganMs);
+        }
+        while (wait == WaitResult.TimedOut && !isCall && IsCall(x, session));
         return wait;
     }
+
+    // Both sides speak at once, each when it has something to say: a stream of gRPC is no upload, and has a tunnel's time.
+    private static bool IsCall(Exchange x, Downstream session) => session.FramesBodies && x.ResponseUs != 0;
+
+    private static long CallDeadlineMs(Exchange x, long nowMs) =>
+        x.Pool!.TunnelMs == int.MaxValue ? long.MaxValue : nowMs + x.Pool.TunnelMs;
 
     private static void Fail(Exchange x, ProxyError error)
     {

@@ -64,6 +64,9 @@ internal abstract class Downstream(WorkerContext context, ClientConnection conne
     /// <summary>Whether it passes bytes unread after an upgrade.</summary>
     internal bool IsTunnel { get; set; }
 
+    /// <summary>Whether the client takes any 2xx for the opening of a tunnel (RFC 8441 4), not only a 101.</summary>
+    internal virtual bool AsksForTunnel => false;
+
     /// <summary>Whether it was ended from outside.</summary>
     internal bool IsAborted { get; private protected set; }
 

@@ -284,7 +284,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             return true;
         }
 
-        if (head == ParseStatus.Error && _isFirst && x.Error == ProxyError.BadRequest && Http2Preface.Begins(x.In!.Span[..x.InEnd]))
+        if (head == ParseStatus.Error && _isFirst && !Connection.IsSecure && Http2Preface.Begins(x.In!.Span[..x.InEnd]))
         {
             _isHttp2 = true;
             return false;

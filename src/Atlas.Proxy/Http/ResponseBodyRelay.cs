@@ -14,9 +14,9 @@ internal static class ResponseBodyRelay
 {
     internal static async Flow RelayLengthAsync(Downstream session, Exchange x, PoolSnapshot pool, long left)
     {
-        if (left > BufferPool.SmallLength && x.Up!.Size == BufferSize.Small)
+        if (left > BufferPool.SmallLength && x.Up!.Size == BufferSize.Small && !session.FramesBodies)
         {
-            // The rest is received into a large buffer.
+            // The rest is received into a large buffer. Of the many streams of a connection each would hold one.
             x.UpSize = BufferSize.Large;
             x.ReturnUp();
         }

@@ -79,6 +79,13 @@ internal static class ResponseRelay
 
     private static async Flow RelayFinalAsync(WorkerContext context, Downstream session, Exchange x, PoolSnapshot pool)
     {
+        if (session.AsksForTunnel && x.Response.Status is >= 200 and < 300)
+        {
+            // The server knows nothing of the tunnel, and the client would take the page for one.
+            x.Error = ProxyError.UpstreamProtocol;
+            return;
+        }
+
         x.Status = x.Response.Status;
         HeadCame(context, x, pool);
         BodyFraming framing = x.Response.Framing;

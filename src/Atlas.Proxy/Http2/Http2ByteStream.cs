@@ -179,6 +179,8 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
     /// <summary>The peer, or a failure of the connection, ended it. Told of by <see cref="Tell"/>.</summary>
     internal void Reset()
     {
+        // Of what was taken back, nobody needs the rest.
+        _received.Clear();
         _wasReset = true;
         _mayReceive = true;
         IsMarked = true;

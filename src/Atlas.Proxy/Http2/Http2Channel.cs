@@ -236,6 +236,7 @@ internal abstract class Http2Channel : IHttp2Handler
         }
 
         buffer?.Return();
+        TellNews();
     }
 
     // What is left over is moved to the front.

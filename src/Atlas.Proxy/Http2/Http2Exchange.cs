@@ -44,6 +44,14 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
 
     internal override bool IsDraining => false;
 
+    internal override bool AsksForTunnel => _isTunnel;
+
+    /// <summary>Whether the head of its request takes a large buffer.</summary>
+    internal bool HasLargeHead => _exchange?.In?.Size == BufferSize.Large;
+
+    /// <summary>Whether a head takes a large buffer.</summary>
+    internal static bool IsLarge(ReadOnlySpan<byte> head) => head.Length > BufferPool.SmallLength;
+
     /// <summary>Takes a request's head.</summary>
     /// <param name="frames">The stream.</param>
     /// <param name="head">The head as HTTP/1.1 has it.</param>
@@ -51,8 +59,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
     internal bool TryBegin(Http2Stream frames, ReadOnlySpan<byte> head)
     {
         _isTooLarge = head == TooLargeHead;
-        NativeBuffer? buffer = Context.Loop.Buffers.TryRent(
-            head.Length > BufferPool.SmallLength ? BufferSize.Large : BufferSize.Small);
+        NativeBuffer? buffer = Context.Loop.Buffers.TryRent(IsLarge(head) ? BufferSize.Large : BufferSize.Small);
         if (buffer is null)
         {
             return false;
@@ -63,6 +70,8 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         _exchange.In = buffer;
         _exchange.InEnd = head.Length;
         _exchange.BeganUs = Context.Loop.NowUs;
+        HandshakeMs = _session.TakeHandshakeMs();
+        IdleSinceUs = _exchange.BeganUs;
         _trailersLength = 0;
         _isTunnel = frames.IsTunnel;
         IsAborted = false;
@@ -108,10 +117,9 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         if (head == ParseStatus.Done)
         {
             x.KeepClient = true;
-            HandshakeMs = _session.TakeHandshakeMs();
-            IdleSinceUs = x.BeganUs;
             Take(x);
-            x.Error = x.Error == ProxyError.None && _isTunnel && !x.Request.UpgradeRequested ? ProxyError.MethodNotAllowed : x.Error;
+            bool isTunnelToNobody = _isTunnel && (!x.Request.UpgradeRequested || x.Route?.Answer?.Status is >= 200 and < 300);
+            x.Error = x.Error == ProxyError.None && isTunnelToNobody ? ProxyError.MethodNotAllowed : x.Error;
             if (x.Error == ProxyError.None && x.Pool is null)
             {
                 await AnswerResponder.SendAsync(Context, this, x);
@@ -174,8 +182,8 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         {
             NativeBuffer? text = Context.Loop.Buffers.TryRent(BufferSize.Small);
             int length = text is null ? -1 : ChunkFraming.WriteTrailers(text.Span, x.Up!.Span, x.Trailers);
-            bool sent = length < 0;
-            while (!sent && !(sent = _stream.TrySendTrailers(text!.Span[..length])))
+            bool sent = false;
+            while (length >= 0 && !sent && !(sent = _stream.TrySendTrailers(text!.Span[..length])))
             {
                 if (!await WaitAsync(x))
                 {
@@ -184,10 +192,8 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
             }
 
             text?.Return();
-            if (length >= 0)
-            {
-                return sent && _stream.HasEndedSending;
-            }
+            x.Error = length < 0 ? ProxyError.Overload : x.Error;
+            return length >= 0 && sent && _stream.HasEndedSending;
         }
 
         while (!_stream.TryEnd())

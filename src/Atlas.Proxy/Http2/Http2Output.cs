@@ -12,6 +12,9 @@ internal sealed class Http2Output
     // Room below which a frame is not begun: small frames cost more than they carry.
     private const int MinRoom = 1_024;
 
+    // Content goes through a small buffer: what a peer takes slowly must not hold a large one.
+    private const int MaxData = BufferPool.SmallLength - (4 * MinRoom);
+
     private readonly Http2Channel _channel;
     private readonly Continuation _flush;
     private readonly Queue<Http2ByteStream> _waiting = new();
@@ -30,7 +33,7 @@ internal sealed class Http2Output
     internal int WriteData(Http2Stream frames, ReadOnlySpan<byte> bytes, bool isLast)
     {
         int taken = 0;
-        while (taken < bytes.Length && TryMakeRoom(bytes.Length - taken))
+        while (taken < bytes.Length && TryMakeRoom(Math.Min(bytes.Length - taken, MaxData)))
         {
             int written = _channel.Frames.WriteData(frames, bytes[taken..], isLast, _buffer!.Span[_end..], out int consumed);
             if (written <= 0)
@@ -133,6 +136,11 @@ internal sealed class Http2Output
     {
         _willFlush = false;
         Flush();
+        if (_channel.Frames.Error != Http2Error.None)
+        {
+            // It was found while something was written, and who reads does not know of it.
+            _channel.Transport.CancelWaits();
+        }
     }
 
     // What the connection itself has to say goes behind the frames at hand. False for want of memory.

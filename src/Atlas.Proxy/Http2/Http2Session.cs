@@ -1,6 +1,7 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Protocols.Http;
 using Atlas.Protocols.Http2;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Http;
@@ -17,6 +18,9 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     // (RFC 9113 6.8 has a round trip; Envoy's drain_timeout is 5 s).
     private const int LastCallMs = 5_000;
 
+    // Requests at a time whose heads need a large buffer: a few bytes on the wire may make one.
+    private const int MaxLargeHeads = 4;
+
     private readonly WorkerContext _context;
     private readonly ClientConnection _connection;
     private readonly List<Http2Exchange> _open = [];
@@ -28,6 +32,8 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     private long _lastCallMs = long.MaxValue;
     private bool _isLeaving;
     private bool _isAborted;
+    private bool _endsWithLast;
+    private bool _mayLinger;
     private bool _isOver;
 
     internal Http2Session(WorkerContext context, ClientConnection connection, ByteStream client, int handshakeMs)
@@ -61,14 +67,20 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     internal async Flow RunAsync(NativeBuffer? received, int length)
     {
         _context.Sessions.Add(this);
+        if (Owner.IsDraining)
+        {
+            DrawEnd();
+        }
+
         await ReadAsync(received, length);
         Flush();
+        _mayLinger = !IsBroken && !_isAborted && !Transport.IsPeerClosed;
         Break();
         ResetOpen();
         _isOver = true;
         if (_open.Count == 0)
         {
-            Finish();
+            FinishAsync().Detach();
         }
     }
 
@@ -104,8 +116,12 @@ internal sealed class Http2Session : Http2Channel, IClientSession
             }
         }
 
-        _isAborted = tunnels || _open.Count == 0;
-        Transport.CancelWaits();
+        _endsWithLast = true;
+        _isAborted |= tunnels || _open.Count == 0;
+        if (_isAborted)
+        {
+            Break();
+        }
     }
 
     /// <summary>Milliseconds that the handshakes before the connection's first request took; 0 for later requests.</summary>
@@ -122,9 +138,24 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         _open.Remove(exchange);
         _free.Push(exchange);
         _idleSinceMs = Loop.NowMs;
-        if (_isOver && _open.Count == 0)
+        if (_open.Count > 0)
         {
-            Finish();
+            return;
+        }
+
+        if (_isOver)
+        {
+            FinishAsync().Detach();
+        }
+        else if (_endsWithLast)
+        {
+            _isAborted = true;
+            Break();
+        }
+        else if (Frames.IsDrained)
+        {
+            // It waits for nothing any more, but does not know.
+            Transport.CancelWaits();
         }
     }
 
@@ -132,7 +163,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     public override void OnRequest(Http2Stream stream, ReadOnlySpan<byte> head, bool endStream)
     {
         Http2Exchange exchange = _free.TryPop(out Http2Exchange? free) ? free : new Http2Exchange(_context, _connection, this);
-        if (!exchange.TryBegin(stream, head))
+        if ((Http2Exchange.IsLarge(head) && _open.Count(open => open.HasLargeHead) >= MaxLargeHeads) || !exchange.TryBegin(stream, head))
         {
             _free.Push(exchange);
             _connection.View.Counters.RequestEnded(0, ProxyError.Overload, 0, 0, 0);
@@ -159,12 +190,27 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     /// <inheritdoc/>
     public override void OnTrailers(Http2Stream stream, ReadOnlySpan<byte> section)
     {
-        if (stream.Owner is Http2Exchange { Stream: not null } exchange)
+        if (stream.Owner is not Http2Exchange { Stream: { } bytes } exchange)
+        {
+            return;
+        }
+
+        if (section.Length > HttpLimits.Trailers.HeaderBytes)
+        {
+            Note(bytes);
+            bytes.Reset();
+            Frames.Reset(stream, Http2ErrorCode.EnhanceYourCalm);
+        }
+        else
         {
             exchange.KeepTrailers(section);
             ((IHttp2Handler)this).OnData(stream, default, endStream: true);
         }
     }
+
+    /// <inheritdoc/>
+    public override void OnRefused(int streamId, Http2Error reason) =>
+        _connection.View.Counters.RequestEnded(0, ProxyError.BadRequest, 0, 0, 0);
 
     /// <inheritdoc/>
     public override void OnGoAway(int lastStreamId, Http2ErrorCode code)
@@ -245,8 +291,15 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         }
     }
 
-    private void Finish()
+    private async Flow FinishAsync()
     {
+        if (_mayLinger)
+        {
+            // Else what the client still sends is answered with a reset, which may destroy the GOAWAY on its way.
+            Transport.ResetCancel();
+            await LingeringClose.RunAsync(Transport);
+        }
+
         _connection.View.Counters.Http2Ended(Frames.Error, Frames.Flood);
         _connection.EndOrigin();
         _context.Sessions.Remove(this);

@@ -69,6 +69,9 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : 
         init => _acceptProxyProtocol = [.. value];
     }
 
+    /// <summary>The value of Strict-Transport-Security, for answers of the proxy itself; empty: none. Routes have it in their rules.</summary>
+    internal byte[] Hsts { get; init; } = [];
+
     /// <summary>Whether servers get <c>Forwarded</c> (RFC 7239) beside <c>X-Forwarded-*</c>.</summary>
     public bool Forwarded { get; init; }
 

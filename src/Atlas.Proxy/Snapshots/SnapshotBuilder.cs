@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Resilience;
@@ -174,6 +175,7 @@ public sealed class SnapshotBuilder
             BodyMinRateBytesPerSecond = listener.Timeouts.BodyMinRateBytesPerSecond,
             SendMinRateBytesPerSecond = listener.Timeouts.SendMinRateBytesPerSecond,
             MaxAgeMs = listener.Timeouts.MaxAgeMs ?? int.MaxValue,
+            Hsts = listener is { Hsts: { } hsts, Tls: not null } ? Encoding.ASCII.GetBytes(hsts.HeaderValue) : [],
             TrustedProxies = listener.TrustedProxies,
             AcceptProxyProtocol = listener.AcceptProxyProtocol,
             Forwarded = listener.Forwarded,

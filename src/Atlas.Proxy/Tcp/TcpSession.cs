@@ -82,9 +82,16 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     {
         _context.Sessions.Add(this);
         _counters.ConnectionOpened();
-        Client.PeerClosedHandler = this;
+        ByteStream connection = Client;
+        connection.PeerClosedHandler = this;
         PoolSnapshot? pool = await _opening.RunAsync();
-        Client.PeerClosedHandler = Client.IsClosed ? null : this;
+        if (Client != connection)
+        {
+            // What happens to the connection below TLS, the stream over it tells.
+            connection.PeerClosedHandler = null;
+            Client.PeerClosedHandler = this;
+        }
+
         ByteStream? server = pool is null || IsOver ? null : await _connector.ConnectAsync(pool);
         if (server is not null)
         {

@@ -11,6 +11,9 @@ namespace Atlas.Running;
 /// not changed, so that clients go on with the tickets that they have.</summary>
 internal sealed class TlsContexts : ITlsContexts
 {
+    // Of those that the reference names, the one that needs OpenSSL 3.5.
+    private const string NewestGroup = "X25519MLKEM768";
+
     private readonly Dictionary<string, ListenerTls> _listeners = new(StringComparer.Ordinal);
 
     private TlsContexts()
@@ -48,6 +51,25 @@ internal sealed class TlsContexts : ITlsContexts
     private static TlsServerContext ContextOf(
         ListenerConfig listener, ListenerTlsConfig written, ListenerTlsMaterial files, TlsTicketKeyRing tickets)
     {
+        if (!written.Source.IsWritten("curves"))
+        {
+            return ContextOf(listener, written, files, tickets, groups: null);
+        }
+
+        try
+        {
+            return ContextOf(listener, written, files, tickets, string.Join(':', written.Curves));
+        }
+        catch (IOException) when (written.Curves is [var first, _, ..] && first == NewestGroup)
+        {
+            // OpenSSL refuses the list for one name that it does not know, and this one is newer than most.
+            return ContextOf(listener, written, files, tickets, string.Join(':', written.Curves.Skip(1)));
+        }
+    }
+
+    private static TlsServerContext ContextOf(
+        ListenerConfig listener, ListenerTlsConfig written, ListenerTlsMaterial files, TlsTicketKeyRing tickets, string? groups)
+    {
         try
         {
             return new TlsServerContext(new TlsServerOptions
@@ -56,7 +78,7 @@ internal sealed class TlsContexts : ITlsContexts
                 MinVersion = written.MinVersion == WrittenVersion.Tls13 ? EngineVersion.Tls13 : EngineVersion.Tls12,
                 Ciphers = string.Join(':', written.Ciphers),
                 CipherSuites = string.Join(':', written.CipherSuites),
-                Groups = written.Source.IsWritten("curves") ? string.Join(':', written.Curves) : null,
+                Groups = groups,
                 Alpn = [.. written.Alpn],
                 ClientCaPem = files.ClientAuthorities is { } authorities ? [.. authorities.Pem] : null,
                 IsClientCertificateRequired = written.ClientAuthentication == ClientAuthentication.Require,
