@@ -11,28 +11,36 @@ namespace Atlas.Commands;
 internal static class DemoCommand
 {
     private const int DeadlineMs = 5_000;
+    private const int Port = 8080;
+    private const int TlsPort = 8443;
+    private const int AdminPort = 9900;
 
     private static readonly string[] Names = ["A", "B", "C"];
 
     internal static Command Create()
     {
-        Option<int> port = PortOption("--port", 8080, "The port of the load balancer; 0 lets the system choose.");
-        Option<int> adminPort = PortOption("--admin-port", 9900, "The port of the metrics; 0 lets the system choose.");
+        Option<int?> port = PortOption("--port", $"The port of the load balancer, {Port} or with --tls {TlsPort}; 0 lets the system choose.");
+        Option<int?> adminPort = PortOption("--admin-port", "The port of the metrics, 9900; 0 lets the system choose.");
+        var tls = new Option<bool>("--tls") { Description = "With TLS, by a certificate that is made for it and gone with it." };
         var command = new Command("demo", "Try it: three small servers and a load balancer before them, on loopback.")
         {
             port,
             adminPort,
+            tls,
         };
-        command.SetAction(result => RunAsync(result.GetValue(port), result.GetValue(adminPort)));
+        command.SetAction(result =>
+        {
+            bool hasTls = result.GetValue(tls);
+            return RunAsync(result.GetValue(port) ?? (hasTls ? TlsPort : Port), result.GetValue(adminPort) ?? AdminPort, hasTls);
+        });
         return command;
     }
 
-    private static Option<int> PortOption(string name, int otherwise, string description) =>
+    private static Option<int?> PortOption(string name, string description) =>
         new(name)
         {
             Description = description,
             HelpName = "N",
-            DefaultValueFactory = _ => otherwise,
             CustomParser = result =>
             {
                 string text = result.Tokens[^1].Value;
@@ -45,8 +53,9 @@ internal static class DemoCommand
             },
         };
 
-    private static async Task<int> RunAsync(int port, int adminPort)
+    private static async Task<int> RunAsync(int port, int adminPort, bool hasTls)
     {
+        using DemoFiles? files = hasTls ? new DemoFiles() : null;
         using var signals = new ProcessSignals();
         var servers = new List<TestServer>();
         try
@@ -57,8 +66,8 @@ internal static class DemoCommand
             }
 
             await using AtlasInstance instance = await AtlasInstance.StartAsync(
-                Config(port, adminPort, servers), Console.Error.WriteLine);
-            Print(instance, servers);
+                Config(port, adminPort, servers, files), Console.Error.WriteLine);
+            Print(instance, servers, files);
             await signals.StopAsync();
             using var hurry = new CancellationTokenSource();
             Task drain = instance.DrainAsync(hurry.Token);
@@ -81,7 +90,7 @@ internal static class DemoCommand
         }
     }
 
-    private static AtlasConfig Config(int port, int adminPort, List<TestServer> servers) => new()
+    private static AtlasConfig Config(int port, int adminPort, List<TestServer> servers, DemoFiles? files) => new()
     {
         Listeners =
         [
@@ -90,6 +99,7 @@ internal static class DemoCommand
                 Name = "demo",
                 Bind = [BindAddress.Loopback(port)],
                 Routes = [new RouteConfig { Name = "all", Pool = "demo" }],
+                Tls = files is null ? null : new ListenerTlsConfig { Certificates = [files.Certificate] },
             },
         ],
         Pools =
@@ -111,9 +121,10 @@ internal static class DemoCommand
         Runtime = new RuntimeConfig { Shutdown = new ShutdownConfig { DeadlineMs = DeadlineMs, TunnelDeadlineMs = DeadlineMs } },
     };
 
-    private static void Print(AtlasInstance instance, List<TestServer> servers)
+    private static void Print(AtlasInstance instance, List<TestServer> servers, DemoFiles? files)
     {
-        string url = $"http://{instance.Listeners[0].Addresses[0].Bound.Address}";
+        string url = $"{(files is null ? "http" : "https")}://{instance.Listeners[0].Addresses[0].Bound.Address}";
+        string curl = files is null ? "curl" : $"curl --cacert {files.AuthorityPath}";
         string admin = instance.AdminUrls[0];
         string at = new Uri(admin).Authority;
         string other = at == InstanceOptions.Default ? "" : $" --admin {at}";
@@ -124,11 +135,11 @@ internal static class DemoCommand
             {string.Join('\n', servers.Select(server => $"    {server.Name}   http://{server.Address}"))}
 
             Try:
-                curl {url}/                       again and again: A, B, C, A, ...
-                curl '{url}/?delay=500'           a slow answer
-                curl '{url}/?status=503'          a failing one
-                curl '{url}/?bytes=100000000' -o /dev/null
-                curl {url}/ -d hello              an echo
+                {curl} {url}/                       again and again: A, B, C, A, ...
+                {curl} '{url}/?delay=500'           a slow answer
+                {curl} '{url}/?status=503'          a failing one
+                {curl} '{url}/?bytes=100000000' -o /dev/null
+                {curl} {url}/ -d hello              an echo
                 {"atlas status" + other,-33} the servers and their load
                 {"atlas drain demo/A" + other,-33} no new requests for A
                 {"atlas ready demo/A" + other,-33} A takes requests again

@@ -1,9 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.Versioning;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.RegularExpressions;
 using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.Commands;
 
+[SupportedOSPlatform("linux")]
 public sealed class DemoTests
 {
     [Fact]
@@ -28,6 +33,33 @@ public sealed class DemoTests
         await program.SignalAsync("INT");
         (await program.EndAsync()).ShouldBe(0);
         program.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Demo_WithTls_IsTrustedByItsAuthorityAndLeavesNoFile()
+    {
+        await using var program = RunningProgram.Atlas("demo", "--tls", "--port", "0", "--admin-port", "0");
+        string url = (await program.OutputAsync("Atlas balances ")).Split(' ')[0];
+        await program.OutputAsync("Stop with Ctrl-C.");
+        Match command = Regex.Match(program.Output, @"curl --cacert (\S+/ca\.pem) " + Regex.Escape(url));
+        command.Success.ShouldBeTrue(program.Output);
+        string file = command.Groups[1].Value;
+        string folder = Path.GetDirectoryName(file)!;
+        Directory.GetFiles(folder).ShouldAllBe(path => (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) == 0);
+
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.ImportFromPemFile(file);
+        using var handler = new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } };
+        using var client = new HttpClient(handler);
+        (await client.GetStringAsync(url)).ShouldStartWith("server A");
+        (await client.GetStringAsync(url)).ShouldStartWith("server B");
+
+        using var other = new HttpClient();
+        (await Should.ThrowAsync<HttpRequestException>(() => other.GetStringAsync(url))).InnerException.ShouldBeOfType<AuthenticationException>();
+        await program.SignalAsync("INT");
+        (await program.EndAsync()).ShouldBe(0);
+        program.Errors.ShouldBeEmpty();
+        Directory.Exists(folder).ShouldBeFalse();
     }
 
     [Theory]

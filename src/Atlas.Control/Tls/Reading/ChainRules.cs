@@ -10,7 +10,9 @@ internal static class ChainRules
     /// <summary>The fewest bits of an RSA key: OpenSSL's security level 2, and what browsers ask for.</summary>
     public const int MinRsaBits = 2048;
 
-    private const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+    /// <summary>The extended key usage of servers.</summary>
+    public const string ServerAuth = "1.3.6.1.5.5.7.3.1";
+
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
     private const string AnyUse = "2.5.29.37.0";
 
