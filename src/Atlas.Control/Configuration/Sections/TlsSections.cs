@@ -28,7 +28,7 @@ internal static class TlsSections
     /// <summary>A listener's <c>tls</c>.</summary>
     public static Section<ListenerTlsConfig> Listener { get; } = new Section<ListenerTlsConfig>(
         "listener_tls", "listeners.NAME.tls", "a listener's 'tls'",
-        "The listener ends the TLS of its clients. The defaults are Mozilla's intermediate profile: every client since 2016.")
+        "The listener ends the TLS of its clients. The defaults are Mozilla's intermediate profile.")
         .Key("certificates", Kind.ListOf(Kind.Map(Certificate), 1, SectionLimits.Certificates),
             s => s.Certificates, (s, v) => s with { Certificates = v },
             "Chosen by the client's server name; the first is for other names and for none. One name may have an RSA and an ECDSA "
