@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Atlas.Engine.Interop;
@@ -68,13 +69,20 @@ internal sealed unsafe class NativeCertificate : IDisposable
         (_certificate, _key, _chain) = (0, 0, 0);
     }
 
-    private static string[] NamesIn(byte[] pem)
+    private string[] NamesIn(byte[] pem)
     {
-        using X509Certificate2 certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
-        return
-        [
-            .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames()),
-        ];
+        try
+        {
+            using X509Certificate2 certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
+            return
+            [
+                .. certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(extension => extension.EnumerateDnsNames()),
+            ];
+        }
+        catch (CryptographicException e)
+        {
+            throw Wrong($"the names in it cannot be read: {e.Message}");
+        }
     }
 
     private void ReadChain()

@@ -24,7 +24,17 @@ public sealed unsafe partial class TlsStream
             SignalSend();
         }
 
-        if (isNews && !IsClosed)
+        if (!isNews || IsClosed)
+        {
+            return;
+        }
+
+        if (looks && _isReceiveOver)
+        {
+            // The peer's end without that of the connection, which may never come.
+            SignalPeerClosed(reset: IsBroken);
+        }
+        else
         {
             SignalReceive();
         }
@@ -113,8 +123,6 @@ public sealed unsafe partial class TlsStream
         {
             NoteBroken();
         }
-
-        ReceiveEnded();
     }
 
     private bool HasUnreadBytes()

@@ -104,7 +104,13 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
             }
         }
 
-        return total > 0 ? total : _receiveResult;
+        if (total > 0)
+        {
+            return total;
+        }
+
+        ReceiveEnded();
+        return _receiveResult;
     }
 
     /// <inheritdoc/>

@@ -16,5 +16,8 @@ internal static partial class OpenSslPeer
     internal static partial int SSL_key_update(nint ssl, int type);
 
     [LibraryImport("libssl.so.3")]
+    internal static partial int SSL_shutdown(nint ssl);
+
+    [LibraryImport("libssl.so.3")]
     internal static partial int SSL_do_handshake(nint ssl);
 }

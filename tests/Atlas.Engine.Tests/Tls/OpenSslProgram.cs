@@ -41,7 +41,16 @@ public sealed class OpenSslProgram : IDisposable
         Process process = Start(arguments);
         process.StandardInput.Write(input);
         process.StandardInput.Close();
+        return End(process);
+    }
+
+    /// <summary>Waits until it has ended.</summary>
+    /// <returns>All that it printed.</returns>
+    public string End(Process process)
+    {
         Eventually.So(() => process.HasExited);
+
+        // What it printed last may still be on its way.
         process.WaitForExit();
         return Output;
     }

@@ -245,6 +245,43 @@ public sealed class TlsEndTests : IDisposable
         waits.ShouldBeGreaterThan(0, "no world was rough enough");
     }
 
+    [Fact]
+    public void PeerClosedHandler_CloseNotifyComesBeforeTheEndOfTheConnection_HearsOfItOnce() => Check(async (near, far) =>
+    {
+        // The client's end is the one that lies idle in a pool.
+        var handler = new CountingHandler();
+        near.PeerClosedHandler = handler;
+        OpenSslPeer.SSL_shutdown(far.Ssl).ShouldBe(0);
+        await new SilentStream(near.Loop).For(20);
+        handler.Calls.ShouldBe(1);
+        near.IsPeerClosed.ShouldBeTrue();
+        far.Transport.Inner.ShutdownSend();
+        await new SilentStream(near.Loop).For(20);
+        handler.Calls.ShouldBe(1);
+        near.TryReceive(new byte[1]).ShouldBe(0);
+    });
+
+    [Fact]
+    public void Peek_OnlyATicketCame_IsSilence()
+    {
+        using var server = new TlsServerContext(new TlsServerOptions
+        {
+            Certificates = [TestCertificates.ForOptions(TestCertificates.Server)],
+            TicketKeys = new TlsTicketKeyRing(TlsTicketKeys.Random()),
+        });
+        using var sessions = new TlsClientSessions(_client);
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            (TlsStream up, TlsStream down) = await TlsPair.ConnectAsync(near, far, _client, server, sessions);
+            await new SilentStream(near.Loop).For(20);
+            sessions.Count.ShouldBe(2);
+            up.MayReceive.ShouldBeFalse();
+            up.Peek().ShouldBe(ByteStream.WouldBlock);
+            up.Close();
+            down.Close();
+        });
+    }
+
     private static async ResultFlow<WaitResult> WaitAsync(ByteStream stream) => await stream.ReceiveReadyAsync();
 
     private void Check(Func<TlsStream, TlsStream, Flow> scenario)
@@ -261,4 +298,11 @@ public sealed class TlsEndTests : IDisposable
             up.Close();
             down.Close();
         });
+
+    private sealed class CountingHandler : IPeerClosedHandler
+    {
+        public int Calls { get; private set; }
+
+        public void OnPeerClosed(ByteStream stream) => Calls++;
+    }
 }

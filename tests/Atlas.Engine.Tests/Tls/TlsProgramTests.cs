@@ -77,8 +77,7 @@ public sealed partial class TlsProgramTests
                     Eventually.So(() => program.Output.Contains("hello", StringComparison.Ordinal));
                     process.StandardInput.Write("Q\n");
                     process.StandardInput.Close();
-                    Eventually.So(() => process.HasExited);
-                    program.Output.ShouldContain(expected);
+                    program.End(process).ShouldContain(expected);
                 }
             });
     }
@@ -104,8 +103,7 @@ public sealed partial class TlsProgramTests
                 Eventually.So(() => program.Output.Contains("hello", StringComparison.Ordinal));
                 process.StandardInput.Write("R\n");
                 process.StandardInput.Flush();
-                Eventually.So(() => process.HasExited);
-                program.Output.ShouldContain("RENEGOTIATING");
+                program.End(process).ShouldContain("RENEGOTIATING");
             });
         last.ShouldBe(-Errno.EPROTO);
         failure.ShouldBe("renegotiation is not allowed");
