@@ -22,6 +22,9 @@ internal sealed class SimulatedPipe(SimulatedWorld world)
 
     internal int Arrived => _arrived.Count;
 
+    /// <summary>Bytes on their way.</summary>
+    internal int Flying => _flyingBytes;
+
     /// <summary>The order was that of an end, and it arrived.</summary>
     internal bool EndArrived { get; private set; }
 

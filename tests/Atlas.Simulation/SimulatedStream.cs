@@ -28,6 +28,9 @@ public sealed class SimulatedStream : ByteStream
     /// <inheritdoc/>
     public override SocketAddress? LocalAddress => AcceptedOn;
 
+    /// <inheritdoc/>
+    public override int Undelivered => IsClosed ? 0 : _outgoing.Flying;
+
     /// <summary>Bytes received so far.</summary>
     public long ReceivedBytes { get; private set; }
 

@@ -75,6 +75,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial int fcntl(int descriptor, int command, int argument);
 
+    // Variadic in C, too.
+    [LibraryImport(Library)]
+    internal static partial int ioctl(int descriptor, nuint request, int* argument);
+
     [LibraryImport(Library)]
     internal static partial int shutdown(int descriptor, int how);
 

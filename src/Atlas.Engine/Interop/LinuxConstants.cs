@@ -64,6 +64,7 @@ internal static class LinuxConstants
     internal const int O_NONBLOCK = 0x800;
     internal const int MADV_DONTNEED = 4;
     internal const int F_SETPIPE_SZ = 1031;
+    internal const nuint SIOCOUTQ = 0x5411;
     internal const uint SPLICE_F_MOVE = 1;
     internal const uint SPLICE_F_NONBLOCK = 2;
     internal const int IP_TRANSPARENT = 19;

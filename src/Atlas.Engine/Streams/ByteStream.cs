@@ -56,6 +56,10 @@ public abstract class ByteStream : ITimerTarget
     /// call.</summary>
     public virtual SocketAddress? LocalAddress => null;
 
+    /// <summary>How much of what was sent the peer's machine has not confirmed, which <see cref="Abort"/> would lose; 0: nothing, or that
+    /// is not known. May take a system call.</summary>
+    public virtual int Undelivered => 0;
+
     /// <summary>Told when the peer closes from now on; null for nobody. Whether it did before says
     /// <see cref="IsPeerClosed"/>.</summary>
     public IPeerClosedHandler? PeerClosedHandler

@@ -102,6 +102,14 @@ internal static unsafe class Socket
         return result < 0 ? -result : value;
     }
 
+    /// <summary>Bytes in the send queue: those that the peer has not confirmed (tcp(7)), or, of a Unix socket, not received.</summary>
+    internal static int UnsentBytes(int descriptor)
+    {
+        int bytes = 0;
+        int result = Errno.Of(Libc.ioctl(descriptor, SIOCOUTQ, &bytes));
+        return result < 0 ? result : bytes;
+    }
+
     internal static int Receive(int descriptor, Span<byte> buffer, int flags)
     {
         fixed (byte* bytes = buffer)

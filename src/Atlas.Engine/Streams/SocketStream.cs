@@ -24,6 +24,8 @@ internal sealed class SocketStream : ByteStream, IEventSource
 
     public override SocketAddress? LocalAddress => IsClosed ? null : Socket.LocalAddress(_descriptor);
 
+    public override int Undelivered => IsClosed ? 0 : Math.Max(Socket.UnsentBytes(_descriptor), 0);
+
     internal int Descriptor => _descriptor;
 
     /// <summary>Makes the stream of a descriptor, which then belongs to it.</summary>

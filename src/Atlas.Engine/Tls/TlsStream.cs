@@ -47,6 +47,9 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
     /// <inheritdoc/>
     public override SocketAddress? LocalAddress => _transport.Inner.LocalAddress;
 
+    /// <inheritdoc/>
+    public override int Undelivered => _transport.Undelivered;
+
     /// <summary>What a peer did that ended the stream with -EPROTO; null for nothing.</summary>
     public string? FailureText { get; private set; }
 

@@ -55,6 +55,9 @@ internal sealed unsafe class TlsTransport(ByteStream inner) : IDisposable
     /// <summary>Whether bytes wait that were written and not sent.</summary>
     internal bool HasUnsent => _unsentLength > 0;
 
+    /// <summary>Bytes that were written and are not known to be on the peer's machine.</summary>
+    internal int Undelivered => _unsentLength + inner.Undelivered;
+
     /// <summary>Whether reading may bring something, or the end, without news from the stream below.</summary>
     internal bool MayRead => _earlyLength > 0 || inner.MayReceive || HasEnded || ReceiveError != 0;
 

@@ -13,7 +13,8 @@ namespace Atlas.Proxy.Relaying;
 /// <code>
 ///   a side              the other side gets   then
 ///   ends (FIN)          the end               goes on the other way, with the time for half-closed connections
-///   breaks (RST)        a break (RST)         over
+///   breaks (RST)        what that side said   over, as soon as the other side's machine has it: a server that answers and closes
+///                       and then a break      while the client still sends, breaks with its answer on the way
 ///   is silent too long  (both sides) an end   over
 /// </code>
 /// What comes in large pieces goes through a pipe of the kernel where both streams can (measured: bench tcp-bulk).
@@ -32,10 +33,23 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
     // to copy than a pipe does (measured: bench tcp-bulk).
     private const int FullPiecesOfBulk = 1;
 
+    /// <summary>Milliseconds that a side may take nothing of what the other had said before it broke.</summary>
+    internal const int LastIdleMs = 500;
+
+    /// <summary>Milliseconds that passing on what a broken side had said may take in all.</summary>
+    internal const int LastMs = 5_000;
+
+    // How often it is looked whether the last bytes were delivered, of which the kernel tells nothing.
+    private const int DeliveryCheckMs = 5;
+
     private readonly EventLoop _loop = client.Loop;
     private long _movedAtMs = client.Loop.NowMs;
     private int _idleMs = idleMs;
-    private bool _isBroken;
+    private bool _isOver;
+
+    // The side that broke, while what it had said is passed on, and until when.
+    private ByteStream? _broken;
+    private long _lastEndMs;
 
     /// <summary>Bytes received from the client.</summary>
     internal long BytesUp { get; private set; }
@@ -58,30 +72,53 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
         Flow up = UpAsync(first, length, received);
         await PumpAsync(server, client, isUp: false);
         await up;
+        if (_broken is not null)
+        {
+            await DeliverAsync(_broken == server ? client : server);
+        }
     }
 
-    /// <summary>Ends both directions now: what is left has nobody to talk to. The first reason stays.</summary>
+    /// <summary>Ends both directions now. The first reason stays.</summary>
     internal void Break(ProxyError error)
     {
-        if (!_isBroken)
+        if (!_isOver)
         {
-            _isBroken = true;
-            Error = error;
-            ServerEndedFirst ??= error switch
-            {
-                ProxyError.ClientClosed => false,
-                ProxyError.UpstreamTruncated => true,
-                _ => null,
-            };
+            _isOver = true;
+            Error = Error == ProxyError.None ? error : Error;
             client.CancelWaits();
             server.CancelWaits();
         }
     }
 
+    /// <summary>Takes that a side broke: the direction to it is over, and what it had said goes to the other side, within
+    /// bounds.</summary>
+    internal void SideBroke(bool isServer)
+    {
+        ByteStream side = isServer ? server : client;
+        if (_isOver || _broken == side)
+        {
+            return;
+        }
+
+        if (_broken is not null)
+        {
+            Break(Error);
+            return;
+        }
+
+        _broken = side;
+        Error = isServer ? ProxyError.UpstreamTruncated : ProxyError.ClientClosed;
+        ServerEndedFirst ??= isServer;
+        _movedAtMs = _loop.NowMs;
+        _lastEndMs = _loop.NowMs + LastMs;
+        client.CancelWaits();
+        server.CancelWaits();
+    }
+
     private async Flow UpAsync(NativeBuffer? first, int length, int received)
     {
         Count(received, isUp: true);
-        if (first is not null && (_isBroken || !await SendAsync(server, first, 0, length, isUp: true)))
+        if (first is not null && (IsOver(isUp: true) || !await SendAsync(server, first, 0, length, isUp: true)))
         {
             return;
         }
@@ -96,7 +133,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
             WaitResult wait = await from.ReceiveReadyAsync(DeadlineMs());
             if (wait != WaitResult.Ready)
             {
-                if (GoesOnWaiting(from, wait))
+                if (GoesOnWaiting(from, wait, isUp))
                 {
                     continue;
                 }
@@ -105,7 +142,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
             }
 
             int last = await MoveAsync(from, to, isUp);
-            if (_isBroken)
+            if (IsOver(isUp) || (last == 0 && _broken is not null))
             {
                 return;
             }
@@ -124,16 +161,19 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
             }
             else if (last != ByteStream.WouldBlock)
             {
-                Break(isUp ? ProxyError.ClientClosed : ProxyError.UpstreamTruncated);
+                SideBroke(isServer: !isUp);
                 return;
             }
         }
     }
 
+    /// <summary>Whether nothing moves any more in a direction.</summary>
+    private bool IsOver(bool isUp) => _isOver || (_broken is not null && _broken == (isUp ? server : client));
+
     /// <summary>Whether a wait that ended without news goes on.</summary>
-    private bool GoesOnWaiting(ByteStream from, WaitResult wait)
+    private bool GoesOnWaiting(ByteStream from, WaitResult wait, bool isUp)
     {
-        if (_isBroken)
+        if (IsOver(isUp))
         {
             return false;
         }
@@ -212,13 +252,13 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
         }
 
         int received = 1;
-        while (received > 0 && !_isBroken)
+        while (received > 0 && !IsOver(isUp))
         {
-            for (int piece = 0; piece < PiecesPerTurn && received > 0 && !_isBroken; piece++)
+            for (int piece = 0; piece < PiecesPerTurn && received > 0 && !IsOver(isUp); piece++)
             {
                 received = from.TryReceive(pipe);
                 Count(Math.Max(received, 0), isUp);
-                while (pipe.Length > 0 && !_isBroken)
+                while (pipe.Length > 0 && !IsOver(isUp))
                 {
                     int sent = to.TrySend(pipe);
                     if (sent < 0 && !await MaySendAsync(to, sent, isUp))
@@ -230,7 +270,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
                 }
             }
 
-            if (received > 0 && !_isBroken)
+            if (received > 0 && !IsOver(isUp))
             {
                 await _loop.YieldAsync();
             }
@@ -265,7 +305,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
     {
         if (sent != ByteStream.WouldBlock)
         {
-            Break(isUp ? ProxyError.UpstreamTruncated : ProxyError.ClientClosed);
+            SideBroke(isServer: isUp);
             return false;
         }
 
@@ -274,7 +314,7 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
         {
             wait = await to.SendReadyAsync(DeadlineMs());
         }
-        while (wait != WaitResult.Ready && GoesOnWaiting(to, wait));
+        while (wait != WaitResult.Ready && GoesOnWaiting(to, wait, isUp));
         return wait == WaitResult.Ready;
     }
 
@@ -293,7 +333,28 @@ internal sealed class TwoWayRelay(ByteStream client, ByteStream server, int idle
         }
     }
 
-    private long DeadlineMs() => _idleMs == int.MaxValue ? long.MaxValue : _movedAtMs + _idleMs;
+    private long DeadlineMs() => _broken is not null ? Math.Min(_movedAtMs + LastIdleMs, _lastEndMs)
+        : _idleMs == int.MaxValue ? long.MaxValue
+        : _movedAtMs + _idleMs;
+
+    /// <summary>Waits until what was sent is on the other machine: a reset takes back what is not.</summary>
+    private async Flow DeliverAsync(ByteStream to)
+    {
+        LoopWait? pause = null;
+        int left = to.Undelivered;
+        while (left > 0 && !_isOver && !to.IsBroken && _loop.NowMs < DeadlineMs())
+        {
+            pause ??= new LoopWait(_loop);
+            if (await pause.Begin(_loop.NowMs + DeliveryCheckMs) == WaitResult.Cancelled)
+            {
+                return;
+            }
+
+            int now = to.Undelivered;
+            _movedAtMs = now < left ? _loop.NowMs : _movedAtMs;
+            left = now;
+        }
+    }
 
     /// <summary>Gives the direction that is left its own time, from now on, whether it waits to receive or to send.</summary>
     private void HalfClose()

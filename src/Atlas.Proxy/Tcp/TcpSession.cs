@@ -66,12 +66,21 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
     public TcpSession? Previous { get; set; }
 
     /// <summary>A side closed or broke while nobody received from it. The end of its bytes is found when its turn comes; a
-    /// connection that broke ends at once, whoever waits.</summary>
+    /// connection that broke ends as soon as what that side had said was passed on, whoever waits.</summary>
     public void OnPeerClosed(ByteStream stream)
     {
-        if (stream.IsBroken)
+        if (!stream.IsBroken)
+        {
+            return;
+        }
+
+        if (_relay is null)
         {
             Abort(stream == Client ? ProxyError.ClientClosed : ProxyError.UpstreamTruncated);
+        }
+        else
+        {
+            _relay.SideBroke(isServer: stream != Client);
         }
     }
 

@@ -1,6 +1,7 @@
 using Atlas.Engine.Flows;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
 using static Atlas.Engine.Tests.Streams.StreamCalls;
 
 namespace Atlas.Engine.Tests.Streams;
@@ -102,6 +103,30 @@ public abstract partial class StreamContract
         ResultFlow<(byte[] Bytes, int Last)> receiving = far.ReceiveAsync(sent + 100_000, bufferLength: 65_536);
         await near.SendAllAsync(all[sent..(sent + 100_000)]);
         (await receiving).Bytes.AsSpan().SequenceEqual(all.AsSpan(0, sent + 100_000)).ShouldBeTrue();
+    });
+
+    [Fact]
+    public void Undelivered_PeersMachineHasAll_IsZero() => Check(async (world, near, far) =>
+    {
+        near.Undelivered.ShouldBe(0);
+        await near.SendAllAsync(Pattern(1000));
+        (await far.ReceiveAsync(1000)).Bytes.Length.ShouldBe(1000);
+
+        // The peer's confirmation may come after its bytes.
+        var pause = new LoopWait(world.Loop);
+        while (near.Undelivered > 0)
+        {
+            await pause.Begin(world.Loop.NowMs + 1);
+        }
+    });
+
+    [Fact]
+    public void Undelivered_NobodyReads_IsWhatTheWindowDoesNotTake() => Check(async (world, near, far) =>
+    {
+        await near.FillAsync(Pattern(MuchMoreThanAnyWindow));
+        near.Undelivered.ShouldBeGreaterThan(world is SocketWorld ? 0 : -1);
+        near.Abort();
+        near.Undelivered.ShouldBe(0);
     });
 
     [Fact]

@@ -1,6 +1,7 @@
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tests.Sessions;
 using Atlas.Simulation;
@@ -80,6 +81,93 @@ public sealed class TcpRelayTests
         last.ShouldBeLessThan(0, "an end in order would tell that all bytes had come");
         tcp.World.Sessions.ShouldBe(0);
         tcp.Metrics.Errors(clientResets ? ProxyError.ClientClosed : ProxyError.UpstreamTruncated).ShouldBe(1);
+    });
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Relay_ServerAnswersAndClosesWhileTheClientSends_ClientHasTheAnswer(bool hasReadAll) => TcpWorld.ForSeeds(async tcp =>
+    {
+        byte[] answer = new byte[tcp.World.Network.Options == SimulationOptions.ByteByByte ? 300 : 20_000];
+        tcp.World.Random.NextBytes(answer);
+        tcp.Serve(0, async turn =>
+        {
+            await turn.Reader.BytesAsync(100);
+            await turn.Stream.SendAllAsync(answer);
+            if (hasReadAll)
+            {
+                // Ends in order, and is sent to once more.
+                turn.Stream.ShutdownSend();
+                await turn.Loop.DelayAsync(tcp.World.Random.Next(300));
+            }
+
+            // With bytes unread, or still to come: the kernel makes a reset of it.
+            turn.Stream.Close();
+        });
+        (ByteStream client, WireReader reader) = await tcp.World.ConnectAsync();
+        Flow upload = FloodAsync(client);
+        await tcp.World.DelayAsync(tcp.World.Random.Next(1_000));
+        (await reader.ToEndAsync()).AsSpan().SequenceEqual(answer).ShouldBeTrue();
+        client.Close();
+        await upload;
+        await tcp.World.DelayAsync(10_000);
+        tcp.World.Sessions.ShouldBe(0);
+        tcp.Metrics.Errors(ProxyError.UpstreamTruncated).ShouldBe(1);
+    });
+
+    [Fact]
+    public void Relay_ClientSaysAllAndClosesWithoutReading_ServerHasAll() => TcpWorld.ForSeeds(async tcp =>
+    {
+        byte[] said = new byte[tcp.World.Network.Options == SimulationOptions.ByteByByte ? 300 : 20_000];
+        tcp.World.Random.NextBytes(said);
+        byte[] heard = [];
+        int last = 1;
+        tcp.Serve(0, async turn =>
+        {
+            await turn.Stream.SendAllAsync(ProxyWorld.Bytes("hello"));
+            heard = await turn.Reader.ToEndAsync();
+            last = turn.Reader.Last;
+        });
+        (ByteStream client, _) = await tcp.World.ConnectAsync();
+        await client.SendAllAsync(said);
+        await client.ReceiveReadyAsync();
+        client.Close();
+        await tcp.World.DelayAsync(10_000);
+        heard.AsSpan().SequenceEqual(said).ShouldBeTrue();
+        last.ShouldBeLessThan(0);
+        tcp.Metrics.Errors(ProxyError.ClientClosed).ShouldBe(1);
+    });
+
+    [Theory]
+    [InlineData(TwoWayRelay.LastIdleMs - 100, TwoWayRelay.LastMs)]
+    [InlineData(TwoWayRelay.LastIdleMs + 100, TwoWayRelay.LastIdleMs)]
+    public void Relay_ServerBreaksAndTheClientTakesItSlowly_EndsWithinBounds(int pauseMs, int tookMs) => TcpWorld.Run(async tcp =>
+    {
+        Flow flood = default;
+        tcp.Serve(0, async turn =>
+        {
+            flood = FloodAsync(turn.Stream);
+            await turn.Loop.DelayAsync(5_000);
+            turn.Stream.Abort();
+            await flood;
+        });
+        (ByteStream client, _) = await tcp.World.ConnectAsync();
+        await tcp.World.DelayAsync(5_000);
+        byte[] piece = new byte[1_000];
+        long beganMs = tcp.World.NowMs;
+        long tookAtMs = beganMs;
+        while (tcp.World.Sessions > 0)
+        {
+            await tcp.World.DelayAsync(20);
+            if (tcp.World.NowMs - tookAtMs >= pauseMs)
+            {
+                tookAtMs = tcp.World.NowMs;
+                client.TryReceive(piece);
+            }
+        }
+
+        (tcp.World.NowMs - beganMs).ShouldBeInRange(tookMs - 100, tookMs + 100);
+        tcp.Metrics.Errors(ProxyError.UpstreamTruncated).ShouldBe(1);
     });
 
     [Fact]
