@@ -40,7 +40,6 @@ public static class UnsupportedFeatures
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        RefuseIf(pool.Protocol != UpstreamProtocol.Http1, errors, pool, "protocol");
         Refuse(errors, pool, ["tls", "session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }

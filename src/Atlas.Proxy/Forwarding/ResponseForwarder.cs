@@ -18,6 +18,7 @@ internal static class ResponseForwarder
     /// <param name="date">Added when the server sent none.</param>
     /// <param name="rules">What the route changes. Interim responses lose fields, but get none.</param>
     /// <param name="binding">What the client is told of its server.</param>
+    /// <param name="accept">What <c>Sec-WebSocket-Accept</c> is to say, where the server did not; empty: nothing.</param>
     /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
     internal static int Write(
         Span<byte> destination,
@@ -28,7 +29,8 @@ internal static class ResponseForwarder
         bool keepAlive,
         ReadOnlySpan<byte> date,
         HeaderRules rules,
-        ClientBinding binding = default)
+        ClientBinding binding = default,
+        ReadOnlySpan<byte> accept = default)
     {
         var writer = new HeadWriter(destination);
         writer.StatusLine(head.Status, head.Reason.Of(buffer));
@@ -66,6 +68,10 @@ internal static class ResponseForwarder
             }
 
             writer.Field("connection"u8, "upgrade"u8);
+            if (!accept.IsEmpty)
+            {
+                writer.Field("sec-websocket-accept"u8, accept);
+            }
         }
         else if (head.Status >= 200)
         {

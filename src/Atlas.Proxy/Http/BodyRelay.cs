@@ -104,7 +104,7 @@ internal static class BodyRelay
             int start = ChunkWriter.WriteSizeLineBefore(piece.Span[..reserved], received);
             ChunkWriter.Crlf.CopyTo(piece.Span[(reserved + received)..]);
             int length = reserved - start + received + ChunkWriter.Crlf.Length;
-            if (!await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, piece, start, length))
+            if (!await SendPieceAsync(x, piece, start, length, received))
             {
                 return;
             }
@@ -135,8 +135,7 @@ internal static class BodyRelay
         }
 
         int length = ChunkFraming.WriteEnd(piece.Span[..half], piece.Span[half..], x.Trailers, pass: true);
-        x.RequestBodyDone = length > 0
-            && await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, piece, 0, length);
+        x.RequestBodyDone = length > 0 && await SendEndAsync(x, piece, length);
         x.Mirror?.Append(piece.Span[..Math.Max(length, 0)]);
         x.TrailerParser.Reset();
         x.Trailers.Clear();
@@ -169,8 +168,7 @@ internal static class BodyRelay
                 return;
             }
 
-            if (end > start
-                && !await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, framed, start, end - start))
+            if (end > start && !await SendPieceAsync(x, framed, start, end - start, written))
             {
                 return;
             }
@@ -179,7 +177,8 @@ internal static class BodyRelay
             switch (status)
             {
                 case ChunkStatus.Done:
-                    x.RequestBodyDone = true;
+                    x.RequestBodyDone = x.Connection!.Http2 is not { } request
+                        || await request.EndAsync(framed, 0, 0, x.ServerSend);
                     return;
                 case ChunkStatus.Trailers:
                     await SendTrailersAsync(x, session, framed, reserve);
@@ -240,11 +239,27 @@ internal static class BodyRelay
         x.InStart += x.TrailerParser.Length;
         x.RequestWireBytes += x.TrailerParser.Length;
         int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, pass: true);
-        x.RequestBodyDone = length > 0
-            && await StreamWrites.SendAsync(x.Connection!.Stream, x.ServerSend, framed, 0, length);
+        x.RequestBodyDone = length > 0 && await SendEndAsync(x, framed, length);
         x.Mirror?.Append(framed.Span[..Math.Max(length, 0)]);
         x.TrailerParser.Reset();
         x.Trailers.Clear();
+    }
+
+    /// <summary>Sends a chunk: to servers of HTTP/2 what is in it alone, which lies behind the room for the longest size.</summary>
+    private static ResultFlow<bool> SendPieceAsync(Exchange x, NativeBuffer framed, int start, int length, int data) =>
+        x.Connection!.Http2 is null
+            ? StreamWrites.SendAsync(x.Connection.Stream, x.ServerSend, framed, start, length)
+            : StreamWrites.SendAsync(x.Connection.Stream, x.ServerSend, framed, ChunkWriter.MaxSizeLine, data);
+
+    /// <summary>Sends the end of a body: the last chunk and the trailers behind it, or to servers of HTTP/2 the trailers
+    /// alone.</summary>
+    private static ResultFlow<bool> SendEndAsync(Exchange x, NativeBuffer framed, int length)
+    {
+        int start = ChunkWriter.LastChunkBeforeTrailers.Length;
+        int trailers = length - start - ChunkWriter.Crlf.Length;
+        return x.Connection!.Http2 is { } request
+            ? request.EndAsync(framed, start, trailers > 0 ? length - start : 0, x.ServerSend)
+            : StreamWrites.SendAsync(x.Connection.Stream, x.ServerSend, framed, 0, length);
     }
 
     /// <summary>Receives from the client. 0 when it left, is too slow, or nobody wants the body any more;

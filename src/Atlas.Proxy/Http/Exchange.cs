@@ -123,8 +123,14 @@ internal sealed class Exchange : IServerSeeker
     /// <summary>Whether the client was sent anything, be it an interim response.</summary>
     internal bool ClientGotBytes;
 
+    /// <summary>Whether the server of HTTP/2 says that it did nothing with the request (RFC 9113 8.7).</summary>
+    internal bool IsRefused;
+
     /// <summary>Whether a connection could not be made for a reason of this side.</summary>
     internal bool ConnectFailedHere;
+
+    /// <summary>More of the last error, for the log; empty where the error says it all.</summary>
+    internal string Detail = "";
 
     /// <summary>Whether the client learns the end of the response from the end of the connection only.</summary>
     internal bool ResponseEndIsClose;
@@ -162,6 +168,14 @@ internal sealed class Exchange : IServerSeeker
     internal bool HasWholeBody => Request.Framing == BodyFraming.None
         || (Request.Framing == BodyFraming.Length
             && Request.ContentLength <= Math.Min(InEnd - Request.Length, MaxReplayBytes));
+
+    /// <summary>Whether what came of the body is still at hand, so that the request can be sent again while nothing was done with
+    /// it.</summary>
+    internal bool HasBodyYet => HasWholeBody
+        || (ClientReceive.Bytes == 0 && (Request.Framing == BodyFraming.Length || InStart == Request.Length));
+
+    /// <summary>Whether no server did anything with the request, so that it may be sent again, whatever it is.</summary>
+    internal bool IsUntouched => !RequestBytesSent || (IsRefused && HasBodyYet);
 
     /// <summary>Whether the request may reach servers twice (RFC 9110 9.2.2), and can be sent again.</summary>
     internal bool CanRepeat => Request.Method.IsIdempotent() && HasWholeBody;
@@ -265,6 +279,8 @@ internal sealed class Exchange : IServerSeeker
         RequestBodyDone = Request.Framing == BodyFraming.None;
         RequestBytesSent = false;
         ConnectFailedHere = false;
+        IsRefused = false;
+        Detail = "";
         ResponseBytesSeen = false;
         ReuseUpstream = false;
         ConnectedUs = 0;

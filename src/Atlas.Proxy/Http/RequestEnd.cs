@@ -1,3 +1,4 @@
+using System.Text;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
@@ -78,6 +79,7 @@ internal static class RequestEnd
     {
         ReadOnlySpan<byte> detail = x.Error switch
         {
+            _ when x.Detail.Length > 0 && x.Error != ProxyError.None => Encoding.UTF8.GetBytes(x.Detail),
             ProxyError.UpstreamProtocol => Details.Of(x.ResponseParser.Error),
             ProxyError.BadRequest when x.PathStatus != PathStatus.Ok => Details.Of(x.PathStatus),
             ProxyError.BadRequest when x.UndecidedBy != RouteCondition.None => Details.Of(x.UndecidedBy),

@@ -74,6 +74,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
         if (request == _request)
         {
+            _attempt.CancelWait();
+        }
+
+        if (request == _request)
+        {
             _retries.Cancel();
         }
     }
@@ -137,6 +142,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     {
         x.Connection?.Stream.CancelWaits();
         x.Waiter?.Cancel();
+        _attempt.CancelWait();
         _retries.Cancel();
     }
 
@@ -192,10 +198,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             {
                 bool fresh = races >= MaxRaces || NeedsFreshConnection();
                 bool reused = await _attempt.RunAsync(_context, _session, server, ConnectDeadlineMs, kind, fresh);
-                isRace = reused && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
+                isRace = (reused || x.IsRefused) && x.Error == ProxyError.UpstreamReset && races++ < MaxRaces && MayRepeat();
                 if (isRace)
                 {
-                    // The server closed the connection for being idle: that says nothing of it.
+                    // The server closed the connection for being idle, or says that it did nothing: that says nothing of it.
                     x.Failed.Add(server, x.Error, status: 0);
                     kind = AttemptKind.Repeat;
                 }
@@ -255,10 +261,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         return server;
     }
 
-    /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if none of its bytes left, or if
+    /// <summary>RFC 9110 9.2.2: without any response byte, a request may be sent again if no server has done anything with it, or if
     /// its method is idempotent and its body can be sent again.</summary>
     private bool MayRepeat() => !x.ResponseBytesSeen && !x.ClientGone && !_session.IsAborted && !x.IsExpired
-        && (!x.RequestBytesSent || x.CanRepeat);
+        && (x.IsUntouched || x.CanRepeat);
 
     private bool NeedsFreshConnection() => Pool.FreshForNonIdempotent && !x.Request.Method.IsIdempotent();
 

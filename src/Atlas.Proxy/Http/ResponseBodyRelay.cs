@@ -4,6 +4,7 @@ using Atlas.Engine.Streams;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Http2;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Http;
@@ -139,6 +140,12 @@ internal static class ResponseBodyRelay
 
             if (received == 0)
             {
+                if (x.Connection!.Http2 is { } request && !TakeTrailers(x, request))
+                {
+                    ServerFailed(x);
+                    return;
+                }
+
                 if (reframe && !await SendLastChunkAsync(session, x))
                 {
                     ClientFailed(x);
@@ -274,6 +281,25 @@ internal static class ResponseBodyRelay
         end.Return();
     }
 
+    // Puts the trailers of a stream of HTTP/2 where those of chunks are.
+    private static bool TakeTrailers(Exchange x, Http2Request request)
+    {
+        ReadOnlySpan<byte> trailers = request.Trailers;
+        if (trailers.IsEmpty)
+        {
+            return true;
+        }
+
+        if (!trailers.TryCopyTo(x.Up!.Span))
+        {
+            return false;
+        }
+
+        x.TrailerParser.Reset();
+        x.Trailers.Clear();
+        return x.TrailerParser.Parse(x.Up.Span[..trailers.Length], x.Trailers, HttpLimits.Trailers) == ParseStatus.Done;
+    }
+
     private static async ResultFlow<bool> SendPieceAsync(Downstream session, Exchange x, bool reframe)
     {
         int length = x.UpEnd - x.UpStart;
@@ -307,8 +333,14 @@ internal static class ResponseBodyRelay
             return false;
         }
 
-        ChunkWriter.LastChunk.CopyTo(frame.Span);
-        bool sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, frame, 0, ChunkWriter.LastChunk.Length);
+        int length = x.Trailers.Count == 0 ? -1 : ChunkFraming.WriteEnd(frame.Span, x.Up!.Span, x.Trailers, x.Request.TeTrailers);
+        if (length < 0)
+        {
+            ChunkWriter.LastChunk.CopyTo(frame.Span);
+            length = ChunkWriter.LastChunk.Length;
+        }
+
+        bool sent = await StreamWrites.SendAsync(session.Client, x.ClientSend, frame, 0, length);
         frame.Return();
         return sent;
     }

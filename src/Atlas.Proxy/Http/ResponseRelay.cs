@@ -88,7 +88,7 @@ internal static class ResponseRelay
 
         x.Status = x.Response.Status;
         HeadCame(context, x, pool);
-        BodyFraming framing = x.Response.Framing;
+        BodyFraming framing = FramingOf(x);
         bool isPlain = session.FramesBodies || x.Request.Version == HttpVersion.Http10;
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
             ? isPlain ? BodyFraming.UntilClose : BodyFraming.Chunked
@@ -138,6 +138,10 @@ internal static class ResponseRelay
             x.ReuseUpstream = false;
         }
     }
+
+    // Of HTTP/2 the end of the stream is the end of a body whose length is not known, and there are no chunks.
+    private static BodyFraming FramingOf(Exchange x) =>
+        x.Connection!.Http2 is not null && x.Response.Framing == BodyFraming.Chunked ? BodyFraming.UntilClose : x.Response.Framing;
 
     private static long LengthOf(Exchange x, BodyFraming framing) => framing switch
     {
@@ -258,6 +262,7 @@ internal static class ResponseRelay
         StickyCookie? cookie = x.Response.IsInterim && framing != BodyFraming.Tunnel
             ? null
             : x.Pool!.Affinity?.CookieFor(x.Bound, x.ServerIndex);
+        Span<byte> accept = stackalloc byte[WebSocketAccept.Length];
         var binding = new ClientBinding(
             cookie, x.ServerIndex, cookie is not null && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8));
         return ResponseForwarder.Write(
@@ -269,7 +274,8 @@ internal static class ResponseRelay
             x.KeepClient,
             context.Date(),
             x.Route!.ResponseHeaders,
-            binding);
+            binding,
+            framing == BodyFraming.Tunnel && x.Connection!.Http2 is not null ? WebSocketAccept.For(x.In!.Span, x.Request, accept) : default);
     }
 
     private static async Flow TunnelAsync(WorkerContext context, Downstream session, Exchange x, PoolSnapshot pool)

@@ -1,9 +1,15 @@
+using System.Text;
+using Atlas.Core.Configuration;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
+using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Protocols.Http2;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Http2;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
@@ -17,9 +23,13 @@ internal sealed class ServerAttempt(Exchange x)
     // What a refusal may take: a way around the world, and not the second SYN (after 1 s, RFC 6298 2).
     private const int MaxRefusalMs = 1_000;
 
+    // What an empty frame behind a response of known length may take, which usually comes with its last bytes.
+    private const int MaxEndMs = 1_000;
+
     private WorkerContext _context = null!;
     private Downstream _session = null!;
     private ProxyOrigin? _origin;
+    private Http2Waiter? _http2;
 
     /// <summary>Milliseconds that the last try spent connecting in vain.</summary>
     internal int ConnectMs { get; private set; }
@@ -47,17 +57,25 @@ internal sealed class ServerAttempt(Exchange x)
         x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(kind);
         _origin = session.OriginFor(Pool);
-        x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat, _origin);
-        x.ReusedUpstream = x.Connection is not null;
-        if (!x.ReusedUpstream)
+        if (Pool.Protocol == UpstreamProtocol.Http2)
         {
-            await ConnectAsync(server, connectDeadlineMs);
+            await OpenStreamAsync(server, connectDeadlineMs, fresh);
+        }
+        else
+        {
+            x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat, _origin);
+            x.ReusedUpstream = x.Connection is not null;
+            if (!x.ReusedUpstream)
+            {
+                await ConnectAsync(server, connectDeadlineMs);
+            }
         }
 
         if (x.Error == ProxyError.None)
         {
             x.ConnectedUs = _context.Loop.NowUs;
             await ExchangeAsync();
+            NoteReset();
         }
 
         x.SettleExpiry();
@@ -73,6 +91,9 @@ internal sealed class ServerAttempt(Exchange x)
         Release();
         return x.ReusedUpstream;
     }
+
+    /// <summary>Ends the wait for a connection, if that is what it waits for.</summary>
+    internal void CancelWait() => _http2?.Wait.Resume(WaitResult.Cancelled);
 
     /// <summary>Whether the server refuses a connection: after a try that broke, its process has died. A kernel says so at once; a
     /// network that drops what is sent never does, and is not waited for.</summary>
@@ -91,23 +112,73 @@ internal sealed class ServerAttempt(Exchange x)
     private async Flow ConnectAsync(ServerState server, long deadlineMs)
     {
         long beganMs = _context.Loop.NowMs;
-        ConnectResult result = await _context.Loop.ConnectAsync(server.Address, deadlineMs);
-        if (result.Stream is null)
+        Dialed dialed = await ServerDialer.DialAsync(_context.Loop, server, deadlineMs);
+        if (dialed.Stream is null)
         {
-            x.IsExpired |= _context.Loop.NowMs >= x.Relay.DeadlineMs;
-            ConnectMs = (int)(_context.Loop.NowMs - beganMs);
-            x.ConnectFailedHere = ConnectErrors.AreOurs(result.Error);
-            x.Error = result.Error == Errno.ETIMEDOUT
-                ? ProxyError.ConnectTimeout
-                : ProxyError.ConnectFailed;
+            NotConnected(dialed, beganMs);
             return;
         }
 
         x.Connections!.Counters.Connected();
-        x.Connection = new UpstreamConnection(x.Connections, result.Stream, _origin);
+        x.Connection = new UpstreamConnection(x.Connections, dialed.Stream, _origin);
         if (x.ClientGone || _session.IsAborted || x.IsExpired)
         {
             x.Error = ProxyError.ClientClosed;
+        }
+    }
+
+    /// <summary>Begins a stream of HTTP/2.</summary>
+    private async Flow OpenStreamAsync(ServerState server, long deadlineMs, bool fresh)
+    {
+        long beganMs = _context.Loop.NowMs;
+        _http2 ??= new Http2Waiter(_context.Loop);
+        Http2Request? request = await x.Connections!.Http2(_context).OpenAsync(_http2, server, Pool, deadlineMs, fresh);
+        x.ReusedUpstream = request is { IsReused: true };
+        x.Connection = request?.Connection;
+        if (x.ClientGone || _session.IsAborted || x.IsExpired)
+        {
+            x.Error = ProxyError.ClientClosed;
+        }
+        else if (request is null && _http2.HasFailed)
+        {
+            NotConnected(_http2.Failure, beganMs);
+        }
+        else if (request is null)
+        {
+            // The worker ends.
+            x.Error = ProxyError.ShuttingDown;
+        }
+        else if (RequestForwarder.IsTunnel(x.Request) && !TryAskForTunnel(request))
+        {
+            x.Error = ProxyError.UpstreamProtocol;
+            x.ConnectFailedHere = true;
+            x.Detail = "the server takes no WebSocket over HTTP/2: give its pool protocol: http1";
+        }
+    }
+
+    private bool TryAskForTunnel(Http2Request request) =>
+        Ascii.EqualsIgnoreCase(x.Request.UpgradeProtocol.Of(x.In!.Span), "websocket"u8) && request.TryAskForTunnel();
+
+    private void NotConnected(in Dialed dialed, long beganMs)
+    {
+        x.IsExpired |= _context.Loop.NowMs >= x.Relay.DeadlineMs;
+        ConnectMs = (int)(_context.Loop.NowMs - beganMs);
+        x.ConnectFailedHere = dialed.IsOurs;
+        x.Error = dialed.Error;
+        x.Detail = dialed.Detail;
+    }
+
+    /// <summary>Says more of a stream of HTTP/2 that was reset before its response.</summary>
+    private void NoteReset()
+    {
+        if (x.Error == ProxyError.UpstreamReset && x.Connection!.Http2 is { } request)
+        {
+            x.IsRefused = request.IsRefused && !x.ResponseBytesSeen;
+            if (request.Fault != Http2Error.None)
+            {
+                x.Error = ProxyError.UpstreamProtocol;
+                x.Detail = request.Fault.Text();
+            }
         }
     }
 
@@ -142,6 +213,11 @@ internal sealed class ServerAttempt(Exchange x)
 
             await body;
             _session.ResetCancel();
+        }
+
+        if (x.Connection.Http2 is { Bytes.HasPeerEnded: false } request && x.Error == ProxyError.None && x.RequestBodyDone && !x.ClientGone && x.Status != 101)
+        {
+            await request.AwaitEndAsync(_context.Loop.NowMs + MaxEndMs);
         }
 
         if (x.ClientGone && x.Error is not (ProxyError.None or ProxyError.ClientSlow))
@@ -179,7 +255,9 @@ internal sealed class ServerAttempt(Exchange x)
         int inline = x.Request.Framing == BodyFraming.Length
             ? (int)Math.Min(x.InEnd - x.InStart, x.BodyLeft)
             : 0;
-        bool sent = await StreamWrites.SendAsync(server, x.ServerSend, head!, length, x.In!, x.InStart, inline);
+        bool sent = x.Connection!.Http2 is { } request
+            ? await SendFramedAsync(request, head!, length, inline)
+            : await StreamWrites.SendAsync(server, x.ServerSend, head!, length, x.In!, x.InStart, inline);
         head!.Return();
         x.RequestBytesSent = x.ServerSend.Bytes > 0;
         if (x.Mirror is { } copy && sent)
@@ -194,6 +272,18 @@ internal sealed class ServerAttempt(Exchange x)
         x.RequestWireBytes = x.Request.Length + inline;
         x.RequestBodyDone = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0;
         return sent;
+    }
+
+    private async ResultFlow<bool> SendFramedAsync(Http2Request request, NativeBuffer head, int length, int inline)
+    {
+        bool isEnd = x.Request.Framing != BodyFraming.Chunked && x.BodyLeft == 0 && !RequestForwarder.IsTunnel(x.Request);
+        if (x.BodyLeft > 0)
+        {
+            request.Bytes.ExpectToSend(x.BodyLeft);
+        }
+
+        return await request.SendHeadAsync(head, length, isEnd, x.ServerSend)
+            && await StreamWrites.SendAsync(request.Bytes, x.ServerSend, x.In!, x.InStart, inline);
     }
 
     /// <summary>Writes the head, on a new connection behind the PROXY protocol header that the pool asks for.</summary>
@@ -215,7 +305,16 @@ internal sealed class ServerAttempt(Exchange x)
         }
 
         connection.Stream.ResetCancel();
-        if (x.ReuseUpstream && x.Error == ProxyError.None && !connection.Stream.IsPeerClosed)
+        if (connection.Http2 is { } request)
+        {
+            if (x.Error == ProxyError.UpstreamTimeout)
+            {
+                request.Upstream.Suspect();
+            }
+
+            request.End();
+        }
+        else if (x.ReuseUpstream && x.Error == ProxyError.None && !connection.Stream.IsPeerClosed)
         {
             x.Connections!.GiveBack(connection, Pool, _context.Loop.NowMs, x.ServerIdleMs);
         }

@@ -24,6 +24,7 @@ internal sealed class WorkerContext(EventLoop loop)
     private readonly byte[] _date = new byte[HttpDate.Length];
     private Mirrors? _mirrors;
     private Http2Memory? _http2;
+    private Http2Memory? _upstreamHttp2;
     private long _dateSecond = -1;
 
     internal EventLoop Loop { get; } = loop;
@@ -38,6 +39,9 @@ internal sealed class WorkerContext(EventLoop loop)
 
     /// <summary>What the worker's HTTP/2 connections share.</summary>
     internal Http2Memory Http2 => _http2 ??= new Http2Memory(Http2Limits.Default);
+
+    /// <summary>What the worker's HTTP/2 connections to servers share.</summary>
+    internal Http2Memory UpstreamHttp2 => _upstreamHttp2 ??= new Http2Memory(UpstreamHttp2Limits.Default);
 
     /// <summary>Copies of requests that are under way.</summary>
     internal Mirrors Mirrors => _mirrors ??= new Mirrors(this);

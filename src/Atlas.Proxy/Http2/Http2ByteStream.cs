@@ -11,6 +11,9 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
     private readonly ReceivedPieces _received = new(connection.Loop.Buffers);
     private Http2Stream? _frames;
     private long _left = long.MaxValue;
+
+    // Bytes of heads, which come before those of the body and are no business of flow control.
+    private int _headBytes;
     private bool _hasEnded;
     private bool _wasReset;
     private bool _mayReceive;
@@ -27,6 +30,12 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
 
     /// <summary>Whether the stream was reset, or its connection broke.</summary>
     internal bool WasReset => _wasReset;
+
+    /// <summary>What <see cref="ResetCode"/> is when a stream begins.</summary>
+    internal Http2ErrorCode ResetsWith { get; init; } = Http2ErrorCode.InternalError;
+
+    /// <summary>Why the stream is reset if it is closed when this side has ended and the peer has not.</summary>
+    internal Http2ErrorCode LeavesWith { get; init; } = Http2ErrorCode.NoError;
 
     /// <summary>Whether the peer has ended its body.</summary>
     internal bool HasPeerEnded => _hasEnded;
@@ -50,7 +59,8 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
 
         _frames = frames;
         _left = long.MaxValue;
-        ResetCode = Http2ErrorCode.InternalError;
+        ResetCode = ResetsWith;
+        _headBytes = 0;
         _hasEnded = false;
         _wasReset = false;
         _mayReceive = false;
@@ -68,9 +78,11 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
         int taken = _received.Take(buffer);
         if (taken > 0)
         {
-            if (_frames is not null)
+            int ofHeads = Math.Min(taken, _headBytes);
+            _headBytes -= ofHeads;
+            if (_frames is not null && taken > ofHeads)
             {
-                connection.Consumed(_frames, taken);
+                connection.Consumed(_frames, taken - ofHeads);
             }
 
             if (_received.Length == 0 && !_hasEnded && !_wasReset)
@@ -81,16 +93,17 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
             return taken;
         }
 
+        // What has ended is whole: a reset after it only says that nothing more is wanted (RFC 9113 8.1).
+        if (_hasEnded && !IsClosed)
+        {
+            ReceiveEnded();
+            return 0;
+        }
+
         if (_wasReset || IsClosed)
         {
             ReceiveEnded();
             return -Errno.ECONNRESET;
-        }
-
-        if (_hasEnded)
-        {
-            ReceiveEnded();
-            return 0;
         }
 
         ReceiveDrained(foundNothing: true);
@@ -176,6 +189,14 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
         return _received.TryAdd(bytes);
     }
 
+    /// <summary>A head came, which is received as bytes before those of the body. Told of by <see cref="Tell"/>.</summary>
+    /// <returns>As <see cref="Add"/>.</returns>
+    internal bool AddHead(ReadOnlySpan<byte> text, bool isEnd)
+    {
+        _headBytes += IsClosed ? 0 : text.Length;
+        return Add(text, isEnd);
+    }
+
     /// <summary>The peer, or a failure of the connection, ended it. Told of by <see cref="Tell"/>.</summary>
     internal void Reset()
     {
@@ -250,7 +271,7 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
         _frames = null;
         if (frames is not null)
         {
-            connection.Ended(frames, HasEndedSending && !abort ? Http2ErrorCode.NoError : ResetCode);
+            connection.Ended(frames, HasEndedSending && !abort ? LeavesWith : ResetCode);
         }
     }
 }

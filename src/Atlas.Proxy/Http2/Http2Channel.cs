@@ -118,7 +118,7 @@ internal abstract class Http2Channel : IHttp2Handler
         if (StreamOf(frames) is { } stream)
         {
             Note(stream);
-            WasReset(stream, code, reason);
+            WasReset(frames, code, reason);
             stream.Reset();
         }
     }
@@ -163,8 +163,8 @@ internal abstract class Http2Channel : IHttp2Handler
     {
     }
 
-    /// <summary>Why the peer reset a stream.</summary>
-    protected virtual void WasReset(Http2ByteStream stream, Http2ErrorCode code, Http2Error reason)
+    /// <summary>Why a stream was ended before its time.</summary>
+    protected virtual void WasReset(Http2Stream frames, Http2ErrorCode code, Http2Error reason)
     {
     }
 
@@ -188,6 +188,18 @@ internal abstract class Http2Channel : IHttp2Handler
 
     /// <summary>The frames at hand were read and their streams told.</summary>
     protected abstract void FramesRead();
+
+    /// <summary>Tells streams what came for them.</summary>
+    protected void TellNews()
+    {
+        // Who is told may cause news of others.
+        for (int i = 0; i < _news.Count; i++)
+        {
+            _news[i].Tell();
+        }
+
+        _news.Clear();
+    }
 
     /// <summary>Reads frames until the connection ends. Everything that is open then is reset.</summary>
     /// <param name="buffer">What came already, which this returns; null: nothing.</param>
@@ -248,16 +260,5 @@ internal abstract class Http2Channel : IHttp2Handler
         _output.FlushSoon();
         buffer.Span[taken..length].CopyTo(buffer.Span);
         return length - taken;
-    }
-
-    private void TellNews()
-    {
-        // Who is told may cause news of others.
-        for (int i = 0; i < _news.Count; i++)
-        {
-            _news[i].Tell();
-        }
-
-        _news.Clear();
     }
 }

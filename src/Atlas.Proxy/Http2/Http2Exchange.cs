@@ -210,7 +210,6 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
     internal override int TakeTrailers(Span<byte> destination)
     {
         ReadOnlySpan<byte> trailers = _trailers.AsSpan(0, _trailersLength);
-        _trailersLength = 0;
         return trailers.TryCopyTo(destination) ? trailers.Length : 0;
     }
 

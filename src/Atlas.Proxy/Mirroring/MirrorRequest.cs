@@ -1,7 +1,6 @@
 using Atlas.Core.Balancing;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
-using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
 using Atlas.Protocols.Http1;
@@ -148,14 +147,14 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         int start = _connection is null ? 0 : _openingLength;
         if (_connection is null)
         {
-            ConnectResult result = await context.Loop.ConnectAsync(server.Address, context.Loop.NowMs + _pool.ConnectMs);
-            if (result.Stream is null)
+            Dialed dialed = await ServerDialer.DialAsync(context.Loop, server, context.Loop.NowMs + _pool.ConnectMs);
+            if (dialed.Stream is null)
             {
-                return result.Error == Errno.ETIMEDOUT ? ProxyError.ConnectTimeout : ProxyError.ConnectFailed;
+                return dialed.Error;
             }
 
             connections.Counters.Connected();
-            _connection = new UpstreamConnection(connections, result.Stream, _origin);
+            _connection = new UpstreamConnection(connections, dialed.Stream, _origin);
         }
 
         ProxyError error = _isExpired ? ProxyError.UpstreamTimeout : await ExchangeAsync(_connection.Stream, start);

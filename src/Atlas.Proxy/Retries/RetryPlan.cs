@@ -15,8 +15,8 @@ namespace Atlas.Proxy.Retries;
 /// Decides after each try of a request whether another server is tried. Part of an exchange and reused with it.
 /// <code>
 ///   the try                                       another follows                      counts   waits
-///   connect refused, or no byte of the request    until a server takes it, all were    no       no
-///   left                                          tried or connect's time is used up
+///   connect refused, no byte of the request left  until a server takes it, all were    no       no
+///   or the server did nothing with it (HTTP/2)    tried or connect's time is used up
 ///   connect timed out                             by the policy                        yes      no
 ///   broke without a byte of a response            by the policy, if the request may    yes      backoff
 ///                                                 be repeated
@@ -108,7 +108,7 @@ internal sealed class RetryPlan(Exchange x)
         {
             ProxyError.ConnectFailed => Policy.OnConnectFailure && GoesOnAtOnce(),
             ProxyError.ConnectTimeout => Policy.OnConnectFailure && TryPlan(delayMs: 0, needsRoom: false),
-            ProxyError.UpstreamReset when !x.RequestBytesSent => Policy.OnReset && GoesOnAtOnce(),
+            ProxyError.UpstreamReset when x.IsUntouched => Policy.OnReset && GoesOnAtOnce(),
             ProxyError.UpstreamReset => MayFollowReset
                 && TryPlan(Backoff.DelayMs(_retries + 1, _context.RandomShare()), needsRoom: false, isFree: _retries == 0 && Pool.RetryShare > 0),
             _ => false,

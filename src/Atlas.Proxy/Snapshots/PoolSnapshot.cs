@@ -69,6 +69,12 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>The PROXY protocol header that connections to the servers open with.</summary>
     public ProxyProtocolVersion SendProxyProtocol { get; init; } = ProxyProtocolVersion.None;
 
+    /// <summary>The version of HTTP that the servers are spoken to in.</summary>
+    public UpstreamProtocol Protocol { get; init; } = UpstreamProtocol.Http1;
+
+    /// <summary>HTTP/2: requests at once on a connection.</summary>
+    public int MaxStreams { get; init; } = 100;
+
     /// <summary>Whether requests that must not be sent twice get a new connection, which no server is about to close.</summary>
     public bool FreshForNonIdempotent { get; init; }
 

@@ -216,6 +216,8 @@ public sealed class SnapshotBuilder
             RequestsPerConnection = pool.Keepalive.Requests,
             MaxAgeMs = pool.Keepalive.MaxAgeMs ?? int.MaxValue,
             SendProxyProtocol = pool.SendProxyProtocol,
+            Protocol = pool.Protocol,
+            MaxStreams = pool.MaxStreams,
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
             Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),

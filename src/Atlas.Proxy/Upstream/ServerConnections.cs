@@ -1,4 +1,5 @@
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Http;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 
@@ -14,9 +15,13 @@ internal sealed class ServerConnections(ServerCounters counters)
     private const int PeekAfterMs = 500;
 
     private readonly IdleConnections _idle = new();
+    private Http2Connections? _http2;
     private LearnedIdleAge _learned;
 
     internal ServerCounters Counters { get; } = counters;
+
+    /// <summary>The connections of HTTP/2, beside the others.</summary>
+    internal Http2Connections Http2(WorkerContext context) => _http2 ??= new Http2Connections(this, context.UpstreamHttp2);
 
     /// <summary>The last used connection that is open and silent, or null.</summary>
     /// <param name="nowMs">The loop's time.</param>
@@ -93,6 +98,8 @@ internal sealed class ServerConnections(ServerCounters counters)
         {
             Discard(connection);
         }
+
+        _http2?.Leave();
     }
 
     private UpstreamConnection? LastOf(ProxyOrigin? origin)

@@ -1,5 +1,6 @@
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
+using Atlas.Proxy.Http2;
 
 namespace Atlas.Proxy.Upstream;
 
@@ -20,7 +21,14 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
         _idleTimer = new LoopTimer(stream.Loop.Timers, this);
     }
 
+    /// <summary>One that is a stream of a connection of HTTP/2. It is never idle by itself.</summary>
+    internal UpstreamConnection(ServerConnections owner, Http2Request http2)
+        : this(owner, http2.Bytes) => Http2 = http2;
+
     internal ByteStream Stream { get; }
+
+    /// <summary>The stream of HTTP/2 that it is; null: it is a connection of HTTP/1.1.</summary>
+    internal Http2Request? Http2 { get; }
 
     /// <summary>Whom its PROXY protocol header told of; null: it opened without one.</summary>
     internal ProxyOrigin? Origin { get; }

@@ -200,10 +200,4 @@ public sealed class Http2Tests
         new Random(length).NextBytes(bytes);
         return bytes;
     }
-
-    // A stream that cannot say how long it is.
-    private sealed class Unsized(byte[] bytes) : MemoryStream(bytes)
-    {
-        public override bool CanSeek => false;
-    }
 }

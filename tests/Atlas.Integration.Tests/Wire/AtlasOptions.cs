@@ -26,6 +26,11 @@ internal sealed record AtlasOptions
 
     public ProxyProtocolVersion SendProxyProtocol { get; init; } = ProxyProtocolVersion.None;
 
+    /// <summary>What the servers are spoken to in.</summary>
+    public UpstreamProtocol Protocol { get; init; } = UpstreamProtocol.Http1;
+
+    public int MaxStreams { get; init; } = 100;
+
     public int Retries { get; init; } = 1;
 
     /// <summary>Changes the listener, for instance to have routes.</summary>

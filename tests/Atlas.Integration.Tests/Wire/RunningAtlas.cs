@@ -38,6 +38,8 @@ internal sealed class RunningAtlas : IAsyncDisposable
         {
             ResponseMs = options.ResponseMs,
             SendProxyProtocol = options.SendProxyProtocol,
+            Protocol = options.Protocol,
+            MaxStreams = options.MaxStreams,
             Retry = new RetryPolicy { Attempts = options.Retries },
         };
         var snapshot = new HttpListenerSnapshot("listener", _pool)

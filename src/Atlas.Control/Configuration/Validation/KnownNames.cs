@@ -9,6 +9,10 @@ internal sealed class KnownNames(AtlasConfig config)
     /// <summary>The names of pools.</summary>
     public HashSet<string> Pools { get; } = config.Pools.Select(pool => pool.Name).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The names of those pools whose servers may be spoken to in HTTP/2.</summary>
+    public HashSet<string> Http2Pools { get; } =
+        config.Pools.Where(pool => pool.Protocol != UpstreamProtocol.Http1).Select(pool => pool.Name).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The names of stores.</summary>
     public HashSet<string> Stores { get; } = config.Stores.Select(store => store.Name).ToHashSet(StringComparer.Ordinal);
 

@@ -35,6 +35,13 @@ internal static class RouteRules
             if (route.Mirror is { Pool.Length: > 0 } mirror)
             {
                 findings.Refer(mirror.Source.PositionOf("pool"), "pool", mirror.Pool, names.Pools);
+                if (names.Http2Pools.Contains(mirror.Pool))
+                {
+                    findings.Add(
+                        mirror,
+                        "pool",
+                        $"copies of requests go over HTTP/1.1 only, and pool '{mirror.Pool}' speaks HTTP/2: name a pool of protocol http1");
+                }
             }
 
             if (route.RateLimit is { } limit)
