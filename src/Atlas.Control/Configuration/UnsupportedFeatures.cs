@@ -40,7 +40,7 @@ public static class UnsupportedFeatures
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        Refuse(errors, pool, ["tls", "session"]);
+        Refuse(errors, pool, ["session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }
 

@@ -53,6 +53,7 @@ internal static class ServerExpansion
                         Name = NameOf(server, resolved.Address),
                         Address = parsed,
                         Dns = null,
+                        HostName = server.Dns?.Name ?? server.Address!.Host,
                         Weight = resolved.Weight ?? server.Weight,
                         Backup = server.Backup || resolved.IsBackup,
                     });

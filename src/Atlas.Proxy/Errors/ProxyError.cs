@@ -58,6 +58,9 @@ public enum ProxyError : byte
     /// <summary>CT: the server did not accept the connection in time.</summary>
     ConnectTimeout,
 
+    /// <summary>TF: the handshake of TLS with the server failed.</summary>
+    TlsFailed,
+
     /// <summary>UR: the server closed or reset before its head.</summary>
     UpstreamReset,
 

@@ -45,7 +45,7 @@ internal static class AttemptOutcome
 
         return x.Error switch
         {
-            ProxyError.ConnectFailed or ProxyError.ConnectTimeout => ServerOutcome.ConnectFailure,
+            ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.TlsFailed => ServerOutcome.ConnectFailure,
             ProxyError.UpstreamReset or ProxyError.UpstreamProtocol => ServerOutcome.GatewayFailure,
             ProxyError.UpstreamTimeout => ServerOutcome.GatewayFailure,
             _ => ServerOutcome.None,

@@ -71,7 +71,9 @@ internal static class ErrorResponder
     // What ended it, and what to look for in the log.
     private static void WriteOrigin(ref HeadWriter writer, Downstream session, Exchange x)
     {
-        ReadOnlySpan<byte> type = x.Error.ProxyStatusType();
+        ReadOnlySpan<byte> type = x.Error == ProxyError.TlsFailed && x.IsCertificateRefused
+            ? "tls_certificate_error"u8
+            : x.Error.ProxyStatusType();
         if (!type.IsEmpty)
         {
             writer.BeginField("proxy-status"u8);

@@ -129,6 +129,9 @@ internal sealed class Exchange : IServerSeeker
     /// <summary>Whether a connection could not be made for a reason of this side.</summary>
     internal bool ConnectFailedHere;
 
+    /// <summary>Whether the server's certificate is why its handshake failed.</summary>
+    internal bool IsCertificateRefused;
+
     /// <summary>More of the last error, for the log; empty where the error says it all.</summary>
     internal string Detail = "";
 
@@ -280,6 +283,7 @@ internal sealed class Exchange : IServerSeeker
         RequestBytesSent = false;
         ConnectFailedHere = false;
         IsRefused = false;
+        IsCertificateRefused = false;
         Detail = "";
         ResponseBytesSeen = false;
         ReuseUpstream = false;

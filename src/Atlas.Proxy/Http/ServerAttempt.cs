@@ -36,6 +36,14 @@ internal sealed class ServerAttempt(Exchange x)
 
     private PoolSnapshot Pool => x.Pool!;
 
+    // What is agreed on with servers of "auto" is not known before the first connection.
+    private bool MaySpeakHttp2 => Pool.Protocol switch
+    {
+        UpstreamProtocol.Http2 => true,
+        UpstreamProtocol.Auto => Pool.Tls is not null && !x.Connections!.Http2(_context).IsHttp1,
+        UpstreamProtocol.Http1 or _ => false,
+    };
+
     /// <summary>Tries.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="session">The client's.</param>
@@ -57,13 +65,15 @@ internal sealed class ServerAttempt(Exchange x)
         x.Connections = _context.To(server);
         x.Connections.Counters.AttemptBegan(kind);
         _origin = session.OriginFor(Pool);
-        if (Pool.Protocol == UpstreamProtocol.Http2)
+        x.ReusedUpstream = false;
+        if (MaySpeakHttp2)
         {
             await OpenStreamAsync(server, connectDeadlineMs, fresh);
         }
-        else
+
+        if (x.Connection is null && x.Error == ProxyError.None)
         {
-            x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat, _origin);
+            x.Connection = fresh ? null : x.Connections.TakeIdle(_context.Loop.NowMs, x.CanRepeat, _origin, Pool.Tls?.Context);
             x.ReusedUpstream = x.Connection is not null;
             if (!x.ReusedUpstream)
             {
@@ -112,15 +122,29 @@ internal sealed class ServerAttempt(Exchange x)
     private async Flow ConnectAsync(ServerState server, long deadlineMs)
     {
         long beganMs = _context.Loop.NowMs;
-        Dialed dialed = await ServerDialer.DialAsync(_context.Loop, server, deadlineMs);
-        if (dialed.Stream is null)
+        ByteStream? spare = Pool.Protocol == UpstreamProtocol.Auto ? x.Connections!.Http2(_context).TakeSpare() : null;
+        if (spare is null)
         {
-            NotConnected(dialed, beganMs);
-            return;
+            Dialed dialed = await ServerDialer.DialAsync(_context.Loop, server, Pool, _origin, deadlineMs);
+            if (dialed.Stream is null)
+            {
+                NotConnected(dialed, beganMs);
+                return;
+            }
+
+            x.Connections!.Counters.Connected();
+            if (dialed.IsHttp2)
+            {
+                // It did not agree on it before.
+                x.Connections.Http2(_context).Adopt(dialed.Stream, Pool, deadlineMs);
+                await OpenStreamAsync(server, deadlineMs, fresh: false);
+                return;
+            }
+
+            spare = dialed.Stream;
         }
 
-        x.Connections!.Counters.Connected();
-        x.Connection = new UpstreamConnection(x.Connections, dialed.Stream, _origin);
+        x.Connection = new UpstreamConnection(x.Connections!, spare, _origin, Pool.Tls?.Context);
         if (x.ClientGone || _session.IsAborted || x.IsExpired)
         {
             x.Error = ProxyError.ClientClosed;
@@ -143,12 +167,12 @@ internal sealed class ServerAttempt(Exchange x)
         {
             NotConnected(_http2.Failure, beganMs);
         }
-        else if (request is null)
+        else if (request is null && !x.Connections.Http2(_context).IsHttp1)
         {
             // The worker ends.
             x.Error = ProxyError.ShuttingDown;
         }
-        else if (RequestForwarder.IsTunnel(x.Request) && !TryAskForTunnel(request))
+        else if (request is not null && RequestForwarder.IsTunnel(x.Request) && !TryAskForTunnel(request))
         {
             x.Error = ProxyError.UpstreamProtocol;
             x.ConnectFailedHere = true;
@@ -166,6 +190,7 @@ internal sealed class ServerAttempt(Exchange x)
         x.ConnectFailedHere = dialed.IsOurs;
         x.Error = dialed.Error;
         x.Detail = dialed.Detail;
+        x.IsCertificateRefused = dialed.IsCertificateRefused;
     }
 
     /// <summary>Says more of a stream of HTTP/2 that was reset before its response.</summary>
@@ -286,10 +311,10 @@ internal sealed class ServerAttempt(Exchange x)
             && await StreamWrites.SendAsync(request.Bytes, x.ServerSend, x.In!, x.InStart, inline);
     }
 
-    /// <summary>Writes the head, on a new connection behind the PROXY protocol header that the pool asks for.</summary>
+    /// <summary>Writes the head, on a new connection in plain text behind the PROXY protocol header that the pool asks for.</summary>
     private int WriteHead(NativeBuffer buffer)
     {
-        int header = x.ReusedUpstream || _origin is null ? 0 : _origin.WriteHeader(Pool.SendProxyProtocol, buffer.Span);
+        int header = x.ReusedUpstream || _origin is null || Pool.Tls is not null ? 0 : _origin.WriteHeader(Pool.SendProxyProtocol, buffer.Span);
         int length = x.Relay.WriteHead(buffer.Span[header..]);
         return length < 0 ? -1 : header + length;
     }

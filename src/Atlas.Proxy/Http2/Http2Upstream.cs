@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.Http2;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Snapshots;
@@ -27,6 +28,9 @@ internal sealed class Http2Upstream : Http2Channel
     private readonly Stack<Http2Request> _free = new();
     private readonly long _bornMs;
     private readonly long _openByMs;
+
+    // What its handshake went by; null: it is in plain text.
+    private readonly TlsClientContext? _security;
     private PoolSnapshot _pool;
     private long _idleSinceMs;
     private long _receivedAtMs;
@@ -41,13 +45,14 @@ internal sealed class Http2Upstream : Http2Channel
     /// <param name="pool">What it was made for.</param>
     /// <param name="openByMs">The loop's time until which the server's SETTINGS are awaited.</param>
     internal Http2Upstream(Http2Connections owner, ByteStream transport, Http2Memory memory, PoolSnapshot pool, long openByMs)
-        : base(transport, Http2Role.Client, memory, isTls: false)
+        : base(transport, Http2Role.Client, memory, isTls: pool.Tls is not null)
     {
         _owner = owner;
         _pool = pool;
         _bornMs = Loop.NowMs;
         _idleSinceMs = Loop.NowMs;
         _openByMs = openByMs;
+        _security = pool.Tls?.Context;
     }
 
     /// <summary>Whether the server's SETTINGS came.</summary>
@@ -82,7 +87,7 @@ internal sealed class Http2Upstream : Http2Channel
             return false;
         }
 
-        if (IsOld)
+        if (IsOld || _security != pool.Tls?.Context)
         {
             Leave();
             return false;

@@ -68,7 +68,7 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
         bool isSmall = x.Request.Framing == BodyFraming.None && x.Request.Length <= MaxSmallHead;
         BufferSize size = isSmall ? BufferSize.Small : BufferSize.Large;
         _buffer = context.Loop.Buffers.TryRent(size);
-        _openingLength = _buffer is null || origin is null ? 0 : origin.WriteHeader(pool.SendProxyProtocol, _buffer.Span);
+        _openingLength = _buffer is null || origin is null || pool.Tls is not null ? 0 : origin.WriteHeader(pool.SendProxyProtocol, _buffer.Span);
         int head = _buffer is null ? -1 : x.Relay.WriteHead(_buffer.Span[_openingLength..], isCopy: true);
         _headLength = head < 0 ? -1 : _openingLength + head;
         _length = _headLength;
@@ -143,18 +143,18 @@ internal sealed class MirrorRequest(WorkerContext context, Mirrors owner) : ITim
     private async ResultFlow<ProxyError> TryAsync(ServerState server, ServerConnections connections)
     {
         // Nothing is tried again, so the connection must not be one that the server is about to close.
-        _connection = connections.TakeIdle(context.Loop.NowMs, mayRepeat: false, _origin);
+        _connection = connections.TakeIdle(context.Loop.NowMs, mayRepeat: false, _origin, _pool.Tls?.Context);
         int start = _connection is null ? 0 : _openingLength;
         if (_connection is null)
         {
-            Dialed dialed = await ServerDialer.DialAsync(context.Loop, server, context.Loop.NowMs + _pool.ConnectMs);
+            Dialed dialed = await ServerDialer.DialAsync(context.Loop, server, _pool, _origin, context.Loop.NowMs + _pool.ConnectMs);
             if (dialed.Stream is null)
             {
                 return dialed.Error;
             }
 
             connections.Counters.Connected();
-            _connection = new UpstreamConnection(connections, dialed.Stream, _origin);
+            _connection = new UpstreamConnection(connections, dialed.Stream, _origin, _pool.Tls?.Context);
         }
 
         ProxyError error = _isExpired ? ProxyError.UpstreamTimeout : await ExchangeAsync(_connection.Stream, start);

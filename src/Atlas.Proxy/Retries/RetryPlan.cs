@@ -15,7 +15,7 @@ namespace Atlas.Proxy.Retries;
 /// Decides after each try of a request whether another server is tried. Part of an exchange and reused with it.
 /// <code>
 ///   the try                                       another follows                      counts   waits
-///   connect refused, no byte of the request left  until a server takes it, all were    no       no
+///   connect or TLS failed, no byte of it left,    until a server takes it, all were    no       no
 ///   or the server did nothing with it (HTTP/2)    tried or connect's time is used up
 ///   connect timed out                             by the policy                        yes      no
 ///   broke without a byte of a response            by the policy, if the request may    yes      backoff
@@ -106,7 +106,7 @@ internal sealed class RetryPlan(Exchange x)
         _connectingMs += connectMs;
         return x.Error switch
         {
-            ProxyError.ConnectFailed => Policy.OnConnectFailure && GoesOnAtOnce(),
+            ProxyError.ConnectFailed or ProxyError.TlsFailed => Policy.OnConnectFailure && GoesOnAtOnce(),
             ProxyError.ConnectTimeout => Policy.OnConnectFailure && TryPlan(delayMs: 0, needsRoom: false),
             ProxyError.UpstreamReset when x.IsUntouched => Policy.OnReset && GoesOnAtOnce(),
             ProxyError.UpstreamReset => MayFollowReset

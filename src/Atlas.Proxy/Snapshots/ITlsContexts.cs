@@ -7,4 +7,7 @@ public interface ITlsContexts
 {
     /// <summary>Towards the clients of a listener; null: it has no TLS.</summary>
     TlsServerContext? OfListener(string name);
+
+    /// <summary>Towards the servers of a pool; null: it has no TLS.</summary>
+    TlsClientContext? OfPool(string name);
 }

@@ -72,6 +72,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>The version of HTTP that the servers are spoken to in.</summary>
     public UpstreamProtocol Protocol { get; init; } = UpstreamProtocol.Http1;
 
+    /// <summary>TLS towards the servers; null: plain text.</summary>
+    public UpstreamTls? Tls { get; init; }
+
     /// <summary>HTTP/2: requests at once on a connection.</summary>
     public int MaxStreams { get; init; } = 100;
 

@@ -2,6 +2,7 @@ using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Health;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Proxy.Metrics;
 
 namespace Atlas.Proxy.Snapshots;
@@ -10,6 +11,7 @@ namespace Atlas.Proxy.Snapshots;
 /// address.</summary>
 public sealed class ServerState(string name, SocketAddress address)
 {
+    private KeptSessions? _sessions;
     private int _tunnels;
     private volatile bool _isForgotten;
 
@@ -40,7 +42,23 @@ public sealed class ServerState(string name, SocketAddress address)
         set => _isForgotten = value;
     }
 
+    /// <summary>Sessions of TLS with it that connections may resume. Any thread.</summary>
+    /// <param name="context">What the connections are made with. Another one than before begins anew.</param>
+    internal TlsClientSessions SessionsOf(TlsClientContext context)
+    {
+        KeptSessions? kept = Volatile.Read(ref _sessions);
+        if (kept is null || kept.Context != context)
+        {
+            kept = new KeptSessions(context, new TlsClientSessions(context));
+            Interlocked.Exchange(ref _sessions, kept)?.Sessions.Dispose();
+        }
+
+        return kept.Sessions;
+    }
+
     internal void BeginTunnel() => Interlocked.Increment(ref _tunnels);
 
     internal void EndTunnel() => Interlocked.Decrement(ref _tunnels);
+
+    private sealed record KeptSessions(TlsClientContext Context, TlsClientSessions Sessions);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Resilience;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Logging;
@@ -218,6 +219,7 @@ public sealed class SnapshotBuilder
             SendProxyProtocol = pool.SendProxyProtocol,
             Protocol = pool.Protocol,
             MaxStreams = pool.MaxStreams,
+            Tls = pool.Tls is null ? null : TlsOf(pool, pool.Tls, servers),
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
             Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),
@@ -232,6 +234,22 @@ public sealed class SnapshotBuilder
             ConsecutiveFailures = pool.OutlierDetection?.ConsecutiveFailures,
             Observer = _observer,
         };
+    }
+
+    private UpstreamTls TlsOf(PoolConfig pool, PoolTlsConfig tls, ServerState[] servers)
+    {
+        TlsClientContext context = _tls?.OfPool(pool.Name)
+            ?? throw new ArgumentException($"pool {pool.Name} has TLS and nothing that handshakes could go by", nameof(pool));
+        var names = new Dictionary<ServerState, string>();
+        foreach ((ServerConfig server, ServerState state) in pool.Servers.Zip(servers))
+        {
+            if (server.HostName is { } name)
+            {
+                names[state] = name;
+            }
+        }
+
+        return new UpstreamTls(context, tls.ServerName, names);
     }
 
     private static CircuitBreaker? BreakerOf(CircuitBreakerConfig? config, CircuitBreaker? previous) =>

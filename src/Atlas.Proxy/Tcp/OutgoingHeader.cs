@@ -15,9 +15,10 @@ internal static class OutgoingHeader
     /// <param name="opening">Who the client is and what it sent.</param>
     /// <param name="client">The client's connection.</param>
     /// <param name="length">The bytes in the buffer; more than 0 in any case.</param>
+    /// <param name="withReceived">Whether what the client sent comes behind the header.</param>
     /// <returns>A buffer, the caller's to give back; null: there is no memory.</returns>
     internal static NativeBuffer? TryPrepend(
-        ProxyProtocolVersion version, ConnectionOpening opening, ByteStream client, out int length)
+        ProxyProtocolVersion version, ConnectionOpening opening, ByteStream client, out int length, bool withReceived = true)
     {
         length = ProxyHeaderWriter.MaxLength;
         bool isSmall = opening.ReceivedLength + ProxyHeaderWriter.MaxLength <= (int)BufferSize.Small;
@@ -33,7 +34,7 @@ internal static class OutgoingHeader
             ? ProxyHeaderWriter.WriteV1(buffer.Span, from, to)
             : ProxyHeaderWriter.WriteV2(
                 buffer.Span, ProxyTransport.Stream, from, to, new ProxyOutgoingTlvs { Authority = opening.ServerName.Span });
-        if (opening.ReceivedLength > 0)
+        if (withReceived && opening.ReceivedLength > 0)
         {
             opening.Received!.Span[..opening.ReceivedLength].CopyTo(buffer.Span[length..]);
             length += opening.ReceivedLength;

@@ -2,8 +2,8 @@ using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Health;
 using Atlas.Core.Resilience;
+using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
-using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Metrics;
@@ -21,7 +21,7 @@ namespace Atlas.Proxy.Tcp;
 /// to, the next server may be tried.
 /// <code>
 ///   the try              another follows, if the pool retries connect failures
-///   refused, no route    until a server takes it, 16 were tried or the time for connecting is used up
+///   refused, TLS failed  until a server takes it, 16 were tried or the time for connecting is used up
 ///   timed out            as often as the pool's retry.attempts says
 /// </code>
 /// </summary>
@@ -57,6 +57,9 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
 
     /// <summary>Why there is no connection.</summary>
     internal ProxyError Error { get; private set; }
+
+    /// <summary>More of that, for the log; empty where the error says it all.</summary>
+    internal string Detail { get; private set; } = "";
 
     /// <inheritdoc/>
     public PickRequest PickFor(ulong random, long nowUs) => new()
@@ -98,10 +101,10 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
             }
 
             Server = server;
-            ConnectResult result = await TryAsync(server);
-            if (result.Stream is not null)
+            ByteStream? stream = await TryAsync(server);
+            if (stream is not null)
             {
-                return result.Stream;
+                return stream;
             }
 
             bool goesOn = Pool.Retry.OnConnectFailure
@@ -115,7 +118,7 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
             }
         }
 
-        Report(Error is ProxyError.ConnectFailed or ProxyError.ConnectTimeout ? ServerOutcome.ConnectFailure : ServerOutcome.None);
+        Report(Error is ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.TlsFailed ? ServerOutcome.ConnectFailure : ServerOutcome.None);
         return null;
     }
 
@@ -138,7 +141,7 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
     /// <summary>Ends the wait for a server.</summary>
     internal void CancelWait() => _waiter?.Cancel();
 
-    private async ResultFlow<ConnectResult> TryAsync(ServerState server)
+    private async ResultFlow<ByteStream?> TryAsync(ServerState server)
     {
         Attempts++;
         _counters = context.CountersOf(server);
@@ -146,25 +149,25 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
             : Error == ProxyError.ConnectTimeout ? AttemptKind.Retry
             : AttemptKind.Failover);
         long beganUs = context.Loop.NowUs;
-        ConnectResult result = await OpenAsync(server.Address, context.Loop.NowMs + Pool!.ConnectMs);
+        Dialed result = await OpenAsync(server, context.Loop.NowMs + Pool!.ConnectMs);
         ConnectingUs += context.Loop.NowUs - beganUs;
         if (result.Stream is not null && !session.IsOver)
         {
             Error = ProxyError.None;
+            Detail = "";
             _counters?.Connected();
             if (Pool.ObservesLatency)
             {
                 server.Balancing.Observe(context.Loop.NowUs - beganUs, context.Loop.NowUs);
             }
 
-            return result;
+            return result.Stream;
         }
 
         result.Stream?.Abort();
-        Error = session.IsOver ? ProxyError.ClientClosed
-            : result.Error == Errno.ETIMEDOUT ? ProxyError.ConnectTimeout
-            : ProxyError.ConnectFailed;
-        bool isServers = Error != ProxyError.ClientClosed && !ConnectErrors.AreOurs(result.Error);
+        Error = session.IsOver ? ProxyError.ClientClosed : result.Error;
+        Detail = result.Detail;
+        bool isServers = Error != ProxyError.ClientClosed && !result.IsOurs;
         if (isServers)
         {
             ReportServer(server, ServerOutcome.ConnectFailure);
@@ -175,12 +178,35 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
         }
 
         _counters?.AttemptEnded(status: 0, isServers ? Error : ProxyError.None, firstByteUs: -1);
-        return new ConnectResult(null, result.Error);
+        return null;
     }
 
-    private ResultFlow<ConnectResult> OpenAsync(SocketAddress server, long deadlineMs) => Pool!.ConnectsAsClient
-        ? context.Loop.ConnectAsClientAsync(SocketAddress.OfIp(new IPAddress(session.ClientAddress.Ip), 0), server, deadlineMs)
-        : context.Loop.ConnectAsync(server, deadlineMs);
+    private async ResultFlow<Dialed> OpenAsync(ServerState server, long deadlineMs)
+    {
+        ConnectResult result = await (Pool!.ConnectsAsClient
+            ? context.Loop.ConnectAsClientAsync(SocketAddress.OfIp(new IPAddress(session.ClientAddress.Ip), 0), server.Address, deadlineMs)
+            : context.Loop.ConnectAsync(server.Address, deadlineMs));
+        if (result.Stream is null)
+        {
+            return ServerDialer.Failed(result.Error);
+        }
+
+        if (Pool.Tls is null)
+        {
+            return new Dialed(result.Stream, ProxyError.None);
+        }
+
+        NativeBuffer? opening = session.TryMakeHeader(Pool.SendProxyProtocol, out int length);
+        if (opening is null && length > 0)
+        {
+            result.Stream.Abort();
+            return new Dialed(null, ProxyError.Overload, IsOurs: true);
+        }
+
+        Dialed dialed = await ServerDialer.SecureAsync(result.Stream, server, Pool, opening, length, deadlineMs);
+        opening?.Return();
+        return dialed;
+    }
 
     /// <summary>The place of a server that has begun the connection; less than 0: there is none, and the error says
     /// why.</summary>

@@ -118,6 +118,18 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         _opening.Release();
     }
 
+    /// <summary>Makes the header that goes before a handshake with the server.</summary>
+    /// <param name="version">Which form; none: there is none to make.</param>
+    /// <param name="length">Its bytes.</param>
+    /// <returns>A buffer, the caller's to give back; null: there is nothing to send or, if there are bytes, no memory.</returns>
+    internal NativeBuffer? TryMakeHeader(ProxyProtocolVersion version, out int length)
+    {
+        length = 0;
+        return version == ProxyProtocolVersion.None
+            ? null
+            : OutgoingHeader.TryPrepend(version, _opening, Client, out length, withReceived: false);
+    }
+
     /// <summary>Ends it now, with a reset of both sides.</summary>
     internal void Abort(ProxyError reason)
     {
@@ -140,7 +152,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         _relay = new TwoWayRelay(Client, server, Listener.IdleMs, halfClosedMs, _counters);
         NativeBuffer? first = _opening.Received;
         int length = _opening.ReceivedLength;
-        if (Pool.SendProxyProtocol != ProxyProtocolVersion.None)
+        if (Pool.SendProxyProtocol != ProxyProtocolVersion.None && Pool.Tls is null)
         {
             first = OutgoingHeader.TryPrepend(Pool.SendProxyProtocol, _opening, Client, out length);
         }
@@ -195,7 +207,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
             ServerName = _opening.ServerName.Span,
             Error = _error,
             EndedFirst = _relay?.ServerEndedFirst switch { true => "server"u8, false => "client"u8, null => default },
-            Detail = Encoding.ASCII.GetBytes(_opening.Detail),
+            Detail = Encoding.UTF8.GetBytes(_connector.Detail.Length > 0 ? _connector.Detail : _opening.Detail),
             Attempts = _connector.Attempts,
             FailedTries = failed,
             BytesReceived = _relay?.BytesUp ?? _opening.ReceivedLength,

@@ -8,6 +8,7 @@ namespace Atlas.Proxy.Upstream;
 /// <param name="Error">None: there is one.</param>
 /// <param name="IsOurs">Whether it failed for a reason of this side, which says nothing of the server.</param>
 /// <param name="Detail">More of a failure, for logs; empty where the error says it all.</param>
+/// <param name="IsCertificateRefused">Whether the server's certificate is why.</param>
 /// <param name="IsHttp2">Whether HTTP/2 was agreed on (ALPN).</param>
 internal readonly record struct Dialed(
-    ByteStream? Stream, ProxyError Error, bool IsOurs = false, string Detail = "", bool IsHttp2 = false);
+    ByteStream? Stream, ProxyError Error, bool IsOurs = false, string Detail = "", bool IsCertificateRefused = false, bool IsHttp2 = false);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Atlas.Core.Configuration;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
@@ -19,6 +20,7 @@ internal sealed class Http2Connections(ServerConnections owner, Http2Memory memo
     // The newest last: it is the first to be used, so that older ones come to their end.
     private readonly List<Http2Upstream> _connections = [];
     private readonly List<Http2Waiter> _waiters = [];
+    private ByteStream? _spare;
     private int _opening;
 
     // Requests that the server takes on a connection, as it was seen last.
@@ -27,6 +29,9 @@ internal sealed class Http2Connections(ServerConnections owner, Http2Memory memo
     /// <summary>What it is a part of.</summary>
     internal ServerConnections Owner => owner;
 
+    /// <summary>Whether the server was last found to agree on HTTP/1.1, where both are offered.</summary>
+    internal bool IsHttp1 { get; private set; }
+
     /// <summary>Begins a request on a connection with room, and makes one where there is none.</summary>
     /// <param name="waiter">The request's, waiting for nothing.</param>
     /// <param name="server">The server.</param>
@@ -34,7 +39,7 @@ internal sealed class Http2Connections(ServerConnections owner, Http2Memory memo
     /// <param name="deadlineMs">The loop's time until which a connection may be made.</param>
     /// <param name="isFresh">Whether to begin on a new connection.</param>
     /// <returns>The request's stream, which ends with <see cref="Http2Request.End"/>; null: the waiter's failure says why, or the
-    /// wait was cancelled.</returns>
+    /// wait was cancelled, or <see cref="IsHttp1"/>.</returns>
     internal async ResultFlow<Http2Request?> OpenAsync(
         Http2Waiter waiter, ServerState server, PoolSnapshot pool, long deadlineMs, bool isFresh)
     {
@@ -70,11 +75,27 @@ internal sealed class Http2Connections(ServerConnections owner, Http2Memory memo
                 return null;
             }
 
-            if (waiter.HasFailed)
+            if (waiter.HasFailed || IsHttp1)
             {
                 return null;
             }
         }
+    }
+
+    /// <summary>The connection that was found to speak HTTP/1.1, for the first that asks; null: there is none.</summary>
+    internal ByteStream? TakeSpare()
+    {
+        ByteStream? spare = _spare;
+        _spare = null;
+        return spare;
+    }
+
+    /// <summary>Takes a connection that agreed on HTTP/2.</summary>
+    internal void Adopt(ByteStream stream, PoolSnapshot pool, long deadlineMs)
+    {
+        IsHttp1 = false;
+        _opening++;
+        Add(stream, pool, deadlineMs);
     }
 
     /// <summary>A connection has become open.</summary>
@@ -151,7 +172,7 @@ internal sealed class Http2Connections(ServerConnections owner, Http2Memory memo
     {
         _opening++;
         long deadlineMs = loop.NowMs + pool.ConnectMs;
-        Dialed dialed = await ServerDialer.DialAsync(loop, server, deadlineMs);
+        Dialed dialed = await ServerDialer.DialAsync(loop, server, pool, origin: null, deadlineMs);
         if (dialed.Stream is null)
         {
             _opening--;
@@ -160,7 +181,23 @@ internal sealed class Http2Connections(ServerConnections owner, Http2Memory memo
         }
 
         owner.Counters.Connected();
-        var connection = new Http2Upstream(this, dialed.Stream, memory, pool, deadlineMs);
+        if (pool.Protocol == UpstreamProtocol.Auto && !dialed.IsHttp2)
+        {
+            _opening--;
+            IsHttp1 = true;
+            _spare?.Close();
+            _spare = dialed.Stream;
+            Wake(_waiters.Count, default);
+            TakeSpare()?.Close();
+            return;
+        }
+
+        Add(dialed.Stream, pool, deadlineMs);
+    }
+
+    private void Add(ByteStream stream, PoolSnapshot pool, long deadlineMs)
+    {
+        var connection = new Http2Upstream(this, stream, memory, pool, deadlineMs);
         _connections.Add(connection);
         connection.RunAsync().Detach();
     }

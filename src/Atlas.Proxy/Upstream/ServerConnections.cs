@@ -1,4 +1,5 @@
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Proxy.Http;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -27,14 +28,15 @@ internal sealed class ServerConnections(ServerCounters counters)
     /// <param name="nowMs">The loop's time.</param>
     /// <param name="mayRepeat">Whether the request could be sent again if the connection turns out to be closed.</param>
     /// <param name="origin">Whom the connection must have told of when it opened; null: nobody.</param>
-    internal UpstreamConnection? TakeIdle(long nowMs, bool mayRepeat, ProxyOrigin? origin)
+    /// <param name="security">What its handshake of TLS must have gone by; null: it must be in plain text.</param>
+    internal UpstreamConnection? TakeIdle(long nowMs, bool mayRepeat, ProxyOrigin? origin, TlsClientContext? security = null)
     {
         while (LastOf(origin) is UpstreamConnection connection)
         {
             _idle.Remove(connection);
             Counters.IdleChanged(-1);
             connection.BecomeBusy();
-            bool usable = !connection.Stream.IsPeerClosed;
+            bool usable = !connection.Stream.IsPeerClosed && connection.Security == security;
             if (usable && (!mayRepeat || connection.Stream.MayReceive || nowMs - connection.IdleSinceMs >= PeekAfterMs))
             {
                 usable = connection.Stream.Peek() == ByteStream.WouldBlock;

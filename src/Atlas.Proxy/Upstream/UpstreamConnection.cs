@@ -1,4 +1,5 @@
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Engine.Timers;
 using Atlas.Proxy.Http2;
 
@@ -11,8 +12,9 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
     private readonly ServerConnections _owner;
     private readonly LoopTimer _idleTimer;
 
-    internal UpstreamConnection(ServerConnections owner, ByteStream stream, ProxyOrigin? origin = null)
+    internal UpstreamConnection(ServerConnections owner, ByteStream stream, ProxyOrigin? origin = null, TlsClientContext? security = null)
     {
+        Security = security;
         _owner = owner;
         Stream = stream;
         Origin = origin;
@@ -26,6 +28,9 @@ internal sealed class UpstreamConnection : IPeerClosedHandler, ITimerTarget
         : this(owner, http2.Bytes) => Http2 = http2;
 
     internal ByteStream Stream { get; }
+
+    /// <summary>What its handshake of TLS went by; null: it is in plain text.</summary>
+    internal TlsClientContext? Security { get; }
 
     /// <summary>The stream of HTTP/2 that it is; null: it is a connection of HTTP/1.1.</summary>
     internal Http2Request? Http2 { get; }

@@ -15,6 +15,7 @@ internal sealed class TlsContexts : ITlsContexts
     private const string NewestGroup = "X25519MLKEM768";
 
     private readonly Dictionary<string, ListenerTls> _listeners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PoolTls> _pools = new(StringComparer.Ordinal);
 
     private TlsContexts()
     {
@@ -25,6 +26,9 @@ internal sealed class TlsContexts : ITlsContexts
 
     /// <inheritdoc/>
     public TlsServerContext? OfListener(string name) => _listeners.GetValueOrDefault(name)?.Context;
+
+    /// <inheritdoc/>
+    public TlsClientContext? OfPool(string name) => _pools.GetValueOrDefault(name)?.Context;
 
     /// <summary>Makes what TLS goes by next.</summary>
     /// <param name="config">A configuration without errors.</param>
@@ -45,7 +49,54 @@ internal sealed class TlsContexts : ITlsContexts
             }
         }
 
+        foreach (PoolConfig pool in config.Pools)
+        {
+            if (pool.Tls is { } written && material.FindPool(pool.Name) is { } files)
+            {
+                PoolTls? before = _pools.GetValueOrDefault(pool.Name);
+                string[] alpn = AlpnOf(config, pool);
+                next._pools[pool.Name] =
+                    before is not null && before.Written == written && before.Files == files && before.Alpn.SequenceEqual(alpn)
+                        ? before
+                        : new PoolTls(written, files, alpn, ContextOf(pool, written, files, alpn));
+            }
+        }
+
         return next;
+    }
+
+    // Over TCP whatever the clients speak goes through, of which nothing is known.
+    private static string[] AlpnOf(AtlasConfig config, PoolConfig pool) => pool.Protocol switch
+    {
+        UpstreamProtocol.Http2 => ["h2"],
+        UpstreamProtocol.Auto => ["h2", "http/1.1"],
+        UpstreamProtocol.Http1 when config.Listeners.Any(listener => listener.Protocol == ListenerProtocol.Tcp && IsNamedBy(listener, pool)) => [],
+        UpstreamProtocol.Http1 or _ => ["http/1.1"],
+    };
+
+    private static bool IsNamedBy(ListenerConfig listener, PoolConfig pool) =>
+        listener.Pool == pool.Name
+        || listener.Sni?.DefaultPool == pool.Name
+        || listener.Sni?.Rules.Any(rule => rule.Pool == pool.Name) == true
+        || listener.Alpn.Any(rule => rule.Pool == pool.Name);
+
+    private static TlsClientContext ContextOf(PoolConfig pool, PoolTlsConfig written, PoolTlsMaterial files, string[] alpn)
+    {
+        try
+        {
+            return new TlsClientContext(new TlsClientOptions
+            {
+                CaPem = files.Authorities is { } authorities ? [.. authorities.Pem] : null,
+                IsVerified = written.Verify,
+                Certificate = files.Certificate is { } certificate ? CertificateOf(certificate) : null,
+                MinVersion = written.MinVersion == WrittenVersion.Tls13 ? EngineVersion.Tls13 : EngineVersion.Tls12,
+                Alpn = alpn,
+            });
+        }
+        catch (TlsException e)
+        {
+            throw new IOException($"pool {pool.Name}: {e.Message}", e);
+        }
     }
 
     private static TlsServerContext ContextOf(
@@ -100,6 +151,8 @@ internal sealed class TlsContexts : ITlsContexts
         OcspResponse = certificate.OcspDer is { } ocsp ? [.. ocsp] : null,
         Names = [.. certificate.Names],
     };
+
+    private sealed record PoolTls(PoolTlsConfig Written, PoolTlsMaterial Files, string[] Alpn, TlsClientContext Context);
 
     private sealed record ListenerTls(ListenerTlsConfig Written, ListenerTlsMaterial Files, TlsServerContext Context);
 }

@@ -1,4 +1,5 @@
 using Atlas.Core.Configuration;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Snapshots;
@@ -28,6 +29,12 @@ internal sealed record AtlasOptions
 
     /// <summary>What the servers are spoken to in.</summary>
     public UpstreamProtocol Protocol { get; init; } = UpstreamProtocol.Http1;
+
+    /// <summary>What handshakes with servers go by; null: they are spoken to in plain text.</summary>
+    public TlsClientContext? Tls { get; init; }
+
+    /// <summary>The name that servers have to prove; null: their IP addresses.</summary>
+    public string? ServerName { get; init; } = "localhost";
 
     public int MaxStreams { get; init; } = 100;
 

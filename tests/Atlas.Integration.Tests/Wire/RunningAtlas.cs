@@ -32,10 +32,10 @@ internal sealed class RunningAtlas : IAsyncDisposable
     public RunningAtlas(AtlasOptions options, IEnumerable<(string Name, IPEndPoint Address)> servers)
     {
         _workers = new WorkerGroup(options.Workers);
-        _pool = new PoolSnapshot(
-            "pool",
-            [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))])
+        ServerState[] states = [.. servers.Select(s => new ServerState(s.Name, SocketAddress.OfIp(s.Address.Address, s.Address.Port)))];
+        _pool = new PoolSnapshot("pool", states)
         {
+            Tls = options.Tls is null ? null : new UpstreamTls(options.Tls, options.ServerName, new Dictionary<ServerState, string>()),
             ResponseMs = options.ResponseMs,
             SendProxyProtocol = options.SendProxyProtocol,
             Protocol = options.Protocol,

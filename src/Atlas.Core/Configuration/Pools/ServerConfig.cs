@@ -12,6 +12,10 @@ public sealed record ServerConfig : ConfigSection
     /// <summary>The name that is resolved into servers again and again; null with <see cref="Address"/>.</summary>
     public DnsSourceConfig? Dns { get; init; }
 
+    /// <summary>The name that it was found by, which its certificate must have unless the pool says otherwise; null: it was written as
+    /// an address.</summary>
+    public string? HostName { get; init; }
+
     /// <summary>Its share against the others, 0 to 65535; 0: no new requests. Default 1.</summary>
     public int Weight { get; init; } = 1;
 
