@@ -5,8 +5,8 @@ using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Health;
 
-/// <summary>Calls <c>grpc.health.v1.Health/Check</c> (GRPC Health Checking Protocol) over HTTP/2 without TLS and without an
-/// upgrade (RFC 9113 3.3), on a connection of its own, and expects <c>SERVING</c>.</summary>
+/// <summary>Calls <c>grpc.health.v1.Health/Check</c> (GRPC Health Checking Protocol) over HTTP/2, by ALPN over TLS and
+/// without an upgrade in plain text (RFC 9113 3.3), on a connection of its own, and expects <c>SERVING</c>.</summary>
 internal sealed class GrpcProbe : IProbe
 {
     private const string Method = "/grpc.health.v1.Health/Check";
@@ -14,6 +14,7 @@ internal sealed class GrpcProbe : IProbe
 
     private readonly ServerAddress _address;
     private readonly ProxyProtocolVersion _proxyProtocol;
+    private readonly ProbeSecurity? _security;
     private readonly Uri _uri;
     private readonly string _host;
     private readonly string _timeout;
@@ -24,11 +25,13 @@ internal sealed class GrpcProbe : IProbe
         ServerAddress address,
         HealthCheckConfig check,
         string userAgent,
-        ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None)
+        ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None,
+        ProbeSecurity? security = null)
     {
         _address = address;
         _proxyProtocol = proxyProtocol;
-        _uri = ProbeHttp.UriOf(address, Method);
+        _security = security;
+        _uri = ProbeHttp.UriOf(address, Method, security);
         _host = check.Host.Length > 0 ? check.Host : ProbeHttp.AuthorityOf(address);
         _timeout = string.Create(CultureInfo.InvariantCulture, $"{check.TimeoutMs}m");
         _userAgent = userAgent;
@@ -46,7 +49,7 @@ internal sealed class GrpcProbe : IProbe
     private async Task<ProbeResult> CallAsync(CancellationToken cancellation)
     {
         // A connection of HTTP/2 outlives its request, and ends with what made it. A lifetime of zero would not end it.
-        using var http = new HttpMessageInvoker(ProbeHttp.HandlerFor(_address, _proxyProtocol));
+        using var http = new HttpMessageInvoker(ProbeHttp.HandlerFor(_address, _proxyProtocol, _security, isHttp2: true));
         using var request = new HttpRequestMessage(HttpMethod.Post, _uri)
         {
             Version = HttpVersion.Version20,

@@ -164,9 +164,10 @@ public sealed class HealthChecks : IDisposable
 
     private static IProbe ProbeOf(ProbeSubject subject, string userAgent) => subject.Check.Type switch
     {
-        HealthCheckType.Http => new HttpProbe(subject.Address, subject.Check, userAgent, subject.ProxyProtocol),
-        HealthCheckType.Tcp => new TcpProbe(subject.Address, subject.ProxyProtocol),
-        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent, subject.ProxyProtocol),
+        HealthCheckType.Http => new HttpProbe(
+            subject.Address, subject.Check, userAgent, subject.ProxyProtocol, subject.Security, subject.IsHttp2),
+        HealthCheckType.Tcp => new TcpProbe(subject.Address, subject.ProxyProtocol, subject.Security, subject.IsHttp2),
+        HealthCheckType.Grpc => new GrpcProbe(subject.Address, subject.Check, userAgent, subject.ProxyProtocol, subject.Security),
         HealthCheckType.Udp => new UdpProbe(subject.Address, subject.Check),
         _ => throw new ArgumentException($"there is no health check of type {subject.Check.Type}", nameof(subject)),
     };

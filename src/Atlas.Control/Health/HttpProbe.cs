@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Health;
@@ -10,9 +11,10 @@ internal sealed class HttpProbe : IProbe
     /// <summary>Bytes of a body that are read; an expected text must stand among them.</summary>
     internal const int MaxBodyBytes = 64 * 1024;
 
-    private readonly HttpMessageInvoker _http;
+    private readonly Func<HttpMessageInvoker> _newHttp;
     private readonly ServerAddress _address;
     private readonly HealthCheckConfig _check;
+    private readonly Version _version;
     private readonly Uri _uri;
     private readonly string _host;
     private readonly string _userAgent;
@@ -23,7 +25,9 @@ internal sealed class HttpProbe : IProbe
         ServerAddress address,
         HealthCheckConfig check,
         string userAgent,
-        ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None)
+        ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None,
+        ProbeSecurity? security = null,
+        bool isHttp2 = false)
     {
         _address = address;
         _check = check;
@@ -31,24 +35,32 @@ internal sealed class HttpProbe : IProbe
         _fields = [.. check.Expect.Headers.Select(match => new FieldExpectation(match))];
         _text = new ProbeText(check.Expect.Body);
         _host = check.Host.Length > 0 ? check.Host : ProbeHttp.AuthorityOf(address);
-        _uri = ProbeHttp.UriOf(address, check.Path);
-        SocketsHttpHandler handler = ProbeHttp.HandlerFor(address, proxyProtocol);
-        handler.PooledConnectionLifetime = TimeSpan.Zero;
-        _http = new HttpMessageInvoker(handler);
+        _uri = ProbeHttp.UriOf(address, check.Path, security);
+        _version = isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11;
+
+        // A connection of HTTP/2 outlives its request, and ends with what made it.
+        _newHttp = () => new HttpMessageInvoker(ProbeHttp.HandlerFor(address, proxyProtocol, security, isHttp2));
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        // Each probe ends its own connection.
+    }
 
     public Task<ProbeResult> RunAsync(CancellationToken cancellation) =>
         ProbeErrors.CatchAsync(() => AskAsync(cancellation), _address, cancellation);
 
     private async Task<ProbeResult> AskAsync(CancellationToken cancellation)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, _uri);
+        using HttpMessageInvoker http = _newHttp();
+        using var request = new HttpRequestMessage(HttpMethod.Get, _uri)
+        {
+            Version = _version, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
         request.Headers.Host = _host;
-        request.Headers.ConnectionClose = true;
+        request.Headers.ConnectionClose = _version == HttpVersion.Version11;
         request.Headers.TryAddWithoutValidation("User-Agent", _userAgent);
-        using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
+        using HttpResponseMessage response = await http.SendAsync(request, cancellation);
         return await JudgeAsync(response, cancellation);
     }
 

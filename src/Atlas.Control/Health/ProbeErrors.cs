@@ -33,6 +33,7 @@ internal static class ProbeErrors
 
     private static ProbeResult Judge(HttpRequestException error, ServerAddress address) =>
         error.InnerException is SocketException socket ? ServerSocket.Judge(socket, address)
+        : error.InnerException is ProbeTlsException tls ? ProbeResult.Bad(tls.Message)
         : error.InnerException is HttpIOException inner ? Judge(inner.HttpRequestError)
         : Judge(error.HttpRequestError);
 

@@ -8,15 +8,19 @@ namespace Atlas.Control.Health;
 /// <param name="Address">Where it listens: an IP address or a Unix socket.</param>
 /// <param name="Check">The check.</param>
 /// <param name="ProxyProtocol">The PROXY protocol header that the server asks for.</param>
+/// <param name="Security">TLS with the server; null: plain text.</param>
+/// <param name="IsHttp2">Whether the server speaks HTTP/2 and nothing else.</param>
 public sealed record ProbeTarget(
     string Pool,
     string Server,
     ServerAddress Address,
     HealthCheckConfig Check,
-    ProxyProtocolVersion ProxyProtocol = ProxyProtocolVersion.None)
+    ProxyProtocolVersion ProxyProtocol = ProxyProtocolVersion.None,
+    ProbeSecurity? Security = null,
+    bool IsHttp2 = false)
 {
     /// <summary>What is probed for it.</summary>
     internal ProbeSubject Subject => Check.Port is int port && port != Address.Port
-        ? new(Address.AtPort(port), Check, ProxyProtocolVersion.None)
-        : new(Address, Check, ProxyProtocol);
+        ? new(Address.AtPort(port), Check, ProxyProtocolVersion.None, Security: null, IsHttp2: false)
+        : new(Address, Check, ProxyProtocol, Security, IsHttp2);
 }

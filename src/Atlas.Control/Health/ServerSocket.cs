@@ -44,6 +44,17 @@ internal static class ServerSocket
         }
     }
 
+    /// <summary>Connects as a pool's requests do, with TLS where they have it.</summary>
+    /// <exception cref="SocketException">There is no connection.</exception>
+    /// <exception cref="ProbeTlsException">The handshake failed.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal static async ValueTask<Stream> OpenAsync(
+        ServerAddress address, ProxyProtocolVersion proxyProtocol, ProbeSecurity? security, bool isHttp2, CancellationToken cancellation)
+    {
+        var stream = new NetworkStream(await ConnectAsync(address, proxyProtocol, cancellation), ownsSocket: true);
+        return security is null ? stream : await security.Tls.ConnectAsync(stream, security.ServerName, isHttp2, cancellation);
+    }
+
     /// <summary>What it says of the server that there is no connection. Nothing, where this machine has no descriptors or
     /// memory left for one: servers must not go down for that.</summary>
     internal static ProbeResult Judge(SocketException error, ServerAddress address) => error.SocketErrorCode switch

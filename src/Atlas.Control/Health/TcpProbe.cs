@@ -3,8 +3,12 @@ using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Health;
 
-/// <summary>Opens a connection and closes it.</summary>
-internal sealed class TcpProbe(ServerAddress address, ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None) : IProbe
+/// <summary>Opens a connection, shakes hands where the servers have TLS, and closes it.</summary>
+internal sealed class TcpProbe(
+    ServerAddress address,
+    ProxyProtocolVersion proxyProtocol = ProxyProtocolVersion.None,
+    ProbeSecurity? security = null,
+    bool isHttp2 = false) : IProbe
 {
     public void Dispose()
     {
@@ -15,12 +19,16 @@ internal sealed class TcpProbe(ServerAddress address, ProxyProtocolVersion proxy
     {
         try
         {
-            (await ServerSocket.ConnectAsync(address, proxyProtocol, cancellation)).Dispose();
+            await (await ServerSocket.OpenAsync(address, proxyProtocol, security, isHttp2, cancellation)).DisposeAsync();
             return ProbeResult.Good("connected");
         }
         catch (SocketException e)
         {
             return ServerSocket.Judge(e, address);
+        }
+        catch (ProbeTlsException e)
+        {
+            return ProbeResult.Bad(e.Message);
         }
     }
 }

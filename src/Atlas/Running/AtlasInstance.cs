@@ -125,6 +125,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>The active checks of the servers.</summary>
     internal HealthChecks Health { get; }
 
+    /// <summary>What TLS goes by now.</summary>
+    internal TlsContexts Tls => _tls.Contexts;
+
     /// <summary>The listeners that accept.</summary>
     internal IReadOnlyList<RunningListener> Listeners => _listeners.Listeners;
 
@@ -263,8 +266,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
             }
 
             _secrets = secrets;
-            PutInForce(config, running, snapshot, "removed from the configuration");
             _tls.Apply(config, tls);
+            PutInForce(config, running, snapshot, "removed from the configuration");
             Names.Apply(config);
             TellServers(changes);
             _leaving.RemoveAll(task => task.IsCompleted);
@@ -314,7 +317,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                 using (Pools.Hold())
                 {
                     snapshot = SnapshotBuilder.BuildServers(
-                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], _tls.Contexts);
+                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], Tls);
                 }
 
                 _listeners.Publish(snapshot);
@@ -353,11 +356,11 @@ internal sealed class AtlasInstance : IAsyncDisposable
                 new WatchedPool(written, pool.Balancer, [.. pool.Servers.Select(server => server.Balancing)])),
             removal);
         Failures.Apply(running, snapshot);
-        Health.Apply(ServerChecks.Of(running, snapshot, before, Pools, Failures));
-        ServerChecks.Release(running, snapshot, Pools);
+        Health.Apply(ServerChecks.Of(running, snapshot, before, Pools, Failures, Tls));
+        ServerChecks.Release(running, snapshot, Pools, Tls);
         using (Pools.Hold())
         {
-            ServerChecks.Pause(running, snapshot, Health);
+            ServerChecks.Pause(running, snapshot, Health, Tls);
         }
 
         DropUnused();

@@ -38,7 +38,7 @@ internal static class HealthFamilies
         {
             foreach (ServerConfig server in pool.Servers)
             {
-                if (ServerChecks.TargetOf(pool, server) is ProbeTarget target
+                if (ServerChecks.TargetOf(pool, server, instance.Tls) is ProbeTarget target
                     && instance.Health.Find(target) is HealthReport report)
                 {
                     Write(writer, target, "passed", report.Passed);

@@ -135,7 +135,7 @@ internal sealed class PoolReports(AtlasInstance instance)
     // A reload may be under way between the two that are asked: the name tells whether they speak of the same server.
     private HealthReport? HealthOf(PoolConfig? pool, string name, int index) =>
         pool is not null && index < pool.Servers.Count && pool.Servers[index].Name == name
-        && ServerChecks.TargetOf(pool, pool.Servers[index]) is ProbeTarget target
+        && ServerChecks.TargetOf(pool, pool.Servers[index], instance.Tls) is ProbeTarget target
             ? instance.Health.Find(target)
             : null;
 }

@@ -16,15 +16,16 @@ internal static class ServerChecks
     /// <param name="before">The snapshots before; their servers are known.</param>
     /// <param name="pools">Takes what is found.</param>
     /// <param name="failures">Hears of checks that passed.</param>
+    /// <param name="tls">What TLS goes by.</param>
     internal static IEnumerable<CheckedServer> Of(
-        AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before, PoolWatch pools, FailureReports failures)
+        AtlasConfig config, ProxySnapshot snapshot, ProxySnapshot before, PoolWatch pools, FailureReports failures, TlsContexts tls)
     {
         var known = before.Pools.SelectMany(pool => pool.Servers).ToHashSet();
         foreach ((PoolConfig written, PoolSnapshot pool) in config.Pools.Zip(snapshot.Pools))
         {
             foreach ((ServerConfig server, ServerState state) in written.Servers.Zip(pool.Servers))
             {
-                if (TargetOf(written, server) is ProbeTarget target)
+                if (TargetOf(written, server, tls) is ProbeTarget target)
                 {
                     yield return new CheckedServer(
                         target, known.Contains(state), (isUp, tell) => pools.SetUp(state.Balancing, isUp, tell))
@@ -40,9 +41,9 @@ internal static class ServerChecks
 
     /// <summary>Lets servers without a check take requests, whatever an earlier check found. To be called once that check has
     /// stopped. O(servers).</summary>
-    internal static void Release(AtlasConfig config, ProxySnapshot snapshot, PoolWatch pools)
+    internal static void Release(AtlasConfig config, ProxySnapshot snapshot, PoolWatch pools, TlsContexts tls)
     {
-        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot, tls))
         {
             if (target is null)
             {
@@ -52,9 +53,9 @@ internal static class ServerChecks
     }
 
     /// <summary>Has servers in maintenance not be probed. To be called while nobody changes their states. O(servers).</summary>
-    internal static void Pause(AtlasConfig config, ProxySnapshot snapshot, HealthChecks checks)
+    internal static void Pause(AtlasConfig config, ProxySnapshot snapshot, HealthChecks checks, TlsContexts tls)
     {
-        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot))
+        foreach ((ProbeTarget? target, ServerState state) in Each(config, snapshot, tls))
         {
             if (target is not null)
             {
@@ -64,12 +65,23 @@ internal static class ServerChecks
     }
 
     /// <summary>What is checked of a server; null: nothing.</summary>
-    internal static ProbeTarget? TargetOf(PoolConfig pool, ServerConfig server) =>
+    internal static ProbeTarget? TargetOf(PoolConfig pool, ServerConfig server, TlsContexts tls) =>
         pool.HealthCheck is HealthCheckConfig check && server.Address is ServerAddress address
-            ? new ProbeTarget(pool.Name, server.Name, address, check, pool.SendProxyProtocol)
+            ? new ProbeTarget(
+                pool.Name,
+                server.Name,
+                address,
+                check,
+                pool.SendProxyProtocol,
+                tls.ProbesOf(pool.Name) is { } probes ? new ProbeSecurity(probes, NameOf(pool, server)) : null,
+                pool.Protocol == UpstreamProtocol.Http2)
             : null;
 
-    private static IEnumerable<(ProbeTarget? Target, ServerState State)> Each(AtlasConfig config, ProxySnapshot snapshot) =>
+    // As requests have it.
+    private static string? NameOf(PoolConfig pool, ServerConfig server) =>
+        pool.Tls?.ServerName ?? server.HostName ?? server.Address!.Ip?.ToString();
+
+    private static IEnumerable<(ProbeTarget? Target, ServerState State)> Each(AtlasConfig config, ProxySnapshot snapshot, TlsContexts tls) =>
         config.Pools.Zip(snapshot.Pools).SelectMany(pools => pools.First.Servers.Zip(
-            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server), state)));
+            pools.Second.Servers, (server, state) => (TargetOf(pools.First, server, tls), state)));
 }

@@ -1,3 +1,4 @@
+using Atlas.Control.Health;
 using Atlas.Core.Configuration;
 using Atlas.Core.Tls;
 using Atlas.Engine.Tls;
@@ -30,6 +31,9 @@ internal sealed class TlsContexts : ITlsContexts
     /// <inheritdoc/>
     public TlsClientContext? OfPool(string name) => _pools.GetValueOrDefault(name)?.Context;
 
+    /// <summary>Towards the servers of a pool, for their probes; null: the pool has no TLS.</summary>
+    internal ProbeTls? ProbesOf(string pool) => _pools.GetValueOrDefault(pool)?.Probes;
+
     /// <summary>Makes what TLS goes by next.</summary>
     /// <param name="config">A configuration without errors.</param>
     /// <param name="material">What was read of the files that it names.</param>
@@ -58,7 +62,7 @@ internal sealed class TlsContexts : ITlsContexts
                 next._pools[pool.Name] =
                     before is not null && before.Written == written && before.Files == files && before.Alpn.SequenceEqual(alpn)
                         ? before
-                        : new PoolTls(written, files, alpn, ContextOf(pool, written, files, alpn));
+                        : new PoolTls(written, files, alpn, ContextOf(pool, written, files, alpn), new ProbeTls(written, files));
             }
         }
 
@@ -152,7 +156,8 @@ internal sealed class TlsContexts : ITlsContexts
         Names = [.. certificate.Names],
     };
 
-    private sealed record PoolTls(PoolTlsConfig Written, PoolTlsMaterial Files, string[] Alpn, TlsClientContext Context);
+    private sealed record PoolTls(
+        PoolTlsConfig Written, PoolTlsMaterial Files, string[] Alpn, TlsClientContext Context, ProbeTls Probes);
 
     private sealed record ListenerTls(ListenerTlsConfig Written, ListenerTlsMaterial Files, TlsServerContext Context);
 }

@@ -1,0 +1,114 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Health;
+
+/// <summary>TLS towards the servers of a pool, for their probes: the same authorities, certificate and versions that its requests go by.
+/// One object for as long as these stay the same, by which targets are told apart.</summary>
+/// <param name="written">What the configuration says.</param>
+/// <param name="material">What its files hold.</param>
+public sealed class ProbeTls(PoolTlsConfig written, PoolTlsMaterial material)
+{
+    private readonly Lazy<X509Certificate2Collection?> _authorities = new(() => AuthoritiesOf(material));
+    private readonly Lazy<SslStreamCertificateContext?> _certificate = new(() => CertificateOf(material));
+
+    /// <summary>Shakes hands.</summary>
+    /// <param name="connection">The connection, which belongs to the stream that comes of it, and is disposed if none does.</param>
+    /// <param name="serverName">The name, or the IP address in text, that the server has to prove.</param>
+    /// <param name="isHttp2">Whether HTTP/2 is to be agreed on; else HTTP/1.1 is offered.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="ProbeTlsException">There is no agreement.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    internal async ValueTask<SslStream> ConnectAsync(Stream connection, string? serverName, bool isHttp2, CancellationToken cancellation)
+    {
+        var found = SslPolicyErrors.None;
+        var stream = new SslStream(connection);
+        try
+        {
+            await stream.AuthenticateAsClientAsync(OptionsFor(serverName, isHttp2, errors => found = errors), cancellation);
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            await stream.DisposeAsync();
+            throw new ProbeTlsException(WordsOf(found, serverName));
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+
+        if (isHttp2 && stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
+        {
+            await stream.DisposeAsync();
+            throw new ProbeTlsException("tls: the server does not agree on HTTP/2 (ALPN)");
+        }
+
+        return stream;
+    }
+
+    private SslClientAuthenticationOptions OptionsFor(string? serverName, bool isHttp2, Action<SslPolicyErrors> found) => new()
+    {
+        TargetHost = serverName ?? "",
+        EnabledSslProtocols = written.MinVersion == TlsVersion.Tls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = [isHttp2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
+        ClientCertificateContext = _certificate.Value,
+        CertificateChainPolicy = PolicyOf(_authorities.Value),
+        RemoteCertificateValidationCallback = (_, _, _, errors) =>
+        {
+            found(errors);
+            return errors == SslPolicyErrors.None || !written.Verify;
+        },
+    };
+
+    private static X509ChainPolicy PolicyOf(X509Certificate2Collection? authorities)
+    {
+        // The handshakes of requests ask nobody whether certificates were revoked either.
+        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        if (authorities is not null)
+        {
+            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+            policy.CustomTrustStore.AddRange(authorities);
+            policy.ExtraStore.AddRange(authorities);
+        }
+
+        return policy;
+    }
+
+    private static string WordsOf(SslPolicyErrors found, string? serverName) =>
+        found.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "tls: the server shows no certificate"
+        : found.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"tls: the certificate is not for {serverName}"
+        : found != SslPolicyErrors.None ? "tls: the certificate is not of a trusted authority, or not valid now"
+        : "tls handshake failed";
+
+    private static X509Certificate2Collection? AuthoritiesOf(PoolTlsMaterial material)
+    {
+        if (material.Authorities is not { } authorities)
+        {
+            return null;
+        }
+
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPem(Encoding.ASCII.GetString([.. authorities.Pem]));
+        return certificates;
+    }
+
+    private static SslStreamCertificateContext? CertificateOf(PoolTlsMaterial material)
+    {
+        if (material.Certificate is not { } certificate)
+        {
+            return null;
+        }
+
+        string chain = Encoding.ASCII.GetString([.. certificate.ChainPem]);
+        var others = new X509Certificate2Collection();
+        others.ImportFromPem(chain);
+        others.RemoveAt(0);
+        return SslStreamCertificateContext.Create(
+            X509Certificate2.CreateFromPem(chain, Encoding.ASCII.GetString([.. certificate.KeyPem])), others, offline: true);
+    }
+}
