@@ -122,7 +122,7 @@ internal static unsafe partial class LibCrypto
     internal static partial void OPENSSL_sk_free(nint stack);
 
     [LibraryImport(Library)]
-    internal static partial nint EVP_aes_256_cbc();
+    internal static partial nint EVP_CIPHER_fetch(nint library, byte* name, byte* properties);
 
     [LibraryImport(Library)]
     internal static partial int EVP_EncryptInit_ex(nint context, nint cipher, nint engine, byte* key, byte* vector);

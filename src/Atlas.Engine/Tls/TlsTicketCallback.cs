@@ -16,6 +16,9 @@ internal static unsafe class TlsTicketCallback
     // The block of AES.
     private const int VectorLength = 16;
 
+    // Looked up once: OpenSSL would do so for each ticket, under locks.
+    private static readonly nint Aes = FetchAes();
+
     internal static void* Pointer => (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nint, nint, int, int>)&OnTicket;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
@@ -53,6 +56,14 @@ internal static unsafe class TlsTicketCallback
         return renews ? DoneAndRenew : Done;
     }
 
+    private static nint FetchAes()
+    {
+        fixed (byte* name = "AES-256-CBC"u8)
+        {
+            return LibCrypto.EVP_CIPHER_fetch(0, name, null);
+        }
+    }
+
     private static bool TrySetKeys(TlsTicketKey key, nint cipher, nint mac, byte* vector, bool isNew)
     {
         fixed (byte* cipherSecret = key.CipherSecret)
@@ -68,11 +79,10 @@ internal static unsafe class TlsTicketCallback
             };
             parameters[1] = new CryptoParameter { Key = digestName, Type = OSSL_PARAM_UTF8_STRING, Value = digest, Length = 6 };
             parameters[2] = default;
-            nint aes = LibCrypto.EVP_aes_256_cbc();
             return LibCrypto.EVP_MAC_CTX_set_params(mac, parameters) == 1
                 && (isNew
-                    ? LibCrypto.EVP_EncryptInit_ex(cipher, aes, 0, cipherSecret, vector)
-                    : LibCrypto.EVP_DecryptInit_ex(cipher, aes, 0, cipherSecret, vector)) == 1;
+                    ? LibCrypto.EVP_EncryptInit_ex(cipher, Aes, 0, cipherSecret, vector)
+                    : LibCrypto.EVP_DecryptInit_ex(cipher, Aes, 0, cipherSecret, vector)) == 1;
         }
     }
 }
