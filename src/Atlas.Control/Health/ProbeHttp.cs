@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Health;

@@ -101,8 +101,8 @@ internal abstract class Downstream(WorkerContext context, ClientConnection conne
     /// <returns>As <see cref="SendHeadAsync"/>.</returns>
     internal abstract ResultFlow<bool> EndBodyAsync(Exchange x);
 
-    /// <summary>The trailers of a request's body that has ended, and has them until the request ends, where <see cref="FramesBodies"/>, as HTTP/1.1 has them with the
-    /// empty line at the end.</summary>
+    /// <summary>The trailers of a request's body that has ended, where <see cref="FramesBodies"/>, as HTTP/1.1 has them with the
+    /// empty line at the end. They stay until the request ends, since it may be sent again.</summary>
     /// <param name="destination">Has room for as much as <see cref="Protocols.Http.HttpLimits.Trailers"/> allows.</param>
     /// <returns>Their bytes; 0: there are none.</returns>
     internal virtual int TakeTrailers(Span<byte> destination) => 0;

@@ -26,7 +26,6 @@ public sealed class UnsupportedFeaturesTests
         Check("pool: p", "servers: [127.0.0.1:81]", section, expected);
 
     [Theory]
-    [InlineData("pool: p, tls: ^{ certificates: [{ cert: a, key: b }] }", "'tls'")]
     [InlineData("pool: p, protocol: tcp, access_log: {}, accept_proxy_protocol: [10.0.0.0/8]", null)]
     [InlineData("protocol: tcp, sni: { a.b: p, default: p }, alpn: { h2: p }", null)]
     [InlineData("pool: p, protocol: udp, udp: { idle: 10s, responses: 1 }", null)]

@@ -181,6 +181,20 @@ public sealed class Http2Tests
         response.Headers.GetValues("grpc-status").ShouldBe(["14"]);
     }
 
+    [Fact]
+    public async Task Preface_InClearText_IsAnsweredWithSettings()
+    {
+        await using var server = new RecordingServer();
+        await using var atlas = new RunningAtlas(server);
+        using WireConnection client = await atlas.ConnectAsync();
+
+        await client.SendAsync("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0");
+
+        string header = await client.TakeAsync(9);
+        ((int)header[3]).ShouldBe(4, "a SETTINGS frame");
+        ((int)header[8]).ShouldBe(0, "of the connection");
+    }
+
     private static HttpClient Client() => new(new SocketsHttpHandler())
     {
         DefaultRequestVersion = HttpVersion.Version20, DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,

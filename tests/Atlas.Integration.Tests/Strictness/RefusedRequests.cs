@@ -168,7 +168,7 @@ internal static class RefusedRequests
             yield return ($"version '{version}'", status, $"GET / {version}\r\nHost: a\r\n\r\n");
         }
 
-        yield return ("HTTP/2 preface", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+        yield return ("a preface of no version", 505, "PRI * HTTP/2.1\r\n\r\nSM\r\n\r\n");
         foreach (string method in (string[])["get", "Get", "pOST", "options", "G(T", "G\0T", "GET:", "\tGET", " GET", "\x16\x03\x01", "G\xC9T"])
         {
             yield return ($"method '{method}'", 400, $"{method} / HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -6,7 +6,6 @@ using System.Text;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Tests.Tls;
 using Atlas.Engine.Tls;
-using Atlas.Integration.Tests.Http2;
 using Atlas.Integration.Tests.Wire;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
