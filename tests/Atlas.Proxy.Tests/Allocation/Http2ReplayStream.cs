@@ -17,6 +17,7 @@ internal sealed class Http2ReplayStream : ByteStream
     private int _at;
     private int _nextId = 1;
 
+    /// <summary>A client that opens streams of the same frames, again and again.</summary>
     /// <param name="loop">The loop.</param>
     /// <param name="streams">Streams that begin at once.</param>
     /// <param name="frames">The frames of one stream, each with a header whose stream is filled in.</param>
