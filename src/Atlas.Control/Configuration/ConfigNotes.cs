@@ -1,3 +1,4 @@
+using Atlas.Control.Configuration.Validation;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration;
@@ -7,5 +8,6 @@ public static class ConfigNotes
 {
     /// <summary>All notes, each with its place.</summary>
     /// <param name="config">A configuration without errors.</param>
-    public static IReadOnlyList<ConfigError> Find(AtlasConfig config) => [.. UnusedPools.Find(config), .. SlowRoutes.Find(config)];
+    public static IReadOnlyList<ConfigError> Find(AtlasConfig config) =>
+        [.. UnusedPools.Find(config), .. IdleKeys.Find(config), .. SlowRoutes.Find(config)];
 }

@@ -1,3 +1,4 @@
+using Atlas.Control.Configuration.Validation;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration;
@@ -9,7 +10,7 @@ public static class UnusedPools
     /// <param name="config">A configuration without errors.</param>
     public static IReadOnlyList<ConfigError> Find(AtlasConfig config)
     {
-        HashSet<string?> named = [.. config.Listeners.SelectMany(NamedBy)];
+        HashSet<string> named = [.. config.Listeners.SelectMany(PoolNames.Of)];
         var notes = new ConfigErrors(config.FileName);
         foreach (PoolConfig pool in config.Pools.Where(pool => !named.Contains(pool.Name)))
         {
@@ -18,11 +19,4 @@ public static class UnusedPools
 
         return notes.InOrder(ConfigLoader.MaxErrors);
     }
-
-    private static IEnumerable<string?> NamedBy(ListenerConfig listener) =>
-        listener.Routes
-            .SelectMany(route => route.Split.Select(part => part.Pool).Append(route.Pool).Append(route.Mirror?.Pool))
-            .Append(listener.Pool)
-            .Concat(listener.Alpn.Select(rule => rule.Pool))
-            .Concat(listener.Sni is SniConfig sni ? sni.Rules.Select(rule => rule.Pool).Append(sni.DefaultPool) : []);
 }
