@@ -101,7 +101,8 @@ internal static class JsonLine
         line.Bytes("\",\"end\":\""u8);
         line.Bytes(UdpWords.Of(record.End));
         Number(ref line, "\",\"attempts\":"u8, record.Attempts);
-        Number(ref line, ",\"datagrams_received\":"u8, record.DatagramsReceived);
+        Text(ref line, ",\"failed_tries\":\""u8, record.FailedTries, LineBounds.TriesField);
+        Number(ref line, "\",\"datagrams_received\":"u8, record.DatagramsReceived);
         Number(ref line, ",\"datagrams_sent\":"u8, record.DatagramsSent);
         Number(ref line, ",\"bytes_received\":"u8, record.BytesReceived);
         Number(ref line, ",\"bytes_sent\":"u8, record.BytesSent);

@@ -32,7 +32,8 @@ internal static class LineBounds
 
     /// <summary>An upper bound of the line of a record.</summary>
     internal static int Of(in UdpRecord record) => Fixed + (Growth * (
-        Short(record.ClientIp) + Short(record.Listener) + Short(record.Pool) + Short(record.Server)));
+        Short(record.ClientIp) + Short(record.Listener) + Short(record.Pool) + Short(record.Server)
+        + Math.Min(record.FailedTries.Length, TriesField)));
 
     /// <summary>The first bytes of a text, cut between characters.</summary>
     /// <param name="text">Any bytes.</param>

@@ -30,6 +30,9 @@ public readonly ref struct UdpRecord
     /// <summary>How often a server was tried.</summary>
     public int Attempts { get; init; }
 
+    /// <summary>The tries that another one followed, with their flags: <c>a=CF b=UR</c>; empty: none did.</summary>
+    public ReadOnlySpan<byte> FailedTries { get; init; }
+
     /// <summary>Datagrams from the client.</summary>
     public long DatagramsReceived { get; init; }
 

@@ -12,7 +12,8 @@ internal static class UdpCells
     internal const int DatagramsOut = 4;
     internal const int BytesOut = 5;
     internal const int Moved = 6;
-    internal const int Ends = 7;
+    internal const int Unanswered = 7;
+    internal const int Ends = 8;
 
     internal static readonly int Drops = Ends + UdpWords.Ends.Length;
     internal static readonly int Count = Drops + UdpWords.Drops.Length;

@@ -19,8 +19,11 @@ public sealed class UdpCounters
     }
 
     /// <summary>A session ended.</summary>
-    public void SessionEnded(UdpEnd end)
+    /// <param name="end">Why.</param>
+    /// <param name="isAnswered">Whether a server sent anything in it.</param>
+    public void SessionEnded(UdpEnd end, bool isAnswered)
     {
+        _cells.Add(UdpCells.Unanswered, isAnswered ? 0 : 1);
         _cells.Add(UdpCells.Open, -1);
         _cells.Add(UdpCells.Ends + (int)end, 1);
     }

@@ -13,6 +13,7 @@ internal static class UdpFamilies
         Cell("sessions_total", "UDP sessions that began.", MetricKind.Counter, UdpCells.Created);
         Cell("sessions_open", "UDP sessions that are open.", MetricKind.Gauge, UdpCells.Open);
         Words("sessions_ended_total", "UDP sessions that ended, by reason.", UdpCells.Ends, UdpWords.Ends);
+        Cell("sessions_without_answer_total", "UDP sessions that ended without an answer from a server.", MetricKind.Counter, UdpCells.Unanswered);
         Cell("sessions_moved_total", "Times that a UDP session left a server that refused it.", MetricKind.Counter, UdpCells.Moved);
         Cell("received_datagrams_total", "Datagrams received from clients.", MetricKind.Counter, UdpCells.DatagramsIn);
         Cell("received_bytes_total", "Their bytes.", MetricKind.Counter, UdpCells.BytesIn);

@@ -25,6 +25,9 @@ public sealed class UdpMetrics
     /// <summary>Times that a session went on at another server.</summary>
     public long Moved => Read()[UdpCells.Moved];
 
+    /// <summary>Sessions that ended without an answer.</summary>
+    public long Unanswered => Read()[UdpCells.Unanswered];
+
     /// <summary>Datagrams that came from clients.</summary>
     public long Received => Read()[UdpCells.DatagramsIn];
 

@@ -267,7 +267,7 @@ internal sealed class UdpSession : IDatagramHandler
     {
         _isOpen = false;
         _kept.Forget(_worker);
-        _counters.SessionEnded(end);
+        _counters.SessionEnded(end, isAnswered: _answers > 0);
         Log(end);
         Sessions.Remove(this);
         Sessions.Listener.SessionClosed();
@@ -285,6 +285,8 @@ internal sealed class UdpSession : IDatagramHandler
         }
 
         Span<byte> text = stackalloc byte[DatagramAddress.MaxTextLength];
+        Span<byte> failed = stackalloc byte[_upstream.FailedTries is null ? 0 : LineBounds.TriesField];
+        failed = failed[..(_upstream.FailedTries?.Write(failed) ?? 0)];
         snapshot.AccessLog[_worker.Index].Write(new UdpRecord
         {
             UnixMs = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
@@ -295,6 +297,7 @@ internal sealed class UdpSession : IDatagramHandler
             Server = _upstream.Server.NameBytes,
             End = end,
             Attempts = _upstream.Attempts,
+            FailedTries = failed,
             DatagramsReceived = _requests,
             DatagramsSent = _answers,
             BytesReceived = _bytesReceived,

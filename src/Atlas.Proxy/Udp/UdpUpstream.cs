@@ -4,6 +4,7 @@ using Atlas.Engine.Datagrams;
 using Atlas.Engine.Interop;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 
 namespace Atlas.Proxy.Udp;
@@ -17,6 +18,8 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
 
     private readonly int[] _tried = new int[MaxTries];
     private int _triedCount;
+    private ProxyError _leftFor;
+    private FailedTries? _failed;
     private int _serverIndex;
     private long _beganUs;
     private DatagramAddress _client;
@@ -32,6 +35,9 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
     /// <summary>How often a server was tried.</summary>
     internal int Attempts { get; private set; }
 
+    /// <summary>The tries that another one followed; null: none did in any session that this was of.</summary>
+    internal FailedTries? FailedTries => _failed;
+
     /// <summary>Microseconds from the connect to the first answer; -1: none came yet.</summary>
     internal long FirstAnswerUs { get; private set; } = -1;
 
@@ -43,6 +49,8 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
         Pool = pool;
         _client = client;
         _triedCount = 0;
+        _leftFor = ProxyError.None;
+        _failed?.Clear();
         Attempts = 0;
     }
 
@@ -137,6 +145,12 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
             return false;
         }
 
+        if (_leftFor != ProxyError.None)
+        {
+            (_failed ??= new FailedTries()).Add(Server, _leftFor, status: 0);
+            _leftFor = ProxyError.None;
+        }
+
         Server = server;
         _serverIndex = index;
         FirstAnswerUs = -1;
@@ -150,6 +164,7 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
     internal void Leave(ProxyError error)
     {
         Socket.Close();
+        _leftFor = error;
         Server.Metrics?.ForWorker(worker.Index).AttemptEnded(status: 0, error, FirstAnswerUs);
         Pool.End(Server, worker.Loop);
     }

@@ -58,6 +58,7 @@ public sealed class UdpFaultTests
         line.GetProperty("server").GetString().ShouldBe("s1");
         line.GetProperty("end").GetString().ShouldBe("answered");
         line.GetProperty("attempts").GetInt32().ShouldBe(2);
+        line.GetProperty("failed_tries").GetString().ShouldBe("s0=CF");
         line.GetProperty("datagrams_received").GetInt64().ShouldBe(1);
         line.GetProperty("datagrams_sent").GetInt64().ShouldBe(1);
         line.GetProperty("bytes_received").GetInt64().ShouldBe(5);

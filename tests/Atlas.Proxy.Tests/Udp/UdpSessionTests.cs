@@ -91,6 +91,18 @@ public sealed class UdpSessionTests
         UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Idle) == 1);
         world.States[0].Balancing.Active.ShouldBe(0);
         world.Listener.Sessions.ShouldBe(0);
+        world.Metrics.Unanswered.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Session_WithoutAnAnswer_IsCounted()
+    {
+        using var world = new UdpWorld();
+        world.Configure(snapshot => snapshot with { IdleMs = 30 });
+        world.NewClient().Send("a"u8);
+        UdpWorld.Expect(world.Servers[0], "a");
+        UdpWorld.Eventually(() => world.Metrics.Ended(UdpEnd.Idle) == 1);
+        world.Metrics.Unanswered.ShouldBe(1);
     }
 
     [Fact]
