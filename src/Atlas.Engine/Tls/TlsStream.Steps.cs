@@ -151,17 +151,13 @@ public sealed unsafe partial class TlsStream
     {
         _context.EndUse();
         _transport.IsHeld = false;
-        _transport.TryFlush();
         HandshakeBytes = _transport.ReceivedBytes + _transport.WrittenBytes;
         NoteFacts();
         LibSsl.SSL_set_info_callback(_ssl, TlsCallbacks.OnStateChanged);
 
         ByteStream inner = _transport.Inner;
         inner.News = this;
-        if (_transport.HasUnsent)
-        {
-            SendFilled();
-        }
+        SendLastFlight();
 
         if (inner.IsPeerClosed)
         {
@@ -173,6 +169,23 @@ public sealed unsafe partial class TlsStream
         }
 
         return new TlsHandshake(this, TlsFailure.None, "");
+    }
+
+    /// <summary>The last flight leaves with the first bytes that are sent, where they can be expected at once: that is one call and
+    /// one packet less. The client's is waited for, so that it leaves at the end of the turn at the latest. The server's
+    /// in TLS 1.3 is tickets, which nobody waits for: it leaves with the answer to what has come already.</summary>
+    private void SendLastFlight()
+    {
+        bool isTickets = Server is not null && Version == TlsVersion.Tls13;
+        _joinsNextSend = _transport.HasUnsent && (isTickets ? MayBringMore : Server is null);
+        if (_joinsNextSend && Server is null)
+        {
+            Loop.Yield(new TlsFlush(this));
+        }
+        else if (!_joinsNextSend && !_transport.TryFlush())
+        {
+            SendFilled();
+        }
     }
 
     private TlsHandshake Fail(TlsFailure failure, string text)

@@ -36,6 +36,7 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
     private bool _isSendEnded;
     private bool _endsAfterFlush;
     private bool _sendAwaitsReceive;
+    private bool _joinsNextSend;
 
     private TlsStream(ByteStream inner, TlsContext context)
         : base(inner.Loop)
@@ -98,6 +99,7 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
                 else if (_transport.IsReadBlocked)
                 {
                     ReceiveDrained(foundNothing: true);
+                    FlushJoined();
                     return total > 0 ? total : WouldBlock;
                 }
                 else
@@ -124,19 +126,26 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
             return -Errno.EPIPE;
         }
 
-        if (!_transport.TryFlush())
+        if (bytes.IsEmpty)
+        {
+            return 0;
+        }
+
+        _transport.IsHeld = _joinsNextSend;
+        if (!_joinsNextSend && !_transport.TryFlush())
         {
             SendFilled();
-            return bytes.IsEmpty ? 0 : WouldBlock;
+            return WouldBlock;
         }
 
         int total = 0;
         fixed (byte* pointer = bytes)
         {
-            while (total < bytes.Length && !_transport.HasUnsent && _transport.SendError == 0)
+            do
             {
                 _transport.IsReadBlocked = false;
                 int count = LibSsl.SSL_write(_ssl, pointer + total, Math.Min(bytes.Length - total, MaxRecord));
+                FlushJoined();
                 if (count <= 0)
                 {
                     return SendRefused(total);
@@ -144,6 +153,7 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
 
                 total += count;
             }
+            while (total < bytes.Length && !_transport.HasUnsent && _transport.SendError == 0);
         }
 
         if (_transport.HasUnsent)
@@ -207,6 +217,20 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
         else
         {
             _endsAfterFlush = true;
+        }
+    }
+
+    /// <summary>What the handshake left to be sent with the first bytes leaves now.</summary>
+    internal void FlushJoined()
+    {
+        if (_joinsNextSend)
+        {
+            _joinsNextSend = false;
+            _transport.IsHeld = false;
+            if (!_transport.TryFlush())
+            {
+                SendFilled();
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
 using Atlas.Engine.Tests.Streams;
 using Atlas.Engine.Tls;
 
@@ -31,6 +32,72 @@ public sealed class TlsHandshakeTests
                 down.Close();
             });
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Handshake_TheClientSpeaksAtOnceOrNot_TheLastFlightsLeaveWithTheFirstBytesOrAlone(bool speaks)
+    {
+        using var server = new TlsServerContext(new TlsServerOptions
+        {
+            Certificates = [TestCertificates.ForOptions(TestCertificates.Server)],
+            TicketKeys = new TlsTicketKeyRing(TlsTicketKeys.Random()),
+        });
+        using TlsClientContext client = Client();
+        using var sessions = new TlsClientSessions(client);
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            ResultFlow<TlsHandshake> accepting = TlsStream.AcceptAsync(far, server, [], long.MaxValue);
+            TlsStream up = (await TlsStream.ConnectAsync(near, client, sessions, "localhost", long.MaxValue)).Stream.ShouldNotBeNull();
+            up.Transport.HasUnsent.ShouldBeTrue();
+            if (speaks)
+            {
+                up.TrySend([1]).ShouldBe(1);
+                up.Transport.HasUnsent.ShouldBeFalse();
+            }
+
+            TlsStream down = (await accepting).Stream.ShouldNotBeNull();
+            down.Transport.HasUnsent.ShouldBe(speaks);
+            if (speaks)
+            {
+                (await down.ReceiveAsync(1)).Bytes.ShouldBe([1]);
+                down.Transport.HasUnsent.ShouldBeTrue();
+                down.TrySend([2]).ShouldBe(1);
+                down.Transport.HasUnsent.ShouldBeFalse();
+                (await up.ReceiveAsync(1)).Bytes.ShouldBe([2]);
+            }
+
+            await new SilentStream(near.Loop).For(20);
+            sessions.Count.ShouldBe(2);
+            up.Close();
+            down.Close();
+        });
+    }
+
+    [Fact]
+    public void Handshake_TheServerWaitsForMore_TicketsLeaveBefore()
+    {
+        using var server = new TlsServerContext(new TlsServerOptions
+        {
+            Certificates = [TestCertificates.ForOptions(TestCertificates.Server)],
+            TicketKeys = new TlsTicketKeyRing(TlsTicketKeys.Random()),
+        });
+        using TlsClientContext client = Client();
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            ResultFlow<TlsHandshake> accepting = TlsStream.AcceptAsync(far, server, [], long.MaxValue);
+            TlsStream up = (await TlsStream.ConnectAsync(near, client, null, "localhost", long.MaxValue)).Stream.ShouldNotBeNull();
+            up.TrySend([1]).ShouldBe(1);
+            TlsStream down = (await accepting).Stream.ShouldNotBeNull();
+            byte[] buffer = new byte[10];
+            down.TryReceive(buffer).ShouldBe(1);
+            down.Transport.HasUnsent.ShouldBeTrue();
+            down.TryReceive(buffer).ShouldBe(ByteStream.WouldBlock);
+            down.Transport.HasUnsent.ShouldBeFalse();
+            up.Close();
+            down.Close();
+        });
     }
 
     [Fact]
