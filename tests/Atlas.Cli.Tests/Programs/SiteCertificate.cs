@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Atlas.Cli.Tests.Programs;
+
+/// <summary>A certificate that signs itself, as site.pem and site.key beside a configuration.</summary>
+public sealed class SiteCertificate
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly string _certPem;
+    private readonly string _keyPem;
+
+    public SiteCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=site", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("site.example");
+        request.CertificateExtensions.Add(names.Build());
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(60));
+        (_certPem, _keyPem) = (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
+        Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+    }
+
+    public string Fingerprint { get; }
+
+    public void WriteCertificate(ConfigFile config) => File.WriteAllText(config.Sibling("site.pem"), _certPem);
+
+    public void WriteKey(ConfigFile config)
+    {
+        string path = config.Sibling("site.key");
+        File.WriteAllText(path, _keyPem);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, Private);
+        }
+    }
+
+    public void Write(ConfigFile config)
+    {
+        WriteCertificate(config);
+        WriteKey(config);
+    }
+}

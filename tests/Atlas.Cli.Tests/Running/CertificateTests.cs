@@ -1,0 +1,121 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using Atlas.Cli.Tests.Programs;
+
+namespace Atlas.Cli.Tests.Running;
+
+/// <summary>Certificates that change while Atlas serves.</summary>
+public sealed class CertificateTests
+{
+    private const string Renewed = "listener web: certificate site.example (site.pem) renewed, valid until ";
+    private const string Mismatch = "'key': site.key is not the key of the certificate in site.pem: name the two files that were made together";
+
+    [Fact]
+    public async Task Files_Renewed_AreForTheNextHandshakeAndConnectionsStay()
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile(Text(server));
+        var first = new SiteCertificate();
+        first.Write(config);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        await using SslStream open = await ConnectAsync(atlas);
+        FingerprintOf(open).ShouldBe(first.Fingerprint);
+
+        var next = new SiteCertificate();
+        next.Write(config);
+        await atlas.Program.ErrorAsync(Renewed);
+
+        await using SslStream later = await ConnectAsync(atlas);
+        FingerprintOf(later).ShouldBe(next.Fingerprint);
+        (await AskAsync(open)).ShouldEndWith("\r\n\r\nA");
+        (await AskAsync(later)).ShouldEndWith("\r\n\r\nA");
+    }
+
+    [Fact]
+    public async Task Files_HalfRenewed_LeaveTheOldCertificateInForceAndSaySo()
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile(Text(server));
+        var first = new SiteCertificate();
+        first.Write(config);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        string admin = await atlas.Program.ErrorAsync("admin: http://");
+
+        var next = new SiteCertificate();
+        next.WriteCertificate(config);
+        await atlas.Program.ErrorAsync($"{config.Path}:5:50: {Mismatch}; what was read before stays in force");
+        await atlas.ReloadAsync();
+
+        await using (SslStream stream = await ConnectAsync(atlas))
+        {
+            FingerprintOf(stream).ShouldBe(first.Fingerprint);
+        }
+
+        (await StatusAsync(admin)).ShouldContain($"  NOTE not used as it is now: listener web: {Mismatch}\n");
+        next.WriteKey(config);
+        await atlas.Program.ErrorAsync(Renewed);
+
+        await using SslStream later = await ConnectAsync(atlas);
+        FingerprintOf(later).ShouldBe(next.Fingerprint);
+        string status = await StatusAsync(admin);
+        status.ShouldContain("certificate of listener web: site.example  valid until ");
+        status.ShouldNotContain("NOTE not used");
+    }
+
+    [Fact]
+    public async Task Start_WithoutTheFiles_SaysWhichAreMissing()
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile(Text(server));
+        await using var program = RunningProgram.Atlas("run", "-c", config.Path);
+
+        (await program.EndAsync()).ShouldBe(1);
+        program.Errors.ShouldBe(
+            $"{config.Path}:5:35: 'cert': there is no file {config.Sibling("site.pem")}\n{config.Path}:5:50: 'key': there is no file {config.Sibling("site.key")}\n");
+    }
+
+    private static string Text(Backend server) => $$"""
+        listeners:
+          web:
+            bind: 127.0.0.1:0
+            pool: web
+            tls: { certificates: [{ cert: site.pem, key: site.key }], alpn: http/1.1 }
+        pools:
+          web: { servers: ["{{server.Address}}"] }
+        admin: { bind: 127.0.0.1:0 }
+        """;
+
+    private static async Task<string> StatusAsync(string admin)
+    {
+        await using var status = RunningProgram.Atlas("status", "--admin", admin);
+        (await status.EndAsync()).ShouldBe(0, status.Errors);
+        return status.Output;
+    }
+
+    private static async Task<SslStream> ConnectAsync(RunningAtlas atlas)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", int.Parse(atlas.Port));
+        var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false);
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "site.example",
+            AllowTlsResume = false,
+
+            // Who it is, the tests compare themselves.
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        });
+        return stream;
+    }
+
+    private static string FingerprintOf(SslStream stream) =>
+        stream.RemoteCertificate!.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+
+    private static async Task<string> AskAsync(SslStream stream)
+    {
+        await stream.WriteAsync("GET / HTTP/1.1\r\nhost: site.example\r\nconnection: close\r\n\r\n"u8.ToArray());
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync().WaitAsync(RunningProgram.Limit);
+    }
+}
