@@ -25,6 +25,10 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
     /// <summary>The stream's frames; null before it begins and after it ended.</summary>
     internal Http2Stream? Frames => _frames;
 
+    /// <summary>Whether a reset takes back what came before it and was not received: a request that nobody wants any more needs no
+    /// body, while a response may have come whole.</summary>
+    internal bool LosesOnReset { get; init; }
+
     /// <summary>Why the stream is reset if it is closed before both sides have ended.</summary>
     internal Http2ErrorCode ResetCode { get; set; }
 
@@ -200,8 +204,11 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
     /// <summary>The peer, or a failure of the connection, ended it. Told of by <see cref="Tell"/>.</summary>
     internal void Reset()
     {
-        // Of what was taken back, nobody needs the rest.
-        _received.Clear();
+        if (LosesOnReset)
+        {
+            _received.Clear();
+        }
+
         _wasReset = true;
         _mayReceive = true;
         IsMarked = true;

@@ -27,7 +27,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         : base(context, connection)
     {
         _session = session;
-        _stream = new Http2ByteStream(session);
+        _stream = new Http2ByteStream(session) { LosesOnReset = true };
     }
 
     /// <summary>Stands for a head that is above the limits.</summary>
