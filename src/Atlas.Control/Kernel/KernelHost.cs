@@ -14,6 +14,9 @@ public sealed class KernelHost(IProgramRunner programs, string proc = "/proc")
     // Of CAP_NET_ADMIN (capabilities(7)).
     private const int NetAdminBit = 12;
 
+    /// <summary>Whether the kernel's rules can be changed: there is <c>nft</c>, and this process may use it.</summary>
+    public bool CanWriteRules => programs.Has("nft") && MayAdminister();
+
     /// <summary>Why nothing at all could be forwarded; null: nothing is known to be missing.</summary>
     /// <param name="listeners">The listeners, at least one.</param>
     public string? Missing(IReadOnlyList<KernelListener> listeners)

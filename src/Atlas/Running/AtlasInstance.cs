@@ -145,6 +145,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         {
             await instance.Names.PrepareAsync(config, FirstAddresses);
             instance.Apply(config);
+            KernelRunning.RemoveLeftover(instance.Kernel);
             instance._admin = await AdminAccess.StartAsync(config, new InstanceReports(instance), notice);
             instance.Phase = InstancePhase.Serving;
             return instance;

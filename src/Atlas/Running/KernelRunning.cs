@@ -68,8 +68,18 @@ internal static class KernelRunning
         }
         catch
         {
-            kernel.Apply(before);
+            // What comes of it is said, and hides not why all this came.
+            Update(kernel, before, notice);
             throw;
+        }
+    }
+
+    /// <summary>Removes what a process before has left, for a start without listeners in kernel mode.</summary>
+    internal static void RemoveLeftover(KernelForwarder kernel)
+    {
+        if (new KernelHost(new ProgramRunner()).CanWriteRules)
+        {
+            kernel.RemoveLeftover();
         }
     }
 

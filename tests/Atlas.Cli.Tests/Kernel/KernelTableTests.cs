@@ -35,6 +35,27 @@ public sealed class KernelTableTests
     }
 
     [Fact]
+    public async Task Table_AfterAKill_IsRemovedByAStartWithoutKernelListeners()
+    {
+        await using var network = KernelNetwork.Create();
+        network.ServeThree();
+        network.Balancer.Run("nft", Foreign);
+        using var config = Config("10.77.2.11:80");
+        RunningProgram first = await network.StartAsync(config);
+        await first.SignalAsync("KILL");
+        await first.EndAsync();
+        Tables(network).Length.ShouldBe(2);
+
+        config.Write(Text("10.77.2.12:80").Replace("mode: kernel", "mode: user", StringComparison.Ordinal));
+        RunningProgram second = await network.StartAsync(config);
+
+        Tables(network).ShouldBe(["table inet other"]);
+        (await KernelNetwork.AskAsync(network.Clients, Front, 1)).ShouldBe("b");
+        await second.SignalAsync("TERM");
+        (await second.EndAsync()).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Table_AtTheEnd_IsGoneAndOthersAreAsTheyWere()
     {
         await using var network = KernelNetwork.Create();

@@ -41,6 +41,28 @@ public sealed class KernelForwarderTests
     }
 
     [Fact]
+    public void RemoveLeftover_NothingIsForwarded_RemovesTheTable()
+    {
+        using var kernel = new ForwarderUnderTest();
+
+        kernel.Forwarder.RemoveLeftover();
+
+        kernel.Programs.Others.ShouldBe(["nft delete table inet atlas_t"]);
+        kernel.Forwarder.Read().Failures.ShouldBe(0);
+    }
+
+    [Fact]
+    public void RemoveLeftover_SomethingIsForwarded_LeavesIt()
+    {
+        using var kernel = new ForwarderUnderTest();
+        kernel.Apply();
+
+        kernel.Forwarder.RemoveLeftover();
+
+        kernel.Programs.Others.ShouldNotContain("nft delete table inet atlas_t");
+    }
+
+    [Fact]
     public void Apply_SameAgain_WritesNothing()
     {
         using var kernel = new ForwarderUnderTest();

@@ -35,6 +35,21 @@ public sealed class KernelHostTests : IDisposable
         Host.Missing(Listeners("10.0.0.1:80"))!.ShouldStartWith("listener fast: mode kernel needs root or CAP_NET_ADMIN");
     }
 
+    [Theory]
+    [InlineData("CapEff:\t0000000000001000\n", false, true)]
+    [InlineData("CapEff:\t00000000ffffefff\n", false, false)]
+    [InlineData("CapEff:\t0000000000001000\n", true, false)]
+    public void CanWriteRules_NeedsNftAndTheCapability(string status, bool isNftMissing, bool can)
+    {
+        Write("self/status", status);
+        if (isNftMissing)
+        {
+            _programs.Missing.Add("nft");
+        }
+
+        Host.CanWriteRules.ShouldBe(can);
+    }
+
     [Fact]
     public void Warnings_HostForwards_AreNone() => Host.Warnings(Listeners("10.0.0.1:80")).ShouldBeEmpty();
 
