@@ -55,9 +55,13 @@ public sealed class WorkerGroup : IDisposable
 
     /// <summary>Listens on an address with one SO_REUSEPORT socket per worker. A unix path is bound once and served by the
     /// first worker's socket, which hands connections on; a socket file that a dead process left behind is replaced.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="options">How.</param>
+    /// <param name="takesOver">Whether this group listens there already, and will not for long: connections go to the one or the other
+    /// until the caller closes that one. Not for unix paths.</param>
     /// <returns>The bound address (with the port that the kernel chose, where 0 was asked for).</returns>
     /// <exception cref="IOException">The address can't be bound; the message says why.</exception>
-    public BoundAddress Listen(SocketAddress address, ListenOptions options)
+    public BoundAddress Listen(SocketAddress address, ListenOptions options, bool takesOver = false)
     {
         var descriptors = new List<int>();
         try
@@ -66,7 +70,7 @@ public sealed class WorkerGroup : IDisposable
             int count = address.IsUnix ? 1 : _workers.Length;
             for (int i = 0; i < count; i++)
             {
-                descriptors.Add(ListeningSocket.Open(bound, options.Backlog, isFirst: i == 0));
+                descriptors.Add(ListeningSocket.Open(bound, options.Backlog, isFirst: i == 0 && !takesOver));
                 bound = address.IsUnix ? address : Socket.LocalAddress(descriptors[0]);
             }
 
@@ -106,6 +110,33 @@ public sealed class WorkerGroup : IDisposable
         {
             descriptors.ForEach(Socket.Close);
             throw;
+        }
+    }
+
+    /// <summary>Waits until the workers have done what they were told before, such as to close an address. Not on a worker's
+    /// thread.</summary>
+    /// <param name="timeoutMs">How long at most, in milliseconds.</param>
+    /// <returns>Whether they have.</returns>
+    public bool Settle(int timeoutMs)
+    {
+        var settled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int left = _workers.Length;
+        foreach (Worker worker in _workers)
+        {
+            if (!worker.PostSurely(OneHas))
+            {
+                OneHas();
+            }
+        }
+
+        return settled.Task.Wait(timeoutMs);
+
+        void OneHas()
+        {
+            if (Interlocked.Decrement(ref left) == 0)
+            {
+                settled.SetResult();
+            }
         }
     }
 

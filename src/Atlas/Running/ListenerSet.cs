@@ -1,3 +1,4 @@
+using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
@@ -8,6 +9,9 @@ namespace Atlas.Running;
 /// <summary>The listeners of a process. One thread at a time.</summary>
 internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
 {
+    // Until an address that another listener takes over is given up; a worker's turn takes less than a millisecond.
+    private const int HandoverMs = 1_000;
+
     /// <summary>The listeners that accept, in the order of the configuration.</summary>
     internal IReadOnlyList<RunningListener> Listeners { get; private set; } = [];
 
@@ -29,7 +33,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
                 RunningListener? found = Find(config, configs);
                 bool goesOn = found?.CanBecome(own) == true && !next.Exists(entry => entry.Listener == found);
                 RunningListener listener = goesOn ? found! : plane.Open(config, own);
-                next.Add((listener, own, Bind(listener, config, opened)));
+                next.Add((listener, own, Bind(listener, config, configs, opened)));
             }
         }
         catch
@@ -38,10 +42,18 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
             throw;
         }
 
+        bool takesOver = false;
         var kept = next.SelectMany(entry => entry.Addresses).Select(address => address.Item2).ToHashSet();
         foreach (IBoundAddress bound in Bound().Where(bound => !kept.Contains(bound)).ToArray())
         {
             bound.Close();
+            takesOver |= opened.Exists(own => own.Address.Port == bound.Address.Port);
+        }
+
+        if (takesOver)
+        {
+            // From here on no connection goes to who had the address before.
+            workers.Settle(HandoverMs);
         }
 
         RunningListener[] gone = [.. Listeners.Except(next.Select(entry => entry.Listener))];
@@ -86,7 +98,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
             listener.Config.Bind.Equals(config.Bind) && configs.All(other => other.Name != listener.Name));
 
     private List<(BindAddress Written, IBoundAddress Bound)> Bind(
-        RunningListener listener, ListenerConfig config, List<IBoundAddress> opened)
+        RunningListener listener, ListenerConfig config, IReadOnlyList<ListenerConfig> configs, List<IBoundAddress> opened)
     {
         var left = listener.Addresses.ToList();
         var addresses = new List<(BindAddress Written, IBoundAddress Bound)>();
@@ -100,13 +112,25 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
                 continue;
             }
 
-            IBoundAddress bound = listener.Bind(workers, AddressOf(written));
+            IBoundAddress bound = listener.Bind(workers, AddressOf(written), TakesOver(written, configs));
             opened.Add(bound);
             addresses.Add((written, bound));
         }
 
         return addresses;
     }
+
+    /// <summary>Whether a listener for connections has an address, or a part of it, at present, and gives it up: as when it becomes
+    /// one of another protocol, or when two change their addresses.</summary>
+    private bool TakesOver(BindAddress next, IReadOnlyList<ListenerConfig> configs) => next is { Ip: { } ip, Port: > 0 } && Listeners
+        .OfType<RunningStreamListener>()
+        .SelectMany(listener => listener.Addresses)
+        .Any(held => held.Written.Ip is { } own && own.AddressFamily == ip.AddressFamily
+            && (own.Equals(ip) || IsAny(own) || IsAny(ip))
+            && held.Bound.Address.Port == next.Port
+            && (held.Written == next || !configs.Any(config => config.Bind.Contains(held.Written))));
+
+    private static bool IsAny(IPAddress ip) => ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
 
     private IEnumerable<IBoundAddress> Bound() => Listeners.SelectMany(listener => listener.Addresses).Select(a => a.Bound);
 }

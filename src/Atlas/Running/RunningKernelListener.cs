@@ -22,7 +22,7 @@ internal sealed class RunningKernelListener(KernelForwarder kernel) : RunningLis
 
     internal override bool CanBecome(ListenerSnapshot snapshot) => snapshot is KernelListenerSnapshot;
 
-    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address) => new ForwardedAddress(address);
+    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address, bool takesOver) => new ForwardedAddress(address);
 
     internal override void Drain(int closeSpreadMs)
     {

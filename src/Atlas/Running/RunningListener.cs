@@ -36,8 +36,11 @@ internal abstract class RunningListener
     internal abstract bool CanBecome(ListenerSnapshot snapshot);
 
     /// <summary>Takes traffic on an address.</summary>
+    /// <param name="workers">Who listens.</param>
+    /// <param name="address">Where.</param>
+    /// <param name="takesOver">Whether a listener for connections has the address until this one is there.</param>
     /// <exception cref="IOException">It cannot; the message says why.</exception>
-    internal abstract IBoundAddress Bind(WorkerGroup workers, SocketAddress address);
+    internal abstract IBoundAddress Bind(WorkerGroup workers, SocketAddress address, bool takesOver);
 
     /// <summary>Goes by another configuration from now on.</summary>
     internal virtual void Adopt(ListenerConfig config, ListenerSnapshot snapshot) => Config = config;

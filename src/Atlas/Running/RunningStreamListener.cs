@@ -15,7 +15,7 @@ internal abstract class RunningStreamListener(ListenOptions options) : RunningLi
 
     internal override long AcceptErrors => options.AcceptErrors;
 
-    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address) => workers.Listen(address, options);
+    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address, bool takesOver) => workers.Listen(address, options, takesOver);
 
     internal override void Adopt(ListenerConfig config, ListenerSnapshot snapshot)
     {

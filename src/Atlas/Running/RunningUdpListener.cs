@@ -19,7 +19,7 @@ internal sealed class RunningUdpListener(UdpProxy proxy, UdpListener listener) :
 
     internal override bool CanBecome(ListenerSnapshot snapshot) => snapshot is UdpListenerSnapshot;
 
-    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address) =>
+    internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address, bool takesOver) =>
         workers.BindDatagrams(address, proxy.Server(listener));
 
     internal override void Adopt(ListenerConfig config, ListenerSnapshot snapshot)

@@ -75,6 +75,56 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Reload_ListenerBecomesAnotherProtocol_KeepsItsAddressAndWhatIsUnderWay()
+    {
+        await using var server = new Backend("A");
+        string http = ConfigFile.Text([server]);
+        using var config = new ConfigFile(http);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new Client(atlas.Address);
+        using HttpResponseMessage response = await client.BeginAsync("/stream");
+        await server.Asked;
+
+        config.Write(http
+            .Replace("routes: [{ pool: web }]", "protocol: tcp, pool: web", StringComparison.Ordinal)
+            .Replace("127.0.0.1:0", atlas.Address, StringComparison.Ordinal));
+        await atlas.ReloadAsync();
+        await atlas.Program.ErrorAsync($"listener web: tcp on {atlas.Address}");
+        using (var tcp = new Client(atlas.Address))
+        {
+            (await tcp.GetManyAsync(5)).ShouldBe("AAAAA");
+        }
+
+        server.Release();
+        (await response.Content.ReadAsStringAsync()).Length.ShouldBe(Backend.StreamBytes);
+
+        config.Write(http.Replace("127.0.0.1:0", atlas.Address, StringComparison.Ordinal));
+        await atlas.ReloadAsync(before: 1);
+        using var again = new Client(atlas.Address);
+        (await again.GetManyAsync(5)).ShouldBe("AAAAA");
+    }
+
+    [Fact]
+    public async Task Reload_ListenersChangeTheirAddresses_EachHasTheOthers()
+    {
+        await using var a = new Backend("A");
+        await using var b = new Backend("B");
+        string text = ConfigFile.Text([a]).Replace("pools:", "  other: { bind: 127.0.0.1:0, pool: other }\npools:\n  other: { servers: [" + b.Address + "] }", StringComparison.Ordinal);
+        using var config = new ConfigFile(text);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        string other = await atlas.Program.ErrorAsync("listener other: http on ");
+
+        int first = text.IndexOf("127.0.0.1:0", StringComparison.Ordinal);
+        config.Write(text[..first] + other + text[(first + "127.0.0.1:0".Length)..].Replace("127.0.0.1:0", atlas.Address, StringComparison.Ordinal));
+        await atlas.ReloadAsync();
+
+        using var one = new Client(other);
+        using var two = new Client(atlas.Address);
+        (await one.GetManyAsync(3)).ShouldBe("AAA");
+        (await two.GetManyAsync(3)).ShouldBe("BBB");
+    }
+
+    [Fact]
     public async Task Reload_ListenerAddedAndRemoved_TheOthersConnectionsStay()
     {
         await using var server = new Backend("A");

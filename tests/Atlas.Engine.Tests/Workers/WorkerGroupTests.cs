@@ -128,6 +128,39 @@ public sealed class WorkerGroupTests
     }
 
     [Fact]
+    public void Listen_TakesOver_HasTheConnectionsOnceTheOtherCloses()
+    {
+        using var group = new WorkerGroup(2);
+        var old = new Holder();
+        var next = new Holder();
+        BoundAddress first = group.Listen(SocketAddress.OfIp(IPAddress.Loopback, 0), new ListenOptions(old, 128, 100));
+        BoundAddress second = group.Listen(first.Address, new ListenOptions(next, 128, 100), takesOver: true);
+        second.Address.ShouldBe(first.Address);
+        List<SystemSocket> clients = [.. Enumerable.Range(0, 20).Select(_ => Clients.Connect(first.Address))];
+        Eventually.So(() => old.Count + next.Count == 20);
+        first.Close();
+        group.Bound.ShouldBe([second]);
+
+        group.Settle(30_000).ShouldBeTrue();
+        int before = next.Count;
+        clients.AddRange(Enumerable.Range(0, 20).Select(_ => Clients.Connect(first.Address)));
+        Eventually.So(() => next.Count == before + 20);
+        clients.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public void Settle_WorkerIsBusy_WaitsNoLongerThanItMay()
+    {
+        using var group = new WorkerGroup(2);
+        using var blocked = new ManualResetEventSlim();
+        group.Workers[1].TryPost(blocked.Wait);
+
+        group.Settle(1).ShouldBeFalse();
+        blocked.Set();
+        group.Settle(30_000).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Listen_NotAnAddressOfThisMachine_SaysSo()
     {
         using var group = new WorkerGroup(1);
