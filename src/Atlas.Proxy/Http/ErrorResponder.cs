@@ -88,6 +88,11 @@ internal static class ErrorResponder
         {
             writer.Field("x-request-id"u8, id);
         }
+
+        if (session.Listener.Hsts.Length > 0)
+        {
+            writer.Field("strict-transport-security"u8, session.Listener.Hsts);
+        }
     }
 
     // The head, and behind it the body.
@@ -101,11 +106,6 @@ internal static class ErrorResponder
         writer.Field("content-type"u8, "text/plain"u8);
         writer.Field("content-length"u8, reason.Length + 1);
         WriteOrigin(ref writer, session, x);
-        if (session.Listener.Hsts.Length > 0)
-        {
-            writer.Field("strict-transport-security"u8, session.Listener.Hsts);
-        }
-
         if (status == 405)
         {
             // RFC 9110 15.5.6. What a server allows beyond these is its own to say.

@@ -239,6 +239,9 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
                 AnswerPlainHttp();
             }
 
+            // Whoever goes on sending would get a reset in place of the alert that says why.
+            _isRefused = handshake.Failure is not (TlsFailure.TimedOut or TlsFailure.PeerClosed or TlsFailure.Cancelled or TlsFailure.Internal);
+
             return false;
         }
 
@@ -257,7 +260,6 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 49\r\nconnection: close\r\n\r\n"u8,
             "This port speaks HTTPS: use https:// to reach it\n"u8);
         View.Counters.RequestEnded(sent > 0 ? 400 : 0, ProxyError.BadRequest, 0, 0, Math.Max(sent, 0));
-        _isRefused = true;
     }
 
     private async ResultFlow<bool> ServeAsync()

@@ -30,7 +30,7 @@ internal static class AtlasCommand
 
     private static RootCommand Create()
     {
-        var root = new RootCommand("Atlas, a load balancer. This version balances HTTP/1.1.")
+        var root = new RootCommand("Atlas, a load balancer. It balances HTTP, TCP and UDP, and ends TLS.")
         {
             DemoCommand.Create(),
             RunCommand.Create(),
