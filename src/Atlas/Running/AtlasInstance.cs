@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Atlas.Admin;
 using Atlas.Admin.Events;
@@ -42,8 +41,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private readonly InstanceTls _tls;
     private readonly InstanceNews _news;
     private AdminServer? _admin;
-    private readonly ConcurrentQueue<DiscoveryEvent> _serverChanges = new();
-    private int _isServersDue;
+    private readonly ServerChanges _serverChanges;
 
     // Under the lock: nothing comes into force any more.
     private bool _hasEnded;
@@ -52,6 +50,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private AtlasInstance(AtlasConfig config, Action<string> notice)
     {
         _news = new InstanceNews(notice);
+        _serverChanges = new ServerChanges(ApplyServers, _news);
         Config = config;
         Running = config;
         _atStart = config;
@@ -76,7 +75,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         {
             Resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers }),
             Tell = _news.Tell,
-            Changed = TakeServers,
+            Changed = _serverChanges.Take,
         });
     }
 
@@ -270,7 +269,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _tls.Apply(config, tls);
             PutInForce(config, running, snapshot, "removed from the configuration");
             Names.Apply(config);
-            TellServers(changes);
+            _serverChanges.Tell(changes);
             _leaving.RemoveAll(task => task.IsCompleted);
             if (gone.Count > 0)
             {
@@ -282,27 +281,13 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>Has handshakes go by renewed certificates. Connections are not touched.</summary>
     private void TakeCertificates() => _listeners.Publish(Snapshot = SnapshotBuilder.BuildTls(Snapshot, _tls.Contexts));
 
-    /// <summary>Takes, soon and on another thread, the servers that names have now. Listeners and all that names have nothing to
-    /// do with are not touched, and no file is read.</summary>
-    private void TakeServers(DiscoveryEvent change)
-    {
-        _serverChanges.Enqueue(change);
-        if (Interlocked.Exchange(ref _isServersDue, 1) == 0)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(
-                static instance => GuardedWork.Run(
-                    instance.ApplyServers, "addresses of names have changed, but servers stay as they are", instance._news.Say),
-                this,
-                preferLocal: false);
-        }
-    }
-
+    /// <summary>Puts the servers that names have now in force. Listeners and all that names have nothing to do with are not touched,
+    /// and no file is read.</summary>
     private void ApplyServers()
     {
         lock (_force)
         {
-            // What changes from here on asks again.
-            Interlocked.Exchange(ref _isServersDue, 0);
+            _serverChanges.Begin();
 
             // Before the first configuration is in force, it takes the servers itself.
             if (Snapshot == ProxySnapshot.Empty || _hasEnded)
@@ -326,16 +311,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
                 PutInForce(Config, running, snapshot, "its name has it no more");
             }
 
-            TellServers(changes);
-        }
-    }
-
-    // Told once it is so: who reads it may rely on it.
-    private void TellServers(int changes)
-    {
-        for (; changes > 0 && _serverChanges.TryDequeue(out DiscoveryEvent? change); changes--)
-        {
-            _news.Tell(change);
+            _serverChanges.Tell(changes);
         }
     }
 
