@@ -13,6 +13,8 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
+using Atlas.Running.Kernel;
+using Atlas.Running.Listeners;
 
 namespace Atlas.Running;
 

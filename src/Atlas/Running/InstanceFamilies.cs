@@ -1,4 +1,5 @@
 using Atlas.Core.Telemetry;
+using Atlas.Running.Listeners;
 
 namespace Atlas.Running;
 

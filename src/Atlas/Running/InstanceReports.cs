@@ -12,6 +12,8 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
+using Atlas.Running.Kernel;
+using Atlas.Running.Listeners;
 
 namespace Atlas.Running;
 

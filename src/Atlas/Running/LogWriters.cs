@@ -2,6 +2,7 @@ using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
+using Atlas.Running.Listeners;
 
 namespace Atlas.Running;
 

@@ -3,7 +3,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>A listener for connections, whatever is spoken on them.</summary>
 /// <param name="options">How it listens; one for all its addresses, so that their connections count together.</param>

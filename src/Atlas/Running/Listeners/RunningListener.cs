@@ -3,7 +3,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>A listener that takes traffic: what stays the same while its configuration changes, for one kind of traffic. One
 /// thread at a time.</summary>

@@ -1,7 +1,7 @@
 using Atlas.Engine.Workers;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Kernel;
 
 /// <summary>An address whose packets the kernel forwards: no socket is bound to it. What is taken there is a matter of the
 /// ruleset as a whole.</summary>

@@ -3,7 +3,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tcp;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>A listener for TCP connections that are passed on unread.</summary>
 internal sealed class RunningTcpListener(TcpProxy proxy, TcpListener listener, ListenOptions options) : RunningStreamListener(options)

@@ -4,7 +4,7 @@ using Atlas.Control.Kernel;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Snapshots;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Kernel;
 
 /// <summary>The kernel's part of an instance.</summary>
 internal static class KernelRunning

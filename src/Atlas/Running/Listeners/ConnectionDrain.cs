@@ -1,6 +1,6 @@
 using Atlas.Core.Configuration;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>
 /// Ends the connections of listeners that accept no more.

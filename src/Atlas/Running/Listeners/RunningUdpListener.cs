@@ -4,7 +4,7 @@ using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Udp;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>A listener for UDP. Its sessions count as connections.</summary>
 internal sealed class RunningUdpListener(UdpProxy proxy, UdpListener listener) : RunningListener

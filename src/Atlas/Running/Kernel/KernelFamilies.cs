@@ -1,7 +1,7 @@
 using Atlas.Control.Kernel;
 using Atlas.Core.Telemetry;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Kernel;
 
 /// <summary>The metrics of listeners in kernel mode; none where there are no such listeners.</summary>
 internal static class KernelFamilies

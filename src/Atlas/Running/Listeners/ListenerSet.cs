@@ -4,7 +4,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>The listeners of a process. One thread at a time.</summary>
 internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)

@@ -6,8 +6,9 @@ using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tcp;
 using Atlas.Proxy.Udp;
+using Atlas.Running.Kernel;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>What serves, for each kind of traffic. Any thread.</summary>
 internal sealed class DataPlane(KernelForwarder kernel)

@@ -3,7 +3,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Snapshots;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Listeners;
 
 /// <summary>A listener for HTTP.</summary>
 internal sealed class RunningHttpListener(HttpProxy proxy, HttpListener listener, ListenOptions options) : RunningStreamListener(options)

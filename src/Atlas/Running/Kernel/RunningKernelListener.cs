@@ -2,9 +2,10 @@ using Atlas.Control.Kernel;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
+using Atlas.Running.Listeners;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Kernel;
 
 /// <summary>A listener in kernel mode.</summary>
 internal sealed class RunningKernelListener(KernelForwarder kernel) : RunningListener
