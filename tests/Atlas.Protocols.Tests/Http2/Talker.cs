@@ -132,7 +132,7 @@ internal sealed class Talker : IHttp2Handler
 
     public void OnGoAway(int lastStreamId, Http2ErrorCode code) => throw new InvalidOperationException();
 
-    public void OnRefused(int streamId, Http2Error reason) => throw new InvalidOperationException();
+    public void OnRefused(int streamId, Http2Error reason) => throw new InvalidOperationException(reason.Text());
 
     public void OnSettings()
     {
