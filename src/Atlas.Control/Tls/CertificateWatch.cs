@@ -1,5 +1,4 @@
 using Atlas.Control.Configuration;
-using Atlas.Control.Tls.Reading;
 using Atlas.Control.Tls.Watching;
 using Atlas.Core.Configuration;
 using Atlas.Core.Tls;
@@ -87,10 +86,11 @@ public sealed class CertificateWatch : IDisposable
         lock (_options.Gate)
         {
             var now = _options.Time.GetUtcNow();
-            var before = _slots;
+            var (before, material) = (_slots, _loading.Material!);
             _config = config;
             PutInForce(prepared);
-            events.AddRange(Renewals(before, now));
+            events.AddRange(Renewals.Find(before, _slots, now));
+            events.AddRange(Renewals.Find(_config, material, _loading.Material!, now));
 
             // A reload is asked for by somebody who waits for the answer, and files do not change under it.
             events.AddRange(_unsaid.Select(error => Kept(error, now)));
@@ -195,9 +195,9 @@ public sealed class CertificateWatch : IDisposable
             }
         }
 
-        var before = _slots;
+        var (before, former) = (_slots, _loading.Material!);
         PutInForce(prepared);
-        return Renewals(before, now);
+        return [.. Renewals.Find(before, _slots, now), .. Renewals.Find(_config, former, material, now)];
     }
 
     private void PutInForce(TlsPreparation prepared)
@@ -208,30 +208,6 @@ public sealed class CertificateWatch : IDisposable
         _stamps = prepared.Stamps;
         _slots = CertificateSlot.All(_config, _loading.Material!);
         _unsaid = [.. _loading.Kept.Where(error => !said.Contains(error))];
-    }
-
-    private List<CertificateEvent> Renewals(List<CertificateSlot> before, DateTimeOffset now)
-    {
-        var old = new Dictionary<(string?, string?, string), CertificateMaterial>();
-        foreach (var slot in before)
-        {
-            old.TryAdd((slot.Listener, slot.Pool, slot.Path), slot.Material);
-        }
-
-        var events = new List<CertificateEvent>();
-        foreach (var slot in _slots)
-        {
-            if (old.TryGetValue((slot.Listener, slot.Pool, slot.Path), out var material) && !material.Equals(slot.Material))
-            {
-                var end = DateTimeOffset.FromUnixTimeSeconds(slot.Material.NotAfterUnixSeconds);
-                string what = material.Fingerprint != slot.Material.Fingerprint ? "renewed"
-                    : material with { OcspDer = slot.Material.OcspDer } == slot.Material ? "has another OCSP response"
-                    : "has another chain or form of its key";
-                events.Add(new CertificateEvent(now, CertificateEventKind.Renewed, $"{slot.Text} {what}, valid until {ChainRules.Text(end)}"));
-            }
-        }
-
-        return events;
     }
 
     private string? ProblemOf(CertificateSlot slot) => _loading.Kept.FirstOrDefault(error =>

@@ -49,8 +49,9 @@ public sealed class SnapshotBuilder
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
         {
-            PoolSnapshot? same = pool.Equals(before?.FindPool(pool.Name)) ? known[pool.Name] : null;
-            _pools.Add(pool.Name, same ?? BuildPool(pool, known.GetValueOrDefault(pool.Name)));
+            PoolSnapshot? old = known.GetValueOrDefault(pool.Name);
+            bool isSame = pool.Equals(before?.FindPool(pool.Name)) && old!.Tls?.Context == tls?.OfPool(pool.Name);
+            _pools.Add(pool.Name, isSame ? old! : BuildPool(pool, old));
         }
     }
 
@@ -79,8 +80,8 @@ public sealed class SnapshotBuilder
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
     }
 
-    /// <summary>Makes the snapshots anew where pools have other servers than before. All else stays the same objects: listeners,
-    /// routes, and pools whose servers are the same. O(servers and routes).</summary>
+    /// <summary>Makes the snapshots anew where pools have other servers than before, or where TLS goes by other certificates or
+    /// authorities. All else stays the same objects: listeners, routes, and pools. O(servers and routes).</summary>
     /// <param name="config">The configuration, which differs in the servers of its pools only.</param>
     /// <param name="before">The configuration before.</param>
     /// <param name="previous">Its snapshots.</param>
@@ -100,15 +101,12 @@ public sealed class SnapshotBuilder
         var builder = new SnapshotBuilder(config, previous, before, metrics, openLog: null, observer, readSecret, tls);
         PoolSnapshot Next(PoolSnapshot pool) => builder._pools[pool.Name];
         return new ProxySnapshot(
-            [.. previous.Listeners.Select(listener => listener.With(Next))],
+            [.. previous.Listeners.Select(listener => WithTls(listener.With(Next), tls))],
             [.. previous.Pools.Select(Next)]);
     }
 
-    /// <summary>Makes the snapshots of listeners anew for renewed certificates. All else stays the same objects.</summary>
-    public static ProxySnapshot BuildTls(ProxySnapshot previous, ITlsContexts tls) => previous with
-    {
-        Listeners = [.. previous.Listeners.Select(listener => listener with { Tls = tls.OfListener(listener.Name) })],
-    };
+    private static ListenerSnapshot WithTls(ListenerSnapshot listener, ITlsContexts? tls) =>
+        tls?.OfListener(listener.Name) is var next && next == listener.Tls ? listener : listener with { Tls = next };
 
     private ListenerSnapshot BuildListener(ListenerConfig listener) => listener.Protocol switch
     {

@@ -72,7 +72,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
-        _tls = new InstanceTls(_force, TakeCertificates, _news);
+        _tls = new InstanceTls(_force, () => ServeWith(Running), _news);
         Names = new NameDiscovery(new DiscoveryOptions
         {
             Resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers }),
@@ -201,6 +201,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _hasEnded = true;
             _listeners.Close();
             Names.Stop();
+            Certificates.Dispose();
             Kernel.StopNew();
             Health.Stop();
         }
@@ -280,9 +281,6 @@ internal sealed class AtlasInstance : IAsyncDisposable
         }
     }
 
-    /// <summary>Has handshakes go by renewed certificates. Connections are not touched.</summary>
-    private void TakeCertificates() => _listeners.Publish(Snapshot = SnapshotBuilder.BuildTls(Snapshot, _tls.Contexts));
-
     /// <summary>Puts the servers that names have now in force. Listeners and all that names have nothing to do with are not touched,
     /// and no file is read.</summary>
     private void ApplyServers()
@@ -301,30 +299,31 @@ internal sealed class AtlasInstance : IAsyncDisposable
             AtlasConfig running = Names.Expand(Config);
             if (!running.Pools.Equals(Running.Pools))
             {
-                ProxySnapshot snapshot;
-                using (Pools.Hold())
-                {
-                    snapshot = SnapshotBuilder.BuildServers(
-                        running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], Tls);
-                }
-
-                _listeners.Publish(snapshot);
-                KernelRunning.Update(Kernel, KernelRunning.Of(running, snapshot), _news.Say);
-                PutInForce(Config, running, snapshot, "its name has it no more");
+                ServeWith(running);
             }
 
             _serverChanges.Tell(changes);
         }
     }
 
+    /// <summary>Takes other servers of the configuration in force, and TLS as its files are now. Connections are not touched.</summary>
+    private void ServeWith(AtlasConfig running)
+    {
+        ProxySnapshot snapshot;
+        using (Pools.Hold())
+        {
+            snapshot = SnapshotBuilder.BuildServers(running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], Tls);
+        }
+
+        _listeners.Publish(snapshot);
+        KernelRunning.Update(Kernel, KernelRunning.Of(running, snapshot), _news.Say);
+        PutInForce(Config, running, snapshot, "its name has it no more");
+    }
+
     /// <summary>What follows once listeners serve by a snapshot; nothing of it can fail.</summary>
     private void PutInForce(AtlasConfig config, AtlasConfig running, ProxySnapshot snapshot, string removal)
     {
-        foreach (ServerState server in Servers(Snapshot).Except(Servers(snapshot)))
-        {
-            _plane.Forget(server);
-        }
-
+        _plane.ForgetGone(Snapshot, snapshot);
         ProxySnapshot before = Snapshot;
         Snapshot = snapshot;
         snapshot.TakeOver(before);
@@ -374,6 +373,4 @@ internal sealed class AtlasInstance : IAsyncDisposable
         UnusedMetrics.Drop(Metrics, Config, Running);
         _logWriters.CloseUnused(Snapshot);
     }
-
-    private static IEnumerable<ServerState> Servers(ProxySnapshot snapshot) => snapshot.Pools.SelectMany(pool => pool.Servers);
 }

@@ -25,7 +25,14 @@ public sealed class SiteCertificate
 
     public string Fingerprint { get; }
 
-    public void WriteCertificate(ConfigFile config) => File.WriteAllText(config.Sibling("site.pem"), _certPem);
+    /// <summary>The certificate with its key, for a server.</summary>
+    public X509Certificate2 ToServer()
+    {
+        using var read = X509Certificate2.CreateFromPem(_certPem, _keyPem);
+        return X509CertificateLoader.LoadPkcs12(read.Export(X509ContentType.Pkcs12), null);
+    }
+
+    public void WriteCertificate(ConfigFile config, string name = "site.pem") => File.WriteAllText(config.Sibling(name), _certPem);
 
     public void WriteKey(ConfigFile config)
     {

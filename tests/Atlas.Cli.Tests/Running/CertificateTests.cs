@@ -64,6 +64,32 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public async Task Authorities_OfAPoolChanged_AreForItsNextConnections()
+    {
+        var first = new SiteCertificate();
+        await using var server = new TlsBackend(first);
+        using var config = new ConfigFile($$"""
+            listeners:
+              web: { bind: 127.0.0.1:0, pool: web }
+            pools:
+              web: { servers: ["{{server.Address}}"], tls: { ca: ca.pem, server_name: site.example }, outlier_detection: false }
+            admin: { bind: none }
+            """);
+        first.WriteCertificate(config, "ca.pem");
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new Client(atlas.Address);
+        (await client.GetAsync()).ShouldBe("A");
+
+        var next = new SiteCertificate();
+        server.Certificate = next;
+        (await client.StatusAsync("/")).ShouldBe(502);
+        next.WriteCertificate(config, "ca.pem");
+        await atlas.Program.ErrorAsync("pool web: authorities of ca.pem changed: CN=site");
+
+        (await client.GetAsync()).ShouldBe("A");
+    }
+
+    [Fact]
     public async Task Start_WithoutTheFiles_SaysWhichAreMissing()
     {
         await using var server = new Backend("A");

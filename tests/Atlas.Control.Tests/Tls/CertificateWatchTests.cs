@@ -238,7 +238,24 @@ public sealed class CertificateWatchTests : IDisposable
         var pool = _watch.Taken.ShouldHaveSingleItem().FindPool("p")!;
         pool.Certificate!.Fingerprint.ShouldBe(me.Fingerprint);
         pool.Authorities!.Subjects.ShouldBe(["CN=Two"]);
-        _watch.Texts.ShouldBe(["pool p: certificate CN=leaf (me.pem) renewed, valid until 2026-08-30 12:00 UTC"]);
+        _watch.Texts.ShouldBe(
+        [
+            "pool p: certificate CN=leaf (me.pem) renewed, valid until 2026-08-30 12:00 UTC",
+            "pool p: authorities of ca.pem changed: CN=Two",
+        ]);
+    }
+
+    [Fact]
+    public void Look_AuthoritiesOfClientsChanged_NamesAFewOfThem()
+    {
+        _pki.WritePair("a", "a.example");
+        _pki.Write("ca.pem", TestPki.Authority("CN=One").CertPem);
+        _watch.Apply("{ certificates: [{ cert: a.pem, key: a.key }], client_ca: ca.pem }");
+        _pki.Write("ca.pem", string.Concat(Enumerable.Range(1, 5).Select(i => TestPki.Authority($"CN=A{i}").CertPem)));
+
+        _watch.Look();
+
+        _watch.Texts.ShouldBe(["listener l: authorities of ca.pem changed: CN=A1; CN=A2; CN=A3 and 2 more"]);
     }
 
     [Fact]

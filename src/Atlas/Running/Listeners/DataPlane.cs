@@ -27,8 +27,15 @@ internal sealed class DataPlane(KernelForwarder kernel)
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
 
-    /// <summary>Lets go of a server that no snapshot names any more.</summary>
-    internal void Forget(ServerState server) => _http.Forget(server);
+    /// <summary>Lets go of the servers that a snapshot has no more.</summary>
+    internal void ForgetGone(ProxySnapshot before, ProxySnapshot after)
+    {
+        IEnumerable<ServerState> kept = after.Pools.SelectMany(pool => pool.Servers);
+        foreach (ServerState server in before.Pools.SelectMany(pool => pool.Servers).Except(kept))
+        {
+            _http.Forget(server);
+        }
+    }
 
     /// <summary>Whether something may still write to an access log that no listener's snapshot names any more.</summary>
     internal async Task<bool> MayWriteToAsync(AccessLog log) =>
