@@ -75,14 +75,13 @@ public sealed class ServerIdsTests
     public void IndexOf_AnyId_AllocatesNothing()
     {
         var ids = new ServerIds(Secret, "web", ["a", "b"]);
-        ids.IndexOf(ids[1]);
-        long before = GC.GetAllocatedBytesForCurrentThread();
 
-        for (int i = 0; i < 100; i++)
+        Allocations.Of(() =>
         {
-            ids.IndexOf(ids[1]);
-        }
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+            for (int i = 0; i < 100; i++)
+            {
+                ids.IndexOf(ids[1]);
+            }
+        }).ShouldBe(0);
     }
 }

@@ -163,12 +163,8 @@ public sealed class ServerOutliersTests
     public void Report_AllocatesNothing()
     {
         var server = new ServerOutliers();
-        Report(server, 200);
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Report(server, 2_000);
-
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocations.Of(() => Report(server, 2_000)).ShouldBe(0);
     }
 
     [Theory]

@@ -153,14 +153,14 @@ public sealed class BufferPoolTests
     public void TryRent_SteadyState_AllocatesNothing()
     {
         using var pool = new BufferPool();
-        pool.TryRent(BufferSize.Small)!.Return();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            pool.TryRent(BufferSize.Small)!.Return();
-        }
 
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocations.Of(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+            {
+                pool.TryRent(BufferSize.Small)!.Return();
+            }
+        }).ShouldBe(0);
     }
 
     private static NativeBuffer[] Rent(BufferPool pool, BufferSize size, int count) =>

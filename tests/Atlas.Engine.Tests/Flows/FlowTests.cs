@@ -185,10 +185,7 @@ public sealed class FlowTests
     public void Flow_SteadyState_AllocatesNothing()
     {
         var step = new Step();
-        Run(100);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Run(1000);
-        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        Allocations.Of(() => Run(1000)).ShouldBe(0);
 
         void Run(int rounds)
         {

@@ -81,8 +81,7 @@ public sealed partial class UdpTests : IDisposable
 
         // iperf3 speaks TCP on the same port to say what it measures.
         var target = new IPEndPoint(IPAddress.Loopback, serverPort);
-        int port = Listen(responses: int.MaxValue, target);
-        ListenTcp(port, target);
+        int port = ListenUdpAndTcp(target);
         string[] arguments = ["-c", "127.0.0.1", "-p", $"{port}", "-u", "-l", "1400", "-b", "20M", "-t", "1", "-J"];
         string text = await RunAsync("iperf3", isReverse ? [.. arguments, "-R"] : arguments);
         await server.WaitForExitAsync();
@@ -136,9 +135,23 @@ public sealed partial class UdpTests : IDisposable
         return _workers.BindDatagrams(SocketAddress.OfIp(IPAddress.Loopback, 0), _udp.Server(listener)).Address.Port;
     }
 
-    private void ListenTcp(int port, IPEndPoint server)
+    // A port that is free for datagrams may be another socket's for TCP.
+    private int ListenUdpAndTcp(IPEndPoint server)
     {
         var listener = new TcpListener(new TcpListenerSnapshot("tcp") { Pool = PoolOf(server) });
-        _workers.Listen(SocketAddress.OfIp(IPAddress.Loopback, port), new ListenOptions(new TcpProxy().Handler(listener), 128, 100));
+        var options = new ListenOptions(new TcpProxy().Handler(listener), 128, 100);
+        for (int tries = 1; ; tries++)
+        {
+            int port = Listen(responses: int.MaxValue, server);
+            try
+            {
+                _workers.Listen(SocketAddress.OfIp(IPAddress.Loopback, port), options);
+                return port;
+            }
+            catch (IOException) when (tries < 10)
+            {
+                // The next one.
+            }
+        }
     }
 }
