@@ -95,6 +95,21 @@ internal static unsafe partial class LibCrypto
     internal static partial int X509_NAME_print_ex(nint bio, nint name, int indent, ulong flags);
 
     [LibraryImport(Library)]
+    internal static partial int X509_NAME_get_index_by_NID(nint name, int nid, int after);
+
+    [LibraryImport(Library)]
+    internal static partial nint X509_NAME_get_entry(nint name, int index);
+
+    [LibraryImport(Library)]
+    internal static partial nint X509_NAME_ENTRY_get_data(nint entry);
+
+    [LibraryImport(Library)]
+    internal static partial int ASN1_STRING_to_UTF8(byte** text, nint value);
+
+    [LibraryImport(Library)]
+    internal static partial void CRYPTO_free(void* memory, byte* file, int line);
+
+    [LibraryImport(Library)]
     internal static partial int X509_STORE_add_cert(nint store, nint certificate);
 
     [LibraryImport(Library)]

@@ -79,6 +79,8 @@ internal static class OpenSslConstants
     internal const int OSSL_PARAM_UTF8_STRING = 4;
     internal const int OSSL_PARAM_OCTET_STRING = 5;
 
+    internal const int NID_commonName = 13;
+
     internal const int X509_V_OK = 0;
     internal const int X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 4;
     internal const int XN_FLAG_RFC2253 = 0x1110317;

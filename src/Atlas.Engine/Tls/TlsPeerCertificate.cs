@@ -11,15 +11,19 @@ public sealed unsafe class TlsPeerCertificate
     /// <summary>The longest subject in characters.</summary>
     public const int MaxSubjectLength = 2048;
 
+    /// <summary>The longest common name in bytes of UTF-8: twice the letters that X.520 allows (ub-common-name).</summary>
+    public const int MaxCommonNameBytes = 128;
+
     /// <summary>The longest text of a certificate in PEM, in characters: what still fits into the head of a request.</summary>
     public const int MaxPemLength = 12 * 1024;
 
     private readonly byte[] _der;
     private string? _pem;
 
-    private TlsPeerCertificate(string subject, byte[] der)
+    private TlsPeerCertificate(string subject, string commonName, byte[] der)
     {
         Subject = subject;
+        CommonName = commonName;
         _der = der;
         Fingerprint = Convert.ToHexStringLower(SHA256.HashData(der));
     }
@@ -27,6 +31,10 @@ public sealed unsafe class TlsPeerCertificate
     /// <summary>The subject as RFC 2253 writes it ("CN=client,O=Example"), all in printable ASCII; empty where it is longer than
     /// <see cref="MaxSubjectLength"/>.</summary>
     public string Subject { get; }
+
+    /// <summary>The last common name of the subject, at most <see cref="MaxCommonNameBytes"/> bytes in UTF-8; empty where there is none
+    /// or it is longer.</summary>
+    public string CommonName { get; }
 
     /// <summary>SHA-256 of the certificate, as 64 lower-case hexadecimal digits.</summary>
     public string Fingerprint { get; }
@@ -44,7 +52,7 @@ public sealed unsafe class TlsPeerCertificate
             return null;
         }
 
-        var result = new TlsPeerCertificate(SubjectOf(certificate), DerOf(certificate));
+        var result = new TlsPeerCertificate(SubjectOf(certificate), CommonNameOf(certificate), DerOf(certificate));
         LibCrypto.X509_free(certificate);
         return result;
     }
@@ -67,6 +75,34 @@ public sealed unsafe class TlsPeerCertificate
         }
 
         return der;
+    }
+
+    private static string CommonNameOf(nint certificate)
+    {
+        nint name = LibCrypto.X509_get_subject_name(certificate);
+        int last = -1;
+        for (int next; (next = LibCrypto.X509_NAME_get_index_by_NID(name, NID_commonName, last)) >= 0;)
+        {
+            last = next;
+        }
+
+        if (last < 0)
+        {
+            return "";
+        }
+
+        byte* text = null;
+        nint value = LibCrypto.X509_NAME_ENTRY_get_data(LibCrypto.X509_NAME_get_entry(name, last));
+        int length = LibCrypto.ASN1_STRING_to_UTF8(&text, value);
+        if (length < 0)
+        {
+            TlsErrors.Take();
+            return "";
+        }
+
+        string result = length <= MaxCommonNameBytes ? System.Text.Encoding.UTF8.GetString(text, length) : "";
+        LibCrypto.CRYPTO_free(text, null, 0);
+        return result;
     }
 
     private static string SubjectOf(nint certificate)

@@ -59,7 +59,7 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
     /// <param name="session">Who asks; its stream knows what the client connected to.</param>
     internal ProxyOrigin? OriginFor(PoolSnapshot pool, Downstream session) => pool.SendProxyProtocol == ProxyProtocolVersion.None
         ? null
-        : _origin ??= new ProxyOrigin(Peer, _destination ?? session.Client.LocalAddress);
+        : _origin ??= new ProxyOrigin(Peer, _destination ?? session.Client.LocalAddress, Tls);
 
     /// <summary>It has been closed.</summary>
     internal void End() => ended();

@@ -1,6 +1,7 @@
 using Atlas.Core.Configuration;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Upstream;
 
@@ -32,8 +33,7 @@ internal static class OutgoingHeader
         ProxyEndpoint to = opening.Destination.IsEmpty ? ProxyOrigin.EndpointOf(client.LocalAddress) : opening.Destination;
         length = version == ProxyProtocolVersion.V1
             ? ProxyHeaderWriter.WriteV1(buffer.Span, from, to)
-            : ProxyHeaderWriter.WriteV2(
-                buffer.Span, ProxyTransport.Stream, from, to, new ProxyOutgoingTlvs { Authority = opening.ServerName.Span });
+            : OutgoingProxyHeader.WriteV2(buffer.Span, from, to, opening.Stream as TlsStream, opening.ServerName.Span);
         if (withReceived && opening.ReceivedLength > 0)
         {
             opening.Received!.Span[..opening.ReceivedLength].CopyTo(buffer.Span[length..]);

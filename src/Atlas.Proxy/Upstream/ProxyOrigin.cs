@@ -1,5 +1,6 @@
 using Atlas.Core.Configuration;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.ProxyProtocol;
 
 namespace Atlas.Proxy.Upstream;
@@ -8,7 +9,8 @@ namespace Atlas.Proxy.Upstream;
 /// client's connection only, and end with it. For one worker's thread.</summary>
 /// <param name="client">The client.</param>
 /// <param name="destination">What it connected to; null if that is not known.</param>
-internal sealed class ProxyOrigin(SocketAddress client, SocketAddress? destination)
+/// <param name="tls">Its TLS that ends here; null: it speaks without.</param>
+internal sealed class ProxyOrigin(SocketAddress client, SocketAddress? destination, TlsStream? tls = null)
 {
     private readonly List<UpstreamConnection> _connections = [];
 
@@ -17,13 +19,13 @@ internal sealed class ProxyOrigin(SocketAddress client, SocketAddress? destinati
 
     /// <summary>Writes the header that opens a connection; one that says "unknown" for a client without an IP address.</summary>
     /// <param name="version">None: nothing is written.</param>
-    /// <param name="buffer">At least <see cref="ProxyHeaderWriter.MaxTextLength"/> bytes.</param>
+    /// <param name="buffer">At least <see cref="ProxyHeaderWriter.MaxLength"/> bytes.</param>
     /// <returns>Its length.</returns>
     internal int WriteHeader(ProxyProtocolVersion version, Span<byte> buffer) => version switch
     {
         ProxyProtocolVersion.V1 => ProxyHeaderWriter.WriteV1(buffer, EndpointOf(client), EndpointOf(destination)),
         ProxyProtocolVersion.V2 =>
-            ProxyHeaderWriter.WriteV2(buffer, ProxyTransport.Stream, EndpointOf(client), EndpointOf(destination)),
+            OutgoingProxyHeader.WriteV2(buffer, EndpointOf(client), EndpointOf(destination), tls, serverName: []),
         ProxyProtocolVersion.None => 0,
         _ => 0,
     };

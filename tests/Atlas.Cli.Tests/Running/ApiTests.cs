@@ -78,7 +78,7 @@ public sealed class ApiTests
         using JsonDocument status = JsonDocument.Parse(await GetAsync(admin, StatusPath));
         JsonElement[] pools = [.. status.RootElement.GetProperty("pools").EnumerateArray()];
         JsonElement ejection = pools[0].GetProperty("servers")[1].GetProperty("ejection");
-        ejection.GetProperty("reason").GetString().ShouldMatch(@"^[56] failures in a row \(0 to connect\)$");
+        ejection.GetProperty("reason").GetString()!.ShouldMatch(@"^[56] failures in a row \(0 to connect\)$");
         ejection.GetProperty("seconds_left").GetDouble().ShouldBeInRange(1, 30);
         JsonElement circuit = pools[1].GetProperty("circuit");
         circuit.GetProperty("state").GetString().ShouldBe("open");
