@@ -97,6 +97,14 @@ internal sealed class RunningAtlas : IAsyncDisposable
         }
     }
 
+    /// <summary>The managed bytes that the first worker's thread has allocated so far.</summary>
+    public async Task<long> ManagedBytesAsync()
+    {
+        var bytes = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _workers.Workers[0].TryPost(() => bytes.SetResult(GC.GetAllocatedBytesForCurrentThread())).ShouldBeTrue();
+        return await bytes.Task.WaitAsync(WireConnection.Deadline);
+    }
+
     /// <summary>Waits until a condition holds that the workers bring about.</summary>
     public async Task UntilAsync(Func<bool> condition, string what)
     {
