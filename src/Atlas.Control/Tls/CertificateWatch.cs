@@ -143,8 +143,9 @@ public sealed class CertificateWatch : IDisposable
         }
 
         var stamps = known.Keys.ToDictionary(path => path, FileStamp.Of, StringComparer.Ordinal);
-        bool isChanged = stamps.Any(stamp => known[stamp.Key] != stamp.Value);
-        var loading = isChanged ? TlsFiles.Load(config, _options.Time.GetUtcNow(), earlier) : null;
+        var now = _options.Time.GetUtcNow();
+        bool isChanged = stamps.Any(stamp => known[stamp.Key] != stamp.Value) || earlier.NextLook <= now;
+        var loading = isChanged ? TlsFiles.Load(config, now, earlier, isUnasked: true) : null;
         List<CertificateEvent> events;
         List<string> notes;
         lock (_options.Gate)

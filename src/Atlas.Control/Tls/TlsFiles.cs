@@ -19,9 +19,11 @@ public static class TlsFiles
     /// <param name="now">The time that certificates must be valid at.</param>
     /// <param name="earlier">An earlier reading: what it read under the same paths stays where files are broken, missing or half
     /// written now.</param>
-    public static TlsLoading Load(AtlasConfig config, DateTimeOffset now, TlsLoading? earlier = null)
+    /// <param name="isUnasked">Whether nobody asked for the reading, but files have changed: certificates that have expired, or that lack
+    /// names of those that they replace, do not replace them then.</param>
+    public static TlsLoading Load(AtlasConfig config, DateTimeOffset now, TlsLoading? earlier = null, bool isUnasked = false)
     {
-        var session = new LoadSession(config.FileName, now, earlier?.Items);
+        var session = new LoadSession(config.FileName, now, earlier?.Items, isUnasked);
         var certificates = new CertificateLoader(session);
         var authorities = new AuthorityLoader(session);
         var listeners = new List<ListenerTlsMaterial>();

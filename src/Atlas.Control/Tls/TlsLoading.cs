@@ -27,6 +27,9 @@ public sealed record TlsLoading
     /// <summary>The absolute paths of the files that were looked at, each once.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
+    /// <summary>When the files mean something else than now, even if they stay as they are; null: never.</summary>
+    internal DateTimeOffset? NextLook { get; init; }
+
     /// <summary>What a later reading can fall back on.</summary>
     internal LoadedItems Items { get; init; } = new();
 }

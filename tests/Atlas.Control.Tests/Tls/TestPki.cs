@@ -88,9 +88,13 @@ internal sealed class TestPki : IDisposable
     public void WriteBytes(string name, byte[] content) => File.WriteAllBytes(Path.Combine(Folder, name), content);
 
     /// <summary>Writes a leaf with its root, and its key, as NAME.pem and NAME.key.</summary>
-    public IssuedCertificate WritePair(string name, params string[] names)
+    public IssuedCertificate WritePair(string name, params string[] names) => WritePair(name, new IssueOptions { Names = names });
+
+    /// <summary>The same of a certificate that is like this but for its issuer.</summary>
+    public IssuedCertificate WritePair(string name, IssueOptions options)
     {
-        var (leaf, root) = Leaf(names);
+        var root = Authority();
+        var leaf = Issue(options with { Subject = "CN=leaf", Issuer = root });
         Write(name + ".pem", leaf.CertPem + root.CertPem);
         Write(name + ".key", leaf.KeyPem);
         return leaf;

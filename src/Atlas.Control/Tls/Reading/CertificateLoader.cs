@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Atlas.Core.Configuration;
@@ -22,7 +21,7 @@ internal sealed class CertificateLoader(LoadSession session)
         {
             var before = session.Earlier?.Certificates.GetValueOrDefault((config, use));
             session.IsKept = before is not null;
-            if ((LoadNew(config, use) ?? before) is { } material)
+            if ((LoadNew(config, use, before) ?? before) is { } material)
             {
                 known[(config, use)] = material;
             }
@@ -33,7 +32,7 @@ internal sealed class CertificateLoader(LoadSession session)
         return known.GetValueOrDefault((config, use));
     }
 
-    private CertificateMaterial? LoadNew(CertificateConfig config, CertificateUse use)
+    private CertificateMaterial? LoadNew(CertificateConfig config, CertificateUse use, CertificateMaterial? before)
     {
         var (certAt, keyAt) = (config.Source.PositionOf("cert"), config.Source.PositionOf("key"));
         byte[]? certBytes = session.Read(config.CertPath, "cert", certAt);
@@ -43,6 +42,11 @@ internal sealed class CertificateLoader(LoadSession session)
         using var key = keyBytes is null ? null : Parsed(PrivateKey.Read(keyBytes, config.KeyPath, out string wrong), "key", keyAt, wrong);
         try
         {
+            if (chain is not null && before is not null && session.IsUnasked && !MayReplace(before, chain[0], config, use))
+            {
+                return null;
+            }
+
             bool isWhole = chain is not null && Check(chain, config, use, certAt) && key is not null && CheckPair(chain, key, config, keyAt);
             return isWhole ? Make(chain!, key!, config) : null;
         }
@@ -67,6 +71,18 @@ internal sealed class CertificateLoader(LoadSession session)
         }
 
         return value;
+    }
+
+    private bool MayReplace(CertificateMaterial before, X509Certificate2 own, CertificateConfig config, CertificateUse use)
+    {
+        if (RenewalRules.Problem(before, own, use, session.Now, out var until) is not { } problem)
+        {
+            return true;
+        }
+
+        session.Refuse(config.Source.PositionOf("cert"), $"'cert': the certificate in {config.CertPath} {problem}");
+        session.LookAgainAt(until);
+        return false;
     }
 
     private bool Check(List<X509Certificate2> chain, CertificateConfig config, CertificateUse use, SourcePosition position)
@@ -164,7 +180,7 @@ internal sealed class CertificateLoader(LoadSession session)
             OcspDer = config.OcspPath is { } path ? ReadOcsp(own, path, config.Source.PositionOf("ocsp")) : null,
             Names = [.. CertificateNames.Of(own)],
             KeyType = key.Type,
-            Fingerprint = own.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant(),
+            Fingerprint = ChainRules.Fingerprint(own),
             NotBeforeUnixSeconds = new DateTimeOffset(own.NotBefore).ToUnixTimeSeconds(),
             NotAfterUnixSeconds = new DateTimeOffset(own.NotAfter).ToUnixTimeSeconds(),
             Subject = own.Subject,

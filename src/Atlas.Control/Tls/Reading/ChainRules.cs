@@ -75,6 +75,9 @@ internal static class ChainRules
         return end < now ? $"expired on {Text(end)}" : begin > now ? $"is not valid before {Text(begin)}" : null;
     }
 
+    /// <summary>SHA-256 of it, 64 hexadecimal digits in lower case.</summary>
+    public static string Fingerprint(X509Certificate2 certificate) => certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
+
     /// <summary>Whether its extended key usage lets it be shown so (RFC 5280 4.2.1.12).</summary>
     public static bool MayBeUsed(X509Certificate2 certificate, CertificateUse use)
     {

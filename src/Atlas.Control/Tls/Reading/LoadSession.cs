@@ -8,19 +8,24 @@ namespace Atlas.Control.Tls.Reading;
 /// <param name="configFile">The configuration's file.</param>
 /// <param name="now">The time that certificates must be valid at.</param>
 /// <param name="earlier">What an earlier reading found; null: there was none.</param>
-internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedItems? earlier)
+/// <param name="isUnasked">Whether nobody asked for the reading, but files have changed.</param>
+internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedItems? earlier, bool isUnasked = false)
 {
     private readonly ConfigErrors _errors = new(configFile);
     private readonly ConfigErrors _missing = new(configFile);
     private readonly ConfigErrors _notes = new(configFile);
     private readonly ConfigErrors _kept = new(configFile);
     private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
+    private DateTimeOffset? _nextLook;
 
     /// <summary>The time that certificates must be valid at.</summary>
     public DateTimeOffset Now => now;
 
     /// <summary>What an earlier reading found; null: there was none.</summary>
     public LoadedItems? Earlier => earlier;
+
+    /// <summary>Whether nobody asked for the reading, but files have changed, so that what it finds must not make things worse.</summary>
+    public bool IsUnasked => isUnasked;
 
     /// <summary>What this reading found, or fell back on.</summary>
     public LoadedItems Items { get; } = new();
@@ -33,6 +38,9 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
 
     /// <summary>Adds what is served, but not as it should be.</summary>
     public void Note(SourcePosition position, string message) => _notes.Add(position, message);
+
+    /// <summary>The files mean something else from a time on, even if they stay as they are.</summary>
+    public void LookAgainAt(DateTimeOffset? time) => _nextLook = time < (_nextLook ?? DateTimeOffset.MaxValue) ? time : _nextLook;
 
     /// <summary>Reads a file that must be there. Each is read once, so that two sections which name it see the same bytes.</summary>
     /// <param name="path">As it is written.</param>
@@ -79,6 +87,7 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
         Kept = _kept.InOrder(ConfigLoader.MaxErrors),
         Notes = _notes.InOrder(ConfigLoader.MaxErrors),
         Files = [.. _files.Keys],
+        NextLook = _nextLook,
         Items = Items,
     };
 }
