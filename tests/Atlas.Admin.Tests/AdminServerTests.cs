@@ -69,6 +69,8 @@ public sealed class AdminServerTests : IAsyncLifetime
                 Fingerprint = "00",
                 NotBefore = DateTimeOffset.UnixEpoch,
                 NotAfter = DateTimeOffset.UnixEpoch.AddDays(1),
+                State = "expired",
+                DaysLeft = -3,
                 Problem = "'key': there is no file a.key",
             },
         ];
@@ -78,7 +80,7 @@ public sealed class AdminServerTests : IAsyncLifetime
             HttpStatusCode.OK,
             """
             [{"listener":"l","file":"a.pem","names":["a.example","*.a.example"],"subject":"CN=a","issuer":"CN=r","key_type":"ecdsa","fingerprint":"00",
-            "not_before":"1970-01-01T00:00:00+00:00","not_after":"1970-01-02T00:00:00+00:00","problem":"'key': there is no file a.key"}]
+            "not_before":"1970-01-01T00:00:00+00:00","not_after":"1970-01-02T00:00:00+00:00","state":"expired","days_left":-3,"problem":"'key': there is no file a.key"}]
             """.ReplaceLineEndings(""));
     }
 

@@ -73,7 +73,15 @@ public sealed class ApiDescriptionTests
                     Servers = [server],
                 },
             ],
-            Certificates = new CertificateSummary { Count = 1, FirstToEnd = "x", FirstNotAfter = DateTimeOffset.UnixEpoch, Problems = ["x"] },
+            Certificates = new CertificateSummary
+            {
+                Count = 1,
+                FirstToEnd = "x",
+                FirstNotAfter = DateTimeOffset.UnixEpoch,
+                Expired = 1,
+                Warnings = ["x"],
+                Problems = ["x"],
+            },
             Leaving = [new LeavingReport("p", "s", 1)],
         };
         IReadOnlyList<CertificateReport> certificates =
@@ -90,6 +98,8 @@ public sealed class ApiDescriptionTests
                 Fingerprint = "x",
                 NotBefore = DateTimeOffset.UnixEpoch,
                 NotAfter = DateTimeOffset.UnixEpoch,
+                State = "valid",
+                DaysLeft = 1,
                 OcspStapled = true,
                 Problem = "x",
             },

@@ -33,6 +33,12 @@ public sealed record CertificateReport
     /// <summary>Until when it is valid.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
+    /// <summary><c>valid</c>; <c>expiring</c>: so near its end that lines warn of it; <c>expired</c>; <c>early</c>: not valid yet.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Whole days until its time ends, rounded down; below 0: since it ended.</summary>
+    public required int DaysLeft { get; init; }
+
     /// <summary>Whether clients get an OCSP response with it.</summary>
     public bool? OcspStapled { get; init; }
 

@@ -15,6 +15,13 @@ public sealed record CertificateSummary
     /// <summary>When that is.</summary>
     public required DateTimeOffset FirstNotAfter { get; init; }
 
+    /// <summary>How many have expired; null: none.</summary>
+    public int? Expired { get; init; }
+
+    /// <summary>What is to be said of those that have expired or soon will, a sentence for each of the first
+    /// <see cref="MaxProblems"/>; null: nothing.</summary>
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>Why files are not used as they are now, a sentence for each; null: all are.</summary>
     public IReadOnlyList<string>? Problems { get; init; }
 }

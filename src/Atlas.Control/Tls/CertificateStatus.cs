@@ -1,3 +1,4 @@
+using Atlas.Control.Tls.Watching;
 using Atlas.Core.Tls;
 
 namespace Atlas.Control.Tls;
@@ -8,4 +9,33 @@ namespace Atlas.Control.Tls;
 /// <param name="Path">The file that it came from, as it is written.</param>
 /// <param name="Material">What was read.</param>
 /// <param name="Problem">Why the files are not used as they are now; null: they are.</param>
-public sealed record CertificateStatus(string? Listener, string? Pool, string Path, CertificateMaterial Material, string? Problem);
+/// <param name="At">The time that it is looked at.</param>
+public sealed record CertificateStatus(
+    string? Listener, string? Pool, string Path, CertificateMaterial Material, string? Problem, DateTimeOffset At)
+{
+    /// <summary>How long before its end it is <see cref="CertificateState.Expiring"/>: when the first line warns of it.</summary>
+    public static TimeSpan WarnsBefore => ExpiryWarnings.First;
+
+    /// <summary>Where in its time it is.</summary>
+    public CertificateState State =>
+        At > End ? CertificateState.Expired
+        : At < DateTimeOffset.FromUnixTimeSeconds(Material.NotBeforeUnixSeconds) ? CertificateState.Early
+        : End - At <= WarnsBefore ? CertificateState.Expiring
+        : CertificateState.Valid;
+
+    /// <summary>Whole days until its time ends, rounded down; below 0: since it ended.</summary>
+    public int DaysLeft => (int)Math.Floor((End - At).TotalDays);
+
+    /// <summary>What is to be said of its time, such as <c>expires in 7 days, on 2026-08-30 12:00 UTC: renew it</c>; null:
+    /// nothing.</summary>
+    public string? Warning => State switch
+    {
+        CertificateState.Valid => null,
+        CertificateState.Expiring => ExpiryWarnings.Text(End, At, isOver: false),
+        CertificateState.Expired => ExpiryWarnings.Text(End, At, isOver: true),
+        CertificateState.Early => ExpiryWarnings.TextOfEarly(DateTimeOffset.FromUnixTimeSeconds(Material.NotBeforeUnixSeconds)),
+        _ => throw new InvalidOperationException("unknown state"),
+    };
+
+    private DateTimeOffset End => DateTimeOffset.FromUnixTimeSeconds(Material.NotAfterUnixSeconds);
+}

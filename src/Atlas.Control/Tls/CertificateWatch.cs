@@ -54,8 +54,9 @@ public sealed class CertificateWatch : IDisposable
         {
             lock (_options.Gate)
             {
+                var now = _options.Time.GetUtcNow();
                 return [.. _slots.Select(slot =>
-                    new CertificateStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, ProblemOf(slot)))];
+                    new CertificateStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, ProblemOf(slot), now))];
             }
         }
     }

@@ -83,9 +83,15 @@ internal static class StatusText
     private static IEnumerable<string> Lines(CertificateSummary certificates)
     {
         string end = string.Create(CultureInfo.InvariantCulture, $"{certificates.FirstNotAfter.UtcDateTime:yyyy-MM-dd HH:mm}Z");
+        string expired = certificates.Expired is int count ? string.Create(CultureInfo.InvariantCulture, $", {count} EXPIRED") : "";
         yield return certificates.Count == 1
-            ? $"certificate of {certificates.FirstToEnd}  valid until {end}"
-            : $"certificates  {certificates.Count}, first to end {certificates.FirstToEnd}, on {end}";
+            ? $"certificate of {certificates.FirstToEnd}  {(expired.Length > 0 ? "EXPIRED on" : "valid until")} {end}"
+            : $"certificates  {certificates.Count}{expired}, first to end {certificates.FirstToEnd}, on {end}";
+        foreach (string warning in certificates.Warnings ?? [])
+        {
+            yield return $"  NOTE {warning}";
+        }
+
         foreach (string problem in certificates.Problems ?? [])
         {
             yield return $"  NOTE not used as it is now: {problem}";

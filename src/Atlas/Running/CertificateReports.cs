@@ -24,17 +24,30 @@ internal static class CertificateReports
         [
             .. certificates.Where(one => one.Problem is not null).Take(CertificateSummary.MaxProblems).Select(one => $"{Owner(one)}: {one.Problem}"),
         ];
+        string[] warnings =
+        [
+            .. certificates.Where(one => one.Warning is not null).OrderBy(one => one.Material.NotAfterUnixSeconds)
+                .Take(CertificateSummary.MaxProblems).Select(one => $"{Owner(one)}: {one.Material.Title} {one.Warning}"),
+        ];
         return new CertificateSummary
         {
             Count = certificates.Count,
             FirstToEnd = $"{Owner(first)}: {first.Material.Title}",
             FirstNotAfter = DateTimeOffset.FromUnixTimeSeconds(first.Material.NotAfterUnixSeconds),
+            Expired = certificates.Count(one => one.State == CertificateState.Expired) is int expired and > 0 ? expired : null,
+            Warnings = warnings.Length > 0 ? warnings : null,
             Problems = problems.Length > 0 ? problems : null,
         };
     }
 
-    /// <summary>Writes when their time ends.</summary>
+    /// <summary>Writes when their time ends, and of which the files are not used.</summary>
     internal static void Write(IMetricWriter writer, IReadOnlyList<CertificateStatus> certificates)
+    {
+        WriteEnds(writer, certificates);
+        WriteKept(writer, certificates);
+    }
+
+    private static void WriteEnds(IMetricWriter writer, IReadOnlyList<CertificateStatus> certificates)
     {
         writer.Family(
             "atlas_tls_certificate_not_after_seconds",
@@ -42,16 +55,33 @@ internal static class CertificateReports
             MetricKind.Gauge);
 
         // Certificates without names may have the same subject.
-        foreach (var same in certificates.GroupBy(one => (one.Listener, one.Pool, one.Material.Title, one.Material.KeyType)))
+        foreach (var same in certificates.GroupBy(KeyOf))
         {
-            (string? listener, string? pool, string title, CertificateKeyType type) = same.Key;
-            writer.Sample(
-                same.Min(one => one.Material.NotAfterUnixSeconds),
-                listener is null ? new MetricLabel("pool", pool!) : new MetricLabel("listener", listener),
-                new MetricLabel("name", title),
-                new MetricLabel("key_type", WordOf(type)));
+            writer.Sample(same.Min(one => one.Material.NotAfterUnixSeconds), LabelsOf(same.Key));
         }
     }
+
+    private static void WriteKept(IMetricWriter writer, IReadOnlyList<CertificateStatus> certificates)
+    {
+        writer.Family(
+            "atlas_tls_certificate_kept",
+            "1 while the files of a certificate cannot be used as they are, so that what was read before stays in force.",
+            MetricKind.Gauge);
+        foreach (var same in certificates.GroupBy(KeyOf))
+        {
+            writer.Sample(same.Any(one => one.Problem is not null) ? 1 : 0, LabelsOf(same.Key));
+        }
+    }
+
+    private static (string? Listener, string? Pool, string Title, CertificateKeyType Type) KeyOf(CertificateStatus one) =>
+        (one.Listener, one.Pool, one.Material.Title, one.Material.KeyType);
+
+    private static MetricLabel[] LabelsOf((string? Listener, string? Pool, string Title, CertificateKeyType Type) key) =>
+    [
+        key.Listener is null ? new MetricLabel("pool", key.Pool!) : new MetricLabel("listener", key.Listener),
+        new MetricLabel("name", key.Title),
+        new MetricLabel("key_type", WordOf(key.Type)),
+    ];
 
     private static CertificateReport Of(CertificateStatus one) => new()
     {
@@ -65,6 +95,8 @@ internal static class CertificateReports
         Fingerprint = one.Material.Fingerprint,
         NotBefore = DateTimeOffset.FromUnixTimeSeconds(one.Material.NotBeforeUnixSeconds),
         NotAfter = DateTimeOffset.FromUnixTimeSeconds(one.Material.NotAfterUnixSeconds),
+        State = one.State.ToString().ToLowerInvariant(),
+        DaysLeft = one.DaysLeft,
         OcspStapled = one.Material.OcspDer is null ? null : true,
         Problem = one.Problem,
     };

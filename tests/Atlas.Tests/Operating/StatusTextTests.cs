@@ -58,6 +58,31 @@ public sealed class StatusTextTests
         StatusText.Lines(status with { Certificates = null }, 80).Count().ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData(1, "certificate of listener l: a.example  EXPIRED on 2026-08-30 12:00Z")]
+    [InlineData(3, "certificates  3, 1 EXPIRED, first to end listener l: a.example, on 2026-08-30 12:00Z")]
+    public void Certificates_ThatExpired_SayItInCapitalsAndWarnOfEach(int count, string line)
+    {
+        var status = new StatusReport
+        {
+            Node = "n",
+            Version = "1",
+            Listeners = [],
+            Pools = [],
+            Certificates = new CertificateSummary
+            {
+                Count = count,
+                FirstToEnd = "listener l: a.example",
+                FirstNotAfter = new DateTimeOffset(2026, 8, 30, 12, 0, 0, TimeSpan.Zero),
+                Expired = 1,
+                Warnings = ["listener l: b.example expires in 7 days, on 2026-08-30 12:00 UTC: renew it"],
+            },
+        };
+
+        StatusText.Lines(status, 100).Skip(1)
+            .ShouldBe([line, "  NOTE listener l: b.example expires in 7 days, on 2026-08-30 12:00 UTC: renew it"]);
+    }
+
     [Fact]
     public void Note_ThatDoesNotFit_HasALineOfItsOwn()
     {

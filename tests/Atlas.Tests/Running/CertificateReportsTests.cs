@@ -23,7 +23,7 @@ public sealed class CertificateReportsTests
         Issuer = "CN=r",
     };
 
-    private static readonly CertificateStatus Status = new("l", null, "a.pem", Material, null);
+    private static readonly CertificateStatus Status = new("l", null, "a.pem", Material, null, DateTimeOffset.UnixEpoch.AddHours(1));
 
     [Fact]
     public void All_OfACertificate_HasItsValues()
@@ -41,6 +41,8 @@ public sealed class CertificateReportsTests
             Fingerprint = "00ff",
             NotBefore = DateTimeOffset.UnixEpoch,
             NotAfter = DateTimeOffset.UnixEpoch.AddDays(1),
+            State = "expiring",
+            DaysLeft = 0,
             Problem = "x",
         });
         report.Names.ShouldBe(["a.example"]);
@@ -52,7 +54,7 @@ public sealed class CertificateReportsTests
     {
         CertificateReports.Summary([]).ShouldBeNull();
         CertificateReports.Summary([Status])!.Problems.ShouldBeNull();
-        var pool = new CertificateStatus(null, "p", "b.pem", Material with { Names = [], NotAfterUnixSeconds = 60 }, "gone");
+        var pool = new CertificateStatus(null, "p", "b.pem", Material with { Names = [], NotAfterUnixSeconds = 60 }, "gone", DateTimeOffset.UnixEpoch);
 
         CertificateSummary summary = CertificateReports.Summary([Status, .. Enumerable.Repeat(pool, CertificateSummary.MaxProblems + 1)])!;
 
@@ -74,8 +76,8 @@ public sealed class CertificateReportsTests
             [
                 Status,
                 Status with { Material = Material with { KeyType = CertificateKeyType.Rsa, NotAfterUnixSeconds = 10 } },
-                new CertificateStatus(null, "p", "b.pem", nameless, null),
-                new CertificateStatus(null, "p", "b.pem", nameless with { NotAfterUnixSeconds = 5 }, null),
+                new CertificateStatus(null, "p", "b.pem", nameless, null, DateTimeOffset.UnixEpoch),
+                new CertificateStatus(null, "p", "b.pem", nameless with { NotAfterUnixSeconds = 5 }, "gone", DateTimeOffset.UnixEpoch),
             ]);
 
         Encoding.UTF8.GetString(page.WrittenSpan).Split('\n').Where(line => !line.StartsWith('#') && line.Length > 0).ShouldBe(
@@ -83,6 +85,53 @@ public sealed class CertificateReportsTests
             "atlas_tls_certificate_not_after_seconds{listener=\"l\",name=\"a.example\",key_type=\"ecdsa\"} 86400",
             "atlas_tls_certificate_not_after_seconds{listener=\"l\",name=\"a.example\",key_type=\"rsa\"} 10",
             "atlas_tls_certificate_not_after_seconds{pool=\"p\",name=\"CN=a\",key_type=\"ecdsa\"} 5",
+            "atlas_tls_certificate_kept{listener=\"l\",name=\"a.example\",key_type=\"ecdsa\"} 0",
+            "atlas_tls_certificate_kept{listener=\"l\",name=\"a.example\",key_type=\"rsa\"} 0",
+            "atlas_tls_certificate_kept{pool=\"p\",name=\"CN=a\",key_type=\"ecdsa\"} 1",
         ]);
+    }
+
+    [Theory]
+    [InlineData(-1, "early", 32)]
+    [InlineData(0, "valid", 31)]
+    [InlineData(1, "expiring", 30)]
+    [InlineData(30.5, "expiring", 0)]
+    [InlineData(31, "expiring", 0)]
+    [InlineData(31.5, "expired", -1)]
+    public void All_OfACertificateAtATime_SaysWhereInItsTimeItIs(double day, string state, int daysLeft)
+    {
+        CertificateStatus status = Status with
+        {
+            Material = Material with { NotAfterUnixSeconds = 31 * 86_400 },
+            At = DateTimeOffset.UnixEpoch.AddDays(day),
+        };
+
+        CertificateReport report = CertificateReports.All([status])[0];
+
+        report.State.ShouldBe(state);
+        report.DaysLeft.ShouldBe(daysLeft);
+    }
+
+    [Fact]
+    public void Summary_OfExpiredAndExpiring_WarnsOfThemTheFirstToEndFirst()
+    {
+        CertificateMaterial year = Material with { NotAfterUnixSeconds = 365 * 86_400 };
+        CertificateStatus[] all =
+        [
+            Status with { At = DateTimeOffset.UnixEpoch.AddDays(2), Material = year },
+            Status with { At = DateTimeOffset.UnixEpoch.AddDays(2), Material = Material with { Names = ["b.example"], NotAfterUnixSeconds = 9 * 86_400 } },
+            Status with { At = DateTimeOffset.UnixEpoch.AddDays(2) },
+        ];
+
+        CertificateSummary summary = CertificateReports.Summary(all)!;
+
+        summary.Expired.ShouldBe(1);
+        summary.Warnings.ShouldBe(
+        [
+            "listener l: a.example expired on 1970-01-02 00:00 UTC: peers refuse it, so renew it",
+            "listener l: b.example expires in 7 days, on 1970-01-10 00:00 UTC: renew it",
+        ]);
+        CertificateReports.Summary([all[0]])!.Warnings.ShouldBeNull();
+        CertificateReports.Summary([all[0]])!.Expired.ShouldBeNull();
     }
 }

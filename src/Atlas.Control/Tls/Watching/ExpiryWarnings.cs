@@ -8,6 +8,9 @@ internal sealed class ExpiryWarnings
 {
     private static readonly TimeSpan[] Thresholds = [TimeSpan.FromDays(30), TimeSpan.FromDays(7), TimeSpan.FromDays(1), TimeSpan.Zero];
 
+    /// <summary>How long before the end the first warning comes.</summary>
+    public static TimeSpan First => Thresholds[0];
+
     // By fingerprint, how many thresholds were warned of.
     private Dictionary<string, int> _warned = new(StringComparer.Ordinal);
 
@@ -38,7 +41,11 @@ internal sealed class ExpiryWarnings
         return events;
     }
 
-    private static string Text(DateTimeOffset end, DateTimeOffset now, bool isOver)
+    /// <summary>What is said of one that is not valid yet.</summary>
+    public static string TextOfEarly(DateTimeOffset begin) => $"is not valid before {ChainRules.Text(begin)}: peers refuse it until then";
+
+    /// <summary>What is said of one near its end, or past it.</summary>
+    public static string Text(DateTimeOffset end, DateTimeOffset now, bool isOver)
     {
         var left = end - now;
         string time = left.TotalDays >= 2
