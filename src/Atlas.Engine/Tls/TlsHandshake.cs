@@ -10,4 +10,8 @@ public readonly record struct TlsHandshake(TlsStream? Stream, TlsFailure Failure
 {
     /// <summary>The longest text.</summary>
     public const int MaxTextLength = 256;
+
+    /// <summary>Whether the peer left, or let the time pass, without having sent a byte, as browsers and checks of ports do that open
+    /// connections ahead: no handshake began that could have failed.</summary>
+    public bool IsUntried { get; init; }
 }

@@ -194,7 +194,10 @@ public sealed unsafe partial class TlsStream
         _transport.TryFlush();
         FreeSsl();
         _transport.Dispose();
-        return new TlsHandshake(null, failure, text.Length > TlsHandshake.MaxTextLength ? text[..TlsHandshake.MaxTextLength] : text);
+        return new TlsHandshake(null, failure, text.Length > TlsHandshake.MaxTextLength ? text[..TlsHandshake.MaxTextLength] : text)
+        {
+            IsUntried = failure is TlsFailure.PeerClosed or TlsFailure.TimedOut && _transport.ReceivedBytes == 0,
+        };
     }
 
     private TlsFailure FailureOf(ulong error)

@@ -12,23 +12,38 @@ internal static class TlsIntake
 {
     /// <summary>Shakes hands.</summary>
     /// <param name="client">The connection. On success it belongs to the stream that comes of it, else to the caller as before.</param>
+    /// <param name="peer">Who the client is.</param>
     /// <param name="listener">What the handshake goes by.</param>
     /// <param name="counters">What counts it.</param>
     /// <param name="received">What came of it already, which is given back here; null: nothing.</param>
     /// <param name="length">Its bytes.</param>
     internal static async ResultFlow<TlsHandshake> TakeAsync(
-        ByteStream client, ListenerSnapshot listener, ListenerCounters counters, NativeBuffer? received, int length)
+        ByteStream client, SocketAddress peer, ListenerSnapshot listener, ListenerCounters counters, NativeBuffer? received, int length)
     {
         long deadlineMs = client.Loop.NowMs + listener.HandshakeMs;
         WaitResult wait = received is null ? await client.ReceiveReadyAsync(deadlineMs) : WaitResult.Ready;
         TlsHandshake handshake = wait switch
         {
-            WaitResult.TimedOut => new TlsHandshake(null, TlsFailure.TimedOut, "nothing came"),
+            WaitResult.TimedOut => new TlsHandshake(null, TlsFailure.TimedOut, "nothing came") { IsUntried = true },
             WaitResult.Cancelled => new TlsHandshake(null, TlsFailure.Cancelled, ""),
             WaitResult.Ready or _ => await AcceptAsync(client, listener.Tls!, received, length, deadlineMs),
         };
         counters.HandshakeEnded(handshake);
+        if (handshake is { Stream: null, IsUntried: false } && listener.Handshakes is { } observer)
+        {
+            Tell(observer, listener, peer, handshake);
+        }
+
         return handshake;
+    }
+
+    private static void Tell(IHandshakeObserver observer, ListenerSnapshot listener, SocketAddress peer, in TlsHandshake handshake)
+    {
+        int cell = HandshakeCells.Of(handshake);
+        if (cell >= 0)
+        {
+            observer.HandshakeFailed(listener.Name, peer, HandshakeCells.Names[cell], handshake.Text);
+        }
     }
 
     private static ResultFlow<TlsHandshake> AcceptAsync(

@@ -230,7 +230,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             ReleaseExchange();
         }
 
-        TlsHandshake handshake = await TlsIntake.TakeAsync(_client, Listener, View.Counters, received, length);
+        TlsHandshake handshake = await TlsIntake.TakeAsync(_client, Peer, Listener, View.Counters, received, length);
         _isOpening = false;
         if (handshake.Stream is null)
         {

@@ -17,6 +17,9 @@ public abstract record ListenerSnapshot(string Name)
     /// <summary>What clients' TLS goes by that ends here; null: they speak without it, or it is passed on.</summary>
     public TlsServerContext? Tls { get; init; }
 
+    /// <summary>Hears of handshakes that fail; null: nobody does.</summary>
+    public IHandshakeObserver? Handshakes { get; init; }
+
     /// <summary>Milliseconds that a handshake may take.</summary>
     public int HandshakeMs { get; init; } = 10_000;
 

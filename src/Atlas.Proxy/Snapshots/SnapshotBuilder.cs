@@ -26,6 +26,7 @@ public sealed class SnapshotBuilder
     private readonly IPoolObserver? _observer;
     private readonly Func<SecretConfig, byte[]>? _readSecret;
     private readonly ITlsContexts? _tls;
+    private readonly IHandshakeObserver? _handshakes;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
@@ -38,9 +39,11 @@ public sealed class SnapshotBuilder
         Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog,
         IPoolObserver? observer,
         Func<SecretConfig, byte[]>? readSecret,
-        ITlsContexts? tls)
+        ITlsContexts? tls,
+        IHandshakeObserver? handshakes = null)
     {
         _tls = tls;
+        _handshakes = handshakes;
         _readSecret = readSecret;
         _observer = observer;
         _config = config;
@@ -64,6 +67,7 @@ public sealed class SnapshotBuilder
     /// <param name="observer">Hears of servers and pools that fail; null: nobody does.</param>
     /// <param name="readSecret">Reads a secret; null: there are none. It may throw what reading a file does.</param>
     /// <param name="tls">What TLS goes by; null: there is none.</param>
+    /// <param name="handshakes">Hears of handshakes that clients fail; null: nobody does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
         AtlasConfig config,
@@ -72,9 +76,10 @@ public sealed class SnapshotBuilder
         Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? openLog = null,
         IPoolObserver? observer = null,
         Func<SecretConfig, byte[]>? readSecret = null,
-        ITlsContexts? tls = null)
+        ITlsContexts? tls = null,
+        IHandshakeObserver? handshakes = null)
     {
-        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls);
+        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, handshakes);
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
@@ -124,6 +129,7 @@ public sealed class SnapshotBuilder
         IdleMs = listener.Timeouts.IdleMs,
         HelloMs = listener.Timeouts.HelloMs,
         Tls = _tls?.OfListener(listener.Name),
+        Handshakes = _handshakes,
         HandshakeMs = listener.Timeouts.HandshakeMs,
         AcceptProxyProtocol = listener.AcceptProxyProtocol,
         Metrics = MetricsOf(listener),
@@ -167,6 +173,7 @@ public sealed class SnapshotBuilder
             LogsRepairs = listener.Strictness == Strictness.Monitor,
             MaxBodyBytes = listener.Limits.BodyBytes ?? long.MaxValue,
             Tls = _tls?.OfListener(listener.Name),
+            Handshakes = _handshakes,
             HandshakeMs = listener.Timeouts.HandshakeMs,
             HeadersMs = listener.Timeouts.HeadersMs,
             IdleMs = listener.Timeouts.IdleMs,

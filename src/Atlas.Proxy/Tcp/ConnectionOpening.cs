@@ -105,7 +105,7 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
         int length = ReceivedLength;
         Received = null;
         ReceivedLength = 0;
-        TlsHandshake handshake = await TlsIntake.TakeAsync(Stream, listener, counters, received, length);
+        TlsHandshake handshake = await TlsIntake.TakeAsync(Stream, Client, listener, counters, received, length);
         if (handshake.Stream is null)
         {
             Detail = handshake.Text;

@@ -257,7 +257,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
                         log => _logWriters.Open(log, config.FileName),
                         Failures,
                         secret => secrets[secret] = Secrets.Read(secret, config.FileName, "sticky.secret"),
-                        tls.Contexts);
+                        tls.Contexts,
+                        _tls.Handshakes);
                 }
 
                 gone = Forward(running, snapshot);

@@ -18,6 +18,7 @@ internal sealed class InstanceTls : IDisposable
     internal InstanceTls(Lock gate, Action changed, InstanceNews news)
     {
         _changed = changed;
+        Handshakes = new HandshakeLines(news.Say, TimeProvider.System);
         Certificates = new CertificateWatch(new CertificateWatchOptions
         {
             Gate = gate, Take = Take, Tell = news.Tell, Say = news.Say,
@@ -26,6 +27,9 @@ internal sealed class InstanceTls : IDisposable
 
     /// <summary>The certificates in force.</summary>
     internal CertificateWatch Certificates { get; }
+
+    /// <summary>Says which clients fail handshakes.</summary>
+    internal HandshakeLines Handshakes { get; }
 
     /// <summary>What handshakes go by.</summary>
     internal TlsContexts Contexts { get; private set; } = TlsContexts.None;
@@ -52,6 +56,7 @@ internal sealed class InstanceTls : IDisposable
     public void Dispose()
     {
         Certificates.Dispose();
+        Handshakes.Dispose();
         _tickets.Dispose();
     }
 

@@ -64,6 +64,27 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public async Task Handshake_ThatAClientFails_HasALineWithItsAddress()
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile(Text(server));
+        new SiteCertificate().Write(config);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using (var untried = new TcpClient())
+        {
+            // It left before it began, and has no line.
+            await untried.ConnectAsync("127.0.0.1", int.Parse(atlas.Port));
+        }
+
+        using var plain = new HttpClient();
+        using HttpResponseMessage response = await plain.GetAsync($"http://{atlas.Address}/");
+
+        ((int)response.StatusCode).ShouldBe(400);
+        await atlas.Program.ErrorAsync("listener web: TLS handshake with 127.0.0.1 failed (plain_http)");
+        atlas.Program.Errors.ShouldNotContain("(closed)");
+    }
+
+    [Fact]
     public async Task Authorities_OfAPoolChanged_AreForItsNextConnections()
     {
         var first = new SiteCertificate();

@@ -1,0 +1,79 @@
+using System.Net;
+using Atlas.Running;
+using Microsoft.Extensions.Time.Testing;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
+
+namespace Atlas.Tests.Running;
+
+public sealed class HandshakeLinesTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly List<string> _lines = [];
+    private readonly HandshakeLines _handshakes;
+
+    public HandshakeLinesTests() => _handshakes = new HandshakeLines(_lines.Add, _time);
+
+    public void Dispose() => _handshakes.Dispose();
+
+    [Fact]
+    public void Failure_OfAClient_HasALineWithAddressAndReason()
+    {
+        _handshakes.HandshakeFailed("secure", Client(7), "unknown_name", "no certificate for the name \"x\"");
+        _handshakes.HandshakeFailed("secure", SocketAddress.OfUnixPath("/x"), "protocol", "");
+
+        _lines.ShouldBe(
+        [
+            "listener secure: TLS handshake with 10.0.0.7 failed (unknown_name): no certificate for the name \"x\"",
+            "listener secure: TLS handshake with unix failed (protocol)",
+        ]);
+    }
+
+    [Fact]
+    public void Failures_ThatAreAlike_HaveOneLineAPeriodAndACount()
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            // The port of a client is another one each time.
+            _handshakes.HandshakeFailed("secure", Client(7, port: 1000 + i), "protocol", "x");
+        }
+
+        _lines.Count.ShouldBe(1);
+        _time.Advance(HandshakeLines.Period);
+        _lines[1..].ShouldBe(
+            ["TLS handshakes with clients: 4 more failed within 10 s without a line of their own; atlas_tls_handshakes_total counts all"]);
+
+        _handshakes.HandshakeFailed("secure", Client(7), "protocol", "x");
+        _lines.Count.ShouldBe(3);
+        _time.Advance(HandshakeLines.Period);
+        _lines.Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("other", 1, "protocol", "x")]
+    [InlineData("secure", 2, "protocol", "x")]
+    [InlineData("secure", 1, "closed", "x")]
+    [InlineData("secure", 1, "protocol", "y")]
+    public void Failures_ThatDifferInAnything_HaveALineEach(string listener, byte client, string result, string detail)
+    {
+        _handshakes.HandshakeFailed("secure", Client(1), "protocol", "x");
+
+        _handshakes.HandshakeFailed(listener, Client(client), result, detail);
+
+        _lines.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Failures_PastTheBound_AreCounted()
+    {
+        for (byte i = 0; i <= HandshakeLines.MaxLines; i++)
+        {
+            _handshakes.HandshakeFailed("secure", Client(i), "protocol", "x");
+        }
+
+        _lines.Count.ShouldBe(HandshakeLines.MaxLines);
+        _time.Advance(HandshakeLines.Period);
+        _lines[^1].ShouldStartWith("TLS handshakes with clients: 1 more failed");
+    }
+
+    private static SocketAddress Client(byte last, int port = 1) => SocketAddress.OfIp(new IPAddress([10, 0, 0, last]), port);
+}
