@@ -4,6 +4,7 @@ using Atlas.Engine.Tls;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Connections;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -15,6 +16,8 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
 {
     private SocketAddress? _destination;
     private ProxyOrigin? _origin;
+    private TlsFacts? _facts;
+    private bool _asksForCertificates;
 
     /// <summary>The listener that accepted it.</summary>
     internal HttpListener Owner => listener;
@@ -34,6 +37,9 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
     /// <summary>Whether TLS of the client ends here.</summary>
     internal bool IsSecure => Tls is not null;
 
+    /// <summary>What access logs say of the client's TLS. Made when it is first asked for.</summary>
+    internal TlsRecord TlsRecord => Tls is null ? default : (_facts ??= new TlsFacts(Tls, _asksForCertificates)).ToRecord();
+
     /// <summary>What servers are told of the client's certificate; null: clients are not asked for one.</summary>
     internal ClientCertificateFields? Certificate { get; private set; }
 
@@ -41,6 +47,7 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
     internal void Take(TlsStream tls, TlsServerContext context)
     {
         Tls = tls;
+        _asksForCertificates = context.AsksForCertificates;
         Certificate = tls.ClientCertificate is { } shown ? new ClientCertificateFields(shown.Subject, shown.Fingerprint)
             : context.AsksForCertificates ? ClientCertificateFields.None
             : null;

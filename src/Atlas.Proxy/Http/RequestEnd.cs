@@ -64,6 +64,7 @@ internal static class RequestEnd
             RequestId = isRead ? x.Relay.RequestIdOf(session) : default,
             UserAgent = ValueOf(buffer, head, KnownHeader.UserAgent),
             Referer = ValueOf(buffer, head, KnownHeader.Referer),
+            Tls = session.Connection.TlsRecord,
             Timers = TimersOf(session, x, endUs),
         });
     }

@@ -10,7 +10,7 @@ public sealed class AccessLog
     public const int DefaultRingBytes = 1 << 20;
 
     /// <summary>No line is longer.</summary>
-    public const int MaxLineBytes = 64 * 1024;
+    public const int MaxLineBytes = 80 * 1024;
 
     private readonly AccessRing[] _rings;
     private readonly List<AccessLogWriter> _writers = [];

@@ -86,6 +86,9 @@ public readonly ref struct AccessRecord
     /// <summary>The field <c>Referer</c>.</summary>
     public ReadOnlySpan<byte> Referer { get; init; }
 
+    /// <summary>The client's TLS.</summary>
+    public TlsRecord Tls { get; init; }
+
     /// <summary>Where the time went.</summary>
     public AccessTimers Timers { get; init; } = new();
 }

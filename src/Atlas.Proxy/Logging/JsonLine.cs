@@ -48,6 +48,7 @@ internal static class JsonLine
         Text(ref line, ",\"request_id\":\""u8, record.RequestId, LineBounds.ShortField);
         Text(ref line, "\",\"user_agent\":\""u8, record.UserAgent, LineBounds.LongField);
         Text(ref line, "\",\"referer\":\""u8, record.Referer, LineBounds.LongField);
+        Tls(ref line, record.Tls);
         Timers(ref line, record.Timers);
         line.Bytes("}}\n"u8);
     }
@@ -67,8 +68,8 @@ internal static class JsonLine
         Text(ref line, ",\"listener\":\""u8, record.Listener, LineBounds.ShortField);
         Text(ref line, "\",\"pool\":\""u8, record.Pool, LineBounds.ShortField);
         Text(ref line, "\",\"server\":\""u8, record.Server, LineBounds.ShortField);
-        Text(ref line, "\",\"sni\":\""u8, record.ServerName, LineBounds.ShortField);
-        line.Bytes("\",\"flag\":\""u8);
+        Tls(ref line, record.Tls);
+        line.Bytes(",\"flag\":\""u8);
         line.Bytes(EndReasons.Flag(record.Error));
         line.Bytes("\",\"end\":\""u8);
         line.Bytes(EndReasons.Word(record.Error));
@@ -111,9 +112,21 @@ internal static class JsonLine
         line.Bytes("}}\n"u8);
     }
 
+    private static void Tls(ref LineCursor line, in TlsRecord tls)
+    {
+        Text(ref line, "\",\"tls_version\":\""u8, tls.Version, LineBounds.ShortField);
+        Text(ref line, "\",\"tls_cipher\":\""u8, tls.Cipher, LineBounds.ShortField);
+        Text(ref line, "\",\"sni\":\""u8, tls.ServerName, LineBounds.ShortField);
+        Text(ref line, "\",\"alpn\":\""u8, tls.Protocol, LineBounds.ShortField);
+        line.Bytes(tls.IsResumed ? "\",\"tls_resumed\":true"u8 : "\",\"tls_resumed\":false"u8);
+        Text(ref line, ",\"client_cert_verify\":\""u8, tls.ClientVerify, LineBounds.ShortField);
+        Text(ref line, "\",\"client_cert_subject\":\""u8, tls.ClientSubject, LineBounds.ShortField);
+        line.Byte((byte)'"');
+    }
+
     private static void Timers(ref LineCursor line, in AccessTimers timers)
     {
-        Number(ref line, "\",\"timers\":{\"Th\":"u8, timers.HandshakeMs);
+        Number(ref line, ",\"timers\":{\"Th\":"u8, timers.HandshakeMs);
         Number(ref line, ",\"Ti\":"u8, timers.IdleMs);
         Number(ref line, ",\"TR\":"u8, timers.RequestMs);
         Number(ref line, ",\"Tw\":"u8, timers.QueueMs);

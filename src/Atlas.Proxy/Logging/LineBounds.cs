@@ -13,7 +13,7 @@ internal static class LineBounds
     internal const int TriesField = 160;
 
     /// <summary>What keys, numbers, dates, and the marks of shortened fields take at most.</summary>
-    internal const int Fixed = 1536;
+    internal const int Fixed = 1792;
 
     // A byte becomes at most six: \u00XX.
     private const int Growth = 6;
@@ -22,13 +22,13 @@ internal static class LineBounds
     internal static int Of(in AccessRecord record) => Fixed + (Growth * (
         Short(record.ClientIp) + Short(record.Listener) + Short(record.Route) + Short(record.Pool) + Short(record.Server)
         + Short(record.Method) + Short(record.Host) + Short(record.Version) + Short(record.RequestId) + Short(record.Detail)
-        + Math.Min(record.FailedTries.Length, TriesField)
+        + Math.Min(record.FailedTries.Length, TriesField) + Of(record.Tls)
         + Long(record.Path) + Long(record.Query) + Long(record.UserAgent) + Long(record.Referer)));
 
     /// <summary>An upper bound of the line of a record.</summary>
     internal static int Of(in StreamRecord record) => Fixed + (Growth * (
         Short(record.Protocol) + Short(record.ClientIp) + Short(record.Listener) + Short(record.Pool) + Short(record.Server)
-        + Short(record.ServerName) + Short(record.EndedFirst) + Short(record.Detail) + Math.Min(record.FailedTries.Length, TriesField)));
+        + Of(record.Tls) + Short(record.EndedFirst) + Short(record.Detail) + Math.Min(record.FailedTries.Length, TriesField)));
 
     /// <summary>An upper bound of the line of a record.</summary>
     internal static int Of(in UdpRecord record) => Fixed + (Growth * (
@@ -56,6 +56,9 @@ internal static class LineBounds
 
         return text[..end];
     }
+
+    private static int Of(in TlsRecord tls) =>
+        Short(tls.Version) + Short(tls.Cipher) + Short(tls.ServerName) + Short(tls.Protocol) + Short(tls.ClientVerify) + Short(tls.ClientSubject);
 
     private static int Short(ReadOnlySpan<byte> text) => Math.Min(text.Length, ShortField);
 

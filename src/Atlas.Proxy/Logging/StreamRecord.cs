@@ -32,8 +32,9 @@ public readonly ref struct StreamRecord
     /// <summary>The last tried server's name; empty when none was chosen.</summary>
     public ReadOnlySpan<byte> Server { get; init; }
 
-    /// <summary>The server name of the ClientHello, where one was read.</summary>
-    public ReadOnlySpan<byte> ServerName { get; init; }
+    /// <summary>The client's TLS. Where it passes through closed, only the server name of the ClientHello, where one was read, is
+    /// known.</summary>
+    public TlsRecord Tls { get; init; }
 
     /// <summary>How it ended; <see cref="ProxyError.None"/>: both sides ended in order.</summary>
     public ProxyError Error { get; init; }

@@ -7,6 +7,7 @@ using Atlas.Engine.Workers;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -18,6 +19,7 @@ namespace Atlas.Proxy.Tcp;
 internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream client, SocketAddress peer, ListenerCounters counters)
 {
     private readonly EventLoop _loop = client.Loop;
+    private TlsFacts? _facts;
 
     /// <summary>The client's bytes: the connection's, or those of the TLS that ends here.</summary>
     internal ByteStream Stream { get; private set; } = client;
@@ -30,6 +32,9 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
 
     /// <summary>The server name of the ClientHello; empty: none.</summary>
     internal ReadOnlyMemory<byte> ServerName { get; private set; }
+
+    /// <summary>What access logs say of the client's TLS.</summary>
+    internal TlsRecord TlsRecord => _facts is null ? new TlsRecord { ServerName = ServerName.Span } : _facts.ToRecord();
 
     /// <summary>Why it is not passed on.</summary>
     internal ProxyError Error { get; private set; }
@@ -121,6 +126,7 @@ internal sealed class ConnectionOpening(TcpListenerSnapshot listener, ByteStream
         }
 
         Stream = handshake.Stream;
+        _facts = listener.AccessLog.Count == 0 ? null : new TlsFacts(handshake.Stream, listener.Tls!.AsksForCertificates);
         return true;
     }
 

@@ -204,7 +204,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
             Listener = Encoding.UTF8.GetBytes(Listener.Name),
             Pool = Pool is null ? default : Pool.NameBytes,
             Server = Server is null ? default : Server.NameBytes,
-            ServerName = _opening.ServerName.Span,
+            Tls = _opening.TlsRecord,
             Error = _error,
             EndedFirst = _relay?.ServerEndedFirst switch { true => "server"u8, false => "client"u8, null => default },
             Detail = Encoding.UTF8.GetBytes(_connector.Detail.Length > 0 ? _connector.Detail : _opening.Detail),

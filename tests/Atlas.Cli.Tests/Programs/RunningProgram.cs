@@ -46,7 +46,9 @@ public sealed class RunningProgram : IAsyncDisposable
     }
 
     /// <summary>Waits for a line on standard output that begins like this, and returns its rest.</summary>
-    public Task<string> OutputAsync(string prefix) => FindAsync(_output, prefix);
+    /// <param name="prefix">How it begins.</param>
+    /// <param name="skip">How many such lines to pass over.</param>
+    public Task<string> OutputAsync(string prefix, int skip = 0) => FindAsync(_output, prefix, skip);
 
     /// <summary>Waits for a line on standard error that begins like this, and returns its rest.</summary>
     /// <param name="prefix">How it begins.</param>

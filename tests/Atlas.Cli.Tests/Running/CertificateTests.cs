@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.Running;
@@ -61,6 +62,48 @@ public sealed class CertificateTests
         string status = await StatusAsync(admin);
         status.ShouldContain("certificate of listener web: site.example  valid until ");
         status.ShouldNotContain("NOTE not used");
+    }
+
+    [Theory]
+    [InlineData("http", "alpn: http/1.1")]
+    [InlineData("tcp", "alpn: http/1.1")]
+    public async Task AccessLog_OfAClientWithTls_SaysWhatWasAgreedOn(string protocol, string alpn)
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile($$"""
+            listeners:
+              web:
+                bind: 127.0.0.1:0
+                protocol: {{protocol}}
+                pool: web
+                access_log: { to: stdout }
+                tls: { certificates: [{ cert: site.pem, key: site.key }], {{alpn}}, client_ca: site.pem, client_auth: optional, min_version: "1.3" }
+            pools:
+              web: { servers: ["{{server.Address}}"] }
+            admin: { bind: none }
+            """);
+        var site = new SiteCertificate();
+        site.Write(config);
+        await using RunningAtlas atlas = await RunningAtlas.ReadyAsync(RunningProgram.Atlas("run", "-c", config.Path), protocol);
+
+        await using (SslStream anonymous = await ConnectAsync(atlas))
+        {
+            await AskAsync(anonymous);
+        }
+
+        await using (SslStream known = await ConnectAsync(atlas, site))
+        {
+            await AskAsync(known);
+        }
+
+        JsonElement[] lines = [Parse(await atlas.Program.OutputAsync("{")), Parse(await atlas.Program.OutputAsync("{", 1))];
+        lines.ShouldAllBe(line => line.GetProperty("tls_version").GetString() == "TLSv1.3");
+        lines.ShouldAllBe(line => line.GetProperty("tls_cipher").GetString()!.StartsWith("TLS_"));
+        lines.ShouldAllBe(line => line.GetProperty("sni").GetString() == "site.example");
+        lines.ShouldAllBe(line => line.GetProperty("alpn").GetString() == "http/1.1");
+        lines.ShouldAllBe(line => !line.GetProperty("tls_resumed").GetBoolean());
+        lines.Select(line => line.GetProperty("client_cert_verify").GetString()).ShouldBe(["NONE", "SUCCESS"]);
+        lines.Select(line => line.GetProperty("client_cert_subject").GetString()).ShouldBe(["", "CN=site"]);
     }
 
     [Fact]
@@ -140,7 +183,9 @@ public sealed class CertificateTests
         return status.Output;
     }
 
-    private static async Task<SslStream> ConnectAsync(RunningAtlas atlas)
+    private static JsonElement Parse(string line) => JsonDocument.Parse("{" + line).RootElement;
+
+    private static async Task<SslStream> ConnectAsync(RunningAtlas atlas, SiteCertificate? own = null)
     {
         var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", int.Parse(atlas.Port));
@@ -149,6 +194,8 @@ public sealed class CertificateTests
         {
             TargetHost = "site.example",
             AllowTlsResume = false,
+            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            LocalCertificateSelectionCallback = own is null ? null : (_, _, _, _, _) => own.ToServer(),
 
             // Who it is, the tests compare themselves.
             RemoteCertificateValidationCallback = (_, _, _, _) => true,

@@ -7,7 +7,7 @@ namespace Atlas.Proxy.Tests.Logging;
 
 public sealed class AccessLogTests : IDisposable
 {
-    private const int RingBytes = 1 << 17;
+    private const int RingBytes = 1 << 18;
     private const int LongMs = 30_000;
 
     private readonly CollectingDestination _destination = new();

@@ -18,6 +18,8 @@ public sealed class JsonLineTests
             "version":"HTTP/1.1","status":502,"flag":"UR","end":"upstream_reset","detail":"","attempts":2,"failed_tries":"a=CF","reused_upstream":true,
             "bytes_received":120,"bytes_sent":345,"body_received":0,"body_sent":45,
             "request_id":"0123456789abcdef0123456789abcdef","user_agent":"curl/8.5","referer":"https://example.com/",
+            "tls_version":"TLSv1.3","tls_cipher":"TLS_AES_128_GCM_SHA256","sni":"example.com","alpn":"http/1.1","tls_resumed":true,
+            "client_cert_verify":"SUCCESS","client_cert_subject":"CN=a",
             "timers":{"Th":0,"Ti":12,"TR":1,"Tw":0,"Tc":3,"Tr":-1,"Td":-1,"Ta":9}}
             """.Replace("\n", "") + "\n");
 
@@ -42,7 +44,8 @@ public sealed class JsonLineTests
         })).ShouldBe(
             """
             {"time":"2024-02-29T12:34:56.007Z","protocol":"tcp","client_ip":"192.0.2.7","client_port":50123,"listener":"database",
-            "pool":"postgres","server":"c","sni":"","flag":"UX","end":"upstream_truncated","ended_first":"server","detail":"","attempts":3,
+            "pool":"postgres","server":"c","tls_version":"","tls_cipher":"","sni":"","alpn":"","tls_resumed":false,
+            "client_cert_verify":"","client_cert_subject":"","flag":"UX","end":"upstream_truncated","ended_first":"server","detail":"","attempts":3,
             "failed_tries":"a=CF b=CT","bytes_received":120,"bytes_sent":0,"timers":{"Tw":0,"Tc":3,"Tt":9}}
             """.Replace("\n", "") + "\n");
 
@@ -59,7 +62,7 @@ public sealed class JsonLineTests
             Listener = text,
             Pool = text,
             Server = text,
-            ServerName = text,
+            Tls = Records.TlsOf(text),
             Error = ProxyError.UpstreamTruncated,
             EndedFirst = text,
             Detail = text,
@@ -99,7 +102,8 @@ public sealed class JsonLineTests
             using JsonDocument json = JsonDocument.Parse(line);
             string expected = Encoding.UTF8.GetString(bytes);
             foreach (string key in (string[])["client_ip", "listener", "route", "pool", "server", "method", "host", "path", "query",
-                "version", "request_id", "user_agent", "referer"])
+                "version", "request_id", "user_agent", "referer",
+                "tls_version", "tls_cipher", "sni", "alpn", "client_cert_verify", "client_cert_subject"])
             {
                 json.RootElement.GetProperty(key).GetString().ShouldBe(expected);
             }

@@ -34,6 +34,16 @@ internal static class Records
         RequestId = "0123456789abcdef0123456789abcdef"u8,
         UserAgent = "curl/8.5"u8,
         Referer = "https://example.com/"u8,
+        Tls = new TlsRecord
+        {
+            Version = "TLSv1.3"u8,
+            Cipher = "TLS_AES_128_GCM_SHA256"u8,
+            ServerName = "example.com"u8,
+            Protocol = "http/1.1"u8,
+            IsResumed = true,
+            ClientVerify = "SUCCESS"u8,
+            ClientSubject = "CN=a"u8,
+        },
         Timers = new AccessTimers
         {
             HandshakeMs = 0,
@@ -71,6 +81,18 @@ internal static class Records
         RequestId = text,
         UserAgent = text,
         Referer = text,
+        Tls = TlsOf(text),
+    };
+
+    /// <summary>A client's TLS whose texts are all the same.</summary>
+    public static TlsRecord TlsOf(ReadOnlySpan<byte> text) => new()
+    {
+        Version = text,
+        Cipher = text,
+        ServerName = text,
+        Protocol = text,
+        ClientVerify = text,
+        ClientSubject = text,
     };
 
     public static byte[] Json(in AccessRecord record)

@@ -65,7 +65,7 @@ public sealed class OwnAnswerTests
     private static string[] Run(AccessLogFormat format, Pool state, Func<ProxyWorld, Flow> scenario)
     {
         var destination = new CollectingDestination();
-        var log = new AccessLog(destination, "test", 1, 1 << 17, _ => { });
+        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
         var world = new ProxyWorld(
             1,
             SimulationOptions.Calm,

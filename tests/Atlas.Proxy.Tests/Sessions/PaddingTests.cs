@@ -30,7 +30,7 @@ public sealed class PaddingTests
             _ => Routes.Get("/guarded", string.Concat(Enumerable.Repeat("X: good\r\n", before)) + "X: evil\r\n"),
         };
         var destination = new CollectingDestination();
-        var log = new AccessLog(destination, "test", 1, 1 << 17, _ => { });
+        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
         var world = new ProxyWorld(seed: 3, SimulationOptions.Calm, listener: front => Routes.Of(pools =>
         [
             new RouteSnapshot("guard")

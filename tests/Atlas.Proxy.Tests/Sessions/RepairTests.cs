@@ -58,7 +58,7 @@ public sealed class RepairTests
     private static string[] Ask(string request, ListenerMetrics metrics, RequestRepairs repairs, bool logs, int expected)
     {
         var destination = new CollectingDestination();
-        var log = new AccessLog(destination, "test", 1, 1 << 17, _ => { });
+        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
         ProxyWorld.ForSeeds(
             Seeds,
             seed => new ProxyWorld(seed, listener: listener => listener with

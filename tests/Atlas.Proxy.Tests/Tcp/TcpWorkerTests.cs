@@ -21,7 +21,7 @@ public sealed class TcpWorkerTests
     public async Task Connection_OnAWorkerThatComesFirst_WritesToTheWorkersOwnPartOfTheLog()
     {
         using var workers = new WorkerGroup(2);
-        var log = new AccessLog(new CollectingDestination(), "test", workers: 2, 1 << 17, _ => { });
+        var log = new AccessLog(new CollectingDestination(), "test", workers: 2, 1 << 18, _ => { });
         AccessLogWriter[] writers = [log.Writer(0, AccessLogFormat.Json), log.Writer(1, AccessLogFormat.Json)];
         var listener = new TcpListener(new TcpListenerSnapshot("front") { Pool = new PoolSnapshot("pool", []), AccessLog = writers });
         IConnectionHandler handler = new TcpProxy().Handler(listener);

@@ -39,7 +39,7 @@ public sealed class UdpFaultTests
     public void Session_ThatEnds_IsALineOfTheLog()
     {
         var destination = new CollectingDestination();
-        var log = new AccessLog(destination, "test", workers: 1, 1 << 17, _ => { });
+        var log = new AccessLog(destination, "test", workers: 1, 1 << 18, _ => { });
         using (var world = new UdpWorld(servers: 2))
         {
             world.Servers[0].Close();
