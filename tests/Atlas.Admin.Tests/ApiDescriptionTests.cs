@@ -41,6 +41,8 @@ public sealed class ApiDescriptionTests
             Flows = 1,
             Rate = 1,
             LastProbe = "x",
+            LastConnectError = "x",
+            Unreachable = true,
             Ejection = new EjectionReport("x", 1),
             NotEjected = "x",
             Warning = "x",

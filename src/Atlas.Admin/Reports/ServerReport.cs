@@ -49,6 +49,13 @@ public sealed record ServerReport
     /// <summary>What the last probe found, a sentence.</summary>
     public string? LastProbe { get; init; }
 
+    /// <summary>When no connection could be made for a request, and why: <c>2026-06-01T12:00:00.000Z: connect refused</c>. Null: it
+    /// never happened.</summary>
+    public string? LastConnectError { get; init; }
+
+    /// <summary>Whether no connection was made since <see cref="LastConnectError"/>; null: one was, or it never happened.</summary>
+    public bool? Unreachable { get; init; }
+
     /// <summary>What is left; only while it drains or is in maintenance.</summary>
     public RemainingReport? Remaining { get; init; }
 

@@ -25,16 +25,16 @@ public sealed class ProbeTls(PoolTlsConfig written, PoolTlsMaterial material)
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     internal async ValueTask<SslStream> ConnectAsync(Stream connection, string? serverName, bool isHttp2, CancellationToken cancellation)
     {
-        var found = SslPolicyErrors.None;
+        string? found = null;
         var stream = new SslStream(connection);
         try
         {
-            await stream.AuthenticateAsClientAsync(OptionsFor(serverName, isHttp2, errors => found = errors), cancellation);
+            await stream.AuthenticateAsClientAsync(OptionsFor(serverName, isHttp2, fault => found = fault), cancellation);
         }
         catch (Exception e) when (e is AuthenticationException or IOException)
         {
             await stream.DisposeAsync();
-            throw new ProbeTlsException(WordsOf(found, serverName));
+            throw new ProbeTlsException(ServerTlsWords.Prefixed(found ?? WordsOf(e)));
         }
         catch
         {
@@ -45,23 +45,28 @@ public sealed class ProbeTls(PoolTlsConfig written, PoolTlsMaterial material)
         if (isHttp2 && stream.NegotiatedApplicationProtocol != SslApplicationProtocol.Http2)
         {
             await stream.DisposeAsync();
-            throw new ProbeTlsException("tls: the server does not agree on HTTP/2 (ALPN)");
+            throw new ProbeTlsException(ServerTlsWords.Prefixed(ServerTlsWords.NoHttp2));
         }
 
         return stream;
     }
 
-    private SslClientAuthenticationOptions OptionsFor(string? serverName, bool isHttp2, Action<SslPolicyErrors> found) => new()
+    private SslClientAuthenticationOptions OptionsFor(string? serverName, bool isHttp2, Action<string> found) => new()
     {
         TargetHost = serverName ?? "",
         EnabledSslProtocols = written.MinVersion == TlsVersion.Tls13 ? SslProtocols.Tls13 : SslProtocols.Tls12 | SslProtocols.Tls13,
         ApplicationProtocols = [isHttp2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11],
         ClientCertificateContext = _certificate.Value,
         CertificateChainPolicy = PolicyOf(_authorities.Value),
-        RemoteCertificateValidationCallback = (_, _, _, errors) =>
+        RemoteCertificateValidationCallback = (_, _, chain, errors) =>
         {
-            found(errors);
-            return errors == SslPolicyErrors.None || !written.Verify;
+            bool isTaken = errors == SslPolicyErrors.None || !written.Verify;
+            if (!isTaken)
+            {
+                found(WordsOf(errors, chain, serverName));
+            }
+
+            return isTaken;
         },
     };
 
@@ -79,11 +84,32 @@ public sealed class ProbeTls(PoolTlsConfig written, PoolTlsMaterial material)
         return policy;
     }
 
-    private static string WordsOf(SslPolicyErrors found, string? serverName) =>
-        found.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? "tls: the server shows no certificate"
-        : found.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? $"tls: the certificate is not for {serverName}"
-        : found != SslPolicyErrors.None ? "tls: the certificate is not of a trusted authority, or not valid now"
-        : "tls handshake failed";
+    // In the order in which OpenSSL checks, so that a certificate with two faults has the same words as a request's.
+    private static string WordsOf(SslPolicyErrors errors, X509Chain? chain, string? serverName)
+    {
+        var faults = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
+        return errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) ? ServerTlsWords.NoCertificate
+            : (faults & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0 ? ServerTlsWords.UnknownAuthority
+            : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch) ? ServerTlsWords.OtherName(serverName)
+            : !faults.HasFlag(X509ChainStatusFlags.NotTimeValid) ? "the server's certificate is not accepted"
+            : chain!.ChainElements.Any(element => element.Certificate.NotBefore > DateTime.Now) ? ServerTlsWords.Early
+            : ServerTlsWords.Expired;
+    }
+
+    // What .NET says of itself quotes OpenSSL's reason at the end: error:0A000410:SSL routines::ssl/tls alert handshake failure.
+    private static string WordsOf(Exception e)
+    {
+        for (Exception? inner = e; inner is not null; inner = inner.InnerException)
+        {
+            if (inner.Message.StartsWith("error:", StringComparison.Ordinal))
+            {
+                return ServerTlsWords.OfReason(inner.Message[(inner.Message.LastIndexOf(':') + 1)..]);
+            }
+        }
+
+        // A record that is none is found before OpenSSL sees it.
+        return e is IOException ? ServerTlsWords.Closed : e.InnerException is null ? ServerTlsWords.NoTls : ServerTlsWords.OfReason("");
+    }
 
     private static X509Certificate2Collection? AuthoritiesOf(PoolTlsMaterial material)
     {

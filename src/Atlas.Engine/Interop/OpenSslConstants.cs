@@ -82,6 +82,15 @@ internal static class OpenSslConstants
     internal const int NID_commonName = 13;
 
     internal const int X509_V_OK = 0;
+    internal const int X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT = 2;
+    internal const int X509_V_ERR_CERT_NOT_YET_VALID = 9;
+    internal const int X509_V_ERR_CERT_HAS_EXPIRED = 10;
+    internal const int X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT = 18;
+    internal const int X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN = 19;
+    internal const int X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY = 20;
+    internal const int X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE = 21;
+    internal const int X509_V_ERR_HOSTNAME_MISMATCH = 62;
+    internal const int X509_V_ERR_IP_ADDRESS_MISMATCH = 64;
     internal const int X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS = 4;
     internal const int XN_FLAG_RFC2253 = 0x1110317;
 }

@@ -29,6 +29,18 @@ internal static unsafe class TlsErrors
         return text.Length == 0 ? $"error {error:x}" : text.Length > TlsHandshake.MaxTextLength ? text[..TlsHandshake.MaxTextLength] : text;
     }
 
+    /// <summary>What the result of checking a server's certificate means.</summary>
+    internal static TlsCertificateFault FaultOf(nint verifyResult) => (int)verifyResult switch
+    {
+        X509_V_OK => TlsCertificateFault.None,
+        X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT or X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY or X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE
+            or X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT or X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN => TlsCertificateFault.UnknownAuthority,
+        X509_V_ERR_HOSTNAME_MISMATCH or X509_V_ERR_IP_ADDRESS_MISMATCH => TlsCertificateFault.OtherName,
+        X509_V_ERR_CERT_HAS_EXPIRED => TlsCertificateFault.Expired,
+        X509_V_ERR_CERT_NOT_YET_VALID => TlsCertificateFault.Early,
+        _ => TlsCertificateFault.Other,
+    };
+
     /// <summary>What an error of a handshake means.</summary>
     internal static TlsFailure FailureOf(ulong error, bool isServer)
     {

@@ -14,4 +14,7 @@ public readonly record struct TlsHandshake(TlsStream? Stream, TlsFailure Failure
     /// <summary>Whether the peer left, or let the time pass, without having sent a byte, as browsers and checks of ports do that open
     /// connections ahead: no handshake began that could have failed.</summary>
     public bool IsUntried { get; init; }
+
+    /// <summary>Why the server's certificate was not accepted, if that is the failure.</summary>
+    public TlsCertificateFault CertificateFault { get; init; }
 }

@@ -190,12 +190,16 @@ public sealed unsafe partial class TlsStream
 
     private TlsHandshake Fail(TlsFailure failure, string text)
     {
+        TlsCertificateFault fault = failure == TlsFailure.ServerCertificateInvalid
+            ? TlsErrors.FaultOf(LibSsl.SSL_get_verify_result(_ssl))
+            : TlsCertificateFault.None;
         _context.EndUse();
         _transport.TryFlush();
         FreeSsl();
         _transport.Dispose();
         return new TlsHandshake(null, failure, text.Length > TlsHandshake.MaxTextLength ? text[..TlsHandshake.MaxTextLength] : text)
         {
+            CertificateFault = fault,
             IsUntried = failure is TlsFailure.PeerClosed or TlsFailure.TimedOut && _transport.ReceivedBytes == 0,
         };
     }

@@ -11,9 +11,13 @@ namespace Atlas.Proxy.Snapshots;
 /// address.</summary>
 public sealed class ServerState(string name, SocketAddress address)
 {
+    private static readonly TimeSpan FailureStep = TimeSpan.FromSeconds(1);
+
     private KeptSessions? _sessions;
     private int _tunnels;
     private volatile bool _isForgotten;
+    private volatile bool _isUnreachable;
+    private volatile ConnectFailure? _connectFailure;
 
     /// <summary>The server's name, unique in its pool.</summary>
     public string Name { get; } = name;
@@ -35,6 +39,12 @@ public sealed class ServerState(string name, SocketAddress address)
     /// <summary>Those of the requests under way that are tunnels, over all workers.</summary>
     public int Tunnels => Volatile.Read(ref _tunnels);
 
+    /// <summary>The last time that no connection to it could be made, to a second; null: it never happened. Any thread.</summary>
+    public ConnectFailure? ConnectFailure => _connectFailure;
+
+    /// <summary>Whether no connection was made since <see cref="ConnectFailure"/>. Any thread.</summary>
+    public bool IsUnreachable => _isUnreachable;
+
     /// <summary>Whether no snapshot names it any more. Any thread.</summary>
     internal bool IsForgotten
     {
@@ -54,6 +64,30 @@ public sealed class ServerState(string name, SocketAddress address)
         }
 
         return kept.Sessions;
+    }
+
+    /// <summary>No connection could be made. A server that is down may fail some thousand a second: of those that are alike, one in
+    /// a second is kept. Any thread.</summary>
+    internal void ConnectFailed(string text)
+    {
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        ConnectFailure? last = _connectFailure;
+        if (last is null || last.Text != text || now - last.At >= FailureStep)
+        {
+            _connectFailure = new ConnectFailure(now, text);
+        }
+
+        _isUnreachable = true;
+    }
+
+    /// <summary>A connection was made. Any thread.</summary>
+    internal void Connected()
+    {
+        // Written only where it changes, so that workers do not take the line from each other for nothing.
+        if (_isUnreachable)
+        {
+            _isUnreachable = false;
+        }
     }
 
     internal void BeginTunnel() => Interlocked.Increment(ref _tunnels);

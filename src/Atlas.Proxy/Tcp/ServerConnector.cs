@@ -188,11 +188,12 @@ internal sealed class ServerConnector(TcpContext context, TcpSession session) : 
             : context.Loop.ConnectAsync(server.Address, deadlineMs));
         if (result.Stream is null)
         {
-            return ServerDialer.Failed(result.Error);
+            return ServerDialer.Failed(server, result.Error);
         }
 
         if (Pool.Tls is null)
         {
+            server.Connected();
             return new Dialed(result.Stream, ProxyError.None);
         }
 

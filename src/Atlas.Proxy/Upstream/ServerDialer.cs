@@ -1,4 +1,5 @@
 using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Interop;
@@ -26,11 +27,12 @@ internal static class ServerDialer
         ConnectResult result = await loop.ConnectAsync(server.Address, deadlineMs);
         if (result.Stream is null)
         {
-            return Failed(result.Error);
+            return Failed(server, result.Error);
         }
 
         if (pool.Tls is null)
         {
+            server.Connected();
             return new Dialed(result.Stream, ProxyError.None);
         }
 
@@ -65,7 +67,7 @@ internal static class ServerDialer
             if (taken < 0 && (taken != ByteStream.WouldBlock || await stream.SendReadyAsync(deadlineMs) != WaitResult.Ready))
             {
                 stream.Abort();
-                return Failed(stream.Loop.NowMs >= deadlineMs ? Errno.ETIMEDOUT : Errno.ECONNRESET);
+                return Failed(server, stream.Loop.NowMs >= deadlineMs ? Errno.ETIMEDOUT : Errno.ECONNRESET);
             }
         }
 
@@ -75,26 +77,33 @@ internal static class ServerDialer
         if (handshake.Stream is null)
         {
             stream.Abort();
-            return Failed(handshake);
+            return Failed(server, pool.Tls.NameOf(server), handshake);
         }
 
         bool isHttp2 = handshake.Stream.Alpn == "h2";
         if (pool.Protocol == UpstreamProtocol.Http2 && !isHttp2)
         {
             handshake.Stream.Abort();
-            return new Dialed(null, ProxyError.TlsFailed, Detail: "the server does not agree on HTTP/2 (ALPN): give its pool protocol: http1 or auto");
+            return Noted(server, new Dialed(null, ProxyError.TlsFailed, Detail: ServerTlsWords.NoHttp2));
         }
 
+        server.Connected();
         return new Dialed(handshake.Stream, ProxyError.None, IsHttp2: isHttp2);
     }
 
-    /// <summary>What an error number of a connect says.</summary>
-    internal static Dialed Failed(int error) => new(
-        Stream: null,
-        error == Errno.ETIMEDOUT ? ProxyError.ConnectTimeout : ProxyError.ConnectFailed,
-        ConnectErrors.AreOurs(error));
+    /// <summary>What an error number of a connect says, which the server's state keeps.</summary>
+    internal static Dialed Failed(ServerState server, int error)
+    {
+        bool isOurs = ConnectErrors.AreOurs(error);
+        if (!isOurs)
+        {
+            server.ConnectFailed(ConnectErrors.Text(error));
+        }
 
-    private static Dialed Failed(in TlsHandshake handshake) => handshake.Failure switch
+        return new Dialed(null, error == Errno.ETIMEDOUT ? ProxyError.ConnectTimeout : ProxyError.ConnectFailed, isOurs);
+    }
+
+    private static Dialed Failed(ServerState server, string? name, in TlsHandshake handshake) => Noted(server, handshake.Failure switch
     {
         TlsFailure.TimedOut => new Dialed(null, ProxyError.ConnectTimeout, Detail: handshake.Text),
         TlsFailure.Cancelled => new Dialed(null, ProxyError.ConnectFailed, IsOurs: true),
@@ -102,7 +111,29 @@ internal static class ServerDialer
             null,
             ProxyError.TlsFailed,
             IsOurs: failure == TlsFailure.Internal,
-            Detail: handshake.Text,
+            Detail: WordsOf(handshake, name),
             IsCertificateRefused: failure == TlsFailure.ServerCertificateInvalid),
+    });
+
+    private static Dialed Noted(ServerState server, in Dialed dialed)
+    {
+        if (!dialed.IsOurs)
+        {
+            server.ConnectFailed(ServerTlsWords.Prefixed(dialed.Detail));
+        }
+
+        return dialed;
+    }
+
+    private static string WordsOf(in TlsHandshake handshake, string? name) => handshake.CertificateFault switch
+    {
+        TlsCertificateFault.UnknownAuthority => ServerTlsWords.UnknownAuthority,
+        TlsCertificateFault.OtherName => ServerTlsWords.OtherName(name),
+        TlsCertificateFault.Expired => ServerTlsWords.Expired,
+        TlsCertificateFault.Early => ServerTlsWords.Early,
+        TlsCertificateFault.Other => $"the server's certificate is not accepted: {handshake.Text}",
+        TlsCertificateFault.None when handshake.Failure == TlsFailure.PeerClosed => ServerTlsWords.Closed,
+        TlsCertificateFault.None when handshake.Failure == TlsFailure.Internal => handshake.Text,
+        TlsCertificateFault.None or _ => ServerTlsWords.OfReason(handshake.Text),
     };
 }

@@ -174,15 +174,24 @@ internal static class StatusText
         server.Remaining is not null ? Left(server)
         : server.OperationalState == OperationalState.Down ? server.LastProbe?.Split(": ", 2)[^1] ?? ""
         : server.Ejection is EjectionReport ejection
-            ? string.Create(CultureInfo.InvariantCulture, $"for {ejection.SecondsLeft:0}s more: {ejection.Reason}")
-        : server.NotEjected is string why ? why
+            ? string.Create(CultureInfo.InvariantCulture, $"for {ejection.SecondsLeft:0}s more: {ejection.Reason}") + ConnectError(server, ": ")
+        : server.NotEjected is string why ? why + ConnectError(server, ": ")
         : string.Join(", ", Remarks(server));
+
+    // Once a connection was made again, it is of no interest here.
+    private static string ConnectError(ServerReport server, string before) =>
+        server.Unreachable == true ? before + server.LastConnectError?.Split(": ", 2)[^1] : "";
 
     private static IEnumerable<string> Remarks(ServerReport server)
     {
         if (server.Backup == true)
         {
             yield return "backup";
+        }
+
+        if (server.Unreachable == true)
+        {
+            yield return ConnectError(server, "");
         }
 
         if (server.Flows is long flows)

@@ -102,6 +102,9 @@ internal sealed class PoolReports(AtlasInstance instance)
         $"{probe.At:yyyy-MM-ddTHH:mm:ss.fffZ} {(probe.Result.Passed ? "passed" : "failed")} in "
         + $"{probe.Duration.TotalMilliseconds:0.0} ms: {probe.Result.Detail}");
 
+    private static string Describe(ConnectFailure failure) =>
+        string.Create(CultureInfo.InvariantCulture, $"{failure.At:yyyy-MM-ddTHH:mm:ss.fffZ}: {failure.Text}");
+
     private ServerReport Of(
         ServerState server, HealthReport? health, double effectiveWeight, int? consecutiveFailures, long? flows)
     {
@@ -127,6 +130,8 @@ internal sealed class PoolReports(AtlasInstance instance)
             Ejection = FailureNotes.OfEjection(server.Outliers),
             NotEjected = FailureNotes.WhyNotEjected(server.Outliers, consecutiveFailures),
             LastProbe = health?.Last is LastProbe last ? Describe(last) : null,
+            LastConnectError = server.ConnectFailure is ConnectFailure failure ? Describe(failure) : null,
+            Unreachable = server.IsUnreachable ? true : null,
             Remaining = isLeaving ? new RemainingReport(active - tunnels + state.Queued, tunnels) : null,
             SafeToRemove = isLeaving ? isEmpty : null,
         };

@@ -88,12 +88,12 @@ public sealed class CertificateTests
 
         await using (SslStream anonymous = await ConnectAsync(atlas))
         {
-            await AskAsync(anonymous);
+            await BeginAsync(anonymous);
         }
 
         await using (SslStream known = await ConnectAsync(atlas, site))
         {
-            await AskAsync(known);
+            await BeginAsync(known);
         }
 
         JsonElement[] lines = [Parse(await atlas.Program.OutputAsync("{")), Parse(await atlas.Program.OutputAsync("{", 1))];
@@ -153,6 +153,34 @@ public sealed class CertificateTests
         (await client.GetAsync()).ShouldBe("A");
     }
 
+    // Without a check, nothing else would show it.
+    [Fact]
+    public async Task Status_OfAServerWithTheWrongCertificate_SaysItInTheWordsOfItsChecks()
+    {
+        const string Words = "tls: the server's certificate is not for other.example";
+        var site = new SiteCertificate();
+        await using var server = new TlsBackend(site);
+        using var config = new ConfigFile($$"""
+            listeners:
+              web: { bind: 127.0.0.1:0, pool: web }
+            pools:
+              web: { servers: ["{{server.Address}}"], tls: { ca: ca.pem, server_name: other.example } }
+              checked: { servers: ["{{server.Address}}"], tls: { ca: ca.pem, server_name: other.example }, health_check: { type: tcp, interval: 1s, timeout: 900ms } }
+            admin: { bind: 127.0.0.1:0 }
+            """);
+        site.WriteCertificate(config, "ca.pem");
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        string admin = await atlas.Program.ErrorAsync("admin: http://");
+        using var client = new Client(atlas.Address);
+
+        (await client.StatusAsync("/")).ShouldBe(502);
+
+        (await StatusAsync(admin)).ShouldContain(Words);
+        (await atlas.Program.ErrorAsync("pool checked server ")).ShouldEndWith(Words);
+        using var http = new HttpClient();
+        (await http.GetStringAsync($"http://{admin}/api/v1/status")).ShouldContain("\"last_connect_error\":\"");
+    }
+
     [Fact]
     public async Task Start_WithoutTheFiles_SaysWhichAreMissing()
     {
@@ -201,6 +229,13 @@ public sealed class CertificateTests
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
         });
         return stream;
+    }
+
+    // Over TCP nobody ends the connection but the server, which keeps it.
+    private static async Task BeginAsync(SslStream stream)
+    {
+        await stream.WriteAsync("GET / HTTP/1.1\r\nhost: site.example\r\n\r\n"u8.ToArray());
+        (await stream.ReadAsync(new byte[1024]).AsTask().WaitAsync(RunningProgram.Limit)).ShouldBeGreaterThan(0);
     }
 
     private static string FingerprintOf(SslStream stream) =>

@@ -34,6 +34,24 @@ public sealed class StatusTextTests
             .ShouldBe("connect refused");
     }
 
+    [Fact]
+    public void Note_OfAServerThatNoConnectionReaches_SaysWhy()
+    {
+        ServerReport server = Server with { LastConnectError = "2026-06-01T12:00:00.000Z: tls: the server's certificate has expired" };
+
+        Note(server with { Unreachable = true }).ShouldBe("tls: the server's certificate has expired");
+        Note(server with { Unreachable = true, Backup = true }).ShouldBe("backup, tls: the server's certificate has expired");
+        Note(server with
+        {
+            Unreachable = true,
+            OperationalState = OperationalState.Ejected,
+            Ejection = new EjectionReport("5 failures in a row (5 to connect)", 27.4),
+        }).ShouldBe("for 27s more: 5 failures in a row (5 to connect): tls: the server's certificate has expired");
+
+        // A connection was made since.
+        Note(server).ShouldBe("");
+    }
+
     [Theory]
     [InlineData(1, "certificate of listener l: a.example  valid until 2026-08-30 12:00Z")]
     [InlineData(3, "certificates  3, first to end listener l: a.example, on 2026-08-30 12:00Z")]
