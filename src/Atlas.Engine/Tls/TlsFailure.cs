@@ -18,6 +18,9 @@ public enum TlsFailure : byte
     /// <summary>The peer speaks HTTP or the like without TLS. Nothing was sent, so that the caller can answer.</summary>
     PlainHttp,
 
+    /// <summary>The same of HTTP/2, which begins with a preface (RFC 9113 3.4).</summary>
+    PlainHttp2,
+
     /// <summary>No certificate is there for the name that the client asked for, or it asked for none, and that is refused.</summary>
     NoCertificateForName,
 

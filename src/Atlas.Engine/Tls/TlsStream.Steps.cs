@@ -217,11 +217,18 @@ public sealed unsafe partial class TlsStream
         }
 
         TlsFailure failure = TlsErrors.FailureOf(error, isServer: Server is not null);
-        return failure == TlsFailure.Protocol && Server is not null && LooksLikeText(_transport.FirstBytes) ? TlsFailure.PlainHttp : failure;
+        return failure != TlsFailure.Protocol || Server is null || !LooksLikeText(_transport.FirstBytes) ? failure
+            : _transport.FirstBytes == Http2Preface ? TlsFailure.PlainHttp2
+            : TlsFailure.PlainHttp;
     }
+
+    // "PRI ", the first byte lowest.
+    private const uint Http2Preface = 'P' | ('R' << 8) | ('I' << 16) | (' ' << 24);
 
     private string TextOf(TlsFailure failure, ulong error) => failure switch
     {
+        TlsFailure.PlainHttp => "HTTP without TLS",
+        TlsFailure.PlainHttp2 => "HTTP/2 without TLS",
         TlsFailure.PeerClosed when _transport.ReceiveError != 0 => Errno.Text(_transport.ReceiveError),
         TlsFailure.PeerClosed => "the peer closed the connection during the handshake",
         TlsFailure.NoCertificateForName => $"no certificate for the name \"{ServerName}\"",

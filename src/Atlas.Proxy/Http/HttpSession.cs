@@ -234,9 +234,10 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         _isOpening = false;
         if (handshake.Stream is null)
         {
-            if (handshake.Failure == TlsFailure.PlainHttp)
+            if (handshake.Failure is TlsFailure.PlainHttp or TlsFailure.PlainHttp2)
             {
-                AnswerPlainHttp();
+                int sent = PlainTextAnswer.TrySend(_client, isHttp2: handshake.Failure == TlsFailure.PlainHttp2);
+                View.Counters.RequestEnded(sent > 0 ? 400 : 0, ProxyError.BadRequest, 0, 0, Math.Max(sent, 0));
             }
 
             // Whoever goes on sending would get a reset in place of the alert that says why.
@@ -251,15 +252,6 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         IdleSinceUs = Context.Loop.NowUs;
         _isHttp2 = handshake.Stream.Alpn == "h2";
         return !_isHttp2;
-    }
-
-    /// <summary>Tells a client that has come without TLS what is wrong, as well as it can be told.</summary>
-    private void AnswerPlainHttp()
-    {
-        int sent = _client.TrySend(
-            "HTTP/1.1 400 Bad Request\r\ncontent-type: text/plain\r\ncontent-length: 49\r\nconnection: close\r\n\r\n"u8,
-            "This port speaks HTTPS: use https:// to reach it\n"u8);
-        View.Counters.RequestEnded(sent > 0 ? 400 : 0, ProxyError.BadRequest, 0, 0, Math.Max(sent, 0));
     }
 
     private async ResultFlow<bool> ServeAsync()

@@ -32,7 +32,7 @@ internal static class HandshakeCells
         TlsFailure.None => handshake.Stream!.IsResumed ? Resumed : Full,
         TlsFailure.TimedOut => 2,
         TlsFailure.PeerClosed => 3,
-        TlsFailure.PlainHttp => 4,
+        TlsFailure.PlainHttp or TlsFailure.PlainHttp2 => 4,
         TlsFailure.NoCertificateForName => 5,
         TlsFailure.ClientCertificateMissing => 6,
         TlsFailure.ClientCertificateInvalid => 7,

@@ -65,6 +65,21 @@ public sealed class CertificateTests
     }
 
     [Theory]
+    [InlineData("--http1.1")]
+    [InlineData("--http2-prior-knowledge")]
+    public async Task Curl_WithoutTls_IsToldToComeWithIt(string version)
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile(Text(server));
+        new SiteCertificate().Write(config);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+
+        string answer = await Tool.RunAsync("curl", "-sS", "-w", " %{http_code}", version, $"http://{atlas.Address}/");
+
+        answer.ShouldBe("This port speaks HTTPS: use https:// to reach it\n 400\n");
+    }
+
+    [Theory]
     [InlineData("http", "alpn: http/1.1")]
     [InlineData("tcp", "alpn: http/1.1")]
     public async Task AccessLog_OfAClientWithTls_SaysWhatWasAgreedOn(string protocol, string alpn)

@@ -55,6 +55,7 @@ public sealed class TlsAcceptTests
     [Theory]
     [InlineData("GET / HTTP/1.1\r\nHost: a\r\n\r\n", TlsFailure.PlainHttp)]
     [InlineData("DELETE /x HTTP/1.1\r\n\r\n", TlsFailure.PlainHttp)]
+    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", TlsFailure.PlainHttp2)]
     [InlineData("SSH-2.0-x\r\n", TlsFailure.Protocol)]
     [InlineData("\x16\x03\x01\x00\x02\x01\x00", TlsFailure.PeerClosed)]
     [InlineData("\x16\x03\x01\x00\x04\x02\x00\x00\x00", TlsFailure.Protocol)]
