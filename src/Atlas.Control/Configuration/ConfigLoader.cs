@@ -29,13 +29,16 @@ public static class ConfigLoader
     public static ConfigResult Parse(string text, string fileName)
     {
         var errors = new ConfigErrors(fileName);
+
+        // Of what cannot be read as a configuration, more is not known.
+        bool mayNameFiles = text.Contains("tls:", StringComparison.Ordinal);
         var root = YamlReader.Read(text, errors);
         if (root is null || !RootSection.Instance.TryRead(root, new Reading("a configuration", errors), out var config))
         {
-            return new ConfigResult(null, errors.InOrder(MaxErrors));
+            return new ConfigResult(null, errors.InOrder(MaxErrors), mayNameFiles);
         }
 
         ConfigRules.Check(config, errors);
-        return new ConfigResult(config with { FileName = fileName }, errors.InOrder(MaxErrors));
+        return new ConfigResult(config with { FileName = fileName }, errors.InOrder(MaxErrors), mayNameFiles);
     }
 }

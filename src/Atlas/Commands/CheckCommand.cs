@@ -11,22 +11,35 @@ internal static class CheckCommand
     internal static Command Create()
     {
         Option<string> file = ConfigOption.Create();
-        var command = new Command("check", "Validate a configuration file and its certificates; every error with its place.") { file };
-        command.SetAction(result => Run(result.GetRequiredValue(file)));
+        Option<bool> strict = new("--strict") { Description = "Take notes for errors: for scripts that must not let anything pass." };
+        var command = new Command("check", "Validate a configuration file and its certificates; every error with its place.") { file, strict };
+        command.SetAction(result => Run(result.GetRequiredValue(file), result.GetValue(strict)));
         return command;
     }
 
-    private static int Run(string path)
+    private static int Run(string path, bool isStrict)
     {
         ConfigResult result = ConfigLoader.Load(path);
         if (result.Config is not AtlasConfig config)
         {
-            return Refuse(result.Errors);
+            int code = Refuse(result.Errors);
+            if (result.MayNameFiles)
+            {
+                Console.Error.WriteLine($"{path}: certificates and keys were not looked at yet: check again once these errors are gone");
+            }
+
+            return code;
         }
 
         TlsLoading tls = TlsFiles.Load(config, DateTimeOffset.UtcNow);
         IReadOnlyList<ConfigError> unsupported = UnsupportedFeatures.Find(config);
-        foreach (ConfigError note in ConfigNotes.Find(config).Concat(unsupported).Concat(tls.Missing).Concat(tls.Notes))
+        ConfigError[] notes = [.. ConfigNotes.Find(config), .. unsupported, .. tls.Missing, .. tls.Notes];
+        if (isStrict && notes.Length > 0)
+        {
+            return Refuse([.. notes, .. tls.Errors]);
+        }
+
+        foreach (ConfigError note in notes)
         {
             Console.WriteLine($"note: {note}");
         }

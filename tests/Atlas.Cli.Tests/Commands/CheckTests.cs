@@ -143,5 +143,43 @@ public sealed class CheckTests
         after.Errors.ShouldBe($"{config.Path}:2:73: 'cert': site.pem has no certificate: a PEM file has lines that say -----BEGIN CERTIFICATE-----\n");
     }
 
+    [Fact]
+    public async Task Check_ErrorsInAFileThatNamesCertificates_SaysThatTheyWereNotLookedAt()
+    {
+        using var config = new ConfigFile("""
+            listeners:
+              web: { bind: nowhere, pool: web, tls: { certificates: [{ cert: site.pem, key: site.key }] } }
+            pools:
+              web: { servers: [127.0.0.1:9001] }
+            """);
+        await using var program = RunningProgram.Atlas("check", "-c", config.Path);
+
+        (await program.EndAsync()).ShouldBe(1);
+        program.Errors.ShouldContain($"{config.Path}:2:16: ");
+        program.Errors.ShouldEndWith($"\n{config.Path}: certificates and keys were not looked at yet: check again once these errors are gone\n");
+    }
+
+    [Fact]
+    public async Task Check_StrictWithANote_IsAnError()
+    {
+        const string Text = """
+            listeners:
+              web: { bind: 127.0.0.1:8080, pool: web }
+            pools:
+              web: { servers: [127.0.0.1:9001] }
+            """;
+        using var config = new ConfigFile(Text);
+        await using var clean = RunningProgram.Atlas("check", "--strict", "-c", config.Path);
+        (await clean.EndAsync()).ShouldBe(0);
+        clean.Output.ShouldBe($"{config.Path}: ok\n");
+
+        config.Write(Text + "\n  spare: { servers: [127.0.0.1:9002] }\n");
+        await using var program = RunningProgram.Atlas("check", "--strict", "-c", config.Path);
+
+        (await program.EndAsync()).ShouldBe(1);
+        program.Output.ShouldBeEmpty();
+        program.Errors.ShouldBe($"{config.Path}:5:10: pool 'spare' is not used: no listener, route, split or mirror names it\n");
+    }
+
     private static int Notes(string output) => output.Split('\n').Count(line => line.StartsWith("note: ") && line.EndsWith("run it yet"));
 }

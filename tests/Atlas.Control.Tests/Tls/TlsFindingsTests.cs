@@ -307,8 +307,37 @@ public sealed class TlsFindingsTests : IDisposable
 
         Note(
             "{ certificates: [{ cert: a.pem, key: a.key }], client_ca: ca.pem }",
-            "'client_ca': certificate 1 of 2 in ca.pem (CN=leaf) is no authority's, so that nothing it signed is believed",
+            "'client_ca': certificate 1 of 2 in ca.pem (CN=leaf) is no authority's, so that nothing it signed is believed: 'client_ca' is for "
+                + "the authority that signed the certificates of clients; of this one that is CN=Test Root",
             "'client_ca': certificate 2 of 2 in ca.pem (CN=Gone) expired on 2026-06-01 11:00 UTC: nothing it signed is believed");
+    }
+
+    [Fact]
+    public void Ca_WithTheCertificateOfAServerThatSignedItself_IsANote()
+    {
+        _pki.Write("ca.pem", TestPki.Issue(new IssueOptions { Subject = "CN=own" }).CertPem);
+
+        _pki.Texts(_pki.LoadPool("{ ca: ca.pem }").Notes).ShouldBe(
+        [
+            "'ca': certificate 1 of 1 in ca.pem (CN=own) is no authority's, so that nothing it signed is believed: it signed itself, and is all that "
+                + "'ca' lets in",
+        ]);
+    }
+
+    [Theory]
+    [InlineData("servers", "ca")]
+    [InlineData("clients", "client_ca")]
+    public void Ca_WithAPrivateKey_SaysWhatBelongsThere(string whose, string key)
+    {
+        var leaf = _pki.WritePair("a", "a.example");
+        _pki.Write("ca.pem", leaf.KeyPem);
+
+        var loading = key == "ca" ? _pki.LoadPool("{ ca: ca.pem }") : _pki.LoadListener("{ certificates: [{ cert: a.pem, key: a.key }], client_ca: ca.pem }");
+
+        _pki.Texts(loading.Errors).ShouldBe(
+        [
+            $"'{key}': ca.pem has a private key and no certificate: name the file of the certificates of the authority that signed those of {whose}",
+        ]);
     }
 
     [Fact]

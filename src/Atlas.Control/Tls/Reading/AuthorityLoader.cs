@@ -37,7 +37,8 @@ internal sealed class AuthorityLoader(LoadSession session)
             return null;
         }
 
-        if (ChainFile.Read(bytes, path, Max, out string problem) is not { } certificates)
+        string hint = $"name the file of the certificates of the authority that signed those of {WhoseOf(key)}";
+        if (ChainFile.Read(bytes, path, Max, hint, out string problem) is not { } certificates)
         {
             session.Refuse(position, $"'{key}': {problem}");
             return null;
@@ -66,7 +67,7 @@ internal sealed class AuthorityLoader(LoadSession session)
             string which = $"'{key}': certificate {index + 1} of {certificates.Count} in {path} ({certificate.Subject})";
             if (!ChainRules.IsAuthority(certificate))
             {
-                session.Note(position, $"{which} is no authority's, so that nothing it signed is believed");
+                session.Note(position, $"{which} is no authority's, so that nothing it signed is believed: {HintOf(certificate, key)}");
             }
             else if (ChainRules.Validity(certificate, session.Now) is { } invalid)
             {
@@ -78,4 +79,11 @@ internal sealed class AuthorityLoader(LoadSession session)
             ValueList.Create<byte>(Encoding.ASCII.GetBytes(ChainRules.ToPem(certificates))),
             [.. certificates.Select(certificate => certificate.Subject)]);
     }
+
+    private static string WhoseOf(string key) => key == "ca" ? "servers" : "clients";
+
+    // A certificate that is given out by a server or client is a file that is at hand; that of its authority often is not.
+    private static string HintOf(X509Certificate2 certificate, string key) => ChainRules.IsSelfSigned(certificate)
+        ? $"it signed itself, and is all that '{key}' lets in"
+        : $"'{key}' is for the authority that signed the certificates of {WhoseOf(key)}; of this one that is {certificate.Issuer}";
 }

@@ -8,6 +8,8 @@ namespace Atlas.Control.Tls.Reading;
 /// <summary>Loads certificates with their keys. A pair that several sections name is loaded once.</summary>
 internal sealed class CertificateLoader(LoadSession session)
 {
+    private const string KeyHint = "'cert' and 'key' may be swapped";
+
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
@@ -38,7 +40,9 @@ internal sealed class CertificateLoader(LoadSession session)
         byte[]? certBytes = session.Read(config.CertPath, "cert", certAt);
         byte[]? keyBytes = session.Read(config.KeyPath, "key", keyAt);
         CheckRights(config, keyAt);
-        var chain = certBytes is null ? null : Parsed(ChainFile.Read(certBytes, config.CertPath, TlsFiles.MaxChain, out string bad), "cert", certAt, bad);
+        var chain = certBytes is null
+            ? null
+            : Parsed(ChainFile.Read(certBytes, config.CertPath, TlsFiles.MaxChain, KeyHint, out string bad), "cert", certAt, bad);
         using var key = keyBytes is null ? null : Parsed(PrivateKey.Read(keyBytes, config.KeyPath, out string wrong), "key", keyAt, wrong);
         try
         {

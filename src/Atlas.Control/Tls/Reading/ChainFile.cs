@@ -6,13 +6,18 @@ namespace Atlas.Control.Tls.Reading;
 internal static class ChainFile
 {
     /// <summary>The certificates, in the file's order, at least one; or why there are none, with the path.</summary>
-    public static List<X509Certificate2>? Read(byte[] bytes, string path, int max, out string problem)
+    /// <param name="bytes">The file.</param>
+    /// <param name="path">What problems call it.</param>
+    /// <param name="max">The most certificates.</param>
+    /// <param name="keyHint">What helps where the file has a private key in place of them.</param>
+    /// <param name="problem">Why there are none.</param>
+    public static List<X509Certificate2>? Read(byte[] bytes, string path, int max, string keyHint, out string problem)
     {
         problem = "";
         var blocks = PemBlock.All(bytes).Where(block => block.Label == PemBlock.Certificate).ToList();
         if (blocks.Count == 0)
         {
-            problem = WithoutCertificate(bytes, path);
+            problem = WithoutCertificate(bytes, path, keyHint);
             return null;
         }
 
@@ -53,12 +58,12 @@ internal static class ChainFile
         }
     }
 
-    private static string WithoutCertificate(byte[] bytes, string path)
+    private static string WithoutCertificate(byte[] bytes, string path, string keyHint)
     {
         bool isDer = bytes is [0x30, ..];
         return bytes.Length == 0 ? $"{path} is empty"
             : isDer ? $"{path} is not PEM but DER, or a PKCS#12 archive: convert it, as with openssl x509 -inform der -in FILE, or openssl pkcs12 -nodes"
-            : PemBlock.All(bytes).Exists(block => block.IsKey) ? $"{path} has a private key and no certificate: 'cert' and 'key' may be swapped"
+            : PemBlock.All(bytes).Exists(block => block.IsKey) ? $"{path} has a private key and no certificate: {keyHint}"
             : $"{path} has no certificate: a PEM file has lines that say -----BEGIN CERTIFICATE-----";
     }
 }
