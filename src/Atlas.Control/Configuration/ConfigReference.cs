@@ -25,7 +25,7 @@ internal static class ConfigReference
 
         | | |
         |---|---|
-        | duration | a whole number and one of `ms`, `s`, `m`, `h`: `250ms`, `5s`, `2m`, `1h` |
+        | duration | a whole number and one of `ms`, `s`, `m`, `h`, `d`: `250ms`, `5s`, `2m`, `1h`, `30d` |
         | size | a whole number and one of `B`, `KiB`, `MiB`, `GiB`, `TiB`: `16KiB`, `1MiB` |
         | share | a number and a percent sign: `50%`, `0.5%` |
         | rate | a whole number and `/s`, `/m` or `/h`: `100/s` |

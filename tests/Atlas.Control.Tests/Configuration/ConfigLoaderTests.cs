@@ -97,6 +97,7 @@ public sealed class ConfigLoaderTests
     [InlineData("{}", "max-age=63072000")]
     [InlineData("{ max_age: 1h, include_subdomains: true }", "max-age=3600; includeSubDomains")]
     [InlineData("{ max_age: 8760h, include_subdomains: true, preload: true }", "max-age=31536000; includeSubDomains; preload")]
+    [InlineData("{ max_age: 30d }", "max-age=2592000")]
     public void Parse_Hsts_IsTheHeader(string hsts, string header) =>
         Listener($"tls: {{ certificates: [{{ cert: a, key: b }}] }}\n    hsts: {hsts}").Hsts!.HeaderValue.ShouldBe(header);
 

@@ -41,7 +41,7 @@ internal static class TlsRules
             findings.Add(
                 hsts,
                 "preload",
-                "preload needs include_subdomains: true and a max_age of at least 8760h (hstspreload.org): write them, or remove 'preload'");
+                "preload needs include_subdomains: true and a max_age of at least 365d (hstspreload.org): write them, or remove 'preload'");
         }
     }
 
