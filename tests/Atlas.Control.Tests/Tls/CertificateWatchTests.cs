@@ -341,6 +341,28 @@ public sealed class CertificateWatchTests : IDisposable
     }
 
     [Fact]
+    public void Look_CertificateOfSeveralListenersRenewed_SaysSoOnce()
+    {
+        const string Tls = "tls: { certificates: [{ cert: a.pem, key: a.key }], client_ca: ca.pem }";
+        _pki.WritePair("a", "a.example");
+        _pki.Write("ca.pem", TestPki.Authority("CN=One").CertPem);
+        _watch.ApplyYaml(
+            "listeners:\n"
+            + string.Concat(Enumerable.Range(1, 5).Select(i => $"  l{i}: {{ bind: 127.0.0.1:{i}, pool: p, {Tls} }}\n"))
+            + "pools: { p: { servers: [127.0.0.1:9], tls: { cert: a.pem, key: a.key } } }\n");
+        _pki.WritePair("a", "a.example");
+        _pki.Write("ca.pem", TestPki.Authority("CN=Two").CertPem);
+
+        _watch.Look();
+
+        _watch.Texts.ShouldBe(
+        [
+            "listeners l1, l2, l3 and 2 more and pool p: certificate a.example (a.pem) renewed, valid until 2026-08-30 12:00 UTC",
+            "listeners l1, l2, l3 and 2 more: authorities of ca.pem changed: CN=Two",
+        ]);
+    }
+
+    [Fact]
     public void Dispose_WithChangedFiles_LooksNoMore()
     {
         _pki.WritePair("a", "a.example");

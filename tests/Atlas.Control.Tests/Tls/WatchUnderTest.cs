@@ -59,9 +59,12 @@ internal sealed class WatchUnderTest : IDisposable
         $"listeners:\n  l: {{ bind: 127.0.0.1:1, pool: p, tls: {tls} }}\npools: {{ p: {{ servers: [127.0.0.1:9]{more} }} }}\n";
 
     /// <summary>Puts a configuration into force.</summary>
-    public TlsLoading Apply(string tls, string more = "")
+    public TlsLoading Apply(string tls, string more = "") => ApplyYaml(Yaml(tls, more));
+
+    /// <summary>The same with a whole file.</summary>
+    public TlsLoading ApplyYaml(string yaml)
     {
-        AtlasConfig config = ConfigLoader.Parse(Yaml(tls, more), _pki.ConfigFile).Config.ShouldNotBeNull();
+        AtlasConfig config = ConfigLoader.Parse(yaml, _pki.ConfigFile).Config.ShouldNotBeNull();
         var prepared = Watch.Prepare(config);
         if (prepared.Loading.Material is not null)
         {
