@@ -54,7 +54,20 @@ public sealed class ApiDescriptionTests
             Node = "n",
             Version = "1",
             ConfigId = "x",
-            Listeners = [new ListenerReport { Name = "l", Protocol = "tcp", Mode = "kernel", Addresses = [], Connections = 1 }],
+            Listeners =
+            [
+                new ListenerReport
+                {
+                    Name = "l",
+                    Protocol = "tcp",
+                    Tls = true,
+                    Mode = "kernel",
+                    Addresses = [],
+                    Connections = 1,
+                    Http2Connections = 1,
+                    Http2Streams = 1,
+                },
+            ],
             Pools =
             [
                 new PoolReport

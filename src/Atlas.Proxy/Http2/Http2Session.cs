@@ -67,6 +67,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     internal async Flow RunAsync(NativeBuffer? received, int length)
     {
         _context.Sessions.Add(this);
+        _connection.View.Counters.Http2Began();
         if (Owner.IsDraining)
         {
             DrawEnd();
@@ -136,6 +137,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     internal void Ended(Http2Exchange exchange)
     {
         _open.Remove(exchange);
+        _connection.View.Counters.StreamEnded();
         _free.Push(exchange);
         _idleSinceMs = Loop.NowMs;
         if (_open.Count > 0)
@@ -171,6 +173,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
             return;
         }
 
+        _connection.View.Counters.StreamBegan();
         _open.Add(exchange);
         _starting.Add(exchange);
         if (endStream)

@@ -16,5 +16,9 @@ internal static class ListenerCells
     internal static readonly int Intakes = Repairs + RepairCells.Count;
     internal static readonly int Handshakes = Intakes + IntakeCells.Names.Length;
     internal static readonly int Http2Ends = Handshakes + HandshakeCells.Names.Length;
-    internal static readonly int Count = Http2Ends + Http2Cells.Names.Length;
+    internal static readonly int Http2Connections = Http2Ends + Http2Cells.Names.Length;
+    internal static readonly int Http2Open = Http2Connections + 1;
+    internal static readonly int Streams = Http2Open + 1;
+    internal static readonly int StreamsOpen = Streams + 1;
+    internal static readonly int Count = StreamsOpen + 1;
 }

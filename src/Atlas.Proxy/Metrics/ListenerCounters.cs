@@ -94,9 +94,27 @@ public sealed class ListenerCounters
         }
     }
 
-    /// <summary>A connection of HTTP/2 was ended for what its client did.</summary>
+    /// <summary>A connection goes on as one of HTTP/2.</summary>
+    internal void Http2Began()
+    {
+        _cells.Add(ListenerCells.Http2Connections, 1);
+        _cells.Add(ListenerCells.Http2Open, 1);
+    }
+
+    /// <summary>A stream of HTTP/2 began.</summary>
+    internal void StreamBegan()
+    {
+        _cells.Add(ListenerCells.Streams, 1);
+        _cells.Add(ListenerCells.StreamsOpen, 1);
+    }
+
+    /// <summary>A stream of HTTP/2 ended.</summary>
+    internal void StreamEnded() => _cells.Add(ListenerCells.StreamsOpen, -1);
+
+    /// <summary>A connection of HTTP/2 ended, perhaps for what its client did.</summary>
     internal void Http2Ended(Http2Error error, Http2Flood flood)
     {
+        _cells.Add(ListenerCells.Http2Open, -1);
         int cell = Http2Cells.Of(error, flood);
         if (cell >= 0)
         {

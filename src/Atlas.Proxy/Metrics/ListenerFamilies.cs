@@ -9,6 +9,7 @@ internal static class ListenerFamilies
     {
         MetricRow[] rows = [.. listeners.Select(RowOf)];
         WriteRequests(writer, [.. listeners.Where(listener => !listener.IsUnread).Select(RowOf)]);
+        WriteHttp2(writer, [.. listeners.Where(listener => !listener.IsUnread).Select(RowOf)]);
         WriteSessions(writer, [.. listeners.Where(listener => listener.IsUnread).Select(RowOf)]);
         MetricRows.Kinds(
             writer,
@@ -42,6 +43,23 @@ internal static class ListenerFamilies
             writer, rows, "atlas_connections_total", "Connections of clients taken.", MetricKind.Counter, ListenerCells.Accepted);
         MetricRows.Cell(
             writer, rows, "atlas_connections_open", "Connections of clients that are open.", MetricKind.Gauge, ListenerCells.Open);
+    }
+
+    private static void WriteHttp2(IMetricWriter writer, MetricRow[] rows)
+    {
+        MetricRows.Cell(
+            writer,
+            rows,
+            "atlas_http2_connections_total",
+            "Connections of clients that spoke HTTP/2.",
+            MetricKind.Counter,
+            ListenerCells.Http2Connections);
+        MetricRows.Cell(
+            writer, rows, "atlas_http2_connections_open", "Connections of HTTP/2 that are open.", MetricKind.Gauge, ListenerCells.Http2Open);
+        MetricRows.Cell(
+            writer, rows, "atlas_http2_streams_total", "Streams that clients opened.", MetricKind.Counter, ListenerCells.Streams);
+        MetricRows.Cell(
+            writer, rows, "atlas_http2_streams_open", "Streams of clients that are open.", MetricKind.Gauge, ListenerCells.StreamsOpen);
     }
 
     private static MetricRow RowOf(ListenerMetrics listener) => new([new MetricLabel("listener", listener.Name)], listener.Read());

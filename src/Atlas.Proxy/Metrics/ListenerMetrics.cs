@@ -34,6 +34,12 @@ public sealed class ListenerMetrics
     /// <summary>Connections that are open.</summary>
     public long Open => Read()[ListenerCells.Open];
 
+    /// <summary>Those of them that speak HTTP/2.</summary>
+    public long Http2Open => Read()[ListenerCells.Http2Open];
+
+    /// <summary>Streams of HTTP/2 that are open.</summary>
+    public long StreamsOpen => Read()[ListenerCells.StreamsOpen];
+
     /// <summary>Requests that ended.</summary>
     public long Requests
     {

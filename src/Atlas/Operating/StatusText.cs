@@ -44,9 +44,7 @@ internal static class StatusText
         yield return $"{status.Node}  atlas {status.Version}{config}";
         foreach (ListenerReport listener in status.Listeners)
         {
-            string mode = listener.Mode is null ? "" : $", mode {listener.Mode}";
-            yield return $"listener {listener.Name}  {listener.Protocol} on {string.Join(", ", listener.Addresses)}{mode}  "
-                + Count(listener.Connections ?? 0, "connection");
+            yield return LineOf(listener);
         }
 
         foreach (string line in status.Certificates is CertificateSummary certificates ? Lines(certificates) : [])
@@ -78,6 +76,19 @@ internal static class StatusText
         {
             yield return $"removed {leaving.Pool}/{leaving.Server}  {Count(leaving.Requests, "request")} left";
         }
+    }
+
+    private static string LineOf(ListenerReport listener)
+    {
+        string spoken = listener.Tls != true ? $"{listener.Protocol}" : listener.Protocol == "http" ? "https" : $"{listener.Protocol} with TLS";
+        string mode = listener.Mode is null ? "" : $", mode {listener.Mode}";
+        string http2 = listener.Http2Connections > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $", {listener.Http2Connections} of HTTP/2 with {Count(listener.Http2Streams ?? 0, "stream")}")
+            : "";
+        return $"listener {listener.Name}  {spoken} on {string.Join(", ", listener.Addresses)}{mode}  "
+            + Count(listener.Connections ?? 0, "connection") + http2;
     }
 
     private static IEnumerable<string> Lines(CertificateSummary certificates)

@@ -11,6 +11,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
+using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Running.Kernel;
 using Atlas.Running.Listeners;
@@ -127,12 +128,19 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, IdBytes));
     }
 
-    private static ListenerReport Report(RunningListener listener) => new()
+    private ListenerReport Report(RunningListener listener)
     {
-        Name = listener.Name,
-        Protocol = listener.Protocol,
-        Mode = listener.Mode,
-        Addresses = [.. listener.Addresses.Select(address => address.Bound.Address.ToString())],
-        Connections = listener.Connections,
-    };
+        ListenerMetrics? http = instance.Snapshot.Listeners.OfType<HttpListenerSnapshot>().FirstOrDefault(own => own.Name == listener.Name)?.Metrics;
+        return new ListenerReport
+        {
+            Name = listener.Name,
+            Protocol = listener.Protocol,
+            Tls = listener.Config.Tls is null ? null : true,
+            Mode = listener.Mode,
+            Addresses = [.. listener.Addresses.Select(address => address.Bound.Address.ToString())],
+            Connections = listener.Connections,
+            Http2Connections = http?.Http2Open,
+            Http2Streams = http?.StreamsOpen,
+        };
+    }
 }

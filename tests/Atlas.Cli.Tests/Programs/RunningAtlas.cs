@@ -29,7 +29,9 @@ public sealed class RunningAtlas : IAsyncDisposable
     /// <param name="protocol">What the listener <c>web</c> speaks.</param>
     public static async Task<RunningAtlas> ReadyAsync(RunningProgram program, string protocol)
     {
-        string address = await program.ErrorAsync($"listener web: {protocol} on ");
+        // "https on ", "tcp with TLS on ".
+        string line = await program.ErrorAsync($"listener web: {protocol}");
+        string address = line[(line.IndexOf(" on ", StringComparison.Ordinal) + 4)..];
         await program.ErrorAsync("ready");
         return new RunningAtlas(program, address);
     }

@@ -76,6 +76,7 @@ public sealed class CertificateTests
 
         string answer = await Tool.RunAsync("curl", "-sS", "-w", " %{http_code}", version, $"http://{atlas.Address}/");
 
+        atlas.Program.Errors.ShouldContain($"listener web: https on {atlas.Address}\n");
         answer.ShouldBe("This port speaks HTTPS: use https:// to reach it\n 400\n");
     }
 

@@ -34,6 +34,30 @@ public sealed class StatusTextTests
             .ShouldBe("connect refused");
     }
 
+    [Theory]
+    [InlineData("http", null, 0L, "listener l  http on 127.0.0.1:1  2 connections")]
+    [InlineData("http", true, 0L, "listener l  https on 127.0.0.1:1  2 connections")]
+    [InlineData("http", true, 1L, "listener l  https on 127.0.0.1:1  2 connections, 1 of HTTP/2 with 3 streams")]
+    [InlineData("tcp", true, null, "listener l  tcp with TLS on 127.0.0.1:1  2 connections")]
+    public void Listener_OfAStatus_SaysWhatItSpeaks(string protocol, bool? tls, long? http2, string line)
+    {
+        var status = new StatusReport
+        {
+            Node = "n",
+            Version = "1",
+            Pools = [],
+            Listeners =
+            [
+                new ListenerReport
+                {
+                    Name = "l", Protocol = protocol, Tls = tls, Addresses = ["127.0.0.1:1"], Connections = 2, Http2Connections = http2, Http2Streams = 3,
+                },
+            ],
+        };
+
+        StatusText.Lines(status, 80).Last().ShouldBe(line);
+    }
+
     [Fact]
     public void Note_OfAServerThatNoConnectionReaches_SaysWhy()
     {

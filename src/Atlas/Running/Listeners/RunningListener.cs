@@ -20,6 +20,9 @@ internal abstract class RunningListener
     /// <summary>What status and the lines of the start call what it speaks.</summary>
     internal abstract string Protocol { get; }
 
+    /// <summary>The same with what it goes over: <c>https</c> and <c>tcp with TLS</c> where TLS of clients ends here.</summary>
+    internal string Spoken => Config.Tls is null ? Protocol : Protocol == "http" ? "https" : $"{Protocol} with TLS";
+
     /// <summary>What moves its traffic, where that is not Atlas itself.</summary>
     internal virtual string? Mode => null;
 
@@ -55,7 +58,7 @@ internal abstract class RunningListener
 
     /// <summary>A line for each address.</summary>
     internal IEnumerable<string> Describe() =>
-        Addresses.Select(address => $"listener {Name}: {Protocol} on {address.Bound.Address}{(Mode is null ? "" : $", mode {Mode}")}");
+        Addresses.Select(address => $"listener {Name}: {Spoken} on {address.Bound.Address}{(Mode is null ? "" : $", mode {Mode}")}");
 
     /// <summary>Takes nothing new on all addresses; what is open goes on.</summary>
     internal void Close()
