@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
@@ -8,6 +9,12 @@ namespace Atlas.Proxy.Errors;
 /// that the proxy kept is one of gRPC's).</summary>
 internal static class GrpcStatus
 {
+    /// <summary>What stands for a status that is not there.</summary>
+    internal const int None = -1;
+
+    // They have one or two digits; a number that nobody knows may have more.
+    private const int MaxDigits = 4;
+
     private const int DeadlineExceeded = 4;
     private const int PermissionDenied = 7;
     private const int ResourceExhausted = 8;
@@ -30,6 +37,25 @@ internal static class GrpcStatus
         return type.Length >= grpc.Length
             && Ascii.EqualsIgnoreCase(type[..grpc.Length], grpc)
             && (type.Length == grpc.Length || type[grpc.Length] is (byte)'+' or (byte)';' or (byte)' ');
+    }
+
+    /// <summary>The status among the fields of a head or of trailers; <see cref="None"/>: there is none. O(fields).</summary>
+    /// <param name="buffer">The bytes that the fields lie in.</param>
+    /// <param name="fields">The fields.</param>
+    internal static int In(ReadOnlySpan<byte> buffer, HeaderTable fields)
+    {
+        for (int i = 0; i < fields.Count; i++)
+        {
+            if (Ascii.EqualsIgnoreCase(fields[i].Name.Of(buffer), "grpc-status"u8))
+            {
+                ReadOnlySpan<byte> text = fields[i].Value.Of(buffer);
+                return text.Length is > 0 and <= MaxDigits && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int status)
+                    ? status
+                    : None;
+            }
+        }
+
+        return None;
     }
 
     /// <summary>What a call gets in place of an HTTP status.</summary>

@@ -51,12 +51,13 @@ internal static class ErrorResponder
     private static int WriteForCall(Span<byte> destination, WorkerContext context, Downstream session, Exchange x, int status)
     {
         x.Status = 200;
+        x.GrpcStatus = GrpcStatus.Of(x.Error, status);
         var writer = new HeadWriter(destination);
         writer.StatusLine(x.Status);
         writer.Field("date"u8, context.Date());
         writer.Field("content-type"u8, "application/grpc"u8);
         writer.Field("content-length"u8, 0);
-        writer.Field("grpc-status"u8, GrpcStatus.Of(x.Error, status));
+        writer.Field("grpc-status"u8, x.GrpcStatus);
         writer.Field("grpc-message"u8, ReasonPhrases.Of(status));
         WriteOrigin(ref writer, session, x);
         if (!x.KeepClient)

@@ -146,6 +146,9 @@ internal sealed class Exchange : IServerSeeker
     internal ProxyError Error;
     internal int Status;
 
+    /// <summary>The status of gRPC that the client got; less than 0: none.</summary>
+    internal int GrpcStatus = Errors.GrpcStatus.None;
+
     /// <summary>Microseconds that the request waited in queues; -1: it neither waited nor got a server.</summary>
     internal long QueuedUs = -1;
 
@@ -286,6 +289,7 @@ internal sealed class Exchange : IServerSeeker
         IsCertificateRefused = false;
         Detail = "";
         ResponseBytesSeen = false;
+        GrpcStatus = Errors.GrpcStatus.None;
         ReuseUpstream = false;
         ConnectedUs = 0;
         ResponseUs = 0;

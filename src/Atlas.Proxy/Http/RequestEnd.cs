@@ -52,6 +52,7 @@ internal static class RequestEnd
             Query = head.Query.Of(buffer),
             Version = !isRead ? default : session.ProtocolOf(head),
             Status = x.Status,
+            GrpcStatus = x.GrpcStatus,
             Error = x.Error,
             Detail = DetailOf(session, x),
             Attempts = x.Attempts,

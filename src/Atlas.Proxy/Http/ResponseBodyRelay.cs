@@ -260,6 +260,7 @@ internal static class ResponseBodyRelay
         }
 
         x.UpStart = x.TrailerParser.Length;
+        x.GrpcStatus = Math.Max(x.GrpcStatus, GrpcStatus.In(x.Up.Span, x.Trailers));
         if (!reframe)
         {
             return;
@@ -297,7 +298,9 @@ internal static class ResponseBodyRelay
 
         x.TrailerParser.Reset();
         x.Trailers.Clear();
-        return x.TrailerParser.Parse(x.Up.Span[..trailers.Length], x.Trailers, HttpLimits.Trailers) == ParseStatus.Done;
+        bool isDone = x.TrailerParser.Parse(x.Up.Span[..trailers.Length], x.Trailers, HttpLimits.Trailers) == ParseStatus.Done;
+        x.GrpcStatus = Math.Max(x.GrpcStatus, GrpcStatus.In(x.Up.Span, x.Trailers));
+        return isDone;
     }
 
     private static async ResultFlow<bool> SendPieceAsync(Downstream session, Exchange x, bool reframe)

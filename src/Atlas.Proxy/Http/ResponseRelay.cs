@@ -154,6 +154,12 @@ internal static class ResponseRelay
     private static void HeadCame(WorkerContext context, Exchange x, PoolSnapshot pool)
     {
         x.ResponseUs = context.Loop.NowUs;
+        if (GrpcStatus.IsCall(x.HeadBytes, x.Request))
+        {
+            // Where nothing follows the head, it stands there.
+            x.GrpcStatus = GrpcStatus.In(x.Up!.Span, x.Response.Headers);
+        }
+
         x.Pool!.Affinity?.Learn(x.In!.Span, x.Request, x.Up!.Span, x.Response, x.Server!, context.Loop.NowMs);
         ObserveLatency(x, pool);
     }

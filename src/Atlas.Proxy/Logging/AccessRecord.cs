@@ -50,6 +50,9 @@ public readonly ref struct AccessRecord
     /// <summary>The status that the client got; 0 when it got none.</summary>
     public int Status { get; init; }
 
+    /// <summary>The status of gRPC that the client got; less than 0: none.</summary>
+    public int GrpcStatus { get; init; } = -1;
+
     /// <summary>How the request ended; <see cref="ProxyError.None"/>: relayed to its end.</summary>
     public ProxyError Error { get; init; }
 

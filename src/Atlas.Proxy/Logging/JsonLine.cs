@@ -33,7 +33,13 @@ internal static class JsonLine
         Text(ref line, "\",\"query\":\""u8, record.Query, LineBounds.LongField);
         Text(ref line, "\",\"version\":\""u8, record.Version, LineBounds.ShortField);
         Number(ref line, "\",\"status\":"u8, record.Status);
-        line.Bytes(",\"flag\":\""u8);
+        line.Bytes(",\"grpc_status\":\""u8);
+        if (record.GrpcStatus >= 0)
+        {
+            line.Number(record.GrpcStatus);
+        }
+
+        line.Bytes("\",\"flag\":\""u8);
         line.Bytes(EndReasons.Flag(record.Error));
         line.Bytes("\",\"end\":\""u8);
         line.Bytes(EndReasons.Word(record.Error));

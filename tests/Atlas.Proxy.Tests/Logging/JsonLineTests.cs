@@ -15,13 +15,20 @@ public sealed class JsonLineTests
             {"time":"2024-02-29T12:34:56.007Z","client_ip":"192.0.2.7","client_port":50123,
             "listener":"web","route":"","pool":"api","server":"b",
             "method":"GET","host":"example.com","path":"/a/b","query":"x=1",
-            "version":"HTTP/1.1","status":502,"flag":"UR","end":"upstream_reset","detail":"","attempts":2,"failed_tries":"a=CF","reused_upstream":true,
+            "version":"HTTP/1.1","status":502,"grpc_status":"","flag":"UR","end":"upstream_reset","detail":"","attempts":2,"failed_tries":"a=CF","reused_upstream":true,
             "bytes_received":120,"bytes_sent":345,"body_received":0,"body_sent":45,
             "request_id":"0123456789abcdef0123456789abcdef","user_agent":"curl/8.5","referer":"https://example.com/",
             "tls_version":"TLSv1.3","tls_cipher":"TLS_AES_128_GCM_SHA256","sni":"example.com","alpn":"http/1.1","tls_resumed":true,
             "client_cert_verify":"SUCCESS","client_cert_subject":"CN=a",
             "timers":{"Th":0,"Ti":12,"TR":1,"Tw":0,"Tc":3,"Tr":-1,"Td":-1,"Ta":9}}
             """.Replace("\n", "") + "\n");
+
+    [Theory]
+    [InlineData(-1, "")]
+    [InlineData(0, "0")]
+    [InlineData(14, "14")]
+    public void Write_StatusOfACall_IsATextThatMayBeEmpty(int status, string text) =>
+        Encoding.UTF8.GetString(Records.Json(new AccessRecord { GrpcStatus = status })).ShouldContain($"\"grpc_status\":\"{text}\",");
 
     [Fact]
     public void Write_ConnectionThatMovedOn_GivesTheLine() =>
