@@ -90,7 +90,7 @@ public sealed partial class Http2Connection
 
         Collect(bytes[..length]);
         _left -= length;
-        if (_left > 0)
+        if (_left > 0 || Error != Http2Error.None)
         {
             return length;
         }
@@ -121,7 +121,12 @@ public sealed partial class Http2Connection
         int needed = _blockLength + part.Length;
         if (needed > _block.Length)
         {
-            byte[] larger = _memory.RentBlock(needed);
+            if (_memory.TryRentBlock(needed) is not { } larger)
+            {
+                Fail(Http2Flood.BlockMemory);
+                return;
+            }
+
             _block.AsSpan(0, _blockLength).CopyTo(larger);
             ReleaseBlock();
             _block = larger;

@@ -41,4 +41,7 @@ public enum Http2Flood : byte
 
     /// <summary>It does not read what it causes to be said (<see cref="Http2Limits.ControlBytes"/>).</summary>
     ControlOverflow,
+
+    /// <summary>Too many bytes of blocks that came in part, over all connections (<see cref="Http2Memory.MaxBlocksBytes"/>).</summary>
+    BlockMemory,
 }

@@ -19,6 +19,7 @@ public static class Http2Floods
         Http2Flood.Priorities => "too many PRIORITY frames",
         Http2Flood.IgnoredFrames => "too many frames without a meaning",
         Http2Flood.ControlOverflow => "answers not read",
+        Http2Flood.BlockMemory => "too many header blocks that came in part",
         _ => "unknown flood",
     };
 }

@@ -18,12 +18,15 @@ internal sealed class WorkerContext(EventLoop loop)
     // Exchanges kept for the next requests; a peak beyond it is left to the collector.
     private const int MaxFree = 1024;
 
+    // Listeners have the defaults, or one of few others.
+    private const int MaxHttp2Limits = 16;
+
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
     private readonly Dictionary<HttpListener, ListenerView> _views = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
     private Mirrors? _mirrors;
-    private Http2Memory? _http2;
+    private readonly Dictionary<Http2Limits, Http2Memory> _http2 = [];
     private Http2Memory? _upstreamHttp2;
     private long _dateSecond = -1;
 
@@ -37,8 +40,22 @@ internal sealed class WorkerContext(EventLoop loop)
     /// <summary>Memory for finding routes.</summary>
     internal RouteScratch RouteScratch { get; } = new();
 
-    /// <summary>What the worker's HTTP/2 connections share.</summary>
-    internal Http2Memory Http2 => _http2 ??= new Http2Memory(Http2Limits.Default);
+    /// <summary>What the worker's HTTP/2 connections of clients share that have the same limits.</summary>
+    internal Http2Memory Http2(Http2Limits limits)
+    {
+        if (!_http2.TryGetValue(limits, out Http2Memory? memory))
+        {
+            // Reloads may bring ever new limits; connections keep what they have.
+            if (_http2.Count >= MaxHttp2Limits)
+            {
+                _http2.Clear();
+            }
+
+            _http2[limits] = memory = new Http2Memory(limits);
+        }
+
+        return memory;
+    }
 
     /// <summary>What the worker's HTTP/2 connections to servers share.</summary>
     internal Http2Memory UpstreamHttp2 => _upstreamHttp2 ??= new Http2Memory(UpstreamHttp2Limits.Default);

@@ -37,7 +37,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     private bool _isOver;
 
     internal Http2Session(WorkerContext context, ClientConnection connection, ByteStream client, int handshakeMs)
-        : base(client, Http2Role.Server, context.Http2, connection.IsSecure)
+        : base(client, Http2Role.Server, context.Http2(connection.Owner.Snapshot.Http2), connection.IsSecure)
     {
         _context = context;
         _connection = connection;

@@ -20,6 +20,7 @@ internal static class Http2Cells
         "priorities",
         "ignored_frames",
         "answers_not_read",
+        "block_memory",
         "protocol_error",
         "flow_control_error",
         "compression_error",
@@ -27,7 +28,7 @@ internal static class Http2Cells
         "stream_closed",
     ];
 
-    private const int FirstError = (int)Http2Flood.ControlOverflow;
+    private const int FirstError = (int)Http2Flood.BlockMemory;
 
     /// <summary>The cell of an end; -1 for one that is nobody's fault.</summary>
     internal static int Of(Http2Error error, Http2Flood flood) => flood != Http2Flood.None

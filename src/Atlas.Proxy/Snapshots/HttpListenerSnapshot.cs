@@ -3,6 +3,8 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Routing;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Protocols.Http2;
+using Atlas.Proxy.Http2;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -12,6 +14,7 @@ namespace Atlas.Proxy.Snapshots;
 public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : ListenerSnapshot(Name)
 {
     private readonly string _pseudonym = "atlas";
+    private readonly HttpLimits _limits = HttpLimits.Default;
     private readonly IpNetwork[] _trustedProxies = [];
     private readonly IpNetwork[] _acceptProxyProtocol = [];
 
@@ -25,7 +28,18 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : 
     public EncodedSlashPolicy EncodedSlashes { get; init; } = EncodedSlashPolicy.Keep;
 
     /// <summary>Bounds of request heads.</summary>
-    public HttpLimits Limits { get; init; } = HttpLimits.Default;
+    public HttpLimits Limits
+    {
+        get => _limits;
+        init
+        {
+            _limits = value;
+            Http2 = ClientHttp2Limits.Of(value);
+        }
+    }
+
+    /// <summary>What connections of HTTP/2 accept.</summary>
+    internal Http2Limits Http2 { get; private init; } = Http2Limits.Default;
 
     /// <summary>What is repaired in ambiguous heads instead of refused.</summary>
     public RequestRepairs Repairs { get; init; } = RequestRepairs.None;

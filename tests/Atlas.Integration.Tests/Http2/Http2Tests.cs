@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Http.Headers;
 using Atlas.Integration.Tests.Wire;
+using HttpLimits = Atlas.Protocols.Http.HttpLimits;
 
 namespace Atlas.Integration.Tests.Http2;
 
@@ -26,6 +27,27 @@ public sealed class Http2Tests
         request.StartLine.ShouldBe("GET /path?q=1 HTTP/1.1");
         request["host"].ShouldBe(atlas.Address.ToString());
         request["via"].ShouldBe("2.0 atlas");
+    }
+
+    [Fact]
+    public async Task Head_AboveTheDefaults_PassesWhereTheListenerLetsIt()
+    {
+        await using var server = RecordingServer.Answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        await using var atlas = new RunningAtlas(new AtlasOptions { Limits = new HttpLimits(HeaderBytes: 131_072, HeaderCount: 400) }, server);
+        using HttpClient client = Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, atlas.Url)
+        {
+            Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        for (int i = 0; i < 300; i++)
+        {
+            request.Headers.Add($"x-{i}", new string('v', 300));
+        }
+
+        using HttpResponseMessage response = await client.SendAsync(request);
+
+        response.StatusCode.ShouldBe(HttpStatusCode.OK);
+        server.Requests.Single()["x-299"].ShouldBe(new string('v', 300));
     }
 
     [Theory]
