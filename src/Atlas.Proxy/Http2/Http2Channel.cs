@@ -234,7 +234,11 @@ internal abstract class Http2Channel : IHttp2Handler
                 await Loop.YieldAsync();
             }
 
-            WaitResult wait = await Transport.ReceiveReadyAsync(DeadlineMs());
+            // A wait for what has come already does not look at its deadline: who sends without pause is not to live on without end.
+            long deadlineMs = DeadlineMs();
+            WaitResult wait = Transport.MayReceive && Loop.NowMs >= deadlineMs
+                ? WaitResult.TimedOut
+                : await Transport.ReceiveReadyAsync(deadlineMs);
             if (wait != WaitResult.Ready)
             {
                 goesOn = !IsBroken && GoesOn(wait);

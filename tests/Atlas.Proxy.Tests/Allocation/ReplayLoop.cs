@@ -37,10 +37,10 @@ internal sealed class ReplayLoop : EventLoop
         return new ConnectResult(address.Port == 80 ? Server : Mirror, 0);
     }
 
-    /// <summary>A millisecond passes.</summary>
-    internal void Turn()
+    /// <summary>Milliseconds pass.</summary>
+    internal void Turn(int ms = 1)
     {
-        _nowMs++;
+        _nowMs += ms;
         Timers.Advance(_nowMs);
         for (int yielded = _yielded.Count; yielded > 0; yielded--)
         {
