@@ -99,6 +99,11 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>Ends the sending direction (FIN); receiving goes on.</summary>
     public abstract void ShutdownSend();
 
+    /// <summary>Has something done once the stream and all below it are gone: at once, unless it was closed while something that was
+    /// sent is still kept here for the peer. To be called once, after the close.</summary>
+    /// <param name="action">On the loop's thread.</param>
+    public virtual void WhenGone(Action action) => action();
+
     /// <summary>Waits until <see cref="TryReceive(Span{byte})"/> may make progress.</summary>
     /// <param name="deadlineMs">The loop's time at which the wait ends; <see cref="long.MaxValue"/> for none.</param>
     public ReadinessAwaitable ReceiveReadyAsync(long deadlineMs = long.MaxValue) => new(this, isSend: false, deadlineMs);

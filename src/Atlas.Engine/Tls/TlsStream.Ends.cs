@@ -89,6 +89,7 @@ public sealed unsafe partial class TlsStream
         FreeSsl();
         if (!resets && !_transport.TryFlush())
         {
+            _isLingering = true;
             LingerAsync().Detach();
             return;
         }

@@ -94,5 +94,8 @@ public sealed partial class TlsStream
         {
             inner.Abort();
         }
+
+        _isLingering = false;
+        _gone?.Invoke();
     }
 }

@@ -37,6 +37,8 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
     private bool _endsAfterFlush;
     private bool _sendAwaitsReceive;
     private bool _joinsNextSend;
+    private bool _isLingering;
+    private Action? _gone;
 
     private TlsStream(ByteStream inner, TlsContext context)
         : base(inner.Loop)
@@ -199,6 +201,19 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
         }
 
         return _isReceiveOver ? _receiveResult : hasCome ? 1 : WouldBlock;
+    }
+
+    /// <inheritdoc/>
+    public override void WhenGone(Action action)
+    {
+        if (_isLingering)
+        {
+            _gone = action;
+        }
+        else
+        {
+            action();
+        }
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Net;
 using Atlas.Core.Configuration;
+using Atlas.Engine.Streams;
 using Atlas.Engine.Tls;
 using Atlas.Protocols.ProxyProtocol;
 using Atlas.Proxy.Connections;
@@ -68,8 +69,9 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
         ? null
         : _origin ??= new ProxyOrigin(Peer, _destination ?? session.Client.LocalAddress, Tls);
 
-    /// <summary>It has been closed.</summary>
-    internal void End() => ended();
+    /// <summary>It has been closed. It counts as open for as long as bytes are kept for the client.</summary>
+    /// <param name="stream">Its stream.</param>
+    internal void End(ByteStream stream) => stream.WhenGone(ended);
 
     /// <summary>No further request comes on it: connections to servers that opened for it are of no use any more.</summary>
     internal void EndOrigin() => _origin?.End();

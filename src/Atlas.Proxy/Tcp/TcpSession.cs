@@ -182,7 +182,9 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         Log();
         _counters.SessionEnded(_error, _context.Loop.NowUs - _beganUs);
         _counters.ConnectionClosed();
-        _ended();
+
+        // Bytes that are kept for a client after the close of its TLS count as a connection.
+        Client.WhenGone(_ended);
     }
 
     private void Log()

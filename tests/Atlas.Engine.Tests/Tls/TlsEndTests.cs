@@ -84,6 +84,44 @@ public sealed class TlsEndTests : IDisposable
     }
 
     [Fact]
+    public void WhenGone_ThePeerHasNotTakenAll_ComesAfterTheRest()
+    {
+        CheckIn(TlsWorlds.Narrow(1000), async (near, far) =>
+        {
+            int gone = 0;
+            near.TrySend(new byte[50_000]);
+            near.Close();
+            near.WhenGone(() => gone++);
+            gone.ShouldBe(0);
+
+            await far.ReceiveAsync();
+
+            near.Transport.Inner.IsClosed.ShouldBeTrue();
+            gone.ShouldBe(1);
+            far.Close();
+            far.WhenGone(() => gone++);
+            gone.ShouldBe(2);
+        });
+    }
+
+    [Fact]
+    public void WhenGone_ThePeerNeverTakesTheRest_ComesAfterTheLinger()
+    {
+        CheckIn(TlsWorlds.Narrow(1000), async (near, _) =>
+        {
+            int gone = 0;
+            near.TrySend(new byte[50_000]);
+            near.Close();
+            near.WhenGone(() => gone++);
+
+            await new SilentStream(near.Loop).For(TlsStream.LingerMs - 1);
+            gone.ShouldBe(0);
+            await new SilentStream(near.Loop).For(2);
+            gone.ShouldBe(1);
+        });
+    }
+
+    [Fact]
     public void Close_ThePeerNeverTakesTheRest_GivesUpAfterTheLinger()
     {
         CheckIn(TlsWorlds.Narrow(1000), async (near, far) =>
