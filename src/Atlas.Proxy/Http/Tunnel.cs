@@ -3,6 +3,7 @@ using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Http2;
 
 namespace Atlas.Proxy.Http;
 
@@ -26,9 +27,30 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
         Flow up = UpAsync();
         await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
         await up;
-        session.IsTunnel = false;
         session.ResetCancel();
         _server.ResetCancel();
+        if (!_isBroken)
+        {
+            await EndAsync(_client, x.ClientSend);
+            await EndAsync(_server, x.ServerSend);
+        }
+
+        session.IsTunnel = false;
+    }
+
+    // The end of a stream of HTTP/2 is a frame, for which there may have been no room. Whoever closes before it was written resets the
+    // stream, and the other side takes an end in order for one that is not.
+    private static async Flow EndAsync(ByteStream to, TransferPace pace)
+    {
+        if (to is not Http2ByteStream stream)
+        {
+            return;
+        }
+
+        while (!stream.TryEnd() && await stream.SendReadyAsync(pace.DeadlineMs(stream.Loop.NowMs)) == WaitResult.Ready)
+        {
+            // There may be room now.
+        }
     }
 
     // What the client sent right behind its request goes first.

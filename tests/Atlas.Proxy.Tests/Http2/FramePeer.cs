@@ -34,6 +34,9 @@ internal sealed class FramePeer : IHttp2Handler
     /// <summary>Told of each request with its head, before its body.</summary>
     internal Action<FramePeer, FrameRequest>? OnHead { get; init; }
 
+    /// <summary>Awaited before something more is received; null: nothing is.</summary>
+    internal Func<Flow>? Pause { get; set; }
+
     /// <summary>Resets that came.</summary>
     internal List<Http2ErrorCode> Resets { get; } = [];
 
@@ -57,6 +60,10 @@ internal sealed class FramePeer : IHttp2Handler
             buffer.AsSpan(taken, length - taken).CopyTo(buffer);
             length -= taken;
             await FlushAsync();
+            if (Pause is { } pause)
+            {
+                await pause();
+            }
         }
     }
 
