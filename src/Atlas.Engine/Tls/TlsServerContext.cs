@@ -24,7 +24,12 @@ public sealed class TlsServerContext : TlsContext
         BeginUse();
     }
 
-    internal bool IsSniStrict { get; }
+    /// <summary>Whether clients are refused that ask for a name without certificate.</summary>
+    public bool IsSniStrict { get; }
+
+    /// <summary>Whether a certificate is for a name. Any thread.</summary>
+    /// <param name="name">A host's name.</param>
+    public bool HasCertificateFor(ReadOnlySpan<byte> name) => _names.Contains(name);
 
     /// <summary>Whether clients are asked for a certificate.</summary>
     public bool AsksForCertificates { get; }

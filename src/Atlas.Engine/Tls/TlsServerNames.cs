@@ -81,6 +81,16 @@ internal sealed class TlsServerNames
         return false;
     }
 
+    /// <summary>Whether a certificate is for a name. Allocates nothing.</summary>
+    /// <param name="name">As a client sent it.</param>
+    internal bool Contains(ReadOnlySpan<byte> name)
+    {
+        Span<char> characters = stackalloc char[MaxNameLength];
+        ReadOnlySpan<char> text = characters[..Normalize(name, characters)];
+        int dot = text.IndexOf('.');
+        return text.Length > 0 && (_lookup.ContainsKey(text) || (dot > 0 && _lookup.ContainsKey(text[dot..])));
+    }
+
     private static void Add(
         Dictionary<string, List<int>> members, string key, int certificate, IReadOnlyList<(IReadOnlyList<string> Names, int KeyKind)> all)
     {

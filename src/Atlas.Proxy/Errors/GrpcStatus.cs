@@ -63,7 +63,7 @@ internal static class GrpcStatus
     {
         401 => Unauthenticated,
         403 => PermissionDenied,
-        404 or 405 => Unimplemented,
+        404 or 405 or 421 => Unimplemented,
         413 or 429 => ResourceExhausted,
         504 when error == ProxyError.UpstreamTimeout => DeadlineExceeded,
         408 => DeadlineExceeded,

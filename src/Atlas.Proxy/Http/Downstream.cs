@@ -2,6 +2,7 @@ using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Routing;
 using Atlas.Proxy.Snapshots;
@@ -116,6 +117,11 @@ internal abstract class Downstream(WorkerContext context, ClientConnection conne
         x.RequestWireBytes = x.Request.Length;
         x.RequestBodyDone = x.Request.Framing == BodyFraming.None;
         x.Error = RequestRefusal.Of(Listener, x);
+        if (x.Error == ProxyError.None && Misdirection.IsToNoCertificate(connection.Tls, Listener.Tls, x.Request.Authority.Of(x.HeadBytes)))
+        {
+            x.Error = ProxyError.NoRoute;
+        }
+
         x.Error = x.Error == ProxyError.None ? RequestRouter.Choose(context, this, x) : x.Error;
     }
 }

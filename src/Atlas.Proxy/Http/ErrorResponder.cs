@@ -2,6 +2,7 @@ using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 
 namespace Atlas.Proxy.Http;
@@ -9,10 +10,14 @@ namespace Atlas.Proxy.Http;
 /// <summary>Answers a request that the proxy ends itself: status, one line of text, <c>Proxy-Status</c> (RFC 9209).</summary>
 internal static class ErrorResponder
 {
+    // RFC 9110 15.5.20: the client tries again on a connection of its own for the host, where another listener or server may have it.
+    private const int Misdirected = 421;
+
     internal static async Flow SendAsync(WorkerContext context, Downstream session, Exchange x)
     {
         int status = x.Error == ProxyError.BadRequest && x.RequestParser.Error != HttpError.None
             ? x.RequestParser.Error.StatusCode()
+            : x.Error == ProxyError.NoRoute && Misdirection.IsElsewhere(session.Connection.Tls, x.Request.Authority.Of(x.HeadBytes)) ? Misdirected
             : x.Error.Status();
         if (x.ResponseStarted)
         {

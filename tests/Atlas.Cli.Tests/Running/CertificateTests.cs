@@ -81,6 +81,60 @@ public sealed class CertificateTests
     }
 
     [Theory]
+    [InlineData("--http1.1", "other.example", false, 421)]
+    [InlineData("--http2", "other.example", false, 421)]
+    [InlineData("--http2", "site.example", false, 200)]
+    [InlineData("--http2", "open.example", false, 200)]
+    [InlineData("--http2", "open.example", true, 421)]
+    public async Task Request_ForAnotherHostThanTheHandshakes_Is421WithoutRouteOrCertificate(string version, string host, bool isStrict, int status)
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile($$"""
+            listeners:
+              web:
+                bind: 127.0.0.1:0
+                tls: { certificates: [{ cert: site.pem, key: site.key }], strict_sni: {{(isStrict ? "true" : "false")}} }
+                routes: [{ match: { host: [site.example, open.example] }, pool: web }]
+            pools:
+              web: { servers: ["{{server.Address}}"] }
+            admin: { bind: none }
+            """);
+        new SiteCertificate().Write(config);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+
+        string answer = await Tool.RunAsync(
+            "curl", "-ksS", "-o", "/dev/null", "-w", "%{http_code}", version, "--resolve", $"site.example:{atlas.Port}:127.0.0.1",
+            "-H", $"Host: {host}:{atlas.Port}", $"https://site.example:{atlas.Port}/");
+
+        answer.ShouldBe($"{status}\n");
+    }
+
+    // Whoever asks for the host itself gets what it always got.
+    [Fact]
+    public async Task Request_ForTheHostOfItsHandshakeWithoutRoute_Is404()
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile($$"""
+            listeners:
+              web:
+                bind: 127.0.0.1:0
+                tls: { certificates: [{ cert: site.pem, key: site.key }] }
+                routes: [{ match: { host: site.example }, pool: web }]
+            pools:
+              web: { servers: ["{{server.Address}}"] }
+            admin: { bind: none }
+            """);
+        new SiteCertificate().Write(config);
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+
+        string answer = await Tool.RunAsync(
+            "curl", "-ksS", "-o", "/dev/null", "-w", "%{http_code}", "--resolve", $"other.example:{atlas.Port}:127.0.0.1",
+            $"https://other.example:{atlas.Port}/");
+
+        answer.ShouldBe("404\n");
+    }
+
+    [Theory]
     [InlineData("http", "alpn: http/1.1")]
     [InlineData("tcp", "alpn: http/1.1")]
     public async Task AccessLog_OfAClientWithTls_SaysWhatWasAgreedOn(string protocol, string alpn)
