@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.Http2;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
 
@@ -11,6 +12,7 @@ namespace Atlas.Proxy;
 public sealed class HttpProxy
 {
     private readonly ConcurrentDictionary<EventLoop, WorkerContext> _contexts = new();
+    private readonly ClientResets _resets = new();
 
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
@@ -85,7 +87,7 @@ public sealed class HttpProxy
 
     private WorkerContext ContextOf(EventLoop loop) => _contexts.TryGetValue(loop, out WorkerContext? context)
         ? context
-        : _contexts.GetOrAdd(loop, new WorkerContext(loop));
+        : _contexts.GetOrAdd(loop, new WorkerContext(loop, _resets));
 
     private sealed class SessionStarter(HttpProxy proxy, HttpListener listener) : IConnectionHandler
     {

@@ -19,6 +19,7 @@ internal struct FloodGuard(Http2Limits limits)
     private RateWindow _settings;
     private RateWindow _emptyFrames;
     private RateWindow _ignoredFrames;
+    private int _credit;
     private long _streams;
     private long _windowUpdates;
     private long _framesSent;
@@ -29,9 +30,22 @@ internal struct FloodGuard(Http2Limits limits)
     /// <summary>The time of the bytes at hand.</summary>
     public long NowMs { get; set; }
 
+    /// <summary>Takes a stream that ended in order for one that is reset, where there is one: a client that gets what it asks for may
+    /// change its mind as often.</summary>
+    /// <returns>Whether there was one, so that the reset is not counted.</returns>
+    public bool IsResetPaid()
+    {
+        bool isPaid = _credit > 0;
+        _credit -= isPaid ? 1 : 0;
+        return isPaid;
+    }
+
     public bool PeerReset() => _peerResets.Exceeds(NowMs, limits.PeerResets, limits.ResetPeriodMs);
 
     public bool OwnReset() => _ownResets.Exceeds(NowMs, limits.OwnResets, limits.ResetPeriodMs);
+
+    /// <summary>A stream has ended on both sides.</summary>
+    public void StreamCompleted() => _credit = Math.Min(_credit + 1, limits.ResetCredit);
 
     public bool Ping() => _pings.Exceeds(NowMs, limits.PingsPerSecond, SecondMs);
 

@@ -205,9 +205,9 @@ public sealed partial class Http2Connection
             End(stream, code, Http2Error.None);
 
             // A server that resets does so to what it was asked for; that is no work that it causes.
-            if (_role == Http2Role.Server && _floods.PeerReset())
+            if (_role == Http2Role.Server && !_floods.IsResetPaid())
             {
-                Fail(Http2Flood.PeerResets);
+                CountPeerReset();
             }
         }
         else if (IsIdle(_frame.StreamId))

@@ -99,6 +99,9 @@ public sealed partial class Http2Connection
         }
     }
 
+    /// <summary>Ends the connection, since the peer causes too much work on all of its connections together.</summary>
+    public void EndForClientResets() => Fail(Http2Flood.ClientResets);
+
     /// <summary>Ends everything because the connection broke or is not wanted any more: all streams are told, and nothing is
     /// to be sent.</summary>
     public void Abort()
@@ -164,12 +167,24 @@ public sealed partial class Http2Connection
         }
     }
 
+    private void CountPeerReset()
+    {
+        if (_floods.PeerReset())
+        {
+            Fail(Http2Flood.PeerResets);
+        }
+
+        _handler.OnUnpaidReset();
+    }
+
     private void CountOwnReset()
     {
         if (_floods.OwnReset())
         {
             Fail(Http2Flood.OwnResets);
         }
+
+        _handler.OnUnpaidReset();
     }
 
     private void CountIgnored()
@@ -197,6 +212,7 @@ public sealed partial class Http2Connection
         Http2Stream? stream = _streams.Find(id);
         if (stream is { LocalEnded: true, RemoteEnded: true })
         {
+            _floods.StreamCompleted();
             Close(stream, ClosedKind.Ended);
             Finish(stream);
         }

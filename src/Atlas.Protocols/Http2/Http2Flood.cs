@@ -44,4 +44,7 @@ public enum Http2Flood : byte
 
     /// <summary>Too many bytes of blocks that came in part, over all connections (<see cref="Http2Memory.MaxBlocksBytes"/>).</summary>
     BlockMemory,
+
+    /// <summary>Too many streams reset on all connections of the client together.</summary>
+    ClientResets,
 }

@@ -20,6 +20,7 @@ public static class Http2Floods
         Http2Flood.IgnoredFrames => "too many frames without a meaning",
         Http2Flood.ControlOverflow => "answers not read",
         Http2Flood.BlockMemory => "too many header blocks that came in part",
+        Http2Flood.ClientResets => "too many streams reset on all connections together",
         _ => "unknown flood",
     };
 }

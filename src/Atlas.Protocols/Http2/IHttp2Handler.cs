@@ -79,4 +79,10 @@ public interface IHttp2Handler
     /// <summary>The peer answered a <see cref="Http2Connection.Ping"/>.</summary>
     /// <param name="payload">What was sent with it.</param>
     void OnPong(ulong payload);
+
+    /// <summary>A stream was reset by what the peer did, and fewer of its streams ended in order: whoever makes such resets may do so on
+    /// many connections.</summary>
+    void OnUnpaidReset()
+    {
+    }
 }

@@ -3,6 +3,7 @@ using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http2;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Http2;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Mirroring;
 using Atlas.Proxy.Relaying;
@@ -13,7 +14,9 @@ namespace Atlas.Proxy.Http;
 
 /// <summary>What the sessions of one worker share: free exchanges, connections to servers, the date. Used on the
 /// worker's thread only.</summary>
-internal sealed class WorkerContext(EventLoop loop)
+/// <param name="loop">The worker's.</param>
+/// <param name="resets">Counts the resets of clients, for all workers.</param>
+internal sealed class WorkerContext(EventLoop loop, ClientResets? resets = null)
 {
     // Exchanges kept for the next requests; a peak beyond it is left to the collector.
     private const int MaxFree = 1024;
@@ -31,6 +34,9 @@ internal sealed class WorkerContext(EventLoop loop)
     private long _dateSecond = -1;
 
     internal EventLoop Loop { get; } = loop;
+
+    /// <summary>Counts the resets of clients.</summary>
+    internal ClientResets Resets { get; } = resets ?? new ClientResets();
 
     /// <summary>The worker's number, from 0, by which it finds its part of counters and logs.</summary>
     internal int Index => Loop.Index;

@@ -154,6 +154,11 @@ internal abstract class Http2Channel : IHttp2Handler
     {
     }
 
+    /// <summary>A stream was reset by what the peer did, and none that ended in order makes good for it.</summary>
+    public virtual void OnUnpaidReset()
+    {
+    }
+
     /// <summary>The peer's settings came.</summary>
     public virtual void OnSettings()
     {

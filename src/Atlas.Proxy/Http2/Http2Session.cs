@@ -216,6 +216,16 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         _connection.View.Counters.RequestEnded(0, ProxyError.BadRequest, 0, 0, 0);
 
     /// <inheritdoc/>
+    public override void OnUnpaidReset()
+    {
+        // A proxy before this one has the resets of all its clients.
+        if (!Listener.Trusts(_connection.Peer.Ip) && _context.Resets.Exceeds(_connection.Peer.Ip, Loop.NowMs))
+        {
+            Frames.EndForClientResets();
+        }
+    }
+
+    /// <inheritdoc/>
     public override void OnGoAway(int lastStreamId, Http2ErrorCode code)
     {
         // Its requests under way are served; it opens no more by itself.

@@ -21,6 +21,7 @@ internal static class Http2Cells
         "ignored_frames",
         "answers_not_read",
         "block_memory",
+        "client_resets",
         "protocol_error",
         "flow_control_error",
         "compression_error",
@@ -28,7 +29,7 @@ internal static class Http2Cells
         "stream_closed",
     ];
 
-    private const int FirstError = (int)Http2Flood.BlockMemory;
+    private const int FirstError = (int)Http2Flood.ClientResets;
 
     /// <summary>The cell of an end; -1 for one that is nobody's fault.</summary>
     internal static int Of(Http2Error error, Http2Flood flood) => flood != Http2Flood.None

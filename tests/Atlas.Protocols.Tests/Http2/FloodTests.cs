@@ -41,6 +41,54 @@ public sealed class FloodTests
         _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
     }
 
+    // As a busy client of gRPC that cancels a part of its calls.
+    [Fact]
+    public void PeerResets_BesideStreamsThatEndedInOrder_AreNotCounted()
+    {
+        Http2Stream? last = null;
+        _side.Recorder.Began = stream => last = stream;
+        int id = 1;
+        for (int i = 0; i < 1000; i++, id += 4)
+        {
+            _side.Feed(Headers(id, Frames.Get));
+            _side.Head(last!, "HTTP/1.1 204 No Content\r\n\r\n", end: true);
+            _side.Feed(Headers(id + 2, Frames.Get), Reset(id + 2));
+            _side.Sent();
+        }
+
+        _side.Connection.Error.ShouldBe(Http2Error.None);
+        for (int i = 0; i < 101; i++, id += 2)
+        {
+            _side.Connection.Error.ShouldBe(Http2Error.None);
+            _side.Feed(Headers(id, Frames.Get), Reset(id));
+        }
+
+        _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
+    }
+
+    [Fact]
+    public void PeerResets_BesideMoreStreamsThanAreKept_AreCounted()
+    {
+        int credit = Http2Limits.Default.ResetCredit;
+        Http2Stream? last = null;
+        _side.Recorder.Began = stream => last = stream;
+        int id = 1;
+        for (int i = 0; i < credit + 500; i++, id += 2)
+        {
+            _side.Feed(Headers(id, Frames.Get));
+            _side.Head(last!, "HTTP/1.1 204 No Content\r\n\r\n", end: true);
+            _side.Sent();
+        }
+
+        for (int i = 0; i < credit + 101; i++, id += 2)
+        {
+            _side.Connection.Error.ShouldBe(Http2Error.None);
+            _side.Feed(Headers(id, Frames.Get), Reset(id));
+        }
+
+        _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
+    }
+
     // A server resets what it was asked for: no work that it causes.
     [Fact]
     public void PeerResets_OfAServer_AreNotCounted()

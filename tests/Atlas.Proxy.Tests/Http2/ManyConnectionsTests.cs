@@ -1,0 +1,87 @@
+using System.Buffers.Binary;
+using Atlas.Core.Configuration;
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Protocols.Http2;
+using Atlas.Proxy.Http2;
+using Atlas.Proxy.Tests.Sessions;
+using Atlas.Simulation;
+
+namespace Atlas.Proxy.Tests.Http2;
+
+/// <summary>Resets of one client over many connections.</summary>
+public sealed class ManyConnectionsTests
+{
+    // What a connection may do by itself (Http2Limits.PeerResets).
+    private const int OfOne = 100;
+
+    [Fact]
+    public void Resets_OfAnAddress_EndItsConnectionsPastTheMost() => Check(trusts: false, Http2ErrorCode.EnhanceYourCalm);
+
+    // It has the resets of all its clients.
+    [Fact]
+    public void Resets_OfATrustedProxy_AreThoseOfEachConnection() => Check(trusts: true, expected: null);
+
+    private static void Check(bool trusts, Http2ErrorCode? expected) => ProxyWorld.ForSeeds(
+        1,
+        seed => new ProxyWorld(
+            seed,
+            SimulationOptions.Calm,
+            listener: front => front with { TrustedProxies = trusts ? [All()] : [] }),
+        async world =>
+        {
+            for (int i = 0; i < ClientResets.MaxResets / OfOne; i++)
+            {
+                (await ResetAsync(world, OfOne)).ShouldBeNull();
+            }
+
+            (await ResetAsync(world, 1)).ShouldBe(expected);
+        });
+
+    private static IpNetwork All() => IpNetwork.TryParse("0.0.0.0/0", out IpNetwork all) ? all : throw new InvalidOperationException();
+
+    // Opens as many streams on a connection of its own, and resets each at once.
+    private static async ResultFlow<Http2ErrorCode?> ResetAsync(ProxyWorld world, int streams)
+    {
+        (ByteStream client, WireReader _) = await world.ConnectAsync();
+        await client.SendAllAsync([.. Http2Connection.Preface, 0, 0, 0, 4, 0, 0, 0, 0, 0, .. Enumerable.Range(0, streams).SelectMany(i => Frames(1 + (2 * i)))]);
+        Http2ErrorCode? gone = null;
+        client.ShutdownSend();
+        var all = new List<byte>();
+        byte[] piece = new byte[1024];
+        int received;
+        while ((received = await client.ReceiveSomeAsync(piece)) > 0)
+        {
+            all.AddRange(piece.AsSpan(0, received));
+        }
+
+        byte[] bytes = [.. all];
+        for (int at = 0; at + Http2FrameHeader.Size <= bytes.Length;)
+        {
+            Http2FrameHeader header = Http2FrameHeader.Read(bytes.AsSpan(at));
+            at += Http2FrameHeader.Size;
+            if (header.Type == Http2FrameType.GoAway)
+            {
+                gone = (Http2ErrorCode)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at + 4));
+            }
+
+            at += header.Length;
+        }
+
+        client.Close();
+        return gone;
+    }
+
+    private static byte[] Frames(int id)
+    {
+        // HEADERS that end head and stream, as a GET, and RST_STREAM with CANCEL.
+        byte[] frames =
+        [
+            0, 0, 6, 1, 5, 0, 0, 0, 0, 0x82, 0x86, 0x84, 0x01, 1, (byte)'a',
+            0, 0, 4, 3, 0, 0, 0, 0, 0, 0, 0, 0, 8,
+        ];
+        BinaryPrimitives.WriteInt32BigEndian(frames.AsSpan(5), id);
+        BinaryPrimitives.WriteInt32BigEndian(frames.AsSpan(20), id);
+        return frames;
+    }
+}
