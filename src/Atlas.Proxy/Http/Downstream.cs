@@ -62,8 +62,8 @@ internal abstract class Downstream(WorkerContext context, ClientConnection conne
     /// <summary>The protocol of the request at hand, as logs name it.</summary>
     internal virtual ReadOnlySpan<byte> ProtocolOf(RequestHead head) => head.Version == HttpVersion.Http10 ? "HTTP/1.0"u8 : "HTTP/1.1"u8;
 
-    /// <summary>Whether it passes bytes unread after an upgrade.</summary>
-    internal bool IsTunnel { get; set; }
+    /// <summary>What passes its bytes unread after an upgrade; null: there was none, or it is over.</summary>
+    internal Tunnel? Tunnel { get; set; }
 
     /// <summary>Whether the client takes any 2xx for the opening of a tunnel (RFC 8441 4), not only a 101.</summary>
     internal virtual bool AsksForTunnel => false;

@@ -124,9 +124,12 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
     }
 
     /// <inheritdoc/>
+    public void CloseWebSockets() => Tunnel?.Leave();
+
+    /// <inheritdoc/>
     public void Abort(bool tunnels)
     {
-        if (IsTunnel && !tunnels)
+        if (Tunnel is not null && !tunnels)
         {
             return;
         }

@@ -13,6 +13,9 @@ internal interface IClientSession : ISessionLinks<IClientSession>
     /// The listener drains.</summary>
     void Leave();
 
+    /// <summary>Tells the clients of its WebSocket connections to go.</summary>
+    void CloseWebSockets();
+
     /// <summary>Ends it now, whatever it does: the deadline of a shutdown has passed.</summary>
     /// <param name="tunnels">Whether tunnels end too.</param>
     void Abort(bool tunnels);

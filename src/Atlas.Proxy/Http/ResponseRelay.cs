@@ -1,3 +1,4 @@
+using System.Text;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Protocols.Http;
@@ -304,9 +305,16 @@ internal static class ResponseRelay
             return;
         }
 
+        WebSocketFarewell? farewell = null;
+        if (Ascii.EqualsIgnoreCase(x.Request.UpgradeProtocol.Of(x.In!.Span), "websocket"u8))
+        {
+            farewell = new WebSocketFarewell();
+            farewell.Take(x.Up!.Span[x.UpStart..x.UpEnd]);
+        }
+
         x.ReturnUp();
         x.Server!.BeginTunnel();
-        await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs).RunAsync();
+        await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs, farewell).RunAsync();
         x.Server.EndTunnel();
     }
 }

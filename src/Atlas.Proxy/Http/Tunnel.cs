@@ -10,7 +10,12 @@ namespace Atlas.Proxy.Http;
 /// <summary>Passes bytes both ways, unread, until both sides ended or both were silent for too long. The end of one
 /// direction is passed on as such (half-close), and the other one has a shorter time from then on, since an end that is gone
 /// cannot be told from one that only listens; a broken one breaks both. While it idles it holds no buffer.</summary>
-internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int halfClosedMs)
+/// <param name="session">Whose client it is.</param>
+/// <param name="x">The exchange with the connection to the server.</param>
+/// <param name="idleMs">Milliseconds without a byte either way; <see cref="int.MaxValue"/>: any.</param>
+/// <param name="halfClosedMs">The same once one side has ended.</param>
+/// <param name="farewell">How the client is told to go; null: what it speaks has no words for that.</param>
+internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int halfClosedMs, WebSocketFarewell? farewell)
 {
     private readonly EventLoop _loop = session.Client.Loop;
     private readonly ByteStream _client = session.Client;
@@ -18,15 +23,18 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
     private long _movedAtMs = session.Client.Loop.NowMs;
     private int _idleMs = idleMs;
     private bool _isBroken;
+    private bool _awaitsServer;
+    private Flow? _saying;
 
     internal async Flow RunAsync()
     {
         x.ClientSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
         x.ServerSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
-        session.IsTunnel = true;
+        session.Tunnel = this;
         Flow up = UpAsync();
         await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
         await up;
+        await FarewellAsync();
         session.ResetCancel();
         _server.ResetCancel();
         if (!_isBroken)
@@ -35,7 +43,53 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
             await EndAsync(_server, x.ServerSend);
         }
 
-        session.IsTunnel = false;
+        session.Tunnel = null;
+    }
+
+    /// <summary>Tells the client to go, now or where the frame ends that the server has begun. For the loop's thread.</summary>
+    internal void Leave()
+    {
+        farewell?.Begin();
+        if (_awaitsServer)
+        {
+            SayFarewellIfDue();
+        }
+    }
+
+    // While nothing of the server is on its way to the client; nothing will be after this.
+    private void SayFarewellIfDue()
+    {
+        if (farewell is { IsDue: true })
+        {
+            farewell.IsSaid = true;
+            _saying = SayFarewellAsync();
+        }
+    }
+
+    /// <summary>Waits until the farewell has gone, if there was one.</summary>
+    private async Flow FarewellAsync()
+    {
+        if (_saying is { } saying)
+        {
+            _saying = null;
+            await saying;
+        }
+    }
+
+    private async Flow SayFarewellAsync()
+    {
+        int at = 0;
+        while (at < WebSocketFarewell.Frame.Length)
+        {
+            int sent = _client.TrySend(WebSocketFarewell.Frame[at..]);
+            if (sent < 0 && (sent != ByteStream.WouldBlock || await _client.SendReadyAsync(DeadlineMs()) != WaitResult.Ready))
+            {
+                Break(ProxyError.ClientClosed);
+                return;
+            }
+
+            at += Math.Max(sent, 0);
+        }
     }
 
     // The end of a stream of HTTP/2 is a frame, for which there may have been no room. Whoever closes before it was written resets the
@@ -74,7 +128,14 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
     {
         while (true)
         {
+            if (from == _server)
+            {
+                SayFarewellIfDue();
+                _awaitsServer = true;
+            }
+
             WaitResult wait = await from.ReceiveReadyAsync(DeadlineMs());
+            _awaitsServer &= from != _server;
             if (wait == WaitResult.TimedOut && DeadlineMs() > _loop.NowMs)
             {
                 // The other direction moved bytes meanwhile.
@@ -110,7 +171,8 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
                 {
                     _movedAtMs = _loop.NowMs;
                     x.RequestWireBytes += from == _client ? received : 0;
-                    sent = await StreamWrites.SendAsync(to, pace, buffer, 0, received);
+                    int length = from == _server && farewell is not null ? farewell.Take(buffer.Span[..received]) : received;
+                    sent = await StreamWrites.SendAsync(to, pace, buffer, 0, length);
                 }
             }
             while (received > 0 && sent && from.MayReceive && !pace.ShouldYield());
@@ -124,6 +186,11 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
 
             if (received == 0)
             {
+                if (to == _client)
+                {
+                    await FarewellAsync();
+                }
+
                 to.ShutdownSend();
                 HalfClose(to);
                 return;

@@ -37,7 +37,7 @@ internal sealed class ClientResets
             return false;
         }
 
-        // The bit tells the two families apart; no network of unicast addresses has it.
+        // The bit tells the two families apart: no IPv6 network of unicast addresses has it and zeros behind it.
         ulong key = ip.Length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(ip) | (1UL << 63) : BinaryPrimitives.ReadUInt64BigEndian(ip);
         lock (_gate)
         {

@@ -75,7 +75,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         _trailersLength = 0;
         _isTunnel = frames.IsTunnel;
         IsAborted = false;
-        IsTunnel = false;
+        Tunnel = null;
         Listener = Owner.Snapshot;
         IsPeerTrusted = Listener.Trusts(Peer.Ip);
         _stream.Begin(frames);

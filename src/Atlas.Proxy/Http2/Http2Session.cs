@@ -107,11 +107,20 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     }
 
     /// <inheritdoc/>
+    public void CloseWebSockets()
+    {
+        foreach (Http2Exchange exchange in _open)
+        {
+            exchange.Tunnel?.Leave();
+        }
+    }
+
+    /// <inheritdoc/>
     public void Abort(bool tunnels)
     {
         foreach (Http2Exchange exchange in _open.ToArray())
         {
-            if (tunnels || !exchange.IsTunnel)
+            if (tunnels || exchange.Tunnel is null)
             {
                 exchange.Abort();
             }

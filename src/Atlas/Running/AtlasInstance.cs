@@ -277,7 +277,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _leaving.RemoveAll(task => task.IsCompleted);
             if (gone.Count > 0)
             {
-                _leaving.Add(ConnectionDrain.RunAsync(gone, config.Runtime.Shutdown, _hurry.Token));
+                _leaving.Add(ConnectionDrain.RunAsync(gone, config.Runtime.Shutdown with { ClosesWebSockets = false }, _hurry.Token));
             }
         }
     }

@@ -40,6 +40,10 @@ internal static class ProcessSections
         .Key("tunnel_deadline", Durations.Milliseconds(0, SectionLimits.LongestMs),
             s => s.TunnelDeadlineMs, (s, v) => s with { TunnelDeadlineMs = v },
             "The same for tunnels: WebSocket and TCP.")
+        .Key("close_websockets", Numbers.Bool,
+            s => s.ClosesWebSockets, (s, v) => s with { ClosesWebSockets = v },
+            "Whether clients of WebSocket connections are told to go (Close frame, code 1001) when the process ends; else they stay until "
+                + "`tunnel_deadline`. A reload closes none.")
         .Key("close_spread", Durations.Milliseconds(0, SectionLimits.LongestMs),
             s => s.CloseSpreadMs, (s, v) => s with { CloseSpreadMs = v },
             "Over how long idle connections close, by chance, so that their clients do not come back all at once; no longer than "

@@ -12,6 +12,10 @@ public sealed record ShutdownConfig : ConfigSection
     /// <summary>The same for tunnels: WebSocket, TCP. Default 5 min.</summary>
     public int TunnelDeadlineMs { get; init; } = 300_000;
 
+    /// <summary>Whether clients of WebSocket connections are told to go at once, with a Close frame of the code 1001 (RFC 6455 7.4.1).
+    /// </summary>
+    public bool ClosesWebSockets { get; init; }
+
     /// <summary>Over what part of <see cref="DeadlineMs"/> idle connections close, by chance. Default 0: all at once.</summary>
     public int CloseSpreadMs { get; init; }
 }

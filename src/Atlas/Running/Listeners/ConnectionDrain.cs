@@ -28,6 +28,11 @@ internal static class ConnectionDrain
         long start = Environment.TickCount64;
         int spreadMs = Math.Min(limits.CloseSpreadMs, limits.DeadlineMs);
         Each(listeners, listener => listener.Drain(spreadMs));
+        if (limits.ClosesWebSockets)
+        {
+            Each(listeners, listener => listener.CloseWebSockets());
+        }
+
         if (!await EndedAsync(listeners, start + limits.DeadlineMs, hurry))
         {
             Each(listeners, listener => listener.Abort(tunnels: hurry.IsCancellationRequested));

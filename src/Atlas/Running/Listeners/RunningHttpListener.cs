@@ -20,5 +20,7 @@ internal sealed class RunningHttpListener(HttpProxy proxy, HttpListener listener
 
     internal override void Drain(int closeSpreadMs) => proxy.Drain(listener, closeSpreadMs);
 
+    internal override void CloseWebSockets() => proxy.CloseWebSockets(listener);
+
     internal override void Abort(bool tunnels) => proxy.Abort(listener, tunnels);
 }

@@ -52,6 +52,11 @@ internal abstract class RunningListener
     /// <param name="closeSpreadMs">Milliseconds over which idle connections end, each at a moment of chance.</param>
     internal abstract void Drain(int closeSpreadMs);
 
+    /// <summary>Tells clients of WebSocket connections to go.</summary>
+    internal virtual void CloseWebSockets()
+    {
+    }
+
     /// <summary>Ends what is left at once.</summary>
     /// <param name="tunnels">Whether that includes what passes bytes unread.</param>
     internal abstract void Abort(bool tunnels);

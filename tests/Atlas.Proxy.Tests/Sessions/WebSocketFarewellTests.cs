@@ -1,0 +1,83 @@
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Simulation;
+
+namespace Atlas.Proxy.Tests.Sessions;
+
+/// <summary>Clients of WebSocket connections that are told to go.</summary>
+public sealed class WebSocketFarewellTests
+{
+    private const int Seeds = 60;
+    private const string Switching = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n";
+    private const string Close = "\u0088\u0002\u0003\u00e9";
+
+    [Fact]
+    public void Leave_AmidAFrameOfTheServer_SaysSoWhereItEnds() => Run("websocket", async (world, server, client, reader) =>
+    {
+        await server.Stream.SendAllAsync(ProxyWorld.Bytes("\u0081\u0005he"));
+        (await reader.BytesAsync(4)).ShouldBe(ProxyWorld.Bytes("\u0081\u0005he"));
+
+        world.Proxy.CloseWebSockets(world.Front);
+        await world.DelayAsync(1_000);
+        await server.Stream.SendAllAsync(ProxyWorld.Bytes("llo\u0081\u0001x"));
+
+        (await reader.BytesAsync(7)).ShouldBe(ProxyWorld.Bytes("llo" + Close));
+    });
+
+    [Fact]
+    public void Leave_BetweenFrames_SaysSoAtOnce() => Run("WebSocket", async (world, server, client, reader) =>
+    {
+        world.Proxy.CloseWebSockets(world.Front);
+
+        (await reader.BytesAsync(4)).ShouldBe(ProxyWorld.Bytes(Close));
+        await server.Stream.SendAllAsync(ProxyWorld.Bytes("\u0081\u0001x"));
+    });
+
+    [Fact]
+    public void Leave_ServerHasClosed_LeavesItToThem() => Run("websocket", async (world, server, client, reader) =>
+    {
+        await server.Stream.SendAllAsync(ProxyWorld.Bytes("\u0088\u0002\u0003\u00e8"));
+        (await reader.BytesAsync(4)).ShouldBe(ProxyWorld.Bytes("\u0088\u0002\u0003\u00e8"));
+
+        world.Proxy.CloseWebSockets(world.Front);
+    });
+
+    [Fact]
+    public void Leave_OtherProtocol_SaysNothing() => Run("other", async (world, server, client, reader) =>
+    {
+        world.Proxy.CloseWebSockets(world.Front);
+        await world.DelayAsync(1_000);
+        await server.Stream.SendAllAsync(ProxyWorld.Bytes("x"));
+
+        (await reader.BytesAsync(1)).ShouldBe(ProxyWorld.Bytes("x"));
+    });
+
+    /// <summary>What the client answers goes to the server, which closes: nothing else comes to the client.</summary>
+    private static void Run(string protocol, Func<ProxyWorld, ServerTurn, ByteStream, WireReader, Flow> talk) => ProxyWorld.ForSeeds(
+        Seeds,
+        seed => new ProxyWorld(seed),
+        async world =>
+        {
+            ServerTurn? server = null;
+            byte[] answer = [];
+            world.Server.Script = async turn =>
+            {
+                await turn.SendAsync(Switching);
+                server = turn;
+                answer = await turn.Reader.BytesAsync(2);
+                turn.Stream.Close();
+            };
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes($"GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: {protocol}\r\n\r\n"));
+            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
+
+            await talk(world, server.ShouldNotBeNull(), client, reader);
+
+            await client.SendAllAsync(ProxyWorld.Bytes("ok"));
+            (await reader.ToEndAsync()).ShouldBeEmpty();
+            answer.ShouldBe(ProxyWorld.Bytes("ok"));
+            client.Close();
+            await world.DelayAsync(1_000);
+            world.Sessions.ShouldBe(0);
+        });
+}
