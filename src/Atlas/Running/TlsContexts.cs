@@ -134,7 +134,7 @@ internal sealed class TlsContexts : ITlsContexts
                 Ciphers = string.Join(':', written.Ciphers),
                 CipherSuites = string.Join(':', written.CipherSuites),
                 Groups = groups,
-                Alpn = [.. written.Alpn],
+                Alpn = AlpnOf(listener, written),
                 ClientCaPem = files.ClientAuthorities is { } authorities ? [.. authorities.Pem] : null,
                 IsClientCertificateRequired = written.ClientAuthentication == ClientAuthentication.Require,
                 IsSniStrict = written.StrictSni,
@@ -146,6 +146,11 @@ internal sealed class TlsContexts : ITlsContexts
             throw new IOException($"listener {listener.Name}: {e.Message}", e);
         }
     }
+
+    // Who speaks HTTP/1.1 speaks HTTP/1.0, and some clients offer nothing else (curl --http1.0): refused, they would fail over TLS
+    // alone. nginx takes it likewise.
+    private static string[] AlpnOf(ListenerConfig listener, ListenerTlsConfig written) =>
+        listener.Protocol == ListenerProtocol.Http && written.Alpn.Contains("http/1.1") ? [.. written.Alpn, "http/1.0"] : [.. written.Alpn];
 
     private static TlsCertificate CertificateOf(CertificateMaterial certificate) => new()
     {
