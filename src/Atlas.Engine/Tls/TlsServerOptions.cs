@@ -35,8 +35,8 @@ public sealed class TlsServerOptions
     /// OpenSSL has it.</summary>
     public string? Groups { get; init; }
 
-    /// <summary>Whether this side's order of ciphers decides, not the client's. As all of the default ciphers are strong, the client
-    /// knows best which one it is fast with.</summary>
+    /// <summary>Whether this side's order of ciphers decides, not the client's. ChaCha20 goes first all the same for a client that has
+    /// it first, as those without AES in hardware do.</summary>
     public bool PrefersOwnCiphers { get; init; }
 
     /// <summary>The protocols that are spoken, in the order of preference ("h2", "http/1.1"); empty to leave ALPN alone. A client

@@ -132,6 +132,7 @@ internal sealed class TlsContexts : ITlsContexts
                 Certificates = [.. files.Certificates.Select(CertificateOf)],
                 MinVersion = written.MinVersion == WrittenVersion.Tls13 ? EngineVersion.Tls13 : EngineVersion.Tls12,
                 Ciphers = string.Join(':', written.Ciphers),
+                PrefersOwnCiphers = true,
                 CipherSuites = string.Join(':', written.CipherSuites),
                 Groups = groups,
                 Alpn = AlpnOf(listener, written),
