@@ -23,6 +23,10 @@ integration | redis-tools | redis-benchmark            | its client and its load
 integration | postgresql  | /usr/lib/postgresql/*/bin/pgbench | a server that others wrote, its client and its load
 integration | haproxy     | /usr/sbin/haproxy          | a balancer before Atlas that others wrote
 integration | nginx       | /usr/sbin/nginx            | a server that others wrote
+integration | openssl     | openssl                    | a TLS client that others wrote, and its certificates
+integration | nghttp2-client | h2load                  | clients of HTTP/2 that others wrote
+integration | nodejs      | node                       | clients and servers in modules of npm
+integration | npm         | npm                        | those modules
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard
@@ -78,6 +82,23 @@ install_packages() {
   if ! { apt-get update && apt-get install -y --no-install-recommends "${!missing[@]}"; } >"$log" 2>&1; then
     cat "$log" >&2
     say "apt could not install: ${!missing[*]}"
+    rm -f "$log"
+    return 1
+  fi
+  rm -f "$log"
+}
+
+# Installs the npm modules of a folder at the versions that its package-lock.json pins, where that has not been done since.
+install_modules() {
+  local folder=$1 log
+  if [[ $folder/node_modules/.package-lock.json -nt $folder/package-lock.json ]]; then
+    return 0
+  fi
+  say "installing with npm what $folder/package.json names"
+  log=$(mktemp)
+  if ! npm --prefix "$folder" ci --no-audit --no-fund --ignore-scripts >"$log" 2>&1; then
+    cat "$log" >&2
+    say "npm could not install the modules of $folder"
     rm -f "$log"
     return 1
   fi
