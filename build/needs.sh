@@ -27,6 +27,8 @@ integration | openssl     | openssl                    | a TLS client that other
 integration | nghttp2-client | h2load                  | clients of HTTP/2 that others wrote
 integration | nodejs      | node                       | clients and servers in modules of npm
 integration | npm         | npm                        | those modules
+integration | sslscan     | sslscan                    | looks for weaknesses of TLS
+integration | testssl.sh  | testssl                    | looks for more of them
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 browser     | chromium    | chromium                   | opens the dashboard
