@@ -27,6 +27,7 @@ integration | openssl     | openssl                    | a TLS client that other
 integration | nghttp2-client | h2load                  | clients of HTTP/2 that others wrote
 integration | nodejs      | node                       | clients and servers in modules of npm
 integration | npm         | npm                        | those modules
+integration | chromium    | chromium                   | a browser that loads a page through Atlas
 integration | sslscan     | sslscan                    | looks for weaknesses of TLS
 integration | testssl.sh  | testssl                    | looks for more of them
 vectors     | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
