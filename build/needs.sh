@@ -38,6 +38,8 @@ package     | binutils    | objcopy                    | takes the debug symbols
 bench       | nginx       | /usr/sbin/nginx            | a peer to measure against
 bench       | libnginx-mod-stream | /usr/lib/nginx/modules/ngx_stream_module.so | its UDP proxy
 bench       | haproxy     | /usr/sbin/haproxy          | a peer to measure against
+bench       | nghttp2-client | h2load                  | clients of HTTP/2
+bench       | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the clients
 bench       | nftables    | /usr/sbin/nft              | mode kernel
 bench       | iproute2    | ip                         | namespaces of the network
 '

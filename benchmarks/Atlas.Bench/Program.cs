@@ -59,7 +59,7 @@ static async Task RunAsync(Options options, CancellationToken cancel)
 
     var all = new List<Results>();
     var watch = Stopwatch.StartNew();
-    await using (var session = new Session(options, cancel))
+    await using (Session session = await Session.StartAsync(options, cancel))
     {
         foreach (Scenario scenario in options.Scenarios)
         {

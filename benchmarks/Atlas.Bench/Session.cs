@@ -1,5 +1,6 @@
 using Atlas.Bench.Load;
 using Atlas.Bench.Peers;
+using Atlas.Bench.Scenarios;
 using Atlas.Engine.Workers;
 
 namespace Atlas.Bench;
@@ -10,12 +11,15 @@ internal sealed class Session : IAsyncDisposable
     private readonly WorkerGroup _workers = new(1);
     private readonly List<RunningPeer> _running = [];
 
-    internal Session(Options options, CancellationToken cancel)
+    private Session(Options options, Http2Origin http2Origin, CancellationToken cancel)
     {
         Options = options;
+        Http2Origin = http2Origin;
         Cancel = cancel;
-        OriginPorts = [Origin.Listen(_workers), Origin.Listen(_workers), Origin.Listen(_workers)];
-        UdpPorts = [UdpOrigin.Listen(_workers), UdpOrigin.Listen(_workers), UdpOrigin.Listen(_workers)];
+        Origins = new OriginPorts(
+            [Origin.Listen(_workers), Origin.Listen(_workers), Origin.Listen(_workers)],
+            [UdpOrigin.Listen(_workers), UdpOrigin.Listen(_workers), UdpOrigin.Listen(_workers)],
+            http2Origin.Ports);
     }
 
     internal Options Options { get; }
@@ -24,15 +28,19 @@ internal sealed class Session : IAsyncDisposable
 
     internal Origin Origin { get; } = new();
 
-    internal IReadOnlyList<int> OriginPorts { get; }
+    internal Http2Origin Http2Origin { get; }
 
     internal UdpOrigin UdpOrigin { get; } = new();
 
-    internal IReadOnlyList<int> UdpPorts { get; }
+    internal OriginPorts Origins { get; }
 
     internal WorkerGroup Workers => _workers;
 
     internal EventLoop Loop => _workers.Workers[0];
+
+    /// <summary>Starts the origins.</summary>
+    internal static async Task<Session> StartAsync(Options options, CancellationToken cancel) =>
+        new(options, await Http2Origin.StartAsync(cancel), cancel);
 
     /// <summary>The peers in the order of a round: each round another one begins, so that none always follows the same.</summary>
     internal static IEnumerable<T> InRound<T>(IReadOnlyList<T> all, int round) =>
@@ -52,14 +60,18 @@ internal sealed class Session : IAsyncDisposable
     }
 
     /// <summary>A peer that the caller ends.</summary>
-    internal Task<RunningPeer> StartAsync(Peer peer) => RunningPeer.StartAsync(peer, OriginPorts, UdpPorts, Cancel);
+    internal Task<RunningPeer> StartAsync(Peer peer) => RunningPeer.StartAsync(peer, Origins, Cancel);
 
     /// <summary>Runs load and makes sure that the origins saw exactly its requests.</summary>
+    /// <param name="peer">The peer between them.</param>
+    /// <param name="run">The load.</param>
+    /// <param name="front">The listener that it goes to; null: that for HTTP.</param>
     /// <exception cref="BenchException">They did not, or an exchange failed.</exception>
-    internal async Task<LoadResult> CheckedAsync(RunningPeer peer, Func<Task<LoadResult>> run)
+    internal async Task<LoadResult> CheckedAsync(RunningPeer peer, Func<Task<LoadResult>> run, Front? front = null)
     {
         Cancel.ThrowIfCancellationRequested();
-        long before = Origin.Requests;
+        bool isHttp2 = front is { HasHttp2Origin: true };
+        long before = await SeenAsync(isHttp2);
         LoadResult result;
         try
         {
@@ -70,7 +82,7 @@ internal sealed class Session : IAsyncDisposable
             throw peer.Fault($"failed: {e.Message}");
         }
 
-        long seen = Origin.Requests - before;
+        long seen = await SeenAsync(isHttp2) - before;
         return seen == result.Requests
             ? result
             : throw peer.Fault($"sent {seen} requests to the origins for {result.Requests} of the clients");
@@ -84,5 +96,8 @@ internal sealed class Session : IAsyncDisposable
         }
 
         _workers.Dispose();
+        Http2Origin.Dispose();
     }
+
+    private async Task<long> SeenAsync(bool isHttp2) => isHttp2 ? await Http2Origin.RequestsAsync(Cancel) : Origin.Requests;
 }

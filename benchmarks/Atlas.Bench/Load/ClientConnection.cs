@@ -6,7 +6,11 @@ using Atlas.Engine.Workers;
 namespace Atlas.Bench.Load;
 
 /// <summary>One client: a connection that does one exchange after the other and checks every response.</summary>
-internal sealed class ClientConnection(EventLoop loop, SocketAddress proxy, Exchange exchange)
+/// <param name="loop">Where it runs.</param>
+/// <param name="proxy">The proxy.</param>
+/// <param name="exchange">What it does.</param>
+/// <param name="tls">Its TLS; null: plain text.</param>
+internal sealed class ClientConnection(EventLoop loop, SocketAddress proxy, Exchange exchange, ClientTls? tls = null)
 {
     internal const int TimeoutMs = 10_000;
     private ByteStream? _stream;
@@ -32,6 +36,10 @@ internal sealed class ClientConnection(EventLoop loop, SocketAddress proxy, Exch
             }
 
             _stream = connected.Stream;
+            if (tls is not null && !await SecureAsync(tls, connected.Stream))
+            {
+                return false;
+            }
         }
 
         if (!await Filler.SendAsync(_stream, exchange.Head, exchange.UploadBytes, TimeoutMs))
@@ -55,6 +63,12 @@ internal sealed class ClientConnection(EventLoop loop, SocketAddress proxy, Exch
 
         buffer.Return();
         return done;
+    }
+
+    private async ResultFlow<bool> SecureAsync(ClientTls client, ByteStream plain)
+    {
+        (_stream, string? failure) = await client.ConnectAsync(plain);
+        return failure is null || Fail(failure);
     }
 
     private async ResultFlow<bool> ReceiveAsync(ByteStream stream, NativeBuffer buffer)

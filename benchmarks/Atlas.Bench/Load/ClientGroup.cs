@@ -7,7 +7,7 @@ namespace Atlas.Bench.Load;
 
 /// <summary>Clients of one proxy that share an exchange. Their connections stay open from run to run. Disposing closes
 /// them.</summary>
-internal sealed class ClientGroup : IAsyncDisposable
+internal sealed class ClientGroup : ILoad
 {
     private readonly EventLoop _loop;
     private readonly ClientConnection[] _clients;
@@ -18,16 +18,17 @@ internal sealed class ClientGroup : IAsyncDisposable
     /// <param name="exchange">What each does again and again.</param>
     /// <param name="connections">How many they are.</param>
     /// <param name="ip">The proxy's address; null: 127.0.0.1.</param>
-    internal ClientGroup(EventLoop loop, int port, Exchange exchange, int connections, IPAddress? ip = null)
+    /// <param name="tls">Makes the TLS of a client; null: plain text.</param>
+    internal ClientGroup(
+        EventLoop loop, int port, Exchange exchange, int connections, IPAddress? ip = null, Func<ClientTls>? tls = null)
     {
         _loop = loop;
         SocketAddress proxy = SocketAddress.OfIp(ip ?? IPAddress.Loopback, port);
-        _clients = [.. Enumerable.Range(0, connections).Select(_ => new ClientConnection(loop, proxy, exchange))];
+        _clients = [.. Enumerable.Range(0, connections).Select(_ => new ClientConnection(loop, proxy, exchange, tls?.Invoke()))];
     }
 
-    /// <summary>Exchanges as fast as they go for so long; each client does at least one.</summary>
-    /// <exception cref="BenchException">An exchange failed.</exception>
-    internal Task<LoadResult> RunAsync(double seconds) => new ClosedRun(_clients, seconds).StartAsync(_loop);
+    /// <summary>As the interface says; each client does at least one.</summary>
+    public Task<LoadResult> RunAsync(double seconds) => new ClosedRun(_clients, seconds).StartAsync(_loop);
 
     /// <summary>As many exchanges at a fixed rate.</summary>
     /// <exception cref="BenchException">An exchange failed.</exception>

@@ -13,8 +13,23 @@ internal sealed class ProcessTree(int root)
         ? (Number(stat[StatField.UserTicks]) + Number(stat[StatField.SystemTicks])) / TicksPerSecond
         : 0);
 
+    /// <summary>The time that the scheduler gave to all its threads that still live, in seconds, counted in nanoseconds.</summary>
+    internal double ScheduledSeconds() => Members().Sum(pid => Directory.EnumerateDirectories($"/proc/{pid}/task").Sum(ScheduledNs)) / 1e9;
+
     /// <summary>The resident sets together, in bytes.</summary>
-    internal long ResidentBytes() => Members().Sum(ResidentBytes);
+    internal long ResidentBytes() => Members().Sum(pid => StatusBytes(pid, "VmRSS:"));
+
+    /// <summary>The largest that the resident sets were since <see cref="ForgetPeak"/>, in bytes.</summary>
+    internal long PeakBytes() => Members().Sum(pid => StatusBytes(pid, "VmHWM:"));
+
+    /// <summary>Has <see cref="PeakBytes"/> begin anew (clear_refs in proc(5)).</summary>
+    internal void ForgetPeak()
+    {
+        foreach (int pid in Members())
+        {
+            File.WriteAllText($"/proc/{pid}/clear_refs", "5");
+        }
+    }
 
     /// <summary>The process and what descends from it, the process first.</summary>
     internal IReadOnlyList<int> Members()
@@ -34,11 +49,23 @@ internal sealed class ProcessTree(int root)
         return members;
     }
 
-    private static long ResidentBytes(int pid)
+    private static double ScheduledNs(string task)
     {
         try
         {
-            string line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return Number(File.ReadAllText(Path.Combine(task, "schedstat")).Split(' ')[0]);
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+
+    private static long StatusBytes(int pid, string key)
+    {
+        try
+        {
+            string line = File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(key, StringComparison.Ordinal));
             return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2]) * 1024;
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)

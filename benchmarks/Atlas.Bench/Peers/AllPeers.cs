@@ -13,12 +13,24 @@ internal static partial class AllPeers
 
     internal static IReadOnlyList<Peer> List { get; } =
     [
-        new("nginx", () => Say("nginx", "-v"), s => ["nginx", "-c", s.Fill("nginx.conf"), "-p", s.Directory]) { IsRival = true, ForwardsUdp = true, ForwardsTcp = true },
-        new("haproxy", () => Say("haproxy", "-v"), s => ["haproxy", "-db", "-f", s.Fill("haproxy.cfg")]) { IsRival = true, ForwardsTcp = true },
-        new("yarp", () => Say(Yarp, "version"), s => [Yarp, .. Ports(s)]) { IsRival = true, Compiles = true },
+        new("nginx", () => Say("nginx", "-v"), s => ["nginx", "-c", s.Fill("nginx.conf"), "-p", s.Directory])
+        {
+            IsRival = true, ForwardsUdp = true, ForwardsTcp = true, EndsTls = true,
+        },
+        new("haproxy", () => Say("haproxy", "-v"), s => ["haproxy", "-db", "-f", s.Fill("haproxy.cfg")])
+        {
+            IsRival = true, ForwardsTcp = true, EndsTls = true, SpeaksHttp2ToServers = true, TakesHttp2InClear = true,
+        },
+        new("yarp", () => Say(Yarp, "version"), s => [Yarp, s.Directory, .. Ports(s)]) { IsRival = true, Compiles = true, EndsTls = true },
         new("relay", () => "this tree", s => [Relay, .. Ports(s)]) { Compiles = true, HoldsServerPerClient = true },
-        new("atlas-jit", () => "this tree", s => [AtlasJit, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true, Compiles = true, ForwardsUdp = true, ForwardsTcp = true },
-        new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")]) { IsAtlas = true, ForwardsUdp = true, ForwardsTcp = true },
+        new("atlas-jit", () => "this tree", s => [AtlasJit, "run", "-c", s.Fill("atlas.yaml")])
+        {
+            IsAtlas = true, Compiles = true, ForwardsUdp = true, ForwardsTcp = true, EndsTls = true, SpeaksHttp2ToServers = true, TakesHttp2InClear = true,
+        },
+        new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")])
+        {
+            IsAtlas = true, ForwardsUdp = true, ForwardsTcp = true, EndsTls = true, SpeaksHttp2ToServers = true, TakesHttp2InClear = true,
+        },
     ];
 
     /// <summary>Those that pass TCP on, in a namespace of the network.</summary>
@@ -38,7 +50,7 @@ internal static partial class AllPeers
     private static string[] In(string space) => ["ip", "netns", "exec", space];
 
     private static IEnumerable<string> Ports(PeerSettings settings) =>
-        settings.OriginPorts.Prepend(settings.Port).Select(port => $"{port}");
+        settings.Origins.Http.Prepend(settings.Port).Select(port => $"{port}");
 
     // Versions go to standard output or standard error, with words around the number.
     private static string Say(string program, string argument)

@@ -21,6 +21,15 @@ internal sealed record Peer(string Name, Func<string> Version, Func<PeerSettings
     /// <summary>Whether its configuration has a TCP listener, beside that for HTTP.</summary>
     internal bool ForwardsTcp { get; init; }
 
+    /// <summary>Whether its configuration has a listener for HTTPS, beside that for HTTP.</summary>
+    internal bool EndsTls { get; init; }
+
+    /// <summary>Whether it has another one whose requests go to servers of HTTP/2.</summary>
+    internal bool SpeaksHttp2ToServers { get; init; }
+
+    /// <summary>Whether its listener for HTTP takes HTTP/2 in plain text, too.</summary>
+    internal bool TakesHttp2InClear { get; init; }
+
     /// <summary>Whether each idle client holds a connection to a server, which makes it something else than the others.</summary>
     internal bool HoldsServerPerClient { get; init; }
 }

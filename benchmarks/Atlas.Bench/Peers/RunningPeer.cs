@@ -44,16 +44,16 @@ internal sealed class RunningPeer : IAsyncDisposable
 
     /// <summary>Starts a peer and returns once it accepts connections.</summary>
     /// <param name="peer">Which.</param>
-    /// <param name="originPorts">The ports of the three origins.</param>
-    /// <param name="udpPorts">Those of the origins for datagrams.</param>
+    /// <param name="origins">The ports of its servers.</param>
     /// <param name="cancel">Ends the wait.</param>
     /// <param name="accepts">Whether something accepts on a port; null: on loopback.</param>
     /// <exception cref="BenchException">It did not start.</exception>
     internal static async Task<RunningPeer> StartAsync(
-        Peer peer, IReadOnlyList<int> originPorts, IReadOnlyList<int> udpPorts, CancellationToken cancel, Func<int, bool>? accepts = null)
+        Peer peer, OriginPorts origins, CancellationToken cancel, Func<int, bool>? accepts = null)
     {
         string directory = Directory.CreateTempSubdirectory("atlas-bench-").FullName;
-        var settings = new PeerSettings(FreePort.Find(), originPorts, udpPorts, directory, OpenFiles.Limit);
+        BenchCertificate.WriteTo(directory);
+        var settings = new PeerSettings(FreePort.Find(), origins, directory, OpenFiles.Limit);
         var start = new ProcessStartInfo("taskset")
         {
             UseShellExecute = false,

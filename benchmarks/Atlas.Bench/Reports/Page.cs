@@ -1,9 +1,11 @@
 using System.Globalization;
 using Atlas.Bench.Measure;
+using Atlas.Bench.Peers;
+using Atlas.Bench.Scenarios;
 
 namespace Atlas.Bench.Reports;
 
-/// <summary>docs/benchmarks.md.</summary>
+/// <summary>docs/benchmarks.md. Scenarios that a run did not measure keep what stands there of them.</summary>
 internal static class Page
 {
     internal static string Path { get; } = global::System.IO.Path.Combine(Layout.Root, "docs", "benchmarks.md");
@@ -11,14 +13,20 @@ internal static class Page
     internal static void Write(Options options, IReadOnlyList<Results> all)
     {
         Directory.CreateDirectory(global::System.IO.Path.GetDirectoryName(Path)!);
-        File.WriteAllText(Path, Text(options, all));
+        File.WriteAllText(Path, Text(options, all, File.Exists(Path) ? File.ReadAllText(Path) : ""));
     }
 
-    private static string Text(Options options, IReadOnlyList<Results> all) => string.Create(CultureInfo.InvariantCulture, $"""
+    /// <summary>The page.</summary>
+    /// <param name="options">What was measured.</param>
+    /// <param name="all">What came of it.</param>
+    /// <param name="before">The page as it stands.</param>
+    private static string Text(Options options, IReadOnlyList<Results> all, string before) => string.Create(CultureInfo.InvariantCulture, $"""
         # Benchmarks
         Written by `./bench --write`, figures and text; `./bench --list` shows how to measure a part of it again.
 
-        {Tables.Summary(all)}
+        {Tables.SummaryHead(AllPeers.List)}
+        {Merged(all, results => Tables.SummaryRow(results, AllPeers.List), name => SummaryRow(before, name))}
+
         ## Method
         - **One core for the proxy**, core 0; clients and origins share core 1. So this compares what work costs, not how it spreads
           over cores. Everything speaks over loopback, whose cost is part of every figure.
@@ -46,6 +54,11 @@ internal static class Page
           -Proto and -Host, and X-Request-Id). The configurations are in `benchmarks/peers/` and
           `benchmarks/Atlas.Bench.Yarp/`. `relay` is a bare TCP relay on the engine of Atlas: about what the kernel alone costs.
           It knows no requests, keeps one server connection per client, and is no load balancer to compare with.
+        - **TLS** is version 1.3 with one cipher suite (AES-128-GCM), one group (X25519) and one certificate (ECDSA P-256) for all, by the
+          same OpenSSL; sessions come back by tickets alone. Resumed ones were checked to be. A handshake is measured with the
+          connection and the small request that it is for.
+        - **HTTP/2** requests come from h2load, which reports what it did, on 8 connections with 100 streams each. Its servers of HTTP/2
+          are an nginx, whose count of requests must be that of h2load.
         - The small request is a GET of {Load.Exchange.Small.Head.Length} bytes with five header fields, its response has six and {Load.Origin.SmallBytes} bytes of content.
 
         ## Machine and versions
@@ -53,6 +66,23 @@ internal static class Page
         {string.Join(", ", options.Peers.Where(peer => peer.IsRival).Select(peer => $"{peer.Name} {peer.Version()}"))}.
 
         ## Results
-        {string.Join('\n', all.Select(Tables.Of))}
+        {Merged(all, results => Tables.Of(results, Machine.Commit), name => Section(before, name))}
+
         """);
+
+    // In the order of the list, of each scenario what was measured now, else what stands there; without those that have neither.
+    private static string Merged(IReadOnlyList<Results> all, Func<Results, string> now, Func<string, string> before) =>
+        string.Join('\n', AllScenarios.List
+            .Select(scenario => all.FirstOrDefault(results => results.Scenario == scenario.Name) is { } results ? now(results) : before(scenario.Name))
+            .Where(text => text.Length > 0)).TrimEnd();
+
+    private static string SummaryRow(string page, string scenario) =>
+        page.Split('\n').FirstOrDefault(line => line.StartsWith($"| {scenario} |", StringComparison.Ordinal)) ?? "";
+
+    private static string Section(string page, string scenario)
+    {
+        string title = $"### {scenario}\n";
+        string? section = page.Split("\n### ").Select(text => "### " + text).FirstOrDefault(text => text.StartsWith(title, StringComparison.Ordinal));
+        return section is null ? "" : section.TrimEnd() + "\n";
+    }
 }

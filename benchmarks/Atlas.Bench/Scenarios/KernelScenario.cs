@@ -34,7 +34,7 @@ internal sealed class KernelScenario(string name, string description, Exchange e
             foreach (Peer peer in AllPeers.Between(network.Balancer.Name))
             {
                 RunningPeer running = await RunningPeer.StartAsync(
-                    peer, [.. network.Servers.Select(server => server.Port)], [], session.Cancel, network.Accepts);
+                    peer, new OriginPorts([.. network.Servers.Select(server => server.Port)], [], []), session.Cancel, network.Accepts);
                 contestants.Add(new Contestant(peer, running, GroupAt(network, running.Port, BenchNetwork.Front)));
             }
 

@@ -14,8 +14,12 @@ internal static class Warmth
 
     /// <summary>Runs windows of a second. What compiles while it runs gets pauses to do so, and a least time the first
     /// time, because its cost falls in steps with plateaus between.</summary>
+    /// <param name="session">The run.</param>
+    /// <param name="peer">The peer.</param>
+    /// <param name="clients">Its clients.</param>
+    /// <param name="front">The listener that they go to; null: that for HTTP.</param>
     /// <returns>Of the last window: requests per second, and the share of its core that the peer used.</returns>
-    internal static async Task<(double PerSecond, double Busy)> AwaitAsync(Session session, RunningPeer peer, ClientGroup clients)
+    internal static async Task<(double PerSecond, double Busy)> AwaitAsync(Session session, RunningPeer peer, ILoad clients, Front? front = null)
     {
         var costs = new List<double>();
         int least = peer.IsWarm || !peer.Peer.Compiles ? SettledWindows : session.Options.WarmUpWindows;
@@ -25,7 +29,7 @@ internal static class Warmth
         do
         {
             double before = peer.Tree.CpuSeconds();
-            load = await session.CheckedAsync(peer, () => clients.RunAsync(WindowSeconds));
+            load = await session.CheckedAsync(peer, () => clients.RunAsync(WindowSeconds), front);
             cpuSeconds = peer.Tree.CpuSeconds() - before;
             costs.Add(cpuSeconds / load.Requests);
             await Task.Delay(PauseMs, session.Cancel);
