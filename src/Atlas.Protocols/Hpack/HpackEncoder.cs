@@ -4,8 +4,9 @@ using Atlas.Protocols.Http;
 namespace Atlas.Protocols.Hpack;
 
 /// <summary>
-/// Encodes the header blocks of one direction of a connection, in the order in which they are sent. Strings are Huffman-coded
-/// where that is shorter. What goes into the dynamic table is decided by name (<see cref="HpackIndexingRules"/>). Nothing is
+/// Encodes the header blocks of one direction of a connection, in the order in which they are sent. Strings to clients are
+/// Huffman-coded where that is shorter; those to servers are not, as their networks have bytes to spare, and coding and decoding
+/// cost both sides more than a copy. What goes into the dynamic table is decided by name (<see cref="HpackIndexingRules"/>). Nothing is
 /// allocated once the table has grown.
 /// </summary>
 /// <param name="isShared">
@@ -115,9 +116,9 @@ public sealed class HpackEncoder(bool isShared = false)
     internal int WriteProtocol(ReadOnlySpan<byte> value, Span<byte> destination) =>
         Write(0, KnownHeader.None, ":protocol"u8, value, HpackIndexing.Insert, destination);
 
-    private static int WriteText(ReadOnlySpan<byte> text, Span<byte> destination)
+    private int WriteText(ReadOnlySpan<byte> text, Span<byte> destination)
     {
-        int encoded = HuffmanEncoder.EncodedLength(text);
+        int encoded = isShared ? text.Length : HuffmanEncoder.EncodedLength(text);
         if (encoded < text.Length)
         {
             int start = HpackInteger.Write(destination, 0x80, 7, encoded);
@@ -149,7 +150,9 @@ public sealed class HpackEncoder(bool isShared = false)
             return HpackInteger.Write(destination, IndexedPattern, 7, index);
         }
 
-        int nameIndex = staticName > 0 ? staticName : DynamicIndex(_table.IndexOf(name));
+        // In a shared table the name decides, so that one whose fields are not inserted is not there.
+        bool mayBeThere = !isShared || indexing == HpackIndexing.Insert;
+        int nameIndex = staticName > 0 ? staticName : mayBeThere ? DynamicIndex(_table.IndexOf(name)) : 0;
 
         // An entry that is most of the table would drive out all others.
         bool isInserted = indexing == HpackIndexing.Insert

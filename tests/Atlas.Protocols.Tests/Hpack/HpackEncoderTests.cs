@@ -98,6 +98,18 @@ public sealed class HpackEncoderTests
         shared.TableCount.ShouldBe(pattern == 0x40 ? 1 : 0);
     }
 
+    // Coding them costs both sides more than the bytes that it saves.
+    [Fact]
+    public void SharedTable_StringsAreSentAsTheyAre()
+    {
+        (string, string) field = ("x-forwarded-for", "192.0.2.1");
+
+        byte[] block = Blocks.Encode(new HpackEncoder(isShared: true), field);
+
+        block.AsSpan().IndexOf("\x0Fx-forwarded-for\t192.0.2.1"u8).ShouldBe(1);
+        Blocks.Encode(_encoder, field).Length.ShouldBeLessThan(block.Length);
+    }
+
     [Fact]
     public void Field_ThatIsMostOfTheTable_IsNotInserted()
     {
