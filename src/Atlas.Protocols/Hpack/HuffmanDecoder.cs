@@ -22,10 +22,12 @@ internal static class HuffmanDecoder
     /// <returns>The length of the string, or -1 if the code is invalid.</returns>
     public static int Decode(ReadOnlySpan<byte> source, Span<byte> destination)
     {
+        // The bits that were not decoded yet, at the top; below them are zeros.
         ulong bits = 0;
         int count = 0;
         int next = 0;
         int written = 0;
+        ReadOnlySpan<ushort> fast = Fast;
         while (true)
         {
             if (count < HuffmanCode.MaxBits)
@@ -33,9 +35,32 @@ internal static class HuffmanDecoder
                 Refill(source, ref next, ref bits, ref count);
             }
 
-            // The code to come, at the top of 64 bits; what is not there reads as the padding would.
-            ulong window = count == 0 ? ulong.MaxValue : (bits << (64 - count)) | (ulong.MaxValue >> count);
-            int entry = Fast[(int)(window >> (64 - FastBits))];
+            // Four short codes are there for sure, and room for what they stand for: most of a string.
+            while (count >= 4 * FastBits && destination.Length - written >= 4)
+            {
+                int before = written;
+                for (int i = 0; i < 4; i++)
+                {
+                    int known = fast[(int)(bits >> (64 - FastBits))];
+                    if ((known & 15) == 0)
+                    {
+                        break;
+                    }
+
+                    destination[written++] = (byte)(known >> 4);
+                    bits <<= known & 15;
+                    count -= known & 15;
+                }
+
+                if (written < before + 4)
+                {
+                    break;
+                }
+            }
+
+            // What is not there reads as the padding would.
+            ulong window = bits | (ulong.MaxValue >> count);
+            int entry = fast[(int)(window >> (64 - FastBits))];
             int length = entry & 15;
             int symbol = entry >> 4;
             if (length == 0)
@@ -45,6 +70,11 @@ internal static class HuffmanDecoder
 
             if (length > count)
             {
+                if (next < source.Length)
+                {
+                    continue;
+                }
+
                 // RFC 7541 5.2: what is left is padding, below 8 bits and all ones.
                 return count < 8 && window == ulong.MaxValue ? written : -1;
             }
@@ -60,6 +90,7 @@ internal static class HuffmanDecoder
             }
 
             written++;
+            bits <<= length;
             count -= length;
         }
     }
@@ -68,7 +99,7 @@ internal static class HuffmanDecoder
     {
         if (source.Length - next >= sizeof(uint))
         {
-            bits = (bits << 32) | BinaryPrimitives.ReadUInt32BigEndian(source[next..]);
+            bits |= (ulong)BinaryPrimitives.ReadUInt32BigEndian(source[next..]) << (32 - count);
             next += sizeof(uint);
             count += 32;
             return;
@@ -76,7 +107,7 @@ internal static class HuffmanDecoder
 
         while (next < source.Length)
         {
-            bits = (bits << 8) | source[next++];
+            bits |= (ulong)source[next++] << (56 - count);
             count += 8;
         }
     }

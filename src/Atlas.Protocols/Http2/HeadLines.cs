@@ -1,3 +1,5 @@
+using Atlas.Protocols.Http;
+
 namespace Atlas.Protocols.Http2;
 
 /// <summary>
@@ -34,8 +36,25 @@ internal ref struct HeadLines(ReadOnlySpan<byte> text)
         }
 
         Name = line[..colon];
-        Value = line[(colon + 1)..].Trim(" \t"u8);
+        Value = Trimmed(line[(colon + 1)..]);
         return true;
+    }
+
+    private static ReadOnlySpan<byte> Trimmed(ReadOnlySpan<byte> value)
+    {
+        int start = 0;
+        while (start < value.Length && FieldSyntax.IsWhitespace(value[start]))
+        {
+            start++;
+        }
+
+        int end = value.Length;
+        while (end > start && FieldSyntax.IsWhitespace(value[end - 1]))
+        {
+            end--;
+        }
+
+        return value[start..end];
     }
 
     private ReadOnlySpan<byte> Next()

@@ -46,6 +46,9 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
 
     internal override bool AsksForTunnel => _isTunnel;
 
+    /// <summary>Where it is in its session's list.</summary>
+    internal int Place { get; set; }
+
     /// <summary>Whether the head of its request takes a large buffer.</summary>
     internal bool HasLargeHead => _exchange?.In?.Size == BufferSize.Large;
 

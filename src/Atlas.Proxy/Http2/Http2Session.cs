@@ -145,8 +145,13 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     /// <summary>An exchange has ended.</summary>
     internal void Ended(Http2Exchange exchange)
     {
-        _open.Remove(exchange);
         _connection.View.Counters.StreamEnded();
+
+        // The last takes its place: among a hundred, a search for each would cost more than all else here.
+        Http2Exchange last = _open[^1];
+        _open[exchange.Place] = last;
+        last.Place = exchange.Place;
+        _open.RemoveAt(_open.Count - 1);
         _free.Push(exchange);
         _idleSinceMs = Loop.NowMs;
         if (_open.Count > 0)
@@ -183,6 +188,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         }
 
         _connection.View.Counters.StreamBegan();
+        exchange.Place = _open.Count;
         _open.Add(exchange);
         _starting.Add(exchange);
         if (endStream)
