@@ -4,9 +4,9 @@ namespace Atlas.Protocols.Hpack;
 
 /// <summary>
 /// Decodes the header blocks of one direction of a connection, in their order (RFC 7541 3.2). Going over the list's limits is
-/// no error: the rest of the block is still read, so that the table stays right, but no further field is copied. The work is
-/// bounded by the bytes of the block and the limits of the list, whatever the block refers to. Nothing is allocated once the
-/// table and the list have grown.
+/// no error: the rest of the block is still read, so that the table stays right, but no further field is copied; but references
+/// that stand for several times the limit are one. The work is bounded by the bytes of the block and the limits of the list, whatever the block refers to. Nothing
+/// is allocated once the table and the list have grown.
 /// </summary>
 public sealed class HpackDecoder
 {
@@ -53,6 +53,11 @@ public sealed class HpackDecoder
             {
                 return error;
             }
+
+            if (fields.IsBomb)
+            {
+                return HpackError.Bomb;
+            }
         }
 
         return HpackError.None;
@@ -90,6 +95,7 @@ public sealed class HpackDecoder
         }
 
         ref readonly HpackEntry entry = ref _table[age];
+        fields.Refer(entry.NameLength, entry.ValueLength);
         if (fields.Fits(entry.NameLength, entry.ValueLength, entry.Known))
         {
             _table.CopyTo(entry, fields.Room(entry.Length));
@@ -104,6 +110,7 @@ public sealed class HpackDecoder
         ReadOnlySpan<byte> name = HpackStaticTable.Name(index);
         ReadOnlySpan<byte> value = HpackStaticTable.Value(index);
         KnownHeader known = HpackStaticTable.Known(index);
+        fields.Refer(name.Length, value.Length);
         if (fields.Fits(name.Length, value.Length, known))
         {
             Span<byte> room = fields.Room(name.Length + value.Length);

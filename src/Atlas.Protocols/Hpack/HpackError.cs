@@ -26,4 +26,7 @@ public enum HpackError : byte
 
     /// <summary>The table's size is set above the limit that the decoder told (RFC 7541 6.3).</summary>
     TableSizeTooLarge,
+
+    /// <summary>The fields that the block refers to count several times what a list may. The rest of it is not read.</summary>
+    Bomb,
 }

@@ -13,6 +13,7 @@ public static class HpackErrors
         HpackError.InvalidHuffmanCode => "bad Huffman code in a header block",
         HpackError.LateTableSize => "table size after the first field of a header block",
         HpackError.TableSizeTooLarge => "table size in a header block above the limit",
+        HpackError.Bomb => "header block that stands for far too much",
         _ => "unknown error",
     };
 }

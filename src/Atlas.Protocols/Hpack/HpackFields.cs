@@ -20,6 +20,10 @@ public sealed class HpackFields(int maxBytes = HpackFields.DefaultBytes, int max
     /// <summary>128, as in HTTP/1.1.</summary>
     public const int DefaultCount = 128;
 
+    // What a block may refer to, as a multiple of the limit, before it is no head any more but a bomb: a byte of it can stand for an
+    // entry of the whole table. Literals count for nothing here, as they come byte by byte.
+    private const int BombFactor = 4;
+
     private const int FirstBytes = 1024;
     private const int FirstEntries = 32;
 
@@ -28,6 +32,7 @@ public sealed class HpackFields(int maxBytes = HpackFields.DefaultBytes, int max
     private int _used;
     private int _countedFields;
     private bool _hasCookie;
+    private long _referred;
 
     /// <summary>The number of fields.</summary>
     public int Count { get; private set; }
@@ -37,6 +42,9 @@ public sealed class HpackFields(int maxBytes = HpackFields.DefaultBytes, int max
 
     /// <summary>Whether the block went over a limit. The fields are then those before the one that did.</summary>
     public bool IsTooLarge { get; private set; }
+
+    /// <summary>Whether the block refers to so much that the rest of it is not worth reading.</summary>
+    internal bool IsBomb => _referred > (long)maxBytes * BombFactor;
 
     /// <summary>The bytes of memory that it holds.</summary>
     internal int Memory => _text.Length;
@@ -73,6 +81,7 @@ public sealed class HpackFields(int maxBytes = HpackFields.DefaultBytes, int max
         _used = 0;
         _countedFields = 0;
         _hasCookie = false;
+        _referred = 0;
     }
 
     /// <summary>
@@ -119,6 +128,9 @@ public sealed class HpackFields(int maxBytes = HpackFields.DefaultBytes, int max
 
         _hasCookie |= known == KnownHeader.Cookie;
     }
+
+    /// <summary>Counts a field that the block refers to, whether or not it fits.</summary>
+    internal void Refer(int nameLength, int valueLength) => _referred += (long)nameLength + valueLength + HpackEntry.Overhead;
 
     /// <summary>Whether one more such field stays within the limits; if not, it is noted, and no other one does.</summary>
     internal bool Fits(int nameLength, int valueLength, KnownHeader known)

@@ -184,7 +184,11 @@ public sealed partial class Http2Connection
         _blockStream = 0;
         HeadSpace space = _memory.RentSpace();
         HeaderBlockError = _decoder.Decode(block, space.Fields);
-        if (HeaderBlockError != HpackError.None)
+        if (HeaderBlockError == HpackError.Bomb)
+        {
+            Fail(Http2Flood.BlockBytes);
+        }
+        else if (HeaderBlockError != HpackError.None)
         {
             Fail(Http2Error.InvalidHeaderBlock);
         }

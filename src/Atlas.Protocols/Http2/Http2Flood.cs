@@ -21,7 +21,8 @@ public enum Http2Flood : byte
     /// <summary>Too many CONTINUATION frames in a block (<see cref="Http2Limits.ContinuationFrames"/>).</summary>
     Continuations,
 
-    /// <summary>Too many bytes in a block (<see cref="Http2Limits.BlockBytes"/>).</summary>
+    /// <summary>Too many bytes in a block (<see cref="Http2Limits.BlockBytes"/>), or one that stands for several times what a head may
+    /// count (<see cref="Http2Limits.HeaderListBytes"/>).</summary>
     BlockBytes,
 
     /// <summary>Too many frames with nothing in them (<see cref="Http2Limits.EmptyFrames"/>).</summary>

@@ -183,11 +183,23 @@ public sealed class HpackDecoderTests
     public void Bomb_ManyReferencesToALargeEntry_CostsNoMoreThanTheListMayHold()
     {
         byte[] block = [.. Blocks.Literal("n", new string('v', 4000), 0x40), .. Enumerable.Repeat((byte)0xBE, 65536)];
-        _decoder.Decode(block, _fields).ShouldBe(HpackError.None);
+        _decoder.Decode(block, _fields).ShouldBe(HpackError.Bomb);
 
         _fields.IsTooLarge.ShouldBeTrue();
         _fields.Size.ShouldBeLessThanOrEqualTo(65536);
         _fields.Memory.ShouldBeLessThanOrEqualTo(65536 + 4096);
+    }
+
+    // Four times the limit of a list: 64 references to an entry that counts 4 KiB, and one more.
+    [Fact]
+    public void Bomb_References_AtTheLimitAndOneMore()
+    {
+        byte[] block = [.. Blocks.Literal("n", new string('v', 4096 - 32 - 1), 0x40), .. Enumerable.Repeat((byte)0xBE, 64)];
+
+        _decoder.Decode(block, _fields).ShouldBe(HpackError.None);
+        _fields.IsTooLarge.ShouldBeTrue();
+
+        _decoder.Decode([.. block, 0xBE], _fields).ShouldBe(HpackError.Bomb);
     }
 
     [Fact]
