@@ -11,6 +11,7 @@ internal sealed class AttackScenario(string name, string description) : Scenario
 {
     // Attacks one after the other while nobody else is served, for what they cost.
     private const int Alone = 10;
+    private const int AloneHeld = 3;
 
     // The other client: small requests at a fixed rate, once in peace and once beside attacks, for so long each.
     private const int Connections = 8;
@@ -77,7 +78,7 @@ internal sealed class AttackScenario(string name, string description) : Scenario
         long asked = session.Origin.Requests;
         double before = running.Tree.ScheduledSeconds();
         var ends = new List<AttackEnd>();
-        int count = attack.HoldMs > 500 ? 1 : Alone;
+        int count = attack.HoldMs > SettleMs ? AloneHeld : Alone;
         for (int i = 0; i < count; i++)
         {
             session.Cancel.ThrowIfCancellationRequested();

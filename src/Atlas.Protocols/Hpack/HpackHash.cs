@@ -26,10 +26,19 @@ internal static class HpackHash
             text = text[sizeof(ulong)..];
         }
 
+        // The four first and the four last, which may be the same in part; together with the length they tell all texts apart.
         ulong rest = 0;
-        foreach (byte next in text)
+        if (text.Length >= sizeof(uint))
         {
-            rest = (rest << 8) | next;
+            rest = BinaryPrimitives.ReadUInt32LittleEndian(text)
+                | ((ulong)BinaryPrimitives.ReadUInt32LittleEndian(text[^sizeof(uint)..]) << 32);
+        }
+        else
+        {
+            foreach (byte next in text)
+            {
+                rest = (rest << 8) | next;
+            }
         }
 
         return Step(hash, rest);

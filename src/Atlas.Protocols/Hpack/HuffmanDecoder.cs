@@ -3,14 +3,20 @@ using System.Buffers.Binary;
 namespace Atlas.Protocols.Hpack;
 
 /// <summary>
-/// Decodes Huffman-coded strings (RFC 7541 5.2): one look-up for the codes of up to 8 bits, which are all letters, digits and
-/// most signs; a walk over the lengths for the others.
+/// Decodes Huffman-coded strings (RFC 7541 5.2): one look-up for the codes of up to 10 bits, which are all letters, digits and
+/// most signs, quotes and parentheses among them; a walk over the lengths for the others.
 /// </summary>
 internal static class HuffmanDecoder
 {
-    private const int FastBits = 8;
+    private const int FastBits = 10;
 
-    // Symbol and length of the code that begins these 8 bits: symbol * 16 + length, 0 if the code is longer.
+    // Short codes that are taken at a time.
+    private const int Batch = 3;
+
+    // Bits that are there after each refill, unless the string ends: enough for any code, and for a batch of short ones.
+    private const int LeastBits = 32;
+
+    // Symbol and length of the code that begins these bits: symbol * 16 + length, 0 if the code is longer.
     private static readonly ushort[] Fast = CreateFast();
 
     /// <summary>The most bytes that this many coded ones stand for: the shortest code has 5 bits.</summary>
@@ -30,16 +36,16 @@ internal static class HuffmanDecoder
         ReadOnlySpan<ushort> fast = Fast;
         while (true)
         {
-            if (count < HuffmanCode.MaxBits)
+            if (count < LeastBits)
             {
                 Refill(source, ref next, ref bits, ref count);
             }
 
-            // Four short codes are there for sure, and room for what they stand for: most of a string.
-            while (count >= 4 * FastBits && destination.Length - written >= 4)
+            // So many short codes are there for sure, and room for what they stand for: most of a string.
+            while (count >= Batch * FastBits && destination.Length - written >= Batch)
             {
                 int before = written;
-                for (int i = 0; i < 4; i++)
+                for (int i = 0; i < Batch; i++)
                 {
                     int known = fast[(int)(bits >> (64 - FastBits))];
                     if ((known & 15) == 0)
@@ -52,14 +58,19 @@ internal static class HuffmanDecoder
                     count -= known & 15;
                 }
 
-                if (written < before + 4)
+                if (written < before + Batch)
                 {
                     break;
                 }
             }
 
-            // What is not there reads as the padding would.
+            // What is not there reads as the padding would (RFC 7541 5.2): what is left of a string, below 8 bits and all ones.
             ulong window = bits | (ulong.MaxValue >> count);
+            if (window == ulong.MaxValue && count < 8 && next == source.Length)
+            {
+                return written;
+            }
+
             int entry = fast[(int)(window >> (64 - FastBits))];
             int length = entry & 15;
             int symbol = entry >> 4;
@@ -75,8 +86,7 @@ internal static class HuffmanDecoder
                     continue;
                 }
 
-                // RFC 7541 5.2: what is left is padding, below 8 bits and all ones.
-                return count < 8 && window == ulong.MaxValue ? written : -1;
+                return -1;
             }
 
             if (symbol == HuffmanCode.EndOfString)

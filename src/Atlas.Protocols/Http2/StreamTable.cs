@@ -11,16 +11,31 @@ internal sealed class StreamTable
     /// <summary>Streams that ended, to be used again; as many as there were at a time.</summary>
     private Http2Stream? _free;
 
+    // Where a stream was found last.
+    private int _found;
+
     public int Count { get; private set; }
 
     public Http2Stream this[int index] => _streams[index];
 
-    /// <summary>The stream with this number, or null. O(streams), eight numbers a step.</summary>
+    /// <summary>The stream with this number, or null. O(streams), four numbers a step; O(1) for the one that was found last, since a
+    /// frame is asked for several times.</summary>
     /// <param name="id">Above 0.</param>
     public Http2Stream? Find(int id)
     {
+        if (_found < Count && _ids[_found] == id)
+        {
+            return _streams[_found];
+        }
+
         int index = _ids.AsSpan(0, Count).IndexOf(id);
-        return index < 0 ? null : _streams[index];
+        if (index < 0)
+        {
+            return null;
+        }
+
+        _found = index;
+        return _streams[index];
     }
 
     /// <summary>Adds a stream; the caller bounds their number.</summary>
