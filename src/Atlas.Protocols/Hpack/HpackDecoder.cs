@@ -5,8 +5,8 @@ namespace Atlas.Protocols.Hpack;
 /// <summary>
 /// Decodes the header blocks of one direction of a connection, in their order (RFC 7541 3.2). Going over the list's limits is
 /// no error: the rest of the block is still read, so that the table stays right, but no further field is copied; but references
-/// that stand for several times the limit are one. The work is bounded by the bytes of the block and the limits of the list, whatever the block refers to. Nothing
-/// is allocated once the table and the list have grown.
+/// that stand for several times the limit are one. The work is bounded by the bytes of the block and the limits of the list,
+/// whatever the block refers to. Nothing is allocated once the table and the list have grown.
 /// </summary>
 public sealed class HpackDecoder
 {
