@@ -8,6 +8,7 @@ public sealed class HttpListener(HttpListenerSnapshot snapshot)
 {
     private HttpListenerSnapshot _snapshot = snapshot;
     private volatile bool _isDraining;
+    private bool _closesWebSockets;
 
     /// <summary>What requests that begin now go by.</summary>
     public HttpListenerSnapshot Snapshot
@@ -19,6 +20,13 @@ public sealed class HttpListener(HttpListenerSnapshot snapshot)
     /// <summary>Whether its connections end with the request at hand. Once set it stays: see
     /// <see cref="HttpProxy.Drain"/>.</summary>
     public bool IsDraining => _isDraining;
+
+    /// <summary>Whether clients of WebSocket connections are told to go, those that come yet too.</summary>
+    internal bool ClosesWebSockets
+    {
+        get => Volatile.Read(ref _closesWebSockets);
+        set => Volatile.Write(ref _closesWebSockets, value);
+    }
 
     /// <summary>Milliseconds over which idle connections close by chance while it drains.</summary>
     internal int CloseSpreadMs { get; private set; }

@@ -31,7 +31,11 @@ public sealed class HttpProxy
     /// <summary>Tells the clients of a listener's WebSocket connections to go: a Close frame of the code 1001 (RFC 6455 7.4.1) between
     /// two frames of their servers, of which nothing is passed on any more. The rest is theirs: they answer to the server, which closes.
     /// Any thread; returns before the workers have done it.</summary>
-    public void CloseWebSockets(HttpListener listener) => ForSessionsOf(listener, static session => session.CloseWebSockets());
+    public void CloseWebSockets(HttpListener listener)
+    {
+        listener.ClosesWebSockets = true;
+        ForSessionsOf(listener, static session => session.CloseWebSockets());
+    }
 
     /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers
     /// have done it.</summary>

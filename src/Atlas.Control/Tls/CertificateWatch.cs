@@ -181,6 +181,7 @@ public sealed class CertificateWatch : IDisposable
         if (prepared.Loading.Material is not { } material)
         {
             // Each file by itself can be used, but not beside the others.
+            _loading = _loading with { NextLook = prepared.Loading.NextLook };
             _unsaid = [.. prepared.Loading.Errors, .. prepared.Loading.Missing];
             return [];
         }
@@ -193,6 +194,7 @@ public sealed class CertificateWatch : IDisposable
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
+                _loading = _loading with { NextLook = prepared.Loading.NextLook };
                 return [new CertificateEvent(now, CertificateEventKind.Kept, $"changed certificates are not used: {e.Message}; those of before stay in force")];
             }
         }

@@ -183,6 +183,7 @@ public sealed class HpackDecoder
         }
 
         ref readonly HpackEntry entry = ref _table[age];
+        fields.Refer(entry.NameLength, 0);
         length = entry.NameLength;
         known = entry.Known;
         _table.CopyNameTo(entry, fields.Room(length));

@@ -21,7 +21,7 @@ public sealed class HpackFields(int maxBytes = HpackFields.DefaultBytes, int max
     public const int DefaultCount = 128;
 
     // What a block may refer to, as a multiple of the limit, before it is no head any more but a bomb: a byte of it can stand for an
-    // entry of the whole table. Literals count for nothing here, as they come byte by byte.
+    // entry of the whole table, or for its name. Literals count for nothing here, as they come byte by byte.
     private const int BombFactor = 4;
 
     private const int FirstBytes = 1024;

@@ -201,12 +201,11 @@ public sealed partial class Http2Connection
         Http2Stream? stream = _streams.Find(_frame.StreamId);
         if (stream is not null)
         {
-            // A server that resets does so to what it was asked for; that is no work that it causes. Neither is what a client gives up
-            // when its response has begun: it could as well have taken it.
-            bool isCounted = _role == Http2Role.Server && !stream.HeadSent;
             Close(stream, ClosedKind.ResetByPeer);
             End(stream, code, Http2Error.None);
-            if (isCounted && !_floods.IsResetPaid())
+
+            // A server that resets does so to what it was asked for; that is no work that it causes.
+            if (_role == Http2Role.Server && !_floods.IsResetPaid())
             {
                 CountPeerReset();
             }

@@ -102,6 +102,9 @@ public sealed partial class Http2Connection
     /// <summary>Ends the connection, since the peer causes too much work on all of its connections together.</summary>
     public void EndForClientResets() => Fail(Http2Flood.ClientResets);
 
+    /// <summary>Gives back the memory of a header block that came in part: nothing is received any more.</summary>
+    public void EndReceiving() => ReleaseBlock();
+
     /// <summary>Ends everything because the connection broke or is not wanted any more: all streams are told, and nothing is
     /// to be sent.</summary>
     public void Abort()

@@ -39,7 +39,7 @@ public sealed record Http2Limits
     /// <summary>CONTINUATION frames of a block. Default 8.</summary>
     public int ContinuationFrames { get; init; } = 8;
 
-    /// <summary>Streams that the peer resets before their response in <see cref="ResetPeriodMs"/>, beside one for each that ended in order. Default
+    /// <summary>Streams that the peer resets in <see cref="ResetPeriodMs"/>, beside one for each that ended in order. Default
     /// 100.</summary>
     public int PeerResets { get; init; } = 100;
 

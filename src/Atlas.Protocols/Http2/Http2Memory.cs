@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Numerics;
+
 namespace Atlas.Protocols.Http2;
 
 /// <summary>
@@ -11,20 +14,26 @@ public sealed class Http2Memory(Http2Limits limits)
     public const int KeptPieces = 8;
 
     /// <summary>Bytes of header blocks that came in part and are held at a time, over all connections: who sends parts and no ends is to
-    /// take no more of the worker's memory. 256 of the longest, or 4,096 of usual ones.</summary>
+    /// take no more of the worker's memory.</summary>
     public const int MaxBlocksBytes = 16 * 1024 * 1024;
 
-    // Most blocks are below it; whoever never ends one holds no more than it sent, or this.
-    private const int SmallBlock = 4096;
+    /// <summary>What of it is only for blocks of up to <see cref="UsualBlock"/> bytes: who sends long ones does not keep out the others.
+    /// </summary>
+    internal const int ReservedBytes = MaxBlocksBytes / 2;
+
+    /// <summary>What the blocks of browsers and of most others stay below.</summary>
+    internal const int UsualBlock = 4096;
+
+    // Whoever never ends a block holds at most twice what it sent, or this.
+    private const int LeastBlock = 512;
 
     private readonly Stack<HeadSpace> _spaces = new(KeptPieces);
-    private readonly Stack<byte[]> _smallBlocks = new(KeptPieces);
-    private readonly Stack<byte[]> _blocks = new(KeptPieces);
-
-    private int _rentedBytes;
 
     /// <summary>The limits.</summary>
     public Http2Limits Limits { get; } = limits;
+
+    /// <summary>Bytes of blocks that are held now.</summary>
+    internal int RentedBytes { get; private set; }
 
     /// <summary>Takes room for a decoded head.</summary>
     internal HeadSpace RentSpace() => _spaces.TryPop(out HeadSpace? space) ? space : new HeadSpace(Limits);
@@ -40,28 +49,25 @@ public sealed class Http2Memory(Http2Limits limits)
 
     /// <summary>Takes room for a header block that did not come in one piece.</summary>
     /// <param name="length">Bytes that are needed, at the most <see cref="Http2Limits.BlockBytes"/>.</param>
-    /// <returns>Null: <see cref="MaxBlocksBytes"/> are in use.</returns>
+    /// <returns>At least as many; null: too many are held.</returns>
     internal byte[]? TryRentBlock(int length)
     {
-        int size = length <= SmallBlock ? SmallBlock : Limits.BlockBytes;
-        if (_rentedBytes + size > MaxBlocksBytes)
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(length, LeastBlock));
+        int most = size <= UsualBlock ? MaxBlocksBytes : MaxBlocksBytes - ReservedBytes;
+        if (RentedBytes + size > most)
         {
             return null;
         }
 
-        _rentedBytes += size;
-        Stack<byte[]> blocks = length <= SmallBlock ? _smallBlocks : _blocks;
-        return blocks.TryPop(out byte[]? block) ? block : new byte[size];
+        byte[] block = ArrayPool<byte>.Shared.Rent(size);
+        RentedBytes += block.Length;
+        return block;
     }
 
     /// <summary>Gives it back.</summary>
     internal void Return(byte[] block)
     {
-        _rentedBytes -= block.Length;
-        Stack<byte[]> blocks = block.Length <= SmallBlock ? _smallBlocks : _blocks;
-        if (blocks.Count < KeptPieces)
-        {
-            blocks.Push(block);
-        }
+        RentedBytes -= block.Length;
+        ArrayPool<byte>.Shared.Return(block);
     }
 }

@@ -31,6 +31,11 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
         x.ClientSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
         x.ServerSend.ChangeLimits(_idleMs, bytesPerSecond: 0);
         session.Tunnel = this;
+        if (session.Owner.ClosesWebSockets)
+        {
+            farewell?.Begin();
+        }
+
         Flow up = UpAsync();
         await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
         await up;

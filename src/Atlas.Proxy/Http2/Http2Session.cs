@@ -77,6 +77,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
         Flush();
         _mayLinger = !IsBroken && !_isAborted && !Transport.IsPeerClosed;
         Break();
+        Frames.EndReceiving();
         ResetOpen();
         _isOver = true;
         if (_open.Count == 0)
@@ -109,7 +110,8 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     /// <inheritdoc/>
     public void CloseWebSockets()
     {
-        foreach (Http2Exchange exchange in _open)
+        // A client that is gone ends its exchange at once.
+        foreach (Http2Exchange exchange in _open.ToArray())
         {
             exchange.Tunnel?.Leave();
         }

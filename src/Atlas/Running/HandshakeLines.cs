@@ -19,7 +19,7 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
     private readonly Action<string> _say;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
-    private readonly HashSet<string> _said = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Listener, UInt128 Client, string Result)> _said = [];
     private int _leftOut;
     private bool _isCounting;
 
@@ -43,11 +43,10 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
                 _timer.Change(Period, Timeout.InfiniteTimeSpan);
             }
 
-            // Once there may be no more lines, none is put together either.
-            string? line = _said.Count < MaxLines ? LineOf(listener, client, result, detail) : null;
-            if (line is not null && _said.Add(line))
+            // A line that is not said is not put together either.
+            if (_said.Count < MaxLines && _said.Add((listener, NumberOf(client), result)))
             {
-                _say(line);
+                _say(LineOf(listener, client, result, detail));
             }
             else
             {
@@ -58,6 +57,17 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
+
+    private static UInt128 NumberOf(SocketAddress client)
+    {
+        UInt128 number = client.IsUnix ? 0 : 1;
+        foreach (byte part in client.IsUnix ? [] : client.Ip)
+        {
+            number = (number << 8) | part;
+        }
+
+        return number;
+    }
 
     private static string LineOf(string listener, SocketAddress client, string result, string detail)
     {

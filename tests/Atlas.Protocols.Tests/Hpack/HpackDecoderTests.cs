@@ -202,6 +202,17 @@ public sealed class HpackDecoderTests
         _decoder.Decode([.. block, 0xBE], _fields).ShouldBe(HpackError.Bomb);
     }
 
+    // A name alone counts, too: each of two bytes would be copied into the list and into the table.
+    [Fact]
+    public void Bomb_ReferencesToALongName_AtTheLimitAndOneMore()
+    {
+        byte[] block = [.. Blocks.Literal(new string('n', 4096 - 32), "", 0x40), .. Enumerable.Repeat((byte[])[0x7E, 0], 64).SelectMany(x => x)];
+
+        _decoder.Decode(block, _fields).ShouldBe(HpackError.None);
+
+        _decoder.Decode([.. block, 0x7E, 0], _fields).ShouldBe(HpackError.Bomb);
+    }
+
     [Fact]
     public void Bomb_StringsLongerThanTheLimits_TakeNoMoreMemory()
     {

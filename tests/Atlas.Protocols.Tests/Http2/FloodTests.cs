@@ -89,21 +89,6 @@ public sealed class FloodTests
         _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
     }
 
-    [Fact]
-    public void PeerResets_AfterTheResponseBegan_AreFree()
-    {
-        for (int i = 0; i < 300; i++)
-        {
-            int id = (i * 2) + 1;
-            _side.Feed(Headers(id, Frames.Get));
-            _side.Head(_side.Recorder.Streams[id], "HTTP/1.1 200 OK\r\n\r\n");
-            _side.Feed(Reset(id));
-            _side.Sent();
-        }
-
-        _side.Connection.Error.ShouldBe(Http2Error.None);
-    }
-
     // A server resets what it was asked for: no work that it causes.
     [Fact]
     public void PeerResets_OfAServer_AreNotCounted()

@@ -8,9 +8,9 @@ internal sealed class Side
     private readonly byte[] _buffer = new byte[131_072];
     private byte[] _pending = [];
 
-    public Side(Http2Role role, Http2Limits? limits = null)
+    public Side(Http2Role role, Http2Limits? limits = null, Http2Memory? memory = null)
     {
-        Connection = new Http2Connection(role, Recorder, new Http2Memory(limits ?? Http2Limits.Default));
+        Connection = new Http2Connection(role, Recorder, memory ?? new Http2Memory(limits ?? Http2Limits.Default));
         Recorder.Connection = Connection;
     }
 

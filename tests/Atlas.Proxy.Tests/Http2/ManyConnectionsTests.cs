@@ -9,7 +9,7 @@ using Atlas.Simulation;
 
 namespace Atlas.Proxy.Tests.Http2;
 
-/// <summary>Resets of one client over many connections.</summary>
+/// <summary>What clients do on many connections, one after the other.</summary>
 public sealed class ManyConnectionsTests
 {
     // What a connection may do by itself (Http2Limits.PeerResets).
@@ -21,6 +21,21 @@ public sealed class ManyConnectionsTests
     // It has the resets of all its clients.
     [Fact]
     public void Resets_OfATrustedProxy_AreThoseOfEachConnection() => Check(trusts: true, expected: null);
+
+    // What a worker holds of them is bounded (Http2Memory.MaxBlocksBytes): connections that are gone hold nothing.
+    [Fact]
+    public void HeadsThatNeverEnd_OfConnectionsThatAreGone_AreNotHeld() => ProxyWorld.ForSeeds(
+        1,
+        seed => new ProxyWorld(seed, SimulationOptions.Calm),
+        async world =>
+        {
+            // HEADERS of 16,384 bytes, of which most come.
+            byte[] head = [0, 0x40, 0, 1, 4, 0, 0, 0, 1, .. new byte[16_000]];
+            for (int i = 0; i <= Http2Memory.MaxBlocksBytes / 16_384; i++)
+            {
+                (await TalkAsync(world, head)).ShouldBeNull($"connection {i}");
+            }
+        });
 
     private static void Check(bool trusts, Http2ErrorCode? expected) => ProxyWorld.ForSeeds(
         1,
@@ -41,10 +56,14 @@ public sealed class ManyConnectionsTests
     private static IpNetwork All() => IpNetwork.TryParse("0.0.0.0/0", out IpNetwork all) ? all : throw new InvalidOperationException();
 
     // Opens as many streams on a connection of its own, and resets each at once.
-    private static async ResultFlow<Http2ErrorCode?> ResetAsync(ProxyWorld world, int streams)
+    private static ResultFlow<Http2ErrorCode?> ResetAsync(ProxyWorld world, int streams) =>
+        TalkAsync(world, [.. Enumerable.Range(0, streams).SelectMany(i => Frames(1 + (2 * i)))]);
+
+    // Sends frames on a connection of its own, and ends.
+    private static async ResultFlow<Http2ErrorCode?> TalkAsync(ProxyWorld world, byte[] frames)
     {
         (ByteStream client, WireReader _) = await world.ConnectAsync();
-        await client.SendAllAsync([.. Http2Connection.Preface, 0, 0, 0, 4, 0, 0, 0, 0, 0, .. Enumerable.Range(0, streams).SelectMany(i => Frames(1 + (2 * i)))]);
+        await client.SendAllAsync([.. Http2Connection.Preface, 0, 0, 0, 4, 0, 0, 0, 0, 0, .. frames]);
         Http2ErrorCode? gone = null;
         client.ShutdownSend();
         var all = new List<byte>();
