@@ -62,18 +62,21 @@ public sealed class CertificateWatch : IDisposable
     }
 
     /// <summary>Reads the files of a configuration that is about to come into force. What was read before under the same paths stands in
-    /// for what is broken now. Changes nothing.</summary>
+    /// for what is broken now. Where the configuration is the one in force, as when a signal means the logs, nobody asked for other
+    /// certificates. Changes nothing.</summary>
     public TlsPreparation Prepare(AtlasConfig config)
     {
         TlsLoading earlier;
+        bool isUnasked;
         lock (_options.Gate)
         {
             earlier = _loading;
+            isUnasked = ConfigDiff.Between(_config, config).Count == 0;
         }
 
         // Before the files are read: what is written meanwhile is seen at the next look.
         var known = TlsFiles.PathsOf(config).ToDictionary(path => path, FileStamp.Of, StringComparer.Ordinal);
-        return new TlsPreparation(TlsFiles.Load(config, _options.Time.GetUtcNow(), earlier), known);
+        return new TlsPreparation(TlsFiles.Load(config, _options.Time.GetUtcNow(), earlier, isUnasked), known);
     }
 
     /// <summary>Goes by a configuration that came into force with what was read for it. Under the gate.</summary>

@@ -113,7 +113,9 @@ public sealed unsafe partial class TlsStream
         _receiveResult =
             _transport.ReceiveError != 0 ? _transport.ReceiveError
             : isNotified && error == 0 ? 0
-            : _transport.HasEnded ? Truncated
+
+            // A fatal alert sets the mark as well, whatever comes behind it.
+            : _transport.HasEnded && !isNotified ? Truncated
             : -Errno.EPROTO;
         if (_receiveResult == -Errno.EPROTO)
         {

@@ -1,9 +1,11 @@
 using System.Text;
 using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Protocols.Http2;
@@ -193,7 +195,7 @@ internal sealed class ServerAttempt(Exchange x)
         x.IsCertificateRefused = dialed.IsCertificateRefused;
     }
 
-    /// <summary>Says more of a stream of HTTP/2 that was reset before its response.</summary>
+    /// <summary>Says more of a connection or stream that ended before its response.</summary>
     private void NoteReset()
     {
         if (x.Error == ProxyError.UpstreamReset && x.Connection!.Http2 is { } request)
@@ -204,6 +206,12 @@ internal sealed class ServerAttempt(Exchange x)
                 x.Error = ProxyError.UpstreamProtocol;
                 x.Detail = request.Fault.Text();
             }
+        }
+        else if (x.Error == ProxyError.UpstreamReset && !x.ResponseBytesSeen && x.Connection!.Stream is TlsStream { FailureText: { } text })
+        {
+            // With TLS 1.3 a server that refuses the certificate says so when the handshake is over for its client.
+            x.Detail = ServerTlsWords.OfReason(text);
+            x.Server!.ConnectFailed(ServerTlsWords.Prefixed(x.Detail));
         }
     }
 

@@ -149,19 +149,75 @@ public sealed class UnfitRenewalTests : IDisposable
         _watch.Texts.ShouldHaveSingleItem().ShouldContain("the certificate in me.pem expired on");
     }
 
+    [Fact]
+    public void Look_RenewedWithoutTheIntermediate_KeepsTheOldOneAndSaysWhy()
+    {
+        var root = TestPki.Authority();
+        var intermediate = TestPki.Authority("CN=Issuing", root);
+        var old = Write(intermediate, intermediate.CertPem);
+        _watch.Apply(Pair);
+        Write(intermediate, "");
+
+        _watch.Look();
+        _watch.Look();
+
+        _watch.Fingerprints.ShouldBe([old.Fingerprint]);
+        _watch.Texts.ShouldBe(
+            [Kept + "comes without that of its issuer, which the one before has behind it: write the whole chain, as in fullchain.pem" + Stays]);
+        var next = Write(intermediate, intermediate.CertPem);
+        _watch.Look();
+        _watch.Fingerprints.ShouldBe([next.Fingerprint]);
+    }
+
+    // Clients that believe a root have it.
+    [Fact]
+    public void Look_RenewedWithoutTheRoot_TakesIt()
+    {
+        var root = TestPki.Authority();
+        Write(root, root.CertPem);
+        _watch.Apply(Pair);
+        var next = Write(root, "");
+
+        _watch.Look();
+
+        _watch.Fingerprints.ShouldBe([next.Fingerprint]);
+    }
+
+    // Who rotates logs sends the same signal.
+    [Fact]
+    public void Apply_SameConfiguration_KeepsTheOldCertificate()
+    {
+        var old = _pki.WritePair("a", "a.example", "b.example");
+        _watch.Apply(Pair);
+        _pki.WritePair("a", Expired("a.example"));
+
+        _watch.Apply(Pair);
+
+        _watch.Fingerprints.ShouldBe([old.Fingerprint]);
+        _watch.Texts.ShouldBe([Kept + "expired on 2026-06-01 11:00 UTC" + Stays]);
+    }
+
     // Whoever asks for it has been told by the notes.
     [Fact]
-    public void Apply_WithAnExpiredCertificate_TakesItAndNotesIt()
+    public void Apply_ChangedConfigurationWithAnExpiredCertificate_TakesItAndNotesIt()
     {
         _pki.WritePair("a", "a.example", "b.example");
         _watch.Apply(Pair);
         var next = _pki.WritePair("a", Expired("a.example"));
 
-        var loading = _watch.Apply(Pair);
+        var loading = _watch.Apply(Pair, ", balance: first");
 
         loading.Kept.ShouldBeEmpty();
         _watch.Fingerprints.ShouldBe([next.Fingerprint]);
         _watch.Notes[^1].ShouldContain("expired on 2026-06-01 11:00 UTC");
+    }
+
+    private IssuedCertificate Write(IssuedCertificate issuer, string behind)
+    {
+        var leaf = TestPki.Issue(new IssueOptions { Subject = "CN=leaf", Names = ["a.example"], Issuer = issuer });
+        _pki.Write("a.pem", leaf.CertPem + behind);
+        _pki.Write("a.key", leaf.KeyPem);
+        return leaf;
     }
 
     private static IssueOptions Expired(params string[] names) =>

@@ -95,6 +95,36 @@ public sealed class UpstreamTlsTests : IDisposable
         response.IsWhole.ShouldBeFalse();
     });
 
+    // With TLS 1.3 the client is done with the handshake before the server has seen what it shows (RFC 8446 4.4.2.4, 6.2).
+    [Fact]
+    public void Server_ThatWantsACertificate_IsSaidToRefuse()
+    {
+        using var strict = new TlsServerContext(new TlsServerOptions
+        {
+            Certificates = [TestCertificates.ForOptions(TestCertificates.Server)],
+            ClientCaPem = TestCertificates.AuthorityPem,
+            IsClientCertificateRequired = true,
+        });
+        ProxyWorld.ForSeeds(1, seed => new ProxyWorld(seed, SimulationOptions.Calm, pool: pool => Secured(pool, _client)), async world =>
+        {
+            world.Server.OnConnect = async turn =>
+            {
+                TlsHandshake handshake = await TlsStream.AcceptAsync(turn.Stream, strict, default, turn.Loop.NowMs + 10_000);
+                handshake.Stream.ShouldBeNull();
+                turn.Stream.ShutdownSend();
+                await turn.Reader.ToEndAsync();
+                turn.Stream.Close();
+                return true;
+            };
+
+            await world.AskAsync(Get, 502);
+
+            world.Pool.Servers[0].ConnectFailure.ShouldNotBeNull().Text
+                .ShouldBe("tls: the server refuses the handshake: tlsv13 alert certificate required");
+            world.Pool.Servers[0].IsUnreachable.ShouldBeTrue();
+        });
+    }
+
     [Fact]
     public void Server_ThatIsSilent_TakesTheTimeOfConnecting() => ProxyWorld.ForSeeds(Seeds, Make(), async world =>
     {

@@ -46,7 +46,7 @@ internal sealed class CertificateLoader(LoadSession session)
         using var key = keyBytes is null ? null : Parsed(PrivateKey.Read(keyBytes, config.KeyPath, out string wrong), "key", keyAt, wrong);
         try
         {
-            if (chain is not null && before is not null && session.IsUnasked && !MayReplace(before, chain[0], config, use))
+            if (chain is not null && before is not null && session.IsUnasked && !MayReplace(before, chain, config, use))
             {
                 return null;
             }
@@ -77,9 +77,9 @@ internal sealed class CertificateLoader(LoadSession session)
         return value;
     }
 
-    private bool MayReplace(CertificateMaterial before, X509Certificate2 own, CertificateConfig config, CertificateUse use)
+    private bool MayReplace(CertificateMaterial before, List<X509Certificate2> chain, CertificateConfig config, CertificateUse use)
     {
-        if (RenewalRules.Problem(before, own, use, session.Now, out var until) is not { } problem)
+        if (RenewalRules.Problem(before, chain, use, session.Now, out var until) is not { } problem)
         {
             return true;
         }
