@@ -60,7 +60,7 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
 
     private static UInt128 NumberOf(SocketAddress client)
     {
-        UInt128 number = client.IsUnix ? 0 : 1;
+        UInt128 number = client.IsUnix ? UInt128.Zero : UInt128.One;
         foreach (byte part in client.IsUnix ? [] : client.Ip)
         {
             number = (number << 8) | part;
