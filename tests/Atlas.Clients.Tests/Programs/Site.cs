@@ -47,7 +47,7 @@ public sealed class Site : IAsyncDisposable
             """);
         await Authority.WriteAsync(config);
         RunningAtlas atlas = await RunningAtlas.StartAsync(config);
-        return new Site(config, atlas, await atlas.Program.ErrorAsync("listener secure: http on "));
+        return new Site(config, atlas, await atlas.Program.ErrorAsync("listener secure: https on "));
     }
 
     public string Address(bool tls) => tls ? Secure : Clear;
