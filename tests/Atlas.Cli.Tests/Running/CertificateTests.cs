@@ -89,16 +89,7 @@ public sealed class CertificateTests
     public async Task Request_ForAnotherHostThanTheHandshakes_Is421WithoutRouteOrCertificate(string version, string host, bool isStrict, int status)
     {
         await using var server = new Backend("A");
-        using var config = new ConfigFile($$"""
-            listeners:
-              web:
-                bind: 127.0.0.1:0
-                tls: { certificates: [{ cert: site.pem, key: site.key }], strict_sni: {{(isStrict ? "true" : "false")}} }
-                routes: [{ match: { host: [site.example, open.example] }, pool: web }]
-            pools:
-              web: { servers: ["{{server.Address}}"] }
-            admin: { bind: none }
-            """);
+        using var config = new ConfigFile(Routed(server, "[site.example, open.example]", $", strict_sni: {(isStrict ? "true" : "false")}"));
         new SiteCertificate().Write(config);
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
 
@@ -114,16 +105,7 @@ public sealed class CertificateTests
     public async Task Request_ForTheHostOfItsHandshakeWithoutRoute_Is404()
     {
         await using var server = new Backend("A");
-        using var config = new ConfigFile($$"""
-            listeners:
-              web:
-                bind: 127.0.0.1:0
-                tls: { certificates: [{ cert: site.pem, key: site.key }] }
-                routes: [{ match: { host: site.example }, pool: web }]
-            pools:
-              web: { servers: ["{{server.Address}}"] }
-            admin: { bind: none }
-            """);
+        using var config = new ConfigFile(Routed(server, "site.example"));
         new SiteCertificate().Write(config);
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
 
@@ -262,6 +244,17 @@ public sealed class CertificateTests
         program.Errors.ShouldBe(
             $"{config.Path}:5:35: 'cert': there is no file {config.Sibling("site.pem")}\n{config.Path}:5:50: 'key': there is no file {config.Sibling("site.key")}\n");
     }
+
+    private static string Routed(Backend server, string hosts, string tls = "") => $$"""
+        listeners:
+          web:
+            bind: 127.0.0.1:0
+            tls: { certificates: [{ cert: site.pem, key: site.key }]{{tls}} }
+            routes: [{ match: { host: {{hosts}} }, pool: web }]
+        pools:
+          web: { servers: ["{{server.Address}}"] }
+        admin: { bind: none }
+        """;
 
     private static string Text(Backend server) => $$"""
         listeners:

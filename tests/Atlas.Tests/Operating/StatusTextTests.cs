@@ -81,20 +81,7 @@ public sealed class StatusTextTests
     [InlineData(3, "certificates  3, first to end listener l: a.example, on 2026-08-30 12:00Z")]
     public void Certificates_OfAStatus_AreALineAndTheirProblemsOneEach(int count, string line)
     {
-        var status = new StatusReport
-        {
-            Node = "n",
-            Version = "1",
-            Listeners = [],
-            Pools = [],
-            Certificates = new CertificateSummary
-            {
-                Count = count,
-                FirstToEnd = "listener l: a.example",
-                FirstNotAfter = new DateTimeOffset(2026, 8, 30, 12, 0, 0, TimeSpan.Zero),
-                Problems = ["listener l: 'key': a.key is not the key"],
-            },
-        };
+        StatusReport status = With(Certificates(count) with { Problems = ["listener l: 'key': a.key is not the key"] });
 
         StatusText.Lines(status, 80).Skip(1).ShouldBe([line, "  NOTE not used as it is now: listener l: 'key': a.key is not the key"]);
         StatusText.Lines(status with { Certificates = null }, 80).Count().ShouldBe(1);
@@ -105,21 +92,11 @@ public sealed class StatusTextTests
     [InlineData(3, "certificates  3, 1 EXPIRED, first to end listener l: a.example, on 2026-08-30 12:00Z")]
     public void Certificates_ThatExpired_SayItInCapitalsAndWarnOfEach(int count, string line)
     {
-        var status = new StatusReport
+        StatusReport status = With(Certificates(count) with
         {
-            Node = "n",
-            Version = "1",
-            Listeners = [],
-            Pools = [],
-            Certificates = new CertificateSummary
-            {
-                Count = count,
-                FirstToEnd = "listener l: a.example",
-                FirstNotAfter = new DateTimeOffset(2026, 8, 30, 12, 0, 0, TimeSpan.Zero),
-                Expired = 1,
-                Warnings = ["listener l: b.example expires in 7 days, on 2026-08-30 12:00 UTC: renew it"],
-            },
-        };
+            Expired = 1,
+            Warnings = ["listener l: b.example expires in 7 days, on 2026-08-30 12:00 UTC: renew it"],
+        });
 
         StatusText.Lines(status, 100).Skip(1)
             .ShouldBe([line, "  NOTE listener l: b.example expires in 7 days, on 2026-08-30 12:00 UTC: renew it"]);
@@ -191,4 +168,16 @@ public sealed class StatusTextTests
 
     private static IEnumerable<string> Lines(PoolReport pool, int width = 100) =>
         StatusText.Lines(new StatusReport { Node = "n", Version = "1", Listeners = [], Pools = [pool] }, width);
+
+    private static StatusReport With(CertificateSummary certificates) => new()
+    {
+        Node = "n", Version = "1", Listeners = [], Pools = [], Certificates = certificates,
+    };
+
+    private static CertificateSummary Certificates(int count) => new()
+    {
+        Count = count,
+        FirstToEnd = "listener l: a.example",
+        FirstNotAfter = new DateTimeOffset(2026, 8, 30, 12, 0, 0, TimeSpan.Zero),
+    };
 }
