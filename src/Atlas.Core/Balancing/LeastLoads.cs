@@ -24,6 +24,18 @@ internal readonly struct LeastLoads
     /// <summary>The sum of the weights of those that have it; 0: no server has room.</summary>
     internal int Ties { get; }
 
+    /// <summary>Those that have nothing to do.</summary>
+    /// <param name="ties">The sum of their weights, by place in a block.</param>
+    internal static LeastLoads Idle(Vector256<int> ties) => new(0, ties);
+
+    /// <summary>The least of eight loads for their weights.</summary>
+    internal static float Least(Vector256<float> loads)
+    {
+        var half = Vector128.Min(loads.GetLower(), loads.GetUpper());
+        half = Vector128.Min(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 0, 1)));
+        return Math.Min(half[0], half[1]);
+    }
+
     /// <summary>Adds up counts.</summary>
     /// <param name="counts">The least at each place of a block; <see cref="int.MaxValue"/>: none.</param>
     /// <param name="ties">How many have it.</param>

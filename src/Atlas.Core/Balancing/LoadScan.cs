@@ -7,12 +7,19 @@ namespace Atlas.Core.Balancing;
 /// <see cref="LoadCells"/>. Immutable but for the cells.</summary>
 internal sealed class LoadScan
 {
+    // Both roundings of a load times an inverse, 2^-24 each, and that of the bound itself are within it by far.
+    private const float Near = 1 + (1f / (1 << 20));
+
+    // Looking at fewer cells twice costs more than it saves.
+    private const int Few = 4 * LoadCells.Block;
+
     private readonly Stretch[] _stretches;
 
     // By cell of the stretches, one after the other. What is no member has limit 0: it is always full.
     private readonly int[] _members;
     private readonly int[] _limits;
-    private readonly float[] _weights;
+    private readonly int[] _weights;
+    private readonly float[] _inverses;
 
     /// <summary>Finds where the members' counters are. O(servers).</summary>
     internal LoadScan(Roster roster, BalancedServer[] servers)
@@ -41,7 +48,8 @@ internal sealed class LoadScan
         _stretches = [.. stretches];
         _members = new int[places.Count * LoadCells.Block];
         _limits = new int[_members.Length];
-        _weights = new float[_members.Length];
+        _weights = new int[_members.Length];
+        _inverses = new float[_members.Length];
         int[] weights = TurnOrder.ReducedWeights(roster);
         for (int i = 0; i < weights.Length; i++)
         {
@@ -50,6 +58,7 @@ internal sealed class LoadScan
             _members[at] = roster.Members[i];
             _limits[at] = server.MaxActive;
             _weights[at] = weights[i];
+            _inverses[at] = 1f / weights[i];
         }
 
         HasEqualWeights = Array.TrueForAll(weights, weight => weight == 1);
@@ -59,7 +68,7 @@ internal sealed class LoadScan
     internal bool HasEqualWeights { get; }
 
     /// <summary>Looks at all members that are not full. O(servers).</summary>
-    internal LeastLoads FindLeast() => HasEqualWeights ? FindFewest() : FindLeastByWeight();
+    internal LeastLoads FindLeast() => HasEqualWeights ? FindFewest() : _members.Length <= Few ? Divide(float.PositiveInfinity) : FindLeastByWeight();
 
     /// <summary>The member at a place of those that tie, their weights put end to end.</summary>
     /// <returns>Its index in the pool; -1 if other requests have changed the loads meanwhile.</returns>
@@ -87,9 +96,10 @@ internal sealed class LoadScan
             ReadOnlySpan<int> queued = stretch.Queued;
             for (int i = lane; i < active.Length; i += LoadCells.Block, at += LoadCells.Block)
             {
-                if (active[i] < _limits[at] && (double)(active[i] + queued[i]) / _weights[at] <= least.Load)
+                double load = active[i] + queued[i];
+                if (active[i] < _limits[at] && load <= least.Load * _weights[at] * Near && load / _weights[at] <= least.Load)
                 {
-                    place -= (int)_weights[at];
+                    place -= _weights[at];
                     if (place < 0)
                     {
                         return _members[at];
@@ -129,8 +139,47 @@ internal sealed class LoadScan
         return LeastLoads.Of(least, ties);
     }
 
+    // A product of eight lanes costs a fraction of two divisions of four: divided is only what may be the least.
     private LeastLoads FindLeastByWeight()
     {
+        var full = Vector256.Create(float.PositiveInfinity);
+        Vector256<float> least = full;
+        Vector256<int> idle = default;
+        int at = 0;
+        foreach (Stretch stretch in _stretches)
+        {
+            ReadOnlySpan<int> active = stretch.Active;
+            ReadOnlySpan<int> queued = stretch.Queued;
+            ReadOnlySpan<int> limits = _limits.AsSpan(at, active.Length);
+            ReadOnlySpan<int> weights = _weights.AsSpan(at, active.Length);
+            ReadOnlySpan<float> inverses = _inverses.AsSpan(at, active.Length);
+            for (int i = 0; i < active.Length; i += LoadCells.Block)
+            {
+                var busy = Vector256.Create(active[i..]);
+                var hasRoom = Vector256.LessThan(busy, Vector256.Create(limits[i..]));
+                Vector256<int> load = busy + Vector256.Create(queued[i..]);
+                Vector256<float> quotient = Vector256.ConvertToSingle(load) * Vector256.Create(inverses[i..]);
+                least = Vector256.Min(Vector256.ConditionalSelect(hasRoom.AsSingle(), quotient, full), least);
+                idle += Vector256.Equals(load, Vector256<int>.Zero) & hasRoom & Vector256.Create(weights[i..]);
+            }
+
+            at += active.Length;
+        }
+
+        if (idle != Vector256<int>.Zero)
+        {
+            return LeastLoads.Idle(idle);
+        }
+
+        // Loads may have grown meanwhile, so that none is near any more.
+        LeastLoads found = Divide(LeastLoads.Least(least) * Near);
+        return found.Ties > 0 ? found : Divide(float.PositiveInfinity);
+    }
+
+    // Looks exactly at the blocks in which a load for its weight is about `near` or less.
+    private LeastLoads Divide(float near)
+    {
+        var bound = Vector256.Create(near);
         var low = Vector256.Create(double.PositiveInfinity);
         Vector256<double> high = low;
         Vector256<double> lowTies = default;
@@ -141,13 +190,19 @@ internal sealed class LoadScan
             ReadOnlySpan<int> active = stretch.Active;
             ReadOnlySpan<int> queued = stretch.Queued;
             ReadOnlySpan<int> limits = _limits.AsSpan(at, active.Length);
-            ReadOnlySpan<float> weights = _weights.AsSpan(at, active.Length);
+            ReadOnlySpan<int> weights = _weights.AsSpan(at, active.Length);
+            ReadOnlySpan<float> inverses = _inverses.AsSpan(at, active.Length);
             for (int i = 0; i < active.Length; i += LoadCells.Block)
             {
                 var busy = Vector256.Create(active[i..]);
-                var hasRoom = Vector256.LessThan(busy, Vector256.Create(limits[i..]));
                 var load = Vector256.ConvertToSingle(busy + Vector256.Create(queued[i..]));
-                var weight = Vector256.Create(weights[i..]);
+                if (!Vector256.LessThanOrEqualAny(load * Vector256.Create(inverses[i..]), bound))
+                {
+                    continue;
+                }
+
+                var hasRoom = Vector256.LessThan(busy, Vector256.Create(limits[i..]));
+                var weight = Vector256.ConvertToSingle(Vector256.Create(weights[i..]));
                 Take(Vector256.WidenLower(load), Vector256.WidenLower(weight), Vector256.WidenLower(hasRoom), ref low, ref lowTies);
                 Take(Vector256.WidenUpper(load), Vector256.WidenUpper(weight), Vector256.WidenUpper(hasRoom), ref high, ref highTies);
             }
