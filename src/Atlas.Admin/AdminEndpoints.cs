@@ -16,6 +16,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     private const string MetricsPath = "/metrics";
     private const string StatusPath = "/api/v1/status";
     private const string CertificatesPath = "/api/v1/certificates";
+    private const string AuthoritiesPath = "/api/v1/authorities";
     private const string EventsPath = "/api/v1/events";
     private const string ApiPath = "/openapi.json";
     private const string ServersMark = "/servers/";
@@ -23,7 +24,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     // What a page of metrics takes first; it grows.
     private const int PageBytes = 32 * 1024;
 
-    private static readonly string[] Paths = [Health, Ready, MetricsPath, StatusPath, CertificatesPath, EventsPath, ApiPath];
+    private static readonly string[] Paths = [Health, Ready, MetricsPath, StatusPath, CertificatesPath, AuthoritiesPath, EventsPath, ApiPath];
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly string[] Listed =
         [.. Paths.Select(path => "GET " + path), "PATCH /api/v1/pools/{pool}/servers/{server}"];
@@ -41,6 +42,8 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
             Answers.SendAsync(context, StatusCodes.Status200OK, source.Status(), AdminJson.Default.StatusReport));
         application.MapMethods(CertificatesPath, Methods, context => Answers.SendAsync(
             context, StatusCodes.Status200OK, source.Certificates(), ReadableJson.Context.IReadOnlyListCertificateReport));
+        application.MapMethods(AuthoritiesPath, Methods, context => Answers.SendAsync(
+            context, StatusCodes.Status200OK, source.Authorities(), ReadableJson.Context.IReadOnlyListAuthorityReport));
         application.MapMethods(ApiPath, Methods, new ApiDescription(options.Version).SendAsync);
         CancellationToken stopping = application.Lifetime.ApplicationStopping;
         application.MapMethods(EventsPath, [HttpMethods.Get], context => EventsAsync(context, stopping));

@@ -14,6 +14,7 @@ namespace Atlas.Admin;
 [JsonSerializable(typeof(ServerReport))]
 [JsonSerializable(typeof(EventReport))]
 [JsonSerializable(typeof(IReadOnlyList<CertificateReport>))]
+[JsonSerializable(typeof(IReadOnlyList<AuthorityReport>))]
 [JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]

@@ -22,6 +22,9 @@ public interface IAdminSource
     /// <summary>The certificates in force, in the configuration's order.</summary>
     IReadOnlyList<CertificateReport> Certificates();
 
+    /// <summary>The files of authorities in force, in the configuration's order.</summary>
+    IReadOnlyList<AuthorityReport> Authorities();
+
     /// <summary>Does what an operator asks of a server.</summary>
     /// <param name="pool">The pool's name.</param>
     /// <param name="server">The server's name in it.</param>

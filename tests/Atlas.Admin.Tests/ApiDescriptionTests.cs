@@ -97,6 +97,7 @@ public sealed class ApiDescriptionTests
                 Warnings = ["x"],
                 Problems = ["x"],
             },
+            Authorities = new CertificateSummary { Count = 1, FirstToEnd = "x", FirstNotAfter = DateTimeOffset.UnixEpoch },
             Leaving = [new LeavingReport("p", "s", 1)],
         };
         IReadOnlyList<CertificateReport> certificates =
@@ -119,6 +120,28 @@ public sealed class ApiDescriptionTests
                 Problem = "x",
             },
         ];
+        IReadOnlyList<AuthorityReport> authorities =
+        [
+            new AuthorityReport
+            {
+                Listener = "l",
+                Pool = "p",
+                File = "x",
+                Certificates =
+                [
+                    new AuthorityCertificateReport
+                    {
+                        Subject = "x",
+                        Fingerprint = "x",
+                        NotBefore = DateTimeOffset.UnixEpoch,
+                        NotAfter = DateTimeOffset.UnixEpoch,
+                        State = "valid",
+                        DaysLeft = 1,
+                    },
+                ],
+                Problem = "x",
+            },
+        ];
         JsonNode written = JsonSerializer.SerializeToNode(status, AdminJson.Default.StatusReport)!;
 
         Same(written, "Status");
@@ -132,6 +155,9 @@ public sealed class ApiDescriptionTests
         Same(written["leaving"]![0]!, "Leaving");
         Same(written["certificates"]!, "Certificates");
         Same(JsonSerializer.SerializeToNode(certificates, AdminJson.Default.IReadOnlyListCertificateReport)![0]!, "Certificate");
+        JsonNode file = JsonSerializer.SerializeToNode(authorities, AdminJson.Default.IReadOnlyListAuthorityReport)![0]!;
+        Same(file, "Authorities");
+        Same(file["certificates"]![0]!, "AuthorityCertificate");
         Words<AdminState>("Server", "admin_state");
         Words<OperationalState>("Server", "operational_state");
         Words<PoolState>("Pool", "state");

@@ -16,6 +16,8 @@ internal sealed class StubSource : IAdminSource
 
     public IReadOnlyList<CertificateReport> CertificatesNow { get; set; } = [];
 
+    public IReadOnlyList<AuthorityReport> AuthoritiesNow { get; set; } = [];
+
     public Action<IMetricWriter> Metrics { get; set; } = _ => { };
 
     /// <summary>The last order that came.</summary>
@@ -37,6 +39,8 @@ internal sealed class StubSource : IAdminSource
     public StatusReport Status() => StatusNow;
 
     public IReadOnlyList<CertificateReport> Certificates() => CertificatesNow;
+
+    public IReadOnlyList<AuthorityReport> Authorities() => AuthoritiesNow;
 
     public void WriteMetrics(IMetricWriter writer) => Metrics(writer);
 }

@@ -1,12 +1,12 @@
 namespace Atlas.Admin.Reports;
 
-/// <summary>The certificates in force, in short.</summary>
+/// <summary>The certificates in force, or those of authorities, in short.</summary>
 public sealed record CertificateSummary
 {
     /// <summary>The most problems that are named.</summary>
     public const int MaxProblems = 10;
 
-    /// <summary>How many there are: of listeners, and those that pools show to servers.</summary>
+    /// <summary>How many there are: of listeners, and those of pools.</summary>
     public required int Count { get; init; }
 
     /// <summary>The one whose time ends first: <c>listener secure: a.example</c>.</summary>

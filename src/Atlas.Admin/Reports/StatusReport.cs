@@ -21,6 +21,9 @@ public sealed record StatusReport
     /// <summary>The certificates in force, in short; null: there are none.</summary>
     public CertificateSummary? Certificates { get; init; }
 
+    /// <summary>The authorities in force that files name, in short; null: there are none.</summary>
+    public CertificateSummary? Authorities { get; init; }
+
     /// <summary>Servers that a reload removed and that still have something left; null: none.</summary>
     public IReadOnlyList<LeavingReport>? Leaving { get; init; }
 }

@@ -9,6 +9,9 @@ public enum CertificateEventKind
     /// <summary>Its files changed, but cannot be used: what was in them before stays in force.</summary>
     Kept,
 
+    /// <summary>Its files can be used again, and have what is in force.</summary>
+    Restored,
+
     /// <summary>Its time is nearly over.</summary>
     Expiring,
 

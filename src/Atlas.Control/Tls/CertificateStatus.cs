@@ -17,25 +17,14 @@ public sealed record CertificateStatus(
     public static TimeSpan WarnsBefore => ExpiryWarnings.First;
 
     /// <summary>Where in its time it is.</summary>
-    public CertificateState State =>
-        At > End ? CertificateState.Expired
-        : At < DateTimeOffset.FromUnixTimeSeconds(Material.NotBeforeUnixSeconds) ? CertificateState.Early
-        : End - At <= WarnsBefore ? CertificateState.Expiring
-        : CertificateState.Valid;
+    public CertificateState State => Time.State;
 
     /// <summary>Whole days until its time ends, rounded down; below 0: since it ended.</summary>
-    public int DaysLeft => (int)Math.Floor((End - At).TotalDays);
+    public int DaysLeft => Time.DaysLeft;
 
     /// <summary>What is to be said of its time, such as <c>expires in 7 days, on 2026-08-30 12:00 UTC: renew it</c>; null:
     /// nothing.</summary>
-    public string? Warning => State switch
-    {
-        CertificateState.Valid => null,
-        CertificateState.Expiring => ExpiryWarnings.Text(End, At, isOver: false),
-        CertificateState.Expired => ExpiryWarnings.Text(End, At, isOver: true),
-        CertificateState.Early => ExpiryWarnings.TextOfEarly(DateTimeOffset.FromUnixTimeSeconds(Material.NotBeforeUnixSeconds)),
-        _ => throw new InvalidOperationException("unknown state"),
-    };
+    public string? Warning => ExpiryWarnings.Text(Time, ExpiryWarnings.OfCertificate);
 
-    private DateTimeOffset End => DateTimeOffset.FromUnixTimeSeconds(Material.NotAfterUnixSeconds);
+    private CertificateTime Time => new(Material.NotBeforeUnixSeconds, Material.NotAfterUnixSeconds, At);
 }

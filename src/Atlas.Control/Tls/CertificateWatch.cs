@@ -18,13 +18,14 @@ public sealed class CertificateWatch : IDisposable
     private readonly CertificateWatchOptions _options;
     private readonly ITimer _timer;
     private readonly ExpiryWarnings _warnings = new();
+    private readonly SlotProblems _problems = new();
 
     // Under the gate.
     private AtlasConfig _config = new();
     private TlsLoading _loading = TlsFiles.Load(new AtlasConfig(), default);
     private Dictionary<string, FileStamp> _stamps = [];
     private IReadOnlyList<ConfigError> _unsaid = [];
-    private List<CertificateSlot> _slots = [];
+    private TlsSlots _slots = TlsSlots.None;
     private HashSet<ConfigError> _saidNotes = [];
     private bool _isDisposed;
 
@@ -55,8 +56,22 @@ public sealed class CertificateWatch : IDisposable
             lock (_options.Gate)
             {
                 var now = _options.Time.GetUtcNow();
-                return [.. _slots.Select(slot =>
-                    new CertificateStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, ProblemOf(slot), now))];
+                return [.. _slots.Certificates.Select(slot =>
+                    new CertificateStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, _problems.Of(slot), now))];
+            }
+        }
+    }
+
+    /// <summary>The files of authorities in force, in the configuration's order.</summary>
+    public IReadOnlyList<AuthorityStatus> Authorities
+    {
+        get
+        {
+            lock (_options.Gate)
+            {
+                var now = _options.Time.GetUtcNow();
+                return [.. _slots.Authorities.Select(slot =>
+                    new AuthorityStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, _problems.Of(slot), now))];
             }
         }
     }
@@ -90,16 +105,16 @@ public sealed class CertificateWatch : IDisposable
         lock (_options.Gate)
         {
             var now = _options.Time.GetUtcNow();
-            var (before, material) = (_slots, _loading.Material!);
+            var before = _slots;
             _config = config;
-            PutInForce(prepared);
-            events.AddRange(Renewals.Find(before, _slots, now));
-            events.AddRange(Renewals.Find(_config, material, _loading.Material!, now));
+            events.AddRange(PutInForce(prepared, now));
 
             // A reload is asked for by somebody who waits for the answer, and files do not change under it.
-            events.AddRange(_unsaid.Select(error => Kept(error, now)));
-            _unsaid = [];
-            events.AddRange(_warnings.Find(_slots, now).Where(warning => warning.Kind == CertificateEventKind.Expiring || before.Count > 0));
+            events.AddRange(SayUnsaid(now));
+
+            // The notes of the first reading have what has expired.
+            bool isFirst = !before.All.Any();
+            events.AddRange(_warnings.Find(_slots, now).Where(warning => warning.Kind == CertificateEventKind.Expiring || !isFirst));
             notes = Fresh(prepared.Loading);
             Arm();
         }
@@ -160,7 +175,8 @@ public sealed class CertificateWatch : IDisposable
                 return;
             }
 
-            events = loading is null ? Overdue() : Take(new TlsPreparation(loading, stamps));
+            // What failed at the last look and has not changed since is no renewal that is under way.
+            events = loading is null ? SayUnsaid(_options.Time.GetUtcNow()) : Take(new TlsPreparation(loading, stamps));
             events.AddRange(_warnings.Find(_slots, _options.Time.GetUtcNow()));
             notes = loading is null ? [] : Fresh(loading);
         }
@@ -168,24 +184,28 @@ public sealed class CertificateWatch : IDisposable
         Tell(events, notes);
     }
 
-    // What failed at the last look and has not changed since is no renewal that is under way.
-    private List<CertificateEvent> Overdue()
+    private List<CertificateEvent> SayUnsaid(DateTimeOffset now)
     {
-        var now = _options.Time.GetUtcNow();
-        List<CertificateEvent> events = [.. _unsaid.Select(error => Kept(error, now))];
+        List<CertificateEvent> events =
+        [
+            .. _unsaid.Select(error => new CertificateEvent(now, CertificateEventKind.Kept, $"{error}; what was read before stays in force")),
+        ];
         _unsaid = [];
+        _problems.Said(_slots);
         return events;
     }
 
     private List<CertificateEvent> Take(TlsPreparation prepared)
     {
         var now = _options.Time.GetUtcNow();
+        var loading = prepared.Loading;
         _stamps = prepared.Stamps;
-        if (prepared.Loading.Material is not { } material)
+        if (loading.Material is not { } material)
         {
             // Each file by itself can be used, but not beside the others.
-            _loading = _loading with { NextLook = prepared.Loading.NextLook };
-            _unsaid = [.. prepared.Loading.Errors, .. prepared.Loading.Missing];
+            _loading = _loading with { NextLook = loading.NextLook };
+            _unsaid = [.. loading.Errors, .. loading.Missing];
+            _problems.Set(loading.Items, _unsaid[0].Message);
             return [];
         }
 
@@ -197,33 +217,28 @@ public sealed class CertificateWatch : IDisposable
             }
             catch (Exception e) when (e is not OutOfMemoryException)
             {
-                _loading = _loading with { NextLook = prepared.Loading.NextLook };
+                _loading = _loading with { NextLook = loading.NextLook };
+                _problems.Set(loading.Items, e.Message);
+                _problems.Said(_slots);
                 return [new CertificateEvent(now, CertificateEventKind.Kept, $"changed certificates are not used: {e.Message}; those of before stay in force")];
             }
         }
 
-        var (before, former) = (_slots, _loading.Material!);
-        PutInForce(prepared);
-        return [.. Renewals.Find(before, _slots, now), .. Renewals.Find(_config, former, material, now)];
+        return PutInForce(prepared, now);
     }
 
-    private void PutInForce(TlsPreparation prepared)
+    private List<CertificateEvent> PutInForce(TlsPreparation prepared, DateTimeOffset now)
     {
         // What was said of files that are still as broken is not said again.
         var said = _loading.Kept.Except(_unsaid).ToHashSet();
+        var before = _slots;
         _loading = prepared.Loading;
         _stamps = prepared.Stamps;
-        _slots = CertificateSlot.All(_config, _loading.Material!);
+        _slots = TlsSlots.Of(_config, _loading.Material!);
         _unsaid = [.. _loading.Kept.Where(error => !said.Contains(error))];
+        _problems.Set(_loading.Items);
+        return [.. Renewals.Find(before, _slots, now), .. _problems.FindEnds(before, _slots, now)];
     }
-
-    private string? ProblemOf(CertificateSlot slot) => _loading.Kept.FirstOrDefault(error =>
-        IsAt(error, slot.Source.PositionOf("cert")) || IsAt(error, slot.Source.PositionOf("key")))?.Message;
-
-    private static bool IsAt(ConfigError error, SourcePosition position) => error.Line == position.Line && error.Column == position.Column;
-
-    private static CertificateEvent Kept(ConfigError error, DateTimeOffset now) =>
-        new(now, CertificateEventKind.Kept, $"{error}; what was read before stays in force");
 
     // What the reading before said already is not said again.
     private List<string> Fresh(TlsLoading loading)

@@ -60,6 +60,11 @@ public static class TlsFiles
             .Distinct(StringComparer.Ordinal);
     }
 
+    /// <summary>The files of what a pool shows its servers; null: it shows nothing.</summary>
+    internal static CertificateConfig? CertificateOf(PoolTlsConfig tls) => tls is { CertPath: { } cert, KeyPath: { } key }
+        ? new CertificateConfig { CertPath = cert, KeyPath = key, Source = tls.Source }
+        : null;
+
     private static ListenerTlsMaterial Load(
         ListenerConfig listener,
         ListenerTlsConfig tls,
@@ -85,9 +90,7 @@ public static class TlsFiles
     private static PoolTlsMaterial Load(PoolConfig pool, PoolTlsConfig tls, CertificateLoader certificates, AuthorityLoader authorities)
     {
         var trusted = tls.CaPath is { } path ? authorities.Load(path, "ca", tls.Source.PositionOf("ca")) : null;
-        var shown = tls is { CertPath: { } cert, KeyPath: { } key }
-            ? certificates.Load(new CertificateConfig { CertPath = cert, KeyPath = key, Source = tls.Source }, CertificateUse.Client)
-            : null;
+        var shown = CertificateOf(tls) is { } own ? certificates.Load(own, CertificateUse.Client) : null;
         return new PoolTlsMaterial(pool.Name, trusted, shown);
     }
 }

@@ -47,7 +47,12 @@ internal static class StatusText
             yield return LineOf(listener);
         }
 
-        foreach (string line in status.Certificates is CertificateSummary certificates ? Lines(certificates) : [])
+        foreach (string line in status.Certificates is CertificateSummary certificates ? Lines(certificates, "certificate", "certificates") : [])
+        {
+            yield return line;
+        }
+
+        foreach (string line in status.Authorities is CertificateSummary authorities ? Lines(authorities, "authority", "authorities") : [])
         {
             yield return line;
         }
@@ -91,13 +96,13 @@ internal static class StatusText
             + Count(listener.Connections ?? 0, "connection") + http2;
     }
 
-    private static IEnumerable<string> Lines(CertificateSummary certificates)
+    private static IEnumerable<string> Lines(CertificateSummary certificates, string one, string several)
     {
         string end = string.Create(CultureInfo.InvariantCulture, $"{certificates.FirstNotAfter.UtcDateTime:yyyy-MM-dd HH:mm}Z");
         string expired = certificates.Expired is int count ? string.Create(CultureInfo.InvariantCulture, $", {count} EXPIRED") : "";
         yield return certificates.Count == 1
-            ? $"certificate of {certificates.FirstToEnd}  {(expired.Length > 0 ? "EXPIRED on" : "valid until")} {end}"
-            : $"certificates  {certificates.Count}{expired}, first to end {certificates.FirstToEnd}, on {end}";
+            ? $"{one} of {certificates.FirstToEnd}  {(expired.Length > 0 ? "EXPIRED on" : "valid until")} {end}"
+            : $"{several}  {certificates.Count}{expired}, first to end {certificates.FirstToEnd}, on {end}";
         foreach (string warning in certificates.Warnings ?? [])
         {
             yield return $"  NOTE {warning}";

@@ -56,6 +56,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
                 Names = NamesOf(names[pool.Name]),
             })],
             Certificates = CertificateReports.Summary(instance.Certificates.Certificates),
+            Authorities = AuthorityReports.Summary(instance.Certificates.Authorities),
             Leaving = instance.Pools.Leaving is { Count: > 0 } leaving
                 ? [.. leaving.Select(server => new LeavingReport(server.Pool, server.Server, server.Requests))]
                 : null,
@@ -63,6 +64,8 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     }
 
     public IReadOnlyList<CertificateReport> Certificates() => CertificateReports.All(instance.Certificates.Certificates);
+
+    public IReadOnlyList<AuthorityReport> Authorities() => AuthorityReports.All(instance.Certificates.Authorities);
 
     public OrderAnswer Order(string pool, string server, ServerOrder order)
     {
@@ -106,6 +109,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         InstanceFamilies.Write(writer, instance);
         KernelFamilies.Write(writer, instance.Kernel.Read());
         CertificateReports.Write(writer, instance.Certificates.Certificates);
+        AuthorityReports.Write(writer, instance.Certificates.Authorities);
     }
 
     private static ServerNameReport[]? NamesOf(IEnumerable<NameReport> names)

@@ -87,6 +87,17 @@ public sealed class StatusTextTests
         StatusText.Lines(status with { Certificates = null }, 80).Count().ShouldBe(1);
     }
 
+    [Fact]
+    public void Authorities_OfAStatus_AreALineBelowTheCertificates()
+    {
+        StatusReport status = With(Certificates(1)) with { Authorities = Certificates(2) with { FirstToEnd = "listener l: CN=One", Problems = ["x"] } };
+
+        StatusText.Lines(status, 100).Skip(2).ShouldBe(
+            ["authorities  2, first to end listener l: CN=One, on 2026-08-30 12:00Z", "  NOTE not used as it is now: x"]);
+        StatusText.Lines(status with { Authorities = Certificates(1) }, 100).Last()
+            .ShouldBe("authority of listener l: a.example  valid until 2026-08-30 12:00Z");
+    }
+
     [Theory]
     [InlineData(1, "certificate of listener l: a.example  EXPIRED on 2026-08-30 12:00Z")]
     [InlineData(3, "certificates  3, 1 EXPIRED, first to end listener l: a.example, on 2026-08-30 12:00Z")]

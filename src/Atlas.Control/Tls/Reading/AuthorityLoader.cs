@@ -18,19 +18,22 @@ internal sealed class AuthorityLoader(LoadSession session)
         if (!known.TryGetValue(path, out var material))
         {
             var before = session.Earlier?.Authorities.GetValueOrDefault(path);
-            session.IsKept = before is not null;
-            if ((material = LoadNew(path, key, position) ?? before) is not null)
+            session.Begin(isKept: before is not null);
+            if ((material = LoadNew(path, key, position, before) ?? before) is not null)
             {
                 known[path] = material;
             }
 
-            session.IsKept = false;
+            if (session.EndItem() is { } problem)
+            {
+                session.Items.AuthorityProblems[path] = problem;
+            }
         }
 
         return material;
     }
 
-    private AuthorityMaterial? LoadNew(string path, string key, SourcePosition position)
+    private AuthorityMaterial? LoadNew(string path, string key, SourcePosition position, AuthorityMaterial? before)
     {
         if (session.Read(path, key, position) is not { } bytes)
         {
@@ -46,6 +49,11 @@ internal sealed class AuthorityLoader(LoadSession session)
 
         try
         {
+            if (before is not null && session.IsUnasked && !MayReplace(before, certificates, path, key, position))
+            {
+                return null;
+            }
+
             return Check(certificates, path, key, position);
         }
         catch (Exception e) when (ChainRules.IsDamage(e))
@@ -58,6 +66,19 @@ internal sealed class AuthorityLoader(LoadSession session)
         {
             certificates.ForEach(certificate => certificate.Dispose());
         }
+    }
+
+    private bool MayReplace(
+        AuthorityMaterial before, List<X509Certificate2> certificates, string path, string key, SourcePosition position)
+    {
+        if (AuthorityRenewalRules.Problem(before, path, certificates, session.Now, out var until) is not { } problem)
+        {
+            return true;
+        }
+
+        session.Refuse(position, $"'{key}': {problem}");
+        session.LookAgainAt(until);
+        return false;
     }
 
     private AuthorityMaterial Check(List<X509Certificate2> certificates, string path, string key, SourcePosition position)
@@ -77,7 +98,13 @@ internal sealed class AuthorityLoader(LoadSession session)
 
         return new AuthorityMaterial(
             ValueList.Create<byte>(Encoding.ASCII.GetBytes(ChainRules.ToPem(certificates))),
-            [.. certificates.Select(certificate => certificate.Subject)]);
+            [
+                .. certificates.Select(certificate => new AuthorityCertificate(
+                    certificate.Subject,
+                    ChainRules.Fingerprint(certificate),
+                    new DateTimeOffset(certificate.NotBefore).ToUnixTimeSeconds(),
+                    new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds())),
+            ]);
     }
 
     private static string WhoseOf(string key) => key == "ca" ? "servers" : "clients";

@@ -22,13 +22,16 @@ internal sealed class CertificateLoader(LoadSession session)
         if (_done.Add((config, use)))
         {
             var before = session.Earlier?.Certificates.GetValueOrDefault((config, use));
-            session.IsKept = before is not null;
+            session.Begin(isKept: before is not null);
             if ((LoadNew(config, use, before) ?? before) is { } material)
             {
                 known[(config, use)] = material;
             }
 
-            session.IsKept = false;
+            if (session.EndItem() is { } problem)
+            {
+                session.Items.CertificateProblems[(config, use)] = problem;
+            }
         }
 
         return known.GetValueOrDefault((config, use));

@@ -17,6 +17,8 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
     private readonly ConfigErrors _kept = new(configFile);
     private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
     private DateTimeOffset? _nextLook;
+    private bool _isKept;
+    private string? _problem;
 
     /// <summary>The time that certificates must be valid at.</summary>
     public DateTimeOffset Now => now;
@@ -30,11 +32,20 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
     /// <summary>What this reading found, or fell back on.</summary>
     public LoadedItems Items { get; } = new();
 
-    /// <summary>Whether what fails now has an earlier reading that it can fall back on, so that it is no error.</summary>
-    public bool IsKept { private get; set; }
+    /// <summary>Begins to load an item.</summary>
+    /// <param name="isKept">Whether there is an earlier reading of it to fall back on, so that what fails is no error.</param>
+    public void Begin(bool isKept) => (_isKept, _problem) = (isKept, null);
+
+    /// <summary>Ends to load an item.</summary>
+    /// <returns>Why the earlier reading stands in; null: it does not.</returns>
+    public string? EndItem()
+    {
+        _isKept = false;
+        return _problem;
+    }
 
     /// <summary>Adds what cannot be served.</summary>
-    public void Refuse(SourcePosition position, string message) => (IsKept ? _kept : _errors).Add(position, message);
+    public void Refuse(SourcePosition position, string message) => Add(_errors, position, message);
 
     /// <summary>Adds what is served, but not as it should be.</summary>
     public void Note(SourcePosition position, string message) => _notes.Add(position, message);
@@ -55,7 +66,7 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
             string message = $"'{key}': {content.Problem}";
             if (content.MayAppear)
             {
-                (IsKept ? _kept : _missing).Add(position, message);
+                Add(_missing, position, message);
             }
             else
             {
@@ -90,4 +101,13 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
         NextLook = _nextLook,
         Items = Items,
     };
+
+    private void Add(ConfigErrors errors, SourcePosition position, string message)
+    {
+        (_isKept ? _kept : errors).Add(position, message);
+        if (_isKept)
+        {
+            _problem ??= message;
+        }
+    }
 }

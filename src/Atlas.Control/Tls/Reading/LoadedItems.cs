@@ -11,4 +11,10 @@ internal sealed class LoadedItems
 
     /// <summary>Authorities by their path as it is written.</summary>
     public Dictionary<string, AuthorityMaterial> Authorities { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Of certificates that an earlier reading stands in for: why.</summary>
+    public Dictionary<(CertificateConfig Config, CertificateUse Use), string> CertificateProblems { get; } = [];
+
+    /// <summary>Of authorities that an earlier reading stands in for: why.</summary>
+    public Dictionary<string, string> AuthorityProblems { get; } = new(StringComparer.Ordinal);
 }

@@ -1,40 +1,38 @@
+using Atlas.Control.Tls.Reading;
 using Atlas.Core.Configuration;
 using Atlas.Core.Tls;
 
 namespace Atlas.Control.Tls.Watching;
 
-/// <summary>A place of the configuration that a certificate stands in, with the one that is there.</summary>
+/// <summary>A place that a certificate and its key stand in.</summary>
 /// <param name="Listener">The listener's name, or null.</param>
 /// <param name="Pool">The pool's name, or null.</param>
-/// <param name="Path">The certificate's file, as it is written.</param>
-/// <param name="Source">Where it is written.</param>
-/// <param name="Material">What is there.</param>
-internal sealed record CertificateSlot(string? Listener, string? Pool, string Path, SectionSource Source, CertificateMaterial Material)
+/// <param name="Config">Their files.</param>
+/// <param name="Material">What is in force.</param>
+internal sealed record CertificateSlot(string? Listener, string? Pool, CertificateConfig Config, CertificateMaterial Material)
+    : TlsSlot(Listener, Pool, Config.CertPath)
 {
-    /// <summary>What messages call it: <c>listener secure: certificate a.example (certs/a.pem)</c>.</summary>
-    public string Text => $"{(Listener is null ? $"pool {Pool}" : $"listener {Listener}")}: certificate {Material.Title} ({Path})";
+    /// <inheritdoc/>
+    public override string Title => $"certificate {Material.Title} ({Path})";
 
-    /// <summary>All places, in the configuration's order.</summary>
-    public static List<CertificateSlot> All(AtlasConfig config, TlsMaterial material)
+    private (CertificateConfig Config, CertificateUse Use) Item => (Config, Listener is null ? CertificateUse.Client : CertificateUse.Server);
+
+    /// <inheritdoc/>
+    public override bool HasSame(TlsSlot other) => other is CertificateSlot slot && slot.Material.Equals(Material);
+
+    /// <inheritdoc/>
+    public override bool IsAsIn(LoadedItems items) => Material.Equals(items.Certificates.GetValueOrDefault(Item));
+
+    /// <inheritdoc/>
+    public override string? ProblemIn(LoadedItems items) => items.CertificateProblems.GetValueOrDefault(Item);
+
+    /// <inheritdoc/>
+    public override string ChangeFrom(TlsSlot before)
     {
-        var slots = new List<CertificateSlot>();
-        foreach (var listener in config.Listeners)
-        {
-            if (listener.Tls is { } tls && material.FindListener(listener.Name) is { } loaded)
-            {
-                slots.AddRange(tls.Certificates.Zip(loaded.Certificates, (written, own) =>
-                    new CertificateSlot(listener.Name, null, written.CertPath, written.Source, own)));
-            }
-        }
-
-        foreach (var pool in config.Pools)
-        {
-            if (pool.Tls is { CertPath: { } path } tls && material.FindPool(pool.Name)?.Certificate is { } own)
-            {
-                slots.Add(new CertificateSlot(null, pool.Name, path, tls.Source, own));
-            }
-        }
-
-        return slots;
+        var old = ((CertificateSlot)before).Material;
+        string what = old.Fingerprint != Material.Fingerprint ? "renewed"
+            : old with { OcspDer = Material.OcspDer } == Material ? "has another OCSP response"
+            : "has another chain or form of its key";
+        return $"{Title} {what}, valid until {ChainRules.Text(DateTimeOffset.FromUnixTimeSeconds(Material.NotAfterUnixSeconds))}";
     }
 }

@@ -6,6 +6,12 @@ namespace Atlas.Control.Tls.Watching;
 /// <summary>Warns of certificates that end soon, of each once at each threshold. One caller at a time.</summary>
 internal sealed class ExpiryWarnings
 {
+    /// <summary>What comes of a certificate that is not valid.</summary>
+    public const string OfCertificate = "peers refuse it";
+
+    /// <summary>What comes of an authority's that is not valid.</summary>
+    public const string OfAuthority = "nothing it signed is believed";
+
     private static readonly TimeSpan[] Thresholds = [TimeSpan.FromDays(30), TimeSpan.FromDays(7), TimeSpan.FromDays(1), TimeSpan.Zero];
 
     /// <summary>How long before the end the first warning comes.</summary>
@@ -15,25 +21,24 @@ internal sealed class ExpiryWarnings
     private Dictionary<string, int> _warned = new(StringComparer.Ordinal);
 
     /// <summary>What is to be told now; what it was told of before is left out. O(certificates).</summary>
-    /// <param name="slots">The certificates in force.</param>
+    /// <param name="slots">What is in force.</param>
     /// <param name="now">The time.</param>
-    public List<CertificateEvent> Find(List<CertificateSlot> slots, DateTimeOffset now)
+    public List<CertificateEvent> Find(TlsSlots slots, DateTimeOffset now)
     {
         var events = new List<CertificateEvent>();
         var warned = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var slot in slots)
+        foreach (var (name, fingerprint, end, outcome) in slots.Ends)
         {
-            var end = DateTimeOffset.FromUnixTimeSeconds(slot.Material.NotAfterUnixSeconds);
             int passed = Thresholds.Count(threshold => end - now <= threshold);
-            int before = _warned.GetValueOrDefault(slot.Material.Fingerprint);
-            if (passed > before && !warned.ContainsKey(slot.Material.Fingerprint))
+            int before = _warned.GetValueOrDefault(fingerprint);
+            if (passed > before && !warned.ContainsKey(fingerprint))
             {
                 bool isOver = passed == Thresholds.Length;
-                events.Add(new CertificateEvent(
-                    now, isOver ? CertificateEventKind.Expired : CertificateEventKind.Expiring, $"{slot.Text} {Text(end, now, isOver)}"));
+                var kind = isOver ? CertificateEventKind.Expired : CertificateEventKind.Expiring;
+                events.Add(new CertificateEvent(now, kind, $"{name} {Text(end, now, isOver, outcome)}"));
             }
 
-            warned[slot.Material.Fingerprint] = Math.Max(passed, before);
+            warned[fingerprint] = Math.Max(passed, before);
         }
 
         // What is in force no more is forgotten.
@@ -41,18 +46,27 @@ internal sealed class ExpiryWarnings
         return events;
     }
 
-    /// <summary>What is said of one that is not valid yet.</summary>
-    public static string TextOfEarly(DateTimeOffset begin) => $"is not valid before {ChainRules.Text(begin)}: peers refuse it until then";
+    /// <summary>What is to be said of a certificate's time, as <c>expires in 7 days, on 2026-08-30 12:00 UTC: renew it</c>; null:
+    /// nothing.</summary>
+    /// <param name="time">Its time.</param>
+    /// <param name="outcome">What comes of one that is not valid.</param>
+    public static string? Text(CertificateTime time, string outcome) => time.State switch
+    {
+        CertificateState.Valid => null,
+        CertificateState.Expiring => Text(time.End, time.At, isOver: false, outcome),
+        CertificateState.Expired => Text(time.End, time.At, isOver: true, outcome),
+        CertificateState.Early => $"is not valid before {ChainRules.Text(time.Begin)}: {outcome} until then",
+        _ => throw new InvalidOperationException("unknown state"),
+    };
 
-    /// <summary>What is said of one near its end, or past it.</summary>
-    public static string Text(DateTimeOffset end, DateTimeOffset now, bool isOver)
+    private static string Text(DateTimeOffset end, DateTimeOffset now, bool isOver, string outcome)
     {
         var left = end - now;
         string time = left.TotalDays >= 2
             ? string.Create(CultureInfo.InvariantCulture, $"{left.TotalDays:0} days")
             : string.Create(CultureInfo.InvariantCulture, $"{left.TotalHours:0} hours");
         return isOver
-            ? $"expired on {ChainRules.Text(end)}: peers refuse it, so renew it"
+            ? $"expired on {ChainRules.Text(end)}: {outcome}, so renew it"
             : $"expires in {time}, on {ChainRules.Text(end)}: renew it";
     }
 }

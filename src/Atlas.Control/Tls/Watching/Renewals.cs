@@ -1,86 +1,66 @@
 using System.Globalization;
-using Atlas.Control.Tls.Reading;
-using Atlas.Core.Configuration;
-using Atlas.Core.Tls;
 
 namespace Atlas.Control.Tls.Watching;
 
-/// <summary>What is in force now in place of something else, as events: one for each file, whoever uses it.</summary>
+/// <summary>What happened to places that name files of TLS, as events: one for each text, whoever uses the file.</summary>
 internal static class Renewals
 {
-    // A file of all public authorities has some 150, and one certificate may be for a hundred listeners.
+    // One certificate may be for a hundred listeners.
     private const int MaxNamed = 3;
 
-    /// <summary>The certificates that changed. O(certificates).</summary>
-    public static IEnumerable<CertificateEvent> Find(List<CertificateSlot> before, List<CertificateSlot> after, DateTimeOffset now)
+    /// <summary>What is in force now in place of something else. O(slots).</summary>
+    public static IEnumerable<CertificateEvent> Find(TlsSlots before, TlsSlots after, DateTimeOffset now)
     {
-        var old = new Dictionary<(string?, string?, string), CertificateMaterial>();
-        foreach (var slot in before)
-        {
-            old.TryAdd((slot.Listener, slot.Pool, slot.Path), slot.Material);
-        }
+        var old = ByKey(before);
+        return Of(CertificateEventKind.Renewed, Changed().ToList(), now);
 
-        var changed = new List<(CertificateSlot Slot, string Text)>();
-        foreach (var slot in after)
+        IEnumerable<(TlsSlot Slot, string Text)> Changed()
         {
-            if (old.TryGetValue((slot.Listener, slot.Pool, slot.Path), out var material) && !material.Equals(slot.Material))
+            foreach (var slot in after.All)
             {
-                var end = DateTimeOffset.FromUnixTimeSeconds(slot.Material.NotAfterUnixSeconds);
-                string what = material.Fingerprint != slot.Material.Fingerprint ? "renewed"
-                    : material with { OcspDer = slot.Material.OcspDer } == slot.Material ? "has another OCSP response"
-                    : "has another chain or form of its key";
-                changed.Add((slot, $"certificate {slot.Material.Title} ({slot.Path}) {what}, valid until {ChainRules.Text(end)}"));
+                if (old.TryGetValue(slot.Key, out var earlier) && !slot.HasSame(earlier))
+                {
+                    yield return (slot, slot.ChangeFrom(earlier));
+                }
             }
         }
-
-        return changed.GroupBy(one => one.Text).Select(same => Of(
-            [.. same.Select(one => one.Slot.Listener).OfType<string>()], [.. same.Select(one => one.Slot.Pool).OfType<string>()], same.Key, now));
     }
 
-    /// <summary>The authorities that changed. O(listeners and pools), squared.</summary>
-    public static IEnumerable<CertificateEvent> Find(AtlasConfig config, TlsMaterial before, TlsMaterial after, DateTimeOffset now)
-    {
-        var changed = new List<(string? Listener, string? Pool, string Text)>();
-        foreach (var listener in config.Listeners)
+    /// <summary>The same text for each of the owners of a file.</summary>
+    public static IEnumerable<CertificateEvent> Of(
+        CertificateEventKind kind, IReadOnlyList<(TlsSlot Slot, string Text)> changes, DateTimeOffset now) =>
+        changes.GroupBy(change => change.Text).Select(same =>
         {
-            var (old, next) = (before.FindListener(listener.Name)?.ClientAuthorities, after.FindListener(listener.Name)?.ClientAuthorities);
-            if (old is not null && next is not null && old != next)
-            {
-                changed.Add((listener.Name, null, TextOf(listener.Tls!.ClientCaPath!, next)));
-            }
+            string[] owners =
+            [
+                .. Named("listener", [.. same.Select(change => change.Slot.Listener).OfType<string>()]),
+                .. Named("pool", [.. same.Select(change => change.Slot.Pool).OfType<string>()]),
+            ];
+            return new CertificateEvent(now, kind, $"{string.Join(" and ", owners)}: {same.Key}");
+        });
+
+    /// <summary>The slots by their keys; of those with the same the first.</summary>
+    public static Dictionary<(Type Kind, string? Listener, string? Pool, string Path), TlsSlot> ByKey(TlsSlots slots)
+    {
+        var byKey = new Dictionary<(Type Kind, string? Listener, string? Pool, string Path), TlsSlot>();
+        foreach (var slot in slots.All)
+        {
+            byKey.TryAdd(slot.Key, slot);
         }
 
-        foreach (var pool in config.Pools)
-        {
-            var (old, next) = (before.FindPool(pool.Name)?.Authorities, after.FindPool(pool.Name)?.Authorities);
-            if (old is not null && next is not null && old != next)
-            {
-                changed.Add((null, pool.Name, TextOf(pool.Tls!.CaPath!, next)));
-            }
-        }
-
-        return changed.GroupBy(one => one.Text).Select(same => Of(
-            [.. same.Select(one => one.Listener).OfType<string>()], [.. same.Select(one => one.Pool).OfType<string>()], same.Key, now));
+        return byKey;
     }
 
-    private static CertificateEvent Of(string[] listeners, string[] pools, string text, DateTimeOffset now)
-    {
-        string[] owners = [.. Named("listener", listeners), .. Named("pool", pools)];
-        return new CertificateEvent(now, CertificateEventKind.Renewed, $"{string.Join(" and ", owners)}: {text}");
-    }
+    /// <summary>What stands behind a list that is cut: <c> and 2 more</c>, or nothing.</summary>
+    public static string More(int count, int max) =>
+        count > max ? string.Create(CultureInfo.InvariantCulture, $" and {count - max} more") : "";
 
     // "listener a", "listeners a, b", "listeners a, b, c and 2 more".
     private static IEnumerable<string> Named(string what, string[] names)
     {
         if (names.Length > 0)
         {
-            yield return $"{what}{(names.Length > 1 ? "s" : "")} {string.Join(", ", names.Take(MaxNamed))}{More(names.Length)}";
+            yield return $"{what}{(names.Length > 1 ? "s" : "")} {string.Join(", ", names.Take(MaxNamed))}{More(names.Length, MaxNamed)}";
         }
     }
-
-    private static string TextOf(string path, AuthorityMaterial authorities) =>
-        $"authorities of {path} changed: {string.Join("; ", authorities.Subjects.Take(MaxNamed))}{More(authorities.Subjects.Count)}";
-
-    private static string More(int count) =>
-        count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $" and {count - MaxNamed} more") : "";
 }

@@ -1,0 +1,80 @@
+using Atlas.Core.Configuration;
+using Atlas.Core.Tls;
+
+namespace Atlas.Control.Tls.Watching;
+
+/// <summary>All places of a configuration that name files of TLS, with what is in force there. Immutable.</summary>
+/// <param name="Certificates">Those of certificates, in the configuration's order.</param>
+/// <param name="Authorities">Those of authorities, in the configuration's order.</param>
+internal sealed record TlsSlots(IReadOnlyList<CertificateSlot> Certificates, IReadOnlyList<AuthoritySlot> Authorities)
+{
+    /// <summary>Those of a configuration without TLS.</summary>
+    public static TlsSlots None { get; } = new([], []);
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<TlsSlot> All => Certificates.Concat<TlsSlot>(Authorities);
+
+    /// <summary>When what is in force ends: what messages call it, which certificate it is, when, and what comes of it.</summary>
+    public IEnumerable<(string Name, string Fingerprint, DateTimeOffset End, string Outcome)> Ends
+    {
+        get
+        {
+            foreach (var slot in Certificates)
+            {
+                var material = slot.Material;
+                yield return (slot.Text, material.Fingerprint, TimeOf(material.NotAfterUnixSeconds), ExpiryWarnings.OfCertificate);
+            }
+
+            foreach (var slot in Authorities)
+            {
+                foreach (var one in slot.Material.Lasting)
+                {
+                    yield return ($"{slot.Text}: {one.Subject}", one.Fingerprint, TimeOf(one.NotAfterUnixSeconds), ExpiryWarnings.OfAuthority);
+                }
+            }
+        }
+    }
+
+    /// <summary>Those of a configuration.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="material">What is in force of the files that it names.</param>
+    public static TlsSlots Of(AtlasConfig config, TlsMaterial material)
+    {
+        var certificates = new List<CertificateSlot>();
+        var authorities = new List<AuthoritySlot>();
+        foreach (var listener in config.Listeners)
+        {
+            if (listener.Tls is { } tls && material.FindListener(listener.Name) is { } loaded)
+            {
+                certificates.AddRange(tls.Certificates.Zip(loaded.Certificates, (written, own) =>
+                    new CertificateSlot(listener.Name, null, written, own)));
+                Add(authorities, listener.Name, null, tls.ClientCaPath, loaded.ClientAuthorities);
+            }
+        }
+
+        foreach (var pool in config.Pools)
+        {
+            if (pool.Tls is { } tls && material.FindPool(pool.Name) is { } loaded)
+            {
+                if (TlsFiles.CertificateOf(tls) is { } written && loaded.Certificate is { } own)
+                {
+                    certificates.Add(new CertificateSlot(null, pool.Name, written, own));
+                }
+
+                Add(authorities, null, pool.Name, tls.CaPath, loaded.Authorities);
+            }
+        }
+
+        return new TlsSlots(certificates, authorities);
+    }
+
+    private static void Add(List<AuthoritySlot> slots, string? listener, string? pool, string? path, AuthorityMaterial? material)
+    {
+        if (path is not null && material is not null)
+        {
+            slots.Add(new AuthoritySlot(listener, pool, path, material));
+        }
+    }
+
+    private static DateTimeOffset TimeOf(long unixSeconds) => DateTimeOffset.FromUnixTimeSeconds(unixSeconds);
+}

@@ -1,0 +1,95 @@
+using Atlas.Admin.Reports;
+using Atlas.Control.Tls;
+using Atlas.Core.Telemetry;
+using Atlas.Core.Tls;
+
+namespace Atlas.Running;
+
+/// <summary>What the admin server tells of files of authorities.</summary>
+internal static class AuthorityReports
+{
+    /// <summary>The most authorities of a file that have a metric each: those whose time ends first. A file of all public ones has some
+    /// 150.</summary>
+    internal const int MaxSamples = 200;
+
+    /// <summary>All of them.</summary>
+    internal static IReadOnlyList<AuthorityReport> All(IReadOnlyList<AuthorityStatus> files) => [.. files.Select(Of)];
+
+    /// <summary>In short; null: there are none.</summary>
+    internal static CertificateSummary? Summary(IReadOnlyList<AuthorityStatus> files)
+    {
+        (AuthorityStatus File, AuthorityCertificate Own)[] all =
+            [.. files.SelectMany(file => file.Material.Lasting.Select(own => (file, own))).OrderBy(one => one.own.NotAfterUnixSeconds)];
+        if (all.Length == 0)
+        {
+            return null;
+        }
+
+        string[] problems =
+            [.. files.Where(file => file.Problem is not null).Take(CertificateSummary.MaxProblems).Select(file => $"{Owner(file)}: {file.Problem}")];
+        string[] warnings =
+        [
+            .. all.Select(one => (one.File, one.Own, Warning: one.File.WarningOf(one.Own))).Where(one => one.Warning is not null)
+                .Take(CertificateSummary.MaxProblems).Select(one => $"{Owner(one.File)}: authority {one.Own.Subject} {one.Warning}"),
+        ];
+        int expired = all.Count(one => one.File.TimeOf(one.Own).State == CertificateState.Expired);
+        return new CertificateSummary
+        {
+            Count = all.Length,
+            FirstToEnd = $"{Owner(all[0].File)}: {all[0].Own.Subject}",
+            FirstNotAfter = DateTimeOffset.FromUnixTimeSeconds(all[0].Own.NotAfterUnixSeconds),
+            Expired = expired > 0 ? expired : null,
+            Warnings = warnings.Length > 0 ? warnings : null,
+            Problems = problems.Length > 0 ? problems : null,
+        };
+    }
+
+    /// <summary>Writes when their time ends, and of which the file is not used.</summary>
+    internal static void Write(IMetricWriter writer, IReadOnlyList<AuthorityStatus> files)
+    {
+        writer.Family(
+            "atlas_tls_authority_not_after_seconds",
+            "Until when the certificate of an authority is valid, in seconds since 1970 (UTC).",
+            MetricKind.Gauge);
+        foreach (AuthorityStatus file in files)
+        {
+            foreach (AuthorityCertificate own in file.Material.Lasting.Take(MaxSamples))
+            {
+                writer.Sample(own.NotAfterUnixSeconds, LabelOf(file), new MetricLabel("name", own.Subject));
+            }
+        }
+
+        writer.Family(
+            "atlas_tls_authority_kept",
+            "1 while a file of authorities cannot be used as it is, so that what was read before stays in force.",
+            MetricKind.Gauge);
+        foreach (AuthorityStatus file in files)
+        {
+            writer.Sample(file.Problem is null ? 0 : 1, LabelOf(file));
+        }
+    }
+
+    private static AuthorityReport Of(AuthorityStatus file) => new()
+    {
+        Listener = file.Listener,
+        Pool = file.Pool,
+        File = file.Path,
+        Certificates = [.. file.Material.Certificates.Select(own => Of(own, file.TimeOf(own)))],
+        Problem = file.Problem,
+    };
+
+    private static AuthorityCertificateReport Of(AuthorityCertificate own, CertificateTime time) => new()
+    {
+        Subject = own.Subject,
+        Fingerprint = own.Fingerprint,
+        NotBefore = time.Begin,
+        NotAfter = time.End,
+        State = time.State.ToString().ToLowerInvariant(),
+        DaysLeft = time.DaysLeft,
+    };
+
+    private static MetricLabel LabelOf(AuthorityStatus file) =>
+        file.Listener is null ? new MetricLabel("pool", file.Pool!) : new MetricLabel("listener", file.Listener);
+
+    private static string Owner(AuthorityStatus file) => file.Listener is null ? $"pool {file.Pool}" : $"listener {file.Listener}";
+}

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Text;
+using Atlas.Admin.Metrics;
+using Atlas.Admin.Reports;
+using Atlas.Control.Tls;
+using Atlas.Core.Tls;
+using Atlas.Running;
+
+namespace Atlas.Tests.Running;
+
+public sealed class AuthorityReportsTests
+{
+    private const int Day = 86_400;
+
+    private static readonly AuthorityCertificate One = new("CN=One", "01", 0, 100 * Day);
+    private static readonly AuthorityCertificate OneBefore = new("CN=One", "00", 0, Day);
+    private static readonly AuthorityCertificate Two = new("CN=Two", "02", 0, 9 * Day);
+
+    private static readonly AuthorityStatus OfListener = new(
+        "l", null, "ca.pem", new AuthorityMaterial([], [OneBefore, One, Two]), null, DateTimeOffset.UnixEpoch.AddDays(2));
+
+    private static readonly AuthorityStatus OfPool = new(
+        null, "p", "pool.pem", new AuthorityMaterial([], [Two]), "gone", DateTimeOffset.UnixEpoch.AddDays(10));
+
+    [Fact]
+    public void All_OfAFile_HasEachCertificateOfIt()
+    {
+        AuthorityReport report = AuthorityReports.All([OfListener, OfPool])[0];
+
+        (report.Listener, report.Pool, report.File, report.Problem).ShouldBe(("l", null, "ca.pem", null));
+        report.Certificates.Select(one => one.State).ShouldBe(["expired", "valid", "expiring"]);
+        report.Certificates[2].ShouldBe(new AuthorityCertificateReport
+        {
+            Subject = "CN=Two",
+            Fingerprint = "02",
+            NotBefore = DateTimeOffset.UnixEpoch,
+            NotAfter = DateTimeOffset.UnixEpoch.AddDays(9),
+            State = "expiring",
+            DaysLeft = 7,
+        });
+        AuthorityReports.All([OfPool])[0].Problem.ShouldBe("gone");
+    }
+
+    [Fact]
+    public void Summary_OfFiles_LeavesOutWhatWasRenewedAndWarnsOfTheRest()
+    {
+        CertificateSummary summary = AuthorityReports.Summary([OfListener, OfPool])!;
+
+        summary.Count.ShouldBe(3);
+        summary.FirstToEnd.ShouldBe("listener l: CN=Two");
+        summary.FirstNotAfter.ShouldBe(DateTimeOffset.UnixEpoch.AddDays(9));
+        summary.Expired.ShouldBe(1);
+        summary.Problems.ShouldBe(["pool p: gone"]);
+        summary.Warnings.ShouldBe(
+        [
+            "listener l: authority CN=Two expires in 7 days, on 1970-01-10 00:00 UTC: renew it",
+            "pool p: authority CN=Two expired on 1970-01-10 00:00 UTC: nothing it signed is believed, so renew it",
+        ]);
+        AuthorityReports.Summary([]).ShouldBeNull();
+    }
+
+    [Fact]
+    public void Metrics_OfFiles_HaveOneSampleForEachAuthorityUpToTheMost()
+    {
+        Samples([OfListener, OfPool]).ShouldBe(
+        [
+            $"atlas_tls_authority_not_after_seconds{{listener=\"l\",name=\"CN=Two\"}} {9 * Day}",
+            $"atlas_tls_authority_not_after_seconds{{listener=\"l\",name=\"CN=One\"}} {100 * Day}",
+            $"atlas_tls_authority_not_after_seconds{{pool=\"p\",name=\"CN=Two\"}} {9 * Day}",
+            "atlas_tls_authority_kept{listener=\"l\"} 0",
+            "atlas_tls_authority_kept{pool=\"p\"} 1",
+        ]);
+        AuthorityCertificate[] many = [.. Enumerable.Range(0, AuthorityReports.MaxSamples + 1).Select(i => new AuthorityCertificate($"CN={i}", "", 0, i))];
+        Samples([OfListener with { Material = new AuthorityMaterial([], [.. many]) }]).Length.ShouldBe(AuthorityReports.MaxSamples + 1);
+    }
+
+    private static string[] Samples(IReadOnlyList<AuthorityStatus> files)
+    {
+        var page = new ArrayBufferWriter<byte>();
+        AuthorityReports.Write(new PrometheusWriter(page), files);
+        return [.. Encoding.UTF8.GetString(page.WrittenSpan).Split('\n').Where(line => !line.StartsWith('#') && line.Length > 0)];
+    }
+}
