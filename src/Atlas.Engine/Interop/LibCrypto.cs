@@ -113,6 +113,12 @@ internal static unsafe partial class LibCrypto
     internal static partial int X509_STORE_add_cert(nint store, nint certificate);
 
     [LibraryImport(Library)]
+    internal static partial nint X509_STORE_CTX_get_ex_data(nint context, int index);
+
+    [LibraryImport(Library)]
+    internal static partial nint X509_STORE_CTX_get0_cert(nint context);
+
+    [LibraryImport(Library)]
     internal static partial byte* X509_verify_cert_error_string(nint error);
 
     [LibraryImport(Library)]

@@ -64,6 +64,9 @@ internal static unsafe partial class LibSsl
     internal static partial void SSL_CTX_set_verify(nint context, int mode, void* callback);
 
     [LibraryImport(Library)]
+    internal static partial int SSL_get_ex_data_X509_STORE_CTX_idx();
+
+    [LibraryImport(Library)]
     internal static partial void SSL_CTX_set_alpn_select_cb(nint context, void* callback, void* argument);
 
     [LibraryImport(Library)]

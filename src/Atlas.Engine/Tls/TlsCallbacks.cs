@@ -23,6 +23,10 @@ internal static unsafe class TlsCallbacks
     /// <summary>SSL_CTX_sess_set_new_cb.</summary>
     internal static void* OnNewSession => (delegate* unmanaged[Cdecl]<nint, nint, int>)&KeepSession;
 
+    /// <summary>SSL_CTX_set_verify, of clients' certificates. It leaves the decision to OpenSSL, which keeps a certificate only once it is
+    /// accepted.</summary>
+    internal static void* OnClientCertificate => (delegate* unmanaged[Cdecl]<int, nint, int>)&NoteRefusedCertificate;
+
     /// <summary>A password callback that knows none, so that nobody is asked for one on the terminal.</summary>
     internal static void* OnPassword => (delegate* unmanaged[Cdecl]<byte*, int, int, void*, int>)&RefusePassword;
 
@@ -84,6 +88,18 @@ internal static unsafe class TlsCallbacks
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int KeepSession(nint ssl, nint session) => StreamOf(ssl).TryKeepSession(session) ? 1 : 0;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int NoteRefusedCertificate(int isGood, nint check)
+    {
+        if (isGood == 0)
+        {
+            nint ssl = LibCrypto.X509_STORE_CTX_get_ex_data(check, LibSsl.SSL_get_ex_data_X509_STORE_CTX_idx());
+            StreamOf(ssl).NoteRefusedCertificate(LibCrypto.X509_STORE_CTX_get0_cert(check));
+        }
+
+        return isGood;
+    }
 
     // Set once the handshake is over: every message that comes then is one that a peer can send without end.
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]

@@ -17,4 +17,7 @@ public readonly record struct TlsHandshake(TlsStream? Stream, TlsFailure Failure
 
     /// <summary>Why the server's certificate was not accepted, if that is the failure.</summary>
     public TlsCertificateFault CertificateFault { get; init; }
+
+    /// <summary>The client's certificate that was not accepted, if that is the failure.</summary>
+    public TlsPeerCertificate? RefusedCertificate { get; init; }
 }

@@ -4,8 +4,8 @@ using static Atlas.Engine.Interop.OpenSslConstants;
 
 namespace Atlas.Engine.Tls;
 
-/// <summary>The certificate that a client showed, and that was accepted: it came from one of the authorities, was valid at the time
-/// and meant for clients. In a resumed session it is that of the first one.</summary>
+/// <summary>The certificate that a client showed. That of a stream was accepted: it came from one of the authorities, was valid at the
+/// time and meant for clients; in a resumed session it is that of the first one. That of a failed handshake was not.</summary>
 public sealed unsafe class TlsPeerCertificate
 {
     /// <summary>The longest subject in characters.</summary>
@@ -52,10 +52,14 @@ public sealed unsafe class TlsPeerCertificate
             return null;
         }
 
-        var result = new TlsPeerCertificate(SubjectOf(certificate), CommonNameOf(certificate), DerOf(certificate));
+        TlsPeerCertificate result = OfCertificate(certificate);
         LibCrypto.X509_free(certificate);
         return result;
     }
+
+    /// <summary>That of a certificate of OpenSSL, which stays the caller's.</summary>
+    internal static TlsPeerCertificate OfCertificate(nint certificate) =>
+        new(SubjectOf(certificate), CommonNameOf(certificate), DerOf(certificate));
 
     private static string PemOf(byte[] der) =>
         PemEncoding.GetEncodedSize("CERTIFICATE".Length, der.Length) <= MaxPemLength ? PemEncoding.WriteString("CERTIFICATE", der) : "";

@@ -111,7 +111,7 @@ internal sealed unsafe class TlsServerBuilder : IDisposable
 
         NativeContext.AddAuthorities(context, _options.ClientCaPem, "the authorities of client certificates", areNamed: true);
         int mode = SSL_VERIFY_PEER | (_options.IsClientCertificateRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0);
-        LibSsl.SSL_CTX_set_verify(context, mode, null);
+        LibSsl.SSL_CTX_set_verify(context, mode, TlsCallbacks.OnClientCertificate);
     }
 
     private void SetUpResumption(nint context)

@@ -10,6 +10,8 @@ public sealed unsafe partial class TlsStream
     // OpenSSL's ciphers are constants of the library, some hundred.
     private static readonly ConcurrentDictionary<nint, string> CipherNames = new();
 
+    private TlsPeerCertificate? _refusedCertificate;
+
     /// <summary>The version that is spoken.</summary>
     public TlsVersion Version { get; private set; }
 
@@ -34,6 +36,9 @@ public sealed unsafe partial class TlsStream
 
     /// <summary>A callback heard the client's name.</summary>
     internal void NoteServerName(string name) => ServerName = name;
+
+    /// <summary>A callback heard that the client's certificate is not accepted.</summary>
+    internal void NoteRefusedCertificate(nint certificate) => _refusedCertificate = TlsPeerCertificate.OfCertificate(certificate);
 
     private void NoteFacts()
     {

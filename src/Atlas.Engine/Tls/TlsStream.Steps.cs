@@ -200,6 +200,7 @@ public sealed unsafe partial class TlsStream
         return new TlsHandshake(null, failure, text.Length > TlsHandshake.MaxTextLength ? text[..TlsHandshake.MaxTextLength] : text)
         {
             CertificateFault = fault,
+            RefusedCertificate = failure == TlsFailure.ClientCertificateInvalid ? _refusedCertificate : null,
             IsUntried = failure is TlsFailure.PeerClosed or TlsFailure.TimedOut && _transport.ReceivedBytes == 0,
         };
     }

@@ -42,7 +42,7 @@ internal static class TlsIntake
         int cell = HandshakeCells.Of(handshake);
         if (cell >= 0)
         {
-            observer.HandshakeFailed(listener.Name, peer, HandshakeCells.Names[cell], handshake.Text);
+            observer.HandshakeFailed(listener.Name, peer, HandshakeCells.Names[cell], handshake.Text, handshake.RefusedCertificate);
         }
     }
 

@@ -1,4 +1,5 @@
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tls;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -11,5 +12,6 @@ public interface IHandshakeObserver
     /// <param name="client">The client, after the PROXY protocol.</param>
     /// <param name="result">The label that <c>atlas_tls_handshakes_total</c> counts it under.</param>
     /// <param name="detail">More, in printable characters, some of which the client may have chosen; may be empty.</param>
-    void HandshakeFailed(string listener, SocketAddress client, string result, string detail);
+    /// <param name="refused">The client's certificate, where it failed of that; null: of something else.</param>
+    void HandshakeFailed(string listener, SocketAddress client, string result, string detail, TlsPeerCertificate? refused);
 }

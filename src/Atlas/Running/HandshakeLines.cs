@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Atlas.Engine.Tls;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -7,11 +8,14 @@ namespace Atlas.Running;
 
 /// <summary>Says which clients fail the handshake of TLS, and why. Of failures that are alike (listener, client, reason) within a period
 /// the first has a line; and all together have <see cref="MaxLines"/>, since anybody can fail as often as they like. What was left out
-/// is counted in a line at the period's end. Any thread.</summary>
+/// is counted in lines at the period's end, one for each listener and reason, again at most <see cref="MaxLines"/>. Any thread.</summary>
 internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
 {
-    /// <summary>The most lines of a period, beside the one at its end.</summary>
+    /// <summary>The most lines of a period, and of those at its end.</summary>
     internal const int MaxLines = 10;
+
+    /// <summary>The longest subject of a certificate in a line, in characters.</summary>
+    internal const int MaxSubject = 200;
 
     /// <summary>How long a period lasts, from its first failure.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
@@ -20,7 +24,9 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
     private readonly HashSet<(string Listener, UInt128 Client, string Result)> _said = [];
-    private int _leftOut;
+
+    // As many as there are listeners and results.
+    private readonly Dictionary<(string Listener, string Result), int> _leftOut = [];
     private bool _isCounting;
 
     /// <summary>Has nothing to say yet.</summary>
@@ -33,7 +39,7 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void HandshakeFailed(string listener, SocketAddress client, string result, string detail)
+    public void HandshakeFailed(string listener, SocketAddress client, string result, string detail, TlsPeerCertificate? refused)
     {
         lock (_gate)
         {
@@ -46,11 +52,11 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
             // A line that is not said is not put together either.
             if (_said.Count < MaxLines && _said.Add((listener, NumberOf(client), result)))
             {
-                _say(LineOf(listener, client, result, detail));
+                _say(LineOf(listener, client, result, detail) + CertificateOf(refused));
             }
             else
             {
-                _leftOut++;
+                _leftOut[(listener, result)] = _leftOut.GetValueOrDefault((listener, result)) + 1;
             }
         }
     }
@@ -76,19 +82,42 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
         return $"listener {listener}: TLS handshake with {address} failed ({result}){more}";
     }
 
+    private static string CertificateOf(TlsPeerCertificate? refused)
+    {
+        if (refused is null)
+        {
+            return "";
+        }
+
+        string subject = refused.Subject.Length == 0 ? "without a readable subject"
+            : refused.Subject.Length <= MaxSubject ? refused.Subject
+            : refused.Subject[..MaxSubject] + "…";
+        return $"; it showed {subject}, SHA-256 {refused.Fingerprint}";
+    }
+
     private void EndPeriod()
     {
         lock (_gate)
         {
-            if (_leftOut > 0)
+            var most = _leftOut.OrderByDescending(one => one.Value).ThenBy(one => one.Key).ToList();
+            foreach (var ((listener, result), count) in most.Take(MaxLines))
             {
-                string count = string.Create(CultureInfo.InvariantCulture, $"{_leftOut} more failed within {Period.TotalSeconds:0} s");
-                _say($"TLS handshakes with clients: {count} without a line of their own; atlas_tls_handshakes_total counts all");
+                string more = string.Create(CultureInfo.InvariantCulture, $"{count} more TLS {(count == 1 ? "handshake" : "handshakes")}");
+                _say($"listener {listener}: {more} failed ({result}) within {Within} without a line of their own");
+            }
+
+            if (most.Count > MaxLines)
+            {
+                long rest = most.Skip(MaxLines).Sum(one => (long)one.Value);
+                string more = string.Create(CultureInfo.InvariantCulture, $"{rest} more TLS handshakes failed within {Within}");
+                _say($"other listeners and reasons: {more}; atlas_tls_handshakes_total counts all");
             }
 
             _said.Clear();
-            _leftOut = 0;
+            _leftOut.Clear();
             _isCounting = false;
         }
     }
+
+    private static string Within { get; } = string.Create(CultureInfo.InvariantCulture, $"{Period.TotalSeconds:0} s");
 }

@@ -180,6 +180,27 @@ public sealed class CertificateTests
     }
 
     [Fact]
+    public async Task Handshake_WithACertificateThatIsRefused_HasALineThatNamesIt()
+    {
+        await using var server = new Backend("A");
+        using var config = new ConfigFile(Text(server).Replace("alpn: http/1.1", "client_ca: site.pem"));
+        new SiteCertificate().Write(config);
+        var other = new SiteCertificate();
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        string admin = await atlas.Program.ErrorAsync("admin: http://");
+
+        // With TLS 1.3 the client hears of it after its handshake.
+        await using SslStream stream = await ConnectAsync(atlas, other);
+
+        string line = await atlas.Program.ErrorAsync("listener web: TLS handshake with 127.0.0.1 failed (certificate_invalid): ");
+        line.ShouldEndWith($"self-signed certificate; it showed CN=site, SHA-256 {other.Fingerprint}");
+        (await StatusAsync(admin)).ShouldContain("\nauthority of listener web: CN=site  valid until ");
+        using var http = new HttpClient();
+        (await http.GetStringAsync($"http://{admin}/api/v1/authorities")).ShouldContain("\"listener\":\"web\",\"file\":\"site.pem\"");
+        (await http.GetStringAsync($"http://{admin}/metrics")).ShouldContain("atlas_tls_authority_not_after_seconds{listener=\"web\",name=\"CN=site\"}");
+    }
+
+    [Fact]
     public async Task Authorities_OfAPoolChanged_AreForItsNextConnections()
     {
         var first = new SiteCertificate();

@@ -53,6 +53,7 @@ public sealed class TlsClientCertificateTests
         {
             (TlsHandshake up, TlsHandshake down) = await TlsPair.HandshakeAsync(near, far, client, server);
             down.Failure.ShouldBe(TlsFailure.ClientCertificateMissing);
+            down.RefusedCertificate.ShouldBeNull();
             await RefusedAsync(up, "certificate required", "handshake failure");
         });
     }
@@ -90,6 +91,9 @@ public sealed class TlsClientCertificateTests
             (TlsHandshake up, TlsHandshake down) = await TlsPair.HandshakeAsync(near, far, client, server);
             down.Failure.ShouldBe(TlsFailure.ClientCertificateInvalid);
             down.Text.ShouldBe(text);
+            TlsPeerCertificate refused = down.RefusedCertificate.ShouldNotBeNull();
+            refused.Subject.ShouldBe("CN=client");
+            refused.Fingerprint.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(wrong.RawData)));
             await RefusedAsync(up, "unknown ca", "certificate expired", "bad certificate", "unsupported certificate");
         });
     }

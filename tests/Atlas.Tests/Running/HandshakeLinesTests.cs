@@ -18,8 +18,8 @@ public sealed class HandshakeLinesTests : IDisposable
     [Fact]
     public void Failure_OfAClient_HasALineWithAddressAndReason()
     {
-        _handshakes.HandshakeFailed("secure", Client(7), "unknown_name", "no certificate for the name \"x\"");
-        _handshakes.HandshakeFailed("secure", SocketAddress.OfUnixPath("/x"), "protocol", "");
+        _handshakes.HandshakeFailed("secure", Client(7), "unknown_name", "no certificate for the name \"x\"", refused: null);
+        _handshakes.HandshakeFailed("secure", SocketAddress.OfUnixPath("/x"), "protocol", "", refused: null);
 
         _lines.ShouldBe(
         [
@@ -34,15 +34,15 @@ public sealed class HandshakeLinesTests : IDisposable
         for (int i = 0; i < 5; i++)
         {
             // The port of a client is another one each time.
-            _handshakes.HandshakeFailed("secure", Client(7, port: 1000 + i), "protocol", "x");
+            _handshakes.HandshakeFailed("secure", Client(7, port: 1000 + i), "protocol", "x", refused: null);
         }
 
         _lines.Count.ShouldBe(1);
         _time.Advance(HandshakeLines.Period);
         _lines[1..].ShouldBe(
-            ["TLS handshakes with clients: 4 more failed within 10 s without a line of their own; atlas_tls_handshakes_total counts all"]);
+            ["listener secure: 4 more TLS handshakes failed (protocol) within 10 s without a line of their own"]);
 
-        _handshakes.HandshakeFailed("secure", Client(7), "protocol", "x");
+        _handshakes.HandshakeFailed("secure", Client(7), "protocol", "x", refused: null);
         _lines.Count.ShouldBe(3);
         _time.Advance(HandshakeLines.Period);
         _lines.Count.ShouldBe(3);
@@ -54,9 +54,9 @@ public sealed class HandshakeLinesTests : IDisposable
     [InlineData("secure", 1, "closed")]
     public void Failures_ThatDifferInAnything_HaveALineEach(string listener, byte client, string result)
     {
-        _handshakes.HandshakeFailed("secure", Client(1), "protocol", "x");
+        _handshakes.HandshakeFailed("secure", Client(1), "protocol", "x", refused: null);
 
-        _handshakes.HandshakeFailed(listener, Client(client), result, "x");
+        _handshakes.HandshakeFailed(listener, Client(client), result, "x", refused: null);
 
         _lines.Count.ShouldBe(2);
     }
@@ -67,11 +67,11 @@ public sealed class HandshakeLinesTests : IDisposable
     {
         for (int i = 0; i < 100; i++)
         {
-            _handshakes.HandshakeFailed("secure", Client(1), "unknown_name", $"{i}.example");
+            _handshakes.HandshakeFailed("secure", Client(1), "unknown_name", $"{i}.example", refused: null);
         }
 
         _lines.Count.ShouldBe(1);
-        _handshakes.HandshakeFailed("secure", Client(2), "unknown_name", "x.example");
+        _handshakes.HandshakeFailed("secure", Client(2), "unknown_name", "x.example", refused: null);
         _lines.Count.ShouldBe(2);
     }
 
@@ -80,12 +80,49 @@ public sealed class HandshakeLinesTests : IDisposable
     {
         for (byte i = 0; i <= HandshakeLines.MaxLines; i++)
         {
-            _handshakes.HandshakeFailed("secure", Client(i), "protocol", "x");
+            _handshakes.HandshakeFailed("secure", Client(i), "protocol", "x", refused: null);
         }
 
         _lines.Count.ShouldBe(HandshakeLines.MaxLines);
         _time.Advance(HandshakeLines.Period);
-        _lines[^1].ShouldStartWith("TLS handshakes with clients: 1 more failed");
+        _lines[^1].ShouldStartWith("listener secure: 1 more TLS handshake failed (protocol) within 10 s");
+    }
+
+    [Fact]
+    public void Failures_LeftOut_AreCountedByListenerAndReasonTheMostFirst()
+    {
+        for (int i = 0; i < 3; i++)
+        {
+            _handshakes.HandshakeFailed("a", Client(1), "closed", "x", refused: null);
+            _handshakes.HandshakeFailed("b", Client(1), "closed", "x", refused: null);
+            _handshakes.HandshakeFailed("b", Client(1), "protocol", "x", refused: null);
+        }
+
+        _handshakes.HandshakeFailed("b", Client(1), "protocol", "x", refused: null);
+        _lines.Clear();
+        _time.Advance(HandshakeLines.Period);
+
+        _lines.ShouldBe(
+        [
+            "listener b: 3 more TLS handshakes failed (protocol) within 10 s without a line of their own",
+            "listener a: 2 more TLS handshakes failed (closed) within 10 s without a line of their own",
+            "listener b: 2 more TLS handshakes failed (closed) within 10 s without a line of their own",
+        ]);
+    }
+
+    [Fact]
+    public void Failures_LeftOutAtMoreListenersThanLines_HaveOneForTheRest()
+    {
+        for (int i = 0; i < 2 * (HandshakeLines.MaxLines + 2); i++)
+        {
+            _handshakes.HandshakeFailed($"l{i / 2}", Client(1), "protocol", "x", refused: null);
+        }
+
+        _lines.Clear();
+        _time.Advance(HandshakeLines.Period);
+
+        _lines.Count.ShouldBe(HandshakeLines.MaxLines + 1);
+        _lines[^1].ShouldBe("other listeners and reasons: 2 more TLS handshakes failed within 10 s; atlas_tls_handshakes_total counts all");
     }
 
     private static SocketAddress Client(byte last, int port = 1) => SocketAddress.OfIp(new IPAddress([10, 0, 0, last]), port);
