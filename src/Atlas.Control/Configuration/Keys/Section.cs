@@ -16,6 +16,7 @@ internal sealed class Section<T>(string name, string path, string noun, string d
     where T : ConfigSection, new()
 {
     private readonly List<SectionKey<T>> _keys = [];
+    private readonly Dictionary<string, string> _otherWords = new(StringComparer.Ordinal);
     private Func<T, Reading, T>? _finish;
     private string? _insteadOfText;
 
@@ -64,6 +65,23 @@ internal sealed class Section<T>(string name, string path, string noun, string d
             IsRequired = required,
             DefaultOverride = otherwise,
         });
+        return this;
+    }
+
+    /// <summary>Other words for a key that was added, such as other programs have: whoever writes one is told the key. They are no keys
+    /// themselves.</summary>
+    public Section<T> Meant(string key, params ReadOnlySpan<string> words)
+    {
+        if (!_keys.Exists(known => known.Name == key))
+        {
+            throw new ArgumentException($"no key '{key}' was added", nameof(key));
+        }
+
+        foreach (string word in words)
+        {
+            _otherWords.Add(Spelling.Fold(word), key);
+        }
+
         return this;
     }
 
@@ -119,7 +137,7 @@ internal sealed class Section<T>(string name, string path, string noun, string d
 
     private string Unknown(string key)
     {
-        string? near = Spelling.Nearest(key, _keys.Select(known => known.Name));
+        string? near = _otherWords.GetValueOrDefault(Spelling.Fold(key)) ?? Spelling.Nearest(key, _keys.Select(known => known.Name));
         string meant = near is null ? "" : $"did you mean '{near}'? ";
         return $"unknown key {YamlScalar.Quote(key)} in {noun}: {meant}allowed: {string.Join(", ", _keys.Select(known => known.Name))}";
     }

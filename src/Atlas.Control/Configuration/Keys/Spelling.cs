@@ -22,8 +22,8 @@ internal static class Spelling
         return best.Word is not null && best.Distance <= (shorter < 2 ? 0 : Math.Max(1, shorter / 3)) ? best.Word : null;
     }
 
-    // camelCase, kebab-case and upper case are the usual other spellings of a key.
-    private static string Fold(string word) =>
+    /// <summary>The word as it is compared: camelCase, kebab-case and upper case are the usual other spellings of a key.</summary>
+    public static string Fold(string word) =>
         word.Replace("-", "", StringComparison.Ordinal).Replace("_", "", StringComparison.Ordinal).ToLowerInvariant();
 
     // Optimal string alignment: insertions, deletions, replacements, and swaps of neighbours.

@@ -154,6 +154,9 @@ internal static class ListenerSections
             "TCP with `sni`: protocols of the ClientHello (ALPN), such as `acme-tls/1`, each with the pool of the clients that offer it, "
                 + "whatever their server name. The first one here that a client offers decides.")
         .Key("udp", Kind.Map(Udp), s => s.Udp, (s, v) => s with { Udp = v }, "UDP: what a session is.")
+        .Meant("bind", "listen", "address", "addresses", "port")
+        .Meant("pool", "backend", "default_backend", "upstream", "cluster")
+        .Meant("tls", "ssl")
         .Finish((s, _) => WithDefaults(s));
 
     private static PairsKind<string, string, AlpnRuleConfig> AlpnMap => new(

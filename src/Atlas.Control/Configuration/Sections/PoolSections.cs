@@ -162,7 +162,11 @@ internal static class PoolSections
         .Key("send_proxy_protocol",
             Choices.Of(("none", ProxyProtocolVersion.None), ("v1", ProxyProtocolVersion.V1), ("v2", ProxyProtocolVersion.V2)),
             s => s.SendProxyProtocol, (s, v) => s with { SendProxyProtocol = v },
-            "The PROXY protocol header that connections to the servers open with.");
+            "The PROXY protocol header that connections to the servers open with.")
+        .Meant("servers", "backends", "upstreams", "targets", "endpoints", "hosts")
+        .Meant("balance", "algorithm", "policy", "strategy", "lb_policy", "load_balancing")
+        .Meant("tls", "ssl")
+        .Meant("sticky", "affinity", "session_affinity", "stickiness");
 
     private static ScalarKind<BalanceAlgorithm> Balance => Choices.Of(
         ("round_robin", BalanceAlgorithm.RoundRobin),

@@ -23,7 +23,10 @@ internal static class TlsSections
             "A PEM file with the private key, without a passphrase; it may be the same file.", required: true)
         .Key("ocsp", Kind.Optional(Texts.FilePath),
             s => s.OcspPath, (s, v) => s with { OcspPath = v },
-            "A DER file with the authority's OCSP response, which clients get with the certificate.");
+            "A DER file with the authority's OCSP response, which clients get with the certificate.")
+        .Meant("cert", "certificate", "crt", "cert_file", "certificate_file", "cert_path", "chain", "fullchain", "pem", "ssl_certificate")
+        .Meant("key", "private_key", "key_file", "key_path", "ssl_certificate_key")
+        .Meant("ocsp", "ocsp_file", "ocsp_response", "stapling");
 
     /// <summary>A listener's <c>tls</c>.</summary>
     public static Section<ListenerTlsConfig> Listener { get; } = new Section<ListenerTlsConfig>(
@@ -61,7 +64,13 @@ internal static class TlsSections
             otherwise: "[h2, http/1.1]; with TCP none")
         .Key("session_tickets", Numbers.Bool,
             s => s.SessionTickets, (s, v) => s with { SessionTickets = v },
-            "Whether clients get tickets, with which they come back without a whole handshake.");
+            "Whether clients get tickets, with which they come back without a whole handshake.")
+        .Meant("certificates", "cert", "crt", "key", "private_key", "cert_file", "key_file", "ssl_certificate", "ssl_certificate_key")
+        .Meant("client_ca", "ca", "ca_file", "ca_cert", "client_ca_file", "client_certificate", "trusted_ca", "mtls", "ssl_client_certificate")
+        .Meant("client_auth", "verify", "verify_client", "verify_mode", "ssl_verify_client", "require_client_certificate", "client_cert")
+        .Meant("min_version", "version", "versions", "protocols", "tls_version", "minimum_version", "ssl_min_ver", "ssl_protocols")
+        .Meant("curves", "groups", "ecdh_curve", "ssl_ecdh_curve", "ecdhe")
+        .Meant("session_tickets", "tickets", "ssl_session_tickets");
 
     /// <summary>A listener's <c>hsts</c>.</summary>
     public static Section<HstsConfig> Hsts { get; } = new Section<HstsConfig>(
@@ -95,5 +104,11 @@ internal static class TlsSections
             "A PEM file with its private key.")
         .Key("min_version", Version,
             s => s.MinVersion, (s, v) => s with { MinVersion = v },
-            "The lowest version of TLS that is spoken.");
+            "The lowest version of TLS that is spoken.")
+        .Meant("ca", "ca_file", "ca_cert", "client_ca", "server_ca", "root_ca", "trusted_ca", "ca_bundle", "trusted_certificate")
+        .Meant("server_name", "sni", "host", "hostname", "name", "verify_host")
+        .Meant("verify", "insecure", "skip_verify", "insecure_skip_verify", "ssl_verify", "verify_mode", "check")
+        .Meant("cert", "certificate", "certificates", "crt", "cert_file", "client_cert", "client_certificate")
+        .Meant("key", "private_key", "key_file", "client_key")
+        .Meant("min_version", "version", "versions", "protocols", "tls_version", "minimum_version");
 }
