@@ -4,9 +4,9 @@ using Atlas.Core.Configuration;
 namespace Atlas.Control.Configuration;
 
 /// <summary>What may be in a configuration, and yet is hardly meant.</summary>
-public static class ConfigNotes
+public static class ConfigWarnings
 {
-    /// <summary>All notes, each with its place.</summary>
+    /// <summary>All warnings, each with its place.</summary>
     /// <param name="config">A configuration without errors.</param>
     public static IReadOnlyList<ConfigError> Find(AtlasConfig config) =>
         [.. UnusedPools.Find(config), .. IdleKeys.Find(config), .. SlowRoutes.Find(config), .. LargeHeads.Find(config)];

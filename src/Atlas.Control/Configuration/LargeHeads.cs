@@ -8,24 +8,24 @@ public static class LargeHeads
     /// <summary>Bytes of the longest head: that of the data plane's large buffers.</summary>
     public const int MaxBytes = 256 * 1024;
 
-    /// <summary>A note with its place for each, in the file's order.</summary>
+    /// <summary>A warning with its place for each, in the file's order.</summary>
     /// <param name="config">A configuration without errors.</param>
     public static IReadOnlyList<ConfigError> Find(AtlasConfig config)
     {
-        var notes = new ConfigErrors(config.FileName);
+        var warnings = new ConfigErrors(config.FileName);
         foreach (ListenerConfig listener in config.Listeners)
         {
             var limits = listener.Limits;
             if (listener.Protocol == ListenerProtocol.Http && (long)limits.RequestLineBytes + limits.HeadersBytes > MaxBytes)
             {
                 string key = limits.HeadersBytes >= limits.RequestLineBytes ? "headers" : "request_line";
-                notes.Add(
+                warnings.Add(
                     limits.Source.PositionOf(key),
                     $"'request_line' and 'headers' of listener '{listener.Name}' are more than 256KiB together, which is the most that a head may "
                         + "have: longer ones are refused all the same, so write less");
             }
         }
 
-        return notes.InOrder(ConfigLoader.MaxErrors);
+        return warnings.InOrder(ConfigLoader.MaxErrors);
     }
 }

@@ -11,23 +11,23 @@ public static class SlowRoutes
     /// RouteTableBenchmarks).</summary>
     public const int MaxCompared = 100;
 
-    /// <summary>A note with its place for each, in the file's order. Compiles the routes.</summary>
+    /// <summary>A warning with its place for each, in the file's order. Compiles the routes.</summary>
     /// <param name="config">A configuration without errors.</param>
     public static IReadOnlyList<ConfigError> Find(AtlasConfig config)
     {
-        var notes = new ConfigErrors(config.FileName);
+        var warnings = new ConfigErrors(config.FileName);
         foreach (ListenerConfig listener in config.Listeners.Where(listener => listener.Routes.Count > MaxCompared))
         {
             int compared = RouteTable.Compile([.. listener.Routes.Select(route => route.Match)]).MostCompared;
             if (compared > MaxCompared)
             {
-                notes.Add(
+                warnings.Add(
                     listener.Source.PositionOf("routes"),
                     $"a request may be compared with {compared} routes of listener '{listener.Name}' one after the other, as nothing tells them "
                         + "apart: give each a host, a path, a value, or a regular expression with text that stands in all that it matches");
             }
         }
 
-        return notes.InOrder(ConfigLoader.MaxErrors);
+        return warnings.InOrder(ConfigLoader.MaxErrors);
     }
 }

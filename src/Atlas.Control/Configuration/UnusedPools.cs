@@ -6,17 +6,17 @@ namespace Atlas.Control.Configuration;
 /// <summary>Pools that no request can reach. They are allowed, and checked like any other.</summary>
 public static class UnusedPools
 {
-    /// <summary>A note with its place for each, in the file's order. O(pools + routes).</summary>
+    /// <summary>A warning with its place for each, in the file's order. O(pools + routes).</summary>
     /// <param name="config">A configuration without errors.</param>
     public static IReadOnlyList<ConfigError> Find(AtlasConfig config)
     {
         HashSet<string> named = [.. config.Listeners.SelectMany(PoolNames.Of)];
-        var notes = new ConfigErrors(config.FileName);
+        var warnings = new ConfigErrors(config.FileName);
         foreach (PoolConfig pool in config.Pools.Where(pool => !named.Contains(pool.Name)))
         {
-            notes.Add(pool.Source.Position, $"pool '{pool.Name}' is not used: no listener, route, split or mirror names it");
+            warnings.Add(pool.Source.Position, $"pool '{pool.Name}' is not used: no listener, route, split or mirror names it");
         }
 
-        return notes.InOrder(ConfigLoader.MaxErrors);
+        return warnings.InOrder(ConfigLoader.MaxErrors);
     }
 }

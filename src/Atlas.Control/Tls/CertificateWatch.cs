@@ -243,8 +243,12 @@ public sealed class CertificateWatch : IDisposable
     // What the reading before said already is not said again.
     private List<string> Fresh(TlsLoading loading)
     {
-        List<string> fresh = [.. loading.Notes.Where(note => !_saidNotes.Contains(note)).Select(note => $"note: {note}")];
-        _saidNotes = [.. loading.Notes];
+        List<string> fresh =
+        [
+            .. loading.Warnings.Where(warning => !_saidNotes.Contains(warning)).Select(warning => $"warning: {warning}"),
+            .. loading.Notes.Where(note => !_saidNotes.Contains(note)).Select(note => $"note: {note}"),
+        ];
+        _saidNotes = [.. loading.Warnings, .. loading.Notes];
         return fresh;
     }
 

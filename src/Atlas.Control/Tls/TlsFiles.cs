@@ -83,6 +83,7 @@ public static class TlsFiles
             }
         }
 
+        CipherRules.Check(tls, loaded, session);
         var clients = tls.ClientCaPath is { } path ? authorities.Load(path, "client_ca", tls.Source.PositionOf("client_ca")) : null;
         return new ListenerTlsMaterial(listener.Name, [.. loaded], clients);
     }

@@ -21,7 +21,13 @@ public sealed record TlsLoading
     /// <summary>What would be errors or missing, were there no earlier reading whose contents are still taken.</summary>
     public required IReadOnlyList<ConfigError> Kept { get; init; }
 
-    /// <summary>What is served, but not as it should be.</summary>
+    /// <summary>What is served, but hardly as it is meant.</summary>
+    public required IReadOnlyList<ConfigError> Warnings { get; init; }
+
+    /// <summary>Certificates that are valid, and will not be soon. A <see cref="CertificateWatch"/> warns of them by itself.</summary>
+    public required IReadOnlyList<ConfigError> Ending { get; init; }
+
+    /// <summary>What may be just as it is meant, and yet be worth a look.</summary>
     public required IReadOnlyList<ConfigError> Notes { get; init; }
 
     /// <summary>The absolute paths of the files that were looked at, each once.</summary>

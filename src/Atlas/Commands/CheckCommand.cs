@@ -11,7 +11,7 @@ internal static class CheckCommand
     internal static Command Create()
     {
         Option<string> file = ConfigOption.Create();
-        Option<bool> strict = new("--strict") { Description = "Take notes for errors: for scripts that must not let anything pass." };
+        Option<bool> strict = new("--strict") { Description = "Take warnings for errors: for scripts that must not let anything pass." };
         var command = new Command("check", "Validate a configuration file and its certificates; every error with its place.") { file, strict };
         command.SetAction(result => Run(result.GetRequiredValue(file), result.GetValue(strict)));
         return command;
@@ -33,15 +33,20 @@ internal static class CheckCommand
 
         TlsLoading tls = TlsFiles.Load(config, DateTimeOffset.UtcNow);
         IReadOnlyList<ConfigError> unsupported = UnsupportedFeatures.Find(config);
-        ConfigError[] notes = [.. ConfigNotes.Find(config), .. unsupported, .. tls.Missing, .. tls.Notes];
-        if (isStrict && notes.Length > 0)
-        {
-            return Refuse([.. notes, .. tls.Errors]);
-        }
-
-        foreach (ConfigError note in notes)
+        ConfigError[] warnings = [.. ConfigWarnings.Find(config), .. unsupported, .. tls.Missing, .. tls.Warnings, .. tls.Ending];
+        foreach (ConfigError note in tls.Notes)
         {
             Console.WriteLine($"note: {note}");
+        }
+
+        if (isStrict && warnings.Length > 0)
+        {
+            return Refuse([.. warnings, .. tls.Errors]);
+        }
+
+        foreach (ConfigError warning in warnings)
+        {
+            Console.WriteLine($"warning: {warning}");
         }
 
         if (tls.Errors.Count > 0)

@@ -31,7 +31,7 @@ public sealed class CheckTests
 
         (await program.EndAsync()).ShouldBe(0, program.Errors);
         string verdict = program.Output.Split('\n')[^2];
-        verdict.ShouldBeOneOf($"{path}: ok", $"{path}: valid, but `atlas run` refuses it: {Notes(program.Output)} parts do not run yet");
+        verdict.ShouldBeOneOf($"{path}: ok", $"{path}: valid, but `atlas run` refuses it: {Warnings(program.Output)} parts do not run yet");
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public async Task Check_SectionThatDoesNotRunYet_IsOkWithANote()
+    public async Task Check_SectionThatDoesNotRunYet_IsOkWithAWarning()
     {
         using var config = new ConfigFile("""
             listeners:
@@ -76,12 +76,12 @@ public sealed class CheckTests
         await using var program = RunningProgram.Atlas("check", "-c", config.Path);
 
         (await program.EndAsync()).ShouldBe(0);
-        program.Output.ShouldStartWith($"note: {config.Path}:5:");
+        program.Output.ShouldStartWith($"warning: {config.Path}:5:");
         program.Output.ShouldEndWith($"\n{config.Path}: valid, but `atlas run` refuses it: 1 part does not run yet\n");
     }
 
     [Fact]
-    public async Task Check_PoolThatNothingNames_IsOkWithANote()
+    public async Task Check_PoolThatNothingNames_IsOkWithAWarning()
     {
         using var config = new ConfigFile("""
             listeners:
@@ -101,7 +101,7 @@ public sealed class CheckTests
 
         (await program.EndAsync()).ShouldBe(0);
         program.Output.ShouldMatch(
-            @$"^note: [^\n]*:11:\d+: pool 'spare' is not used: no listener, route, split or mirror names it\n[^\n]*: ok\n$");
+            @$"^warning: [^\n]*:11:\d+: pool 'spare' is not used: no listener, route, split or mirror names it\n[^\n]*: ok\n$");
     }
 
     [Fact]
@@ -133,8 +133,8 @@ public sealed class CheckTests
         await using var before = RunningProgram.Atlas("check", "-c", config.Path);
 
         (await before.EndAsync()).ShouldBe(0);
-        before.Output.ShouldContain($"note: {config.Path}:2:73: 'cert': there is no file {config.Sibling("site.pem")}\n");
-        before.Output.ShouldContain($"note: {config.Path}:2:88: 'key': there is no file {config.Sibling("site.key")}\n");
+        before.Output.ShouldContain($"warning: {config.Path}:2:73: 'cert': there is no file {config.Sibling("site.pem")}\n");
+        before.Output.ShouldContain($"warning: {config.Path}:2:88: 'key': there is no file {config.Sibling("site.key")}\n");
 
         await File.WriteAllTextAsync(config.Sibling("site.pem"), "no certificate");
         await using var after = RunningProgram.Atlas("check", "-c", config.Path);
@@ -160,7 +160,7 @@ public sealed class CheckTests
     }
 
     [Fact]
-    public async Task Check_StrictWithANote_IsAnError()
+    public async Task Check_StrictWithAWarning_IsAnError()
     {
         const string Text = """
             listeners:
@@ -181,5 +181,27 @@ public sealed class CheckTests
         program.Errors.ShouldBe($"{config.Path}:5:10: pool 'spare' is not used: no listener, route, split or mirror names it\n");
     }
 
-    private static int Notes(string output) => output.Split('\n').Count(line => line.StartsWith("note: ") && line.EndsWith("run it yet"));
+    // A root of one's own may be left out: there is nothing to change.
+    [Theory]
+    [InlineData("")]
+    [InlineData("--strict")]
+    public async Task Check_CertificateOfAnAuthorityOfOnesOwn_IsOkWithANote(string option)
+    {
+        using var config = new ConfigFile("""
+            listeners:
+              web: { bind: 127.0.0.1:8443, pool: web, tls: { certificates: [{ cert: site.pem, key: site.key }] } }
+            pools:
+              web: { servers: [127.0.0.1:9001] }
+            """);
+        new SiteCertificate("CN=Own Root").Write(config);
+        string[] arguments = [.. new[] { "check", option, "-c", config.Path }.Where(argument => argument.Length > 0)];
+        await using var program = RunningProgram.Atlas(arguments);
+
+        (await program.EndAsync()).ShouldBe(0, program.Errors);
+        program.Output.ShouldBe(
+            $"note: {config.Path}:2:73: 'cert': site.pem ends before a root: CN=Own Root is neither in it nor known to this system; unless it is a root "
+                + $"that clients know, append its certificate\n{config.Path}: ok\n");
+    }
+
+    private static int Warnings(string output) => output.Split('\n').Count(line => line.StartsWith("warning: ") && line.EndsWith("run it yet"));
 }

@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Atlas.Cli.Tests.Programs;
 
-/// <summary>A certificate that signs itself, as site.pem and site.key beside a configuration.</summary>
+/// <summary>A certificate as site.pem and site.key beside a configuration; it signs itself unless it has an issuer, whose key is lost.</summary>
 public sealed class SiteCertificate
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -11,14 +11,20 @@ public sealed class SiteCertificate
     private readonly string _certPem;
     private readonly string _keyPem;
 
-    public SiteCertificate()
+    public SiteCertificate(string? issuer = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=site", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("site.example");
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(60));
+        using var authority = issuer is null ? null : ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = request.Create(
+            new X500DistinguishedName(issuer ?? "CN=site"),
+            X509SignatureGenerator.CreateForECDsa(authority ?? key),
+            DateTimeOffset.UtcNow.AddHours(-1),
+            DateTimeOffset.UtcNow.AddDays(60),
+            [1]);
         (_certPem, _keyPem) = (certificate.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
         Fingerprint = certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
     }

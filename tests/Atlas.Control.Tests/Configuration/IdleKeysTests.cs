@@ -31,7 +31,7 @@ public sealed class IdleKeysTests
         ConfigResult result = ConfigLoader.Parse(string.Concat(parts), "f");
         result.Errors.ShouldBeEmpty();
 
-        var notes = ConfigNotes.Find(result.Config!).Where(note => note.Message.Contains("no effect", StringComparison.Ordinal));
+        var notes = ConfigWarnings.Find(result.Config!).Where(note => note.Message.Contains("no effect", StringComparison.Ordinal));
 
         notes.Select(note => (note.Line, note.Column)).ShouldBe(places.Select(place => (4, place)));
     }
@@ -42,7 +42,7 @@ public sealed class IdleKeysTests
         ConfigResult result = ConfigLoader.Parse(
             $"listeners: {{ {Tcp} }}\npools: {{ p: {{ servers: ['127.0.0.1:84'], keepalive: {{}}, retry: {{ on: [503] }} }} }}\n", "f");
 
-        ConfigNotes.Find(result.Config!).Select(note => note.ToString()).ShouldBe([
+        ConfigWarnings.Find(result.Config!).Select(note => note.ToString()).ShouldBe([
             "f:2:53: 'keepalive' is about requests, and only listeners that do not read what they pass on send to pool 'p': it has no effect",
             "f:2:70: of a connection nothing but its opening can be tried again, and only listeners that do not read what they pass on send to "
                 + "pool 'p': all but connect_failure has no effect",

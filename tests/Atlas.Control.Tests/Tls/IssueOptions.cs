@@ -24,6 +24,9 @@ internal sealed record IssueOptions
 
     public bool IsSignedWithSha1 { get; init; }
 
+    /// <summary>Whether it has time stamps of logs, as public authorities give.</summary>
+    public bool IsLogged { get; init; }
+
     /// <summary>The one extended key usage; null: it has none.</summary>
     public string? Usage { get; init; }
 }

@@ -55,7 +55,7 @@ public sealed class OcspTests : IDisposable
         int status = answer.AsSpan().IndexOf((byte)0x0A);
         for (int length = 0; length < answer.Length; length++)
         {
-            Load(answer[..length]).Notes.Count.ShouldBe(1, $"{length} bytes");
+            Load(answer[..length]).Warnings.Count.ShouldBe(1, $"{length} bytes");
         }
 
         for (int i = 0; i < answer.Length; i++)
@@ -74,7 +74,7 @@ public sealed class OcspTests : IDisposable
         var loading = _pki.LoadListener(Pair);
 
         loading.Missing.ShouldBeEmpty();
-        _pki.Texts(loading.Notes).ShouldBe(["'ocsp': there is no file FOLDER/a.ocsp: nothing is stapled"]);
+        _pki.Texts(loading.Warnings).ShouldBe(["'ocsp': there is no file FOLDER/a.ocsp: nothing is stapled"]);
         loading.Material.ShouldNotBeNull();
         loading.Files.Count.ShouldBe(3);
     }
@@ -83,7 +83,7 @@ public sealed class OcspTests : IDisposable
     {
         var loading = Load(answer);
 
-        _pki.Texts(loading.Notes).ShouldBe(note is null ? [] : [$"'ocsp': a.ocsp {note}"]);
+        _pki.Texts(loading.Warnings).ShouldBe(note is null ? [] : [$"'ocsp': a.ocsp {note}"]);
         var stapled = loading.Material!.Listeners[0].Certificates[0].OcspDer;
         (stapled is null ? [] : stapled.ToArray()).ShouldBe(note is null ? answer : []);
     }

@@ -23,6 +23,8 @@ public sealed class SelfSignedAuthorityTests : IDisposable
         var loading = _pki.LoadListener("{ certificates: [{ cert: a.pem, key: a.key }], client_ca: ca.pem }");
 
         loading.Errors.ShouldBeEmpty();
+        loading.Warnings.ShouldBeEmpty();
+        loading.Ending.ShouldBeEmpty();
         loading.Notes.ShouldBeEmpty();
         var material = loading.Material!.Listeners[0].Certificates[0];
         material.Names.ShouldBe(["localhost", "127.0.0.1", "::1"]);

@@ -56,6 +56,11 @@ internal sealed class TestPki : IDisposable
             request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], false));
         }
 
+        if (options.IsLogged)
+        {
+            request.CertificateExtensions.Add(new X509Extension("1.3.6.1.4.1.11129.2.4.2", [4, 0], critical: false));
+        }
+
         return new IssuedCertificate(Sign(request, options, key), key);
     }
 

@@ -202,6 +202,8 @@ public sealed class TlsFilesTests : IDisposable
     {
         loading.Errors.ShouldBeEmpty();
         loading.Missing.ShouldBeEmpty();
+        loading.Warnings.ShouldBeEmpty();
+        loading.Ending.ShouldBeEmpty();
         loading.Notes.ShouldBeEmpty();
         loading.Material.ShouldNotBeNull();
     }

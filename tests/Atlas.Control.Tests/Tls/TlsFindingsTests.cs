@@ -47,11 +47,21 @@ public sealed class TlsFindingsTests : IDisposable
     {
         _pki.WritePair("a", "a.example");
 
-        _pki.Texts(_pki.LoadListener("{ certificates: [{ cert: a.key, key: a.pem }] }").Errors).ShouldBe(
-        [
-            "'cert': a.key has a private key and no certificate: 'cert' and 'key' may be swapped",
-            "'key': a.pem has a certificate and no private key: 'cert' and 'key' may be swapped, or name the same file",
-        ]);
+        // The certificate may be open to all.
+        _pki.Write("a.pem", File.ReadAllText(Path.Combine(_pki.Folder, "a.pem")), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Error(
+            "{ certificates: [{ cert: a.key, key: a.pem }] }",
+            "'cert' and 'key' are swapped: a.key has the private key and a.pem the certificate");
+        _pki.LoadListener("{ certificates: [{ cert: a.key, key: a.pem }] }").Warnings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Key_ThatIsACertificateOpenToAll_IsAnErrorWithoutAdviceOnRights()
+    {
+        _pki.WritePair("a", "a.example");
+        _pki.Write("a.pem", File.ReadAllText(Path.Combine(_pki.Folder, "a.pem")), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+
+        _pki.LoadListener("{ certificates: [{ cert: a.pem, key: a.pem }] }").Warnings.ShouldBeEmpty();
     }
 
     [Fact]
@@ -121,12 +131,12 @@ public sealed class TlsFindingsTests : IDisposable
     [InlineData(UnixFileMode.GroupRead, "its group")]
     [InlineData(UnixFileMode.GroupRead | UnixFileMode.OtherRead, "others")]
     [InlineData(UnixFileMode.OtherWrite, "others")]
-    public void Key_ThatOthersMayRead_IsANoteWithTheCommand(UnixFileMode more, string who)
+    public void Key_ThatOthersMayRead_IsAWarningWithTheCommand(UnixFileMode more, string who)
     {
         var leaf = _pki.WritePair("a", "a.example");
         _pki.Write("a.key", leaf.KeyPem, UnixFileMode.UserRead | UnixFileMode.UserWrite | more);
 
-        Note(Pair, $"'key': a.key is open to {who}: chmod 600 FOLDER/a.key");
+        Warning(Pair, $"'key': a.key is open to {who}: chmod 600 FOLDER/a.key");
     }
 
     [Fact]
@@ -137,14 +147,14 @@ public sealed class TlsFindingsTests : IDisposable
         _pki.Write("real.key", leaf.KeyPem);
         File.CreateSymbolicLink(Path.Combine(_pki.Folder, "a.key"), "real.key");
 
-        _pki.LoadListener(Pair).Notes.ShouldBeEmpty();
+        _pki.LoadListener(Pair).Warnings.ShouldBeEmpty();
     }
 
     [Theory]
     [InlineData(90, null)]
     [InlineData(91, "'cert': certificate 1 of 2 in a.pem (CN=leaf) expired on 2026-08-30 12:00 UTC: clients refuse it, so put a new one there")]
     [InlineData(-2, "'cert': certificate 1 of 2 in a.pem (CN=leaf) is not valid before 2026-05-31 12:00 UTC: clients refuse it, so put a new one there")]
-    public void Certificate_OutOfItsTime_IsANoteAndServed(int days, string? note)
+    public void Certificate_OutOfItsTime_IsAWarningAndServed(int days, string? warning)
     {
         var root = TestPki.Issue(new IssueOptions
         {
@@ -158,26 +168,87 @@ public sealed class TlsFindingsTests : IDisposable
         var loading = _pki.LoadListener(Pair);
 
         loading.Material.ShouldNotBeNull();
-        _pki.Texts(loading.Notes).ShouldBe(note is null ? [] : [note]);
+        _pki.Texts(loading.Warnings).ShouldBe(warning is null ? [] : [warning]);
     }
 
-    [Fact]
-    public void Chain_WithoutTheIssuer_IsANote()
+    [Theory]
+    [InlineData(false, false, "; unless it is a root that clients know, append its certificate")]
+    [InlineData(false, true, "; unless it is a root that servers know, append its certificate")]
+    [InlineData(true, false, "; whoever does not know it, refuses the certificate, so append the issuer's")]
+    public void Chain_WithoutTheIssuer_IsAWarningOfAPublicAuthorityAndElseANote(bool isLogged, bool isOfPool, string advice)
     {
         var root = TestPki.Authority();
         var between = TestPki.Authority("CN=Between", root);
-        var leaf = TestPki.Issue(new IssueOptions { Subject = "CN=leaf", Names = ["a.example"], Issuer = between });
+        var leaf = TestPki.Issue(new IssueOptions { Subject = "CN=leaf", Names = ["a.example"], Issuer = between, IsLogged = isLogged });
         _pki.Write("a.pem", leaf.CertPem);
         _pki.Write("a.key", leaf.KeyPem);
 
-        Note(
-            Pair,
-            "'cert': a.pem ends before a root: CN=Between is neither in it nor known to this system; whoever does not know it, refuses the "
-                + "certificate, so append the issuer's");
+        var loading = isOfPool ? _pki.LoadPool("{ cert: a.pem, key: a.key }") : _pki.LoadListener(Pair);
+
+        string text = "'cert': a.pem ends before a root: CN=Between is neither in it nor known to this system" + advice;
+        _pki.Texts(loading.Warnings).ShouldBe(isLogged ? [text] : []);
+        _pki.Texts(loading.Notes).ShouldBe(isLogged ? [] : [text]);
+    }
+
+    // 90 days: 14 are too little. 9 days: 3 are.
+    [Theory]
+    [InlineData(90, 14, 0, null)]
+    [InlineData(90, 14, 1, "expires in 14 days, on 2026-08-30 12:00 UTC: renew it")]
+    [InlineData(9, 3, 0, null)]
+    [InlineData(9, 3, 1, "expires in 3 days, on 2026-06-10 12:00 UTC: renew it")]
+    public void Certificate_NearItsEnd_IsSaidToBeWithItsDate(int days, int left, int seconds, string? text)
+    {
+        var whole = new IssueOptions { NotBefore = IssueOptions.Now, NotAfter = IssueOptions.Now.AddDays(days) };
+        var leaf = TestPki.Issue(whole with { Names = ["a.example"] });
+        _pki.Write("a.pem", leaf.CertPem);
+        _pki.Write("a.key", leaf.KeyPem);
+        _pki.Write("ca.pem", TestPki.Issue(whole with { Subject = "CN=ca", IsAuthority = true }).CertPem);
+        _pki.Now = IssueOptions.Now.AddDays(days - left).AddSeconds(seconds);
+
+        var loading = _pki.LoadListener("{ certificates: [{ cert: a.pem, key: a.key }], client_ca: ca.pem }");
+
+        _pki.Texts(loading.Ending).ShouldBe(
+            text is null ? [] : [$"'cert': a.pem {text}", $"'client_ca': certificate 1 of 1 in ca.pem (CN=ca) {text}"]);
+        loading.Warnings.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("[ECDHE-RSA-AES128-GCM-SHA256]", "ECDSA")]
+    [InlineData("[ECDHE-RSA-AES128-GCM-SHA256, ECDHE-ECDSA-AES128-GCM-SHA256]", null)]
+    public void Ciphers_ForNoKeyOfACertificate_AreAWarning(string ciphers, string? kind)
+    {
+        _pki.WritePair("a", "a.example");
+
+        Warning(
+            $"{{ certificates: [{{ cert: a.pem, key: a.key }}], ciphers: {ciphers} }}",
+            kind is null ? [] : [TextOfCiphers(kind, "a.example")]);
+    }
+
+    [Theory]
+    [InlineData("a.example", "ECDHE-RSA-AES128-GCM-SHA256", null)]
+    [InlineData("b.example", "ECDHE-RSA-AES128-GCM-SHA256", "a.example")]
+    [InlineData("b.example", "ECDHE-ECDSA-AES128-GCM-SHA256", "b.example")]
+    public void Ciphers_ForOneOfTwoKeys_AreAWarningUnlessTheOtherHasAllNames(string ofRsa, string cipher, string? missed)
+    {
+        _pki.WritePair("a", "a.example");
+        _pki.WritePair("b", new IssueOptions { Names = [ofRsa], Key = () => RSA.Create(2048) });
+
+        Warning(
+            $"{{ certificates: [{{ cert: a.pem, key: a.key }}, {{ cert: b.pem, key: b.key }}], ciphers: {cipher} }}",
+            missed is null ? [] : [TextOfCiphers(missed == "a.example" ? "ECDSA" : "RSA", missed)]);
     }
 
     [Fact]
-    public void Chain_OutOfOrder_IsANote()
+    public void Certificate_OfAPoolOutOfItsTime_IsRefusedByServers()
+    {
+        _pki.WritePair("a", new IssueOptions { NotAfter = IssueOptions.Now.AddHours(-1) });
+
+        _pki.Texts(_pki.LoadPool("{ cert: a.pem, key: a.key }").Warnings).ShouldBe(
+            ["'cert': certificate 1 of 2 in a.pem (CN=leaf) expired on 2026-06-01 11:00 UTC: servers refuse it, so put a new one there"]);
+    }
+
+    [Fact]
+    public void Chain_OutOfOrder_IsAWarning()
     {
         var root = TestPki.Authority();
         var between = TestPki.Authority("CN=Between", root);
@@ -186,7 +257,7 @@ public sealed class TlsFindingsTests : IDisposable
         _pki.Write("a.key", leaf.KeyPem);
 
         const string why = "has not signed the one before it: some clients need the order own certificate, its issuer, the issuer's issuer";
-        Note(Pair, $"'cert': certificate 2 of 3 in a.pem (CN=Test Root) {why}", $"'cert': certificate 3 of 3 in a.pem (CN=Between) {why}");
+        Warning(Pair, $"'cert': certificate 2 of 3 in a.pem (CN=Test Root) {why}", $"'cert': certificate 3 of 3 in a.pem (CN=Between) {why}");
     }
 
     [Fact]
@@ -202,7 +273,7 @@ public sealed class TlsFindingsTests : IDisposable
         string all = leaf.CertPem + string.Concat(chain.Select(one => one.CertPem));
         _pki.Write("a.key", leaf.KeyPem);
         _pki.Write("a.pem", all);
-        Note(Pair);
+        Warning(Pair);
 
         _pki.Write("a.pem", all + chain[^1].CertPem);
         Error(Pair, "'cert': a.pem has 11 certificates, and a chain has at most 10: it has the own one and those of the authorities above");
@@ -214,7 +285,7 @@ public sealed class TlsFindingsTests : IDisposable
         var leaf = _pki.WritePair("a", "a.example");
         string pem = File.ReadAllText(Path.Combine(_pki.Folder, "a.pem"));
         _pki.Write("a.pem", pem.PadRight(TlsFiles.MaxFileBytes, '\n'));
-        Note(Pair);
+        Warning(Pair);
 
         _pki.Write("a.pem", pem.PadRight(TlsFiles.MaxFileBytes + 1, '\n'));
         Error(Pair, "'cert': FOLDER/a.pem has more than 1048576 bytes: name the file of one certificate");
@@ -280,32 +351,32 @@ public sealed class TlsFindingsTests : IDisposable
     }
 
     [Fact]
-    public void Certificate_WithoutNames_IsANote()
+    public void Certificate_WithoutNames_IsAWarning()
     {
         _pki.WritePair("a");
 
-        Note(Pair, "'cert': a.pem is for no name (subjectAltName; the common name counts for nothing): clients refuse it");
+        Warning(Pair, "'cert': a.pem is for no name (subjectAltName; the common name counts for nothing): clients refuse it");
     }
 
     [Fact]
-    public void Certificate_ForClientsAlone_IsANoteOfAListener()
+    public void Certificate_ForClientsAlone_IsAWarningOfAListener()
     {
         var leaf = TestPki.Issue(new IssueOptions { Names = ["a.example"], Usage = ClientAuth });
         _pki.Write("a.pem", leaf.CertPem);
         _pki.Write("a.key", leaf.KeyPem);
 
-        Note(Pair, "'cert': a.pem is for clientAuth or other things but not serverAuth (extended key usage): clients refuse it");
-        _pki.LoadPool("{ cert: a.pem, key: a.key }").Notes.ShouldBeEmpty();
+        Warning(Pair, "'cert': a.pem is for clientAuth or other things but not serverAuth (extended key usage): clients refuse it");
+        _pki.LoadPool("{ cert: a.pem, key: a.key }").Warnings.ShouldBeEmpty();
     }
 
     [Fact]
-    public void ClientCa_WithWhatIsNoAuthority_IsANote()
+    public void ClientCa_WithWhatIsNoAuthority_IsAWarning()
     {
         _pki.WritePair("a", "a.example");
         var expired = TestPki.Issue(new IssueOptions { Subject = "CN=Gone", IsAuthority = true, NotAfter = IssueOptions.Now.AddHours(-1) });
         _pki.Write("ca.pem", TestPki.Leaf("b.example").Leaf.CertPem + expired.CertPem);
 
-        Note(
+        Warning(
             "{ certificates: [{ cert: a.pem, key: a.key }], client_ca: ca.pem }",
             "'client_ca': certificate 1 of 2 in ca.pem (CN=leaf) is no authority's, so that nothing it signed is believed: 'client_ca' is for "
                 + "the authority that signed the certificates of clients; of this one that is CN=Test Root",
@@ -317,11 +388,11 @@ public sealed class TlsFindingsTests : IDisposable
     {
         _pki.Write("ca.pem", TestPki.Issue(new IssueOptions { Subject = "CN=own" }).CertPem);
 
-        _pki.Texts(_pki.LoadPool("{ ca: ca.pem }").Notes).ShouldBe(
-        [
-            "'ca': certificate 1 of 1 in ca.pem (CN=own) is no authority's, so that nothing it signed is believed: it signed itself, and is all that "
-                + "'ca' lets in",
-        ]);
+        var loading = _pki.LoadPool("{ ca: ca.pem }");
+
+        loading.Warnings.ShouldBeEmpty();
+        _pki.Texts(loading.Notes).ShouldBe(
+            ["'ca': certificate 1 of 1 in ca.pem (CN=own) is no authority's: it signed itself, and is all that it lets in"]);
     }
 
     [Theory]
@@ -349,6 +420,10 @@ public sealed class TlsFindingsTests : IDisposable
             ["'ca': ca.pem has no certificate: a PEM file has lines that say -----BEGIN CERTIFICATE-----"]);
     }
 
+    private static string TextOfCiphers(string kind, string name) =>
+        $"'ciphers': none is for a key of {kind}, as the certificate of {name} has, so that clients with TLS 1.2 are refused there: add one whose name "
+            + $"begins with ECDHE-{kind}, or write min_version: \"1.3\"";
+
     private void Change(byte[] der, Action<byte[]> write, string tls)
     {
         for (int i = 0; i < der.Length; i++)
@@ -372,12 +447,12 @@ public sealed class TlsFindingsTests : IDisposable
         loading.Material.ShouldBeNull();
     }
 
-    private void Note(string tls, params string[] expected)
+    private void Warning(string tls, params string[] expected)
     {
         var loading = _pki.LoadListener(tls);
 
         loading.Errors.ShouldBeEmpty();
-        _pki.Texts(loading.Notes).ShouldBe(expected);
+        _pki.Texts(loading.Warnings).ShouldBe(expected);
         loading.Material.ShouldNotBeNull();
     }
 }

@@ -25,11 +25,11 @@ internal static class IdleKeys
     private static readonly string[] OfRequests = ["keepalive", "session"];
     private static readonly string[] OfConnections = ["retry", "timeouts", "queue", "circuit_breaker", "on_server_down"];
 
-    /// <summary>A note with its place for each, in the file's order.</summary>
+    /// <summary>A warning with its place for each, in the file's order.</summary>
     /// <param name="config">A configuration without errors.</param>
     internal static IReadOnlyList<ConfigError> Find(AtlasConfig config)
     {
-        var notes = new ConfigErrors(config.FileName);
+        var warnings = new ConfigErrors(config.FileName);
         foreach (PoolConfig pool in config.Pools)
         {
             ListenerConfig[] users = [.. config.Listeners.Where(listener => listener.Mode == ListenerMode.User && PoolNames.Of(listener).Contains(pool.Name))];
@@ -40,33 +40,33 @@ internal static class IdleKeys
 
             if (users.Any(listener => listener.Protocol == ListenerProtocol.Tcp))
             {
-                Note(pool, OfRequests, Unread, pool, notes);
-                Note(pool, ["response", "tunnel"], Unread, pool.Timeouts, notes);
-                Note(pool, ["budget"], Unread, pool.Retry, notes);
-                NoteRetries(pool, notes);
+                Warn(pool, OfRequests, Unread, pool, warnings);
+                Warn(pool, ["response", "tunnel"], Unread, pool.Timeouts, warnings);
+                Warn(pool, ["budget"], Unread, pool.Retry, warnings);
+                WarnOfRetries(pool, warnings);
             }
             else
             {
-                Note(pool, [.. OfRequests, .. OfConnections], Datagrams, pool, notes);
+                Warn(pool, [.. OfRequests, .. OfConnections], Datagrams, pool, warnings);
             }
         }
 
-        return notes.InOrder(ConfigLoader.MaxErrors);
+        return warnings.InOrder(ConfigLoader.MaxErrors);
     }
 
-    private static void Note(PoolConfig pool, string[] keys, string reason, ConfigSection section, ConfigErrors notes)
+    private static void Warn(PoolConfig pool, string[] keys, string reason, ConfigSection section, ConfigErrors warnings)
     {
         foreach (string key in keys.Where(section.Source.IsWritten))
         {
-            notes.Add(section.Source.PositionOf(key), $"'{key}' {reason} send to pool '{pool.Name}': it has no effect");
+            warnings.Add(section.Source.PositionOf(key), $"'{key}' {reason} send to pool '{pool.Name}': it has no effect");
         }
     }
 
-    private static void NoteRetries(PoolConfig pool, ConfigErrors notes)
+    private static void WarnOfRetries(PoolConfig pool, ConfigErrors warnings)
     {
         if (pool.Retry.Source.IsWritten("on") && (pool.Retry.OnReset || pool.Retry.OnStatuses.Count > 0))
         {
-            notes.Add(
+            warnings.Add(
                 pool.Retry.Source.PositionOf("on"),
                 $"of a connection nothing but its opening can be tried again, and only listeners that do not read what they pass on send to pool "
                     + $"'{pool.Name}': all but connect_failure has no effect");

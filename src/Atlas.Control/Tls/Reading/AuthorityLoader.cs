@@ -86,13 +86,29 @@ internal sealed class AuthorityLoader(LoadSession session)
         foreach (var (index, certificate) in certificates.Index())
         {
             string which = $"'{key}': certificate {index + 1} of {certificates.Count} in {path} ({certificate.Subject})";
-            if (!ChainRules.IsAuthority(certificate))
+            bool isAuthority = ChainRules.IsAuthority(certificate);
+            if (!isAuthority && !ChainRules.IsSelfSigned(certificate))
             {
-                session.Note(position, $"{which} is no authority's, so that nothing it signed is believed: {HintOf(certificate, key)}");
+                session.Warn(
+                    position,
+                    $"{which} is no authority's, so that nothing it signed is believed: '{key}' is for the authority that signed the certificates "
+                        + $"of {WhoseOf(key)}; of this one that is {certificate.Issuer}");
+                continue;
             }
-            else if (ChainRules.Validity(certificate, session.Now) is { } invalid)
+
+            if (!isAuthority)
             {
-                session.Note(position, $"{which} {invalid}: nothing it signed is believed");
+                // A certificate that signed itself is at hand where an authority would be too much, and does what it should.
+                session.Note(position, $"{which} is no authority's: it signed itself, and is all that it lets in");
+            }
+
+            if (ChainRules.Validity(certificate, session.Now) is { } invalid)
+            {
+                session.Warn(position, $"{which} {invalid}: nothing it signed is believed");
+            }
+            else if (EndingRules.Warning(certificate, session.Now) is { } ending)
+            {
+                session.WarnOfEnd(position, $"{which} {ending}");
             }
         }
 
@@ -108,9 +124,4 @@ internal sealed class AuthorityLoader(LoadSession session)
     }
 
     private static string WhoseOf(string key) => key == "ca" ? "servers" : "clients";
-
-    // A certificate that is given out by a server or client is a file that is at hand; that of its authority often is not.
-    private static string HintOf(X509Certificate2 certificate, string key) => ChainRules.IsSelfSigned(certificate)
-        ? $"it signed itself, and is all that '{key}' lets in"
-        : $"'{key}' is for the authority that signed the certificates of {WhoseOf(key)}; of this one that is {certificate.Issuer}";
 }

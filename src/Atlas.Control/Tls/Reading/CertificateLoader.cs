@@ -42,6 +42,12 @@ internal sealed class CertificateLoader(LoadSession session)
         var (certAt, keyAt) = (config.Source.PositionOf("cert"), config.Source.PositionOf("key"));
         byte[]? certBytes = session.Read(config.CertPath, "cert", certAt);
         byte[]? keyBytes = session.Read(config.KeyPath, "key", keyAt);
+        if (certBytes is not null && keyBytes is not null && AreSwapped(certBytes, keyBytes))
+        {
+            session.Refuse(certAt, $"'cert' and 'key' are swapped: {config.CertPath} has the private key and {config.KeyPath} the certificate");
+            return null;
+        }
+
         CheckRights(config, keyAt);
         var chain = certBytes is null
             ? null
@@ -67,6 +73,13 @@ internal sealed class CertificateLoader(LoadSession session)
         {
             chain?.ForEach(certificate => certificate.Dispose());
         }
+    }
+
+    private static bool AreSwapped(byte[] certBytes, byte[] keyBytes)
+    {
+        var (cert, key) = (PemBlock.All(certBytes), PemBlock.All(keyBytes));
+        return cert.Exists(block => block.IsKey) && !cert.Exists(block => block.Label == PemBlock.Certificate)
+            && key.Exists(block => block.Label == PemBlock.Certificate) && !key.Exists(block => block.IsKey);
     }
 
     private T? Parsed<T>(T? value, string key, SourcePosition position, string problem)
@@ -99,7 +112,7 @@ internal sealed class CertificateLoader(LoadSession session)
         foreach (var (index, certificate) in chain.Index())
         {
             string which = chain.Count == 1 ? $"'cert': {path}" : $"'cert': certificate {index + 1} of {chain.Count} in {path} ({certificate.Subject})";
-            if (ChainRules.Weakness(certificate) is { } weakness)
+            if (ChainRules.Weakness(certificate, PeersOf(use)) is { } weakness)
             {
                 session.Refuse(position, $"{which} {weakness}");
                 isUsable = false;
@@ -107,14 +120,18 @@ internal sealed class CertificateLoader(LoadSession session)
 
             if (ChainRules.Validity(certificate, session.Now) is { } invalid)
             {
-                session.Note(position, $"{which} {invalid}: clients refuse it, so put a new one there");
+                session.Warn(position, $"{which} {invalid}: {PeersOf(use)} refuse it, so put a new one there");
+            }
+            else if (EndingRules.Warning(certificate, session.Now) is { } ending)
+            {
+                session.WarnOfEnd(position, $"{which} {ending}");
             }
 
             if (index > 0 && !ChainRules.IsIssuer(certificate, chain[index - 1]))
             {
-                session.Note(
+                session.Warn(
                     position,
-                    $"{which} has not signed the one before it: some clients need the order own certificate, its issuer, the issuer's issuer");
+                    $"{which} has not signed the one before it: some {PeersOf(use)} need the order own certificate, its issuer, the issuer's issuer");
             }
         }
 
@@ -127,21 +144,33 @@ internal sealed class CertificateLoader(LoadSession session)
         string path = config.CertPath;
         if (use == CertificateUse.Server && CertificateNames.Of(chain[0]).Count == 0)
         {
-            session.Note(position, $"'cert': {path} is for no name (subjectAltName; the common name counts for nothing): clients refuse it");
+            session.Warn(position, $"'cert': {path} is for no name (subjectAltName; the common name counts for nothing): clients refuse it");
         }
 
         if (!ChainRules.MayBeUsed(chain[0], use))
         {
             string needed = use == CertificateUse.Server ? "clientAuth or other things but not serverAuth" : "serverAuth or other things but not clientAuth";
-            session.Note(position, $"'cert': {path} is for {needed} (extended key usage): {(use == CertificateUse.Server ? "clients" : "servers")} refuse it");
+            session.Warn(position, $"'cert': {path} is for {needed} (extended key usage): {PeersOf(use)} refuse it");
         }
 
         if (!ChainRules.IsSelfSigned(chain[^1]) && !ChainRules.LeadsToRoot(chain))
         {
-            session.Note(
-                position,
-                $"'cert': {path} ends before a root: {chain[^1].Issuer} is neither in it nor known to this system; whoever does not know it, "
-                    + "refuses the certificate, so append the issuer's");
+            CheckGap(chain, path, use, position);
+        }
+    }
+
+    // Of an authority of one's own nobody but its owner knows whether the issuer is the root, which may be left out. Of a public one it
+    // never is.
+    private void CheckGap(List<X509Certificate2> chain, string path, CertificateUse use, SourcePosition position)
+    {
+        string gap = $"'cert': {path} ends before a root: {chain[^1].Issuer} is neither in it nor known to this system";
+        if (ChainRules.IsOfPublicAuthority(chain[0]))
+        {
+            session.Warn(position, $"{gap}; whoever does not know it, refuses the certificate, so append the issuer's");
+        }
+        else
+        {
+            session.Note(position, $"{gap}; unless it is a root that {PeersOf(use)} know, append its certificate");
         }
     }
 
@@ -164,11 +193,12 @@ internal sealed class CertificateLoader(LoadSession session)
         var content = session.Look(config.KeyPath);
         try
         {
-            if (content.Bytes is not null && !OperatingSystem.IsWindows()
+            // A certificate that stands in its place is no secret.
+            if (content.Bytes is not null && !OperatingSystem.IsWindows() && PemBlock.All(content.Bytes).Exists(block => block.IsKey)
                 && (File.GetUnixFileMode(content.Path) & Others) is var open and not UnixFileMode.None)
             {
                 string who = (open & ~(UnixFileMode.GroupRead | UnixFileMode.GroupWrite)) == UnixFileMode.None ? "its group" : "others";
-                session.Note(position, $"'key': {config.KeyPath} is open to {who}: chmod 600 {content.Path}");
+                session.Warn(position, $"'key': {config.KeyPath} is open to {who}: chmod 600 {content.Path}");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -201,7 +231,7 @@ internal sealed class CertificateLoader(LoadSession session)
         var content = session.Look(path);
         if (content.Bytes is null)
         {
-            session.Note(position, $"'ocsp': {content.Problem}: nothing is stapled");
+            session.Warn(position, $"'ocsp': {content.Problem}: nothing is stapled");
             return null;
         }
 
@@ -212,12 +242,14 @@ internal sealed class CertificateLoader(LoadSession session)
             : null;
         if (problem is not null)
         {
-            session.Note(position, $"'ocsp': {path} {problem}; nothing is stapled");
+            session.Warn(position, $"'ocsp': {path} {problem}; nothing is stapled");
             return null;
         }
 
         return ValueList.Create<byte>(content.Bytes);
     }
+
+    private static string PeersOf(CertificateUse use) => use == CertificateUse.Server ? "clients" : "servers";
 
     private static ValueList<byte> Bytes(string text) => ValueList.Create<byte>(Encoding.ASCII.GetBytes(text));
 }

@@ -16,6 +16,9 @@ internal static class ChainRules
     private const string ClientAuth = "1.3.6.1.5.5.7.3.2";
     private const string AnyUse = "2.5.29.37.0";
 
+    // RFC 6962 3.3: time stamps of the logs that public authorities must write, as browsers ask for.
+    private const string LogStamps = "1.3.6.1.4.1.11129.2.4.2";
+
     private static readonly string[] Curves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
 
     // md5WithRSAEncryption, sha1WithRSAEncryption, ecdsa-with-SHA1, dsa-with-sha1.
@@ -34,18 +37,20 @@ internal static class ChainRules
     public static bool IsDamage(Exception exception) =>
         exception is CryptographicException or PlatformNotSupportedException or ArgumentException or FormatException or OverflowException;
 
-    /// <summary>Why neither OpenSSL nor clients take a certificate's key or signature, so that it completes "certificate … "; null:
+    /// <summary>Why neither OpenSSL nor peers take a certificate's key or signature, so that it completes "certificate … "; null:
     /// they do.</summary>
-    public static string? Weakness(X509Certificate2 certificate)
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="peers">What it calls the peers.</param>
+    public static string? Weakness(X509Certificate2 certificate, string peers)
     {
         using var rsa = certificate.GetRSAPublicKey();
         using var ecdsa = certificate.GetECDsaPublicKey();
         return rsa is not null && rsa.KeySize < MinRsaBits
             ? string.Create(CultureInfo.InvariantCulture, $"has an RSA key of {rsa.KeySize} bits, and at least {MinRsaBits} are needed: make a new key")
-            : ecdsa is not null && !HasKnownCurve(ecdsa) ? "has a key on a curve that clients do not take: use P-256, P-384 or P-521"
-            : rsa is null && ecdsa is null ? "has a key that is neither RSA nor ECDSA, which clients do not take: use ECDSA on P-256"
+            : ecdsa is not null && !HasKnownCurve(ecdsa) ? $"has a key on a curve that {peers} do not take: use P-256, P-384 or P-521"
+            : rsa is null && ecdsa is null ? $"has a key that is neither RSA nor ECDSA, which {peers} do not take: use ECDSA on P-256"
             : !IsSelfSigned(certificate) && BrokenSignatures.Contains(certificate.SignatureAlgorithm.Value)
-                ? "is signed with SHA-1 or MD5, which clients refuse: have it signed with SHA-256"
+                ? $"is signed with SHA-1 or MD5, which {peers} refuse: have it signed with SHA-256"
             : null;
     }
 
@@ -57,6 +62,9 @@ internal static class ChainRules
     /// <summary>Whether its issuer is itself.</summary>
     public static bool IsSelfSigned(X509Certificate2 certificate) =>
         certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+
+    /// <summary>Whether a public authority signed it, by all appearances.</summary>
+    public static bool IsOfPublicAuthority(X509Certificate2 certificate) => certificate.Extensions.Any(extension => extension.Oid?.Value == LogStamps);
 
     /// <summary>Whether one may have signed the other: names, and key identifiers where both are there (RFC 5280 4.2.1.1).</summary>
     public static bool IsIssuer(X509Certificate2 issuer, X509Certificate2 certificate)

@@ -13,6 +13,8 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
 {
     private readonly ConfigErrors _errors = new(configFile);
     private readonly ConfigErrors _missing = new(configFile);
+    private readonly ConfigErrors _warnings = new(configFile);
+    private readonly ConfigErrors _ending = new(configFile);
     private readonly ConfigErrors _notes = new(configFile);
     private readonly ConfigErrors _kept = new(configFile);
     private readonly Dictionary<string, FileContent> _files = new(StringComparer.Ordinal);
@@ -47,7 +49,13 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
     /// <summary>Adds what cannot be served.</summary>
     public void Refuse(SourcePosition position, string message) => Add(_errors, position, message);
 
-    /// <summary>Adds what is served, but not as it should be.</summary>
+    /// <summary>Adds what is served, but hardly as it is meant.</summary>
+    public void Warn(SourcePosition position, string message) => _warnings.Add(position, message);
+
+    /// <summary>Adds what will not be valid soon.</summary>
+    public void WarnOfEnd(SourcePosition position, string message) => _ending.Add(position, message);
+
+    /// <summary>Adds what may be just as it is meant.</summary>
     public void Note(SourcePosition position, string message) => _notes.Add(position, message);
 
     /// <summary>The files mean something else from a time on, even if they stay as they are.</summary>
@@ -96,6 +104,8 @@ internal sealed class LoadSession(string configFile, DateTimeOffset now, LoadedI
         Errors = _errors.InOrder(ConfigLoader.MaxErrors),
         Missing = _missing.InOrder(ConfigLoader.MaxErrors),
         Kept = _kept.InOrder(ConfigLoader.MaxErrors),
+        Warnings = _warnings.InOrder(ConfigLoader.MaxErrors),
+        Ending = _ending.InOrder(ConfigLoader.MaxErrors),
         Notes = _notes.InOrder(ConfigLoader.MaxErrors),
         Files = [.. _files.Keys],
         NextLook = _nextLook,

@@ -35,7 +35,7 @@ internal sealed class ExpiryWarnings
             {
                 bool isOver = passed == Thresholds.Length;
                 var kind = isOver ? CertificateEventKind.Expired : CertificateEventKind.Expiring;
-                events.Add(new CertificateEvent(now, kind, $"{name} {Text(end, now, isOver, outcome)}"));
+                events.Add(new CertificateEvent(now, kind, $"{name} {(isOver ? TextOfPast(end, outcome) : TextOfEnd(end, now))}"));
             }
 
             warned[fingerprint] = Math.Max(passed, before);
@@ -53,20 +53,21 @@ internal sealed class ExpiryWarnings
     public static string? Text(CertificateTime time, string outcome) => time.State switch
     {
         CertificateState.Valid => null,
-        CertificateState.Expiring => Text(time.End, time.At, isOver: false, outcome),
-        CertificateState.Expired => Text(time.End, time.At, isOver: true, outcome),
+        CertificateState.Expiring => TextOfEnd(time.End, time.At),
+        CertificateState.Expired => TextOfPast(time.End, outcome),
         CertificateState.Early => $"is not valid before {ChainRules.Text(time.Begin)}: {outcome} until then",
         _ => throw new InvalidOperationException("unknown state"),
     };
 
-    private static string Text(DateTimeOffset end, DateTimeOffset now, bool isOver, string outcome)
+    /// <summary>What is to be said of one that ends.</summary>
+    public static string TextOfEnd(DateTimeOffset end, DateTimeOffset now)
     {
         var left = end - now;
         string time = left.TotalDays >= 2
             ? string.Create(CultureInfo.InvariantCulture, $"{left.TotalDays:0} days")
             : string.Create(CultureInfo.InvariantCulture, $"{left.TotalHours:0} hours");
-        return isOver
-            ? $"expired on {ChainRules.Text(end)}: {outcome}, so renew it"
-            : $"expires in {time}, on {ChainRules.Text(end)}: renew it";
+        return $"expires in {time}, on {ChainRules.Text(end)}: renew it";
     }
+
+    private static string TextOfPast(DateTimeOffset end, string outcome) => $"expired on {ChainRules.Text(end)}: {outcome}, so renew it";
 }
