@@ -23,22 +23,23 @@ internal static class ProbeErrors
         }
         catch (HttpIOException e) when (!cancellation.IsCancellationRequested)
         {
-            return Judge(e.HttpRequestError);
+            return Judge(e, e.HttpRequestError);
         }
-        catch (IOException) when (!cancellation.IsCancellationRequested)
+        catch (IOException e) when (!cancellation.IsCancellationRequested)
         {
-            return ProbeResult.Bad("the response broke off");
+            return ProbeResult.Bad(ProbeTls.WordsAfterHandshake(e) ?? "the response broke off");
         }
     }
 
     private static ProbeResult Judge(HttpRequestException error, ServerAddress address) =>
         error.InnerException is SocketException socket ? ServerSocket.Judge(socket, address)
         : error.InnerException is ProbeTlsException tls ? ProbeResult.Bad(tls.Message)
-        : error.InnerException is HttpIOException inner ? Judge(inner.HttpRequestError)
-        : Judge(error.HttpRequestError);
+        : error.InnerException is HttpIOException inner ? Judge(inner, inner.HttpRequestError)
+        : Judge(error, error.HttpRequestError);
 
-    private static ProbeResult Judge(HttpRequestError error) => ProbeResult.Bad(error switch
+    private static ProbeResult Judge(Exception error, HttpRequestError kind) => ProbeResult.Bad(kind switch
     {
+        _ when ProbeTls.WordsAfterHandshake(error) is { } words => words,
         HttpRequestError.InvalidResponse => "the response is malformed",
         HttpRequestError.HttpProtocolError => "the response is malformed",
         HttpRequestError.ResponseEnded => "the response broke off",

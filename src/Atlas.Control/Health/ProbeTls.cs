@@ -26,7 +26,7 @@ public sealed class ProbeTls(PoolTlsConfig written, PoolTlsMaterial material)
     internal async ValueTask<SslStream> ConnectAsync(Stream connection, string? serverName, bool isHttp2, CancellationToken cancellation)
     {
         string? found = null;
-        var stream = new SslStream(connection);
+        var stream = new ProbeTlsStream(connection);
         try
         {
             await stream.AuthenticateAsClientAsync(OptionsFor(serverName, isHttp2, fault => found = fault), cancellation);
@@ -50,6 +50,11 @@ public sealed class ProbeTls(PoolTlsConfig written, PoolTlsMaterial material)
 
         return stream;
     }
+
+    /// <summary>What an exchange says of TLS that failed after the handshake; null: it did not. With TLS 1.3 a server that refuses the
+    /// certificate, or the want of one, says so when the handshake is over for its client.</summary>
+    internal static string? WordsAfterHandshake(Exception error) =>
+        ReasonOf(error) is { } reason ? ServerTlsWords.Prefixed(ServerTlsWords.OfReason(reason)) : null;
 
     private SslClientAuthenticationOptions OptionsFor(string? serverName, bool isHttp2, Action<string> found) => new()
     {
@@ -96,19 +101,26 @@ public sealed class ProbeTls(PoolTlsConfig written, PoolTlsMaterial material)
             : ServerTlsWords.Expired;
     }
 
+    private static string WordsOf(Exception e) =>
+        ReasonOf(e) is { } reason ? ServerTlsWords.OfReason(reason)
+
+        // A record that is none is found before OpenSSL sees it.
+        : e is IOException ? ServerTlsWords.Closed
+        : e.InnerException is null ? ServerTlsWords.NoTls
+        : ServerTlsWords.OfReason("");
+
     // What .NET says of itself quotes OpenSSL's reason at the end: error:0A000410:SSL routines::ssl/tls alert handshake failure.
-    private static string WordsOf(Exception e)
+    private static string? ReasonOf(Exception e)
     {
         for (Exception? inner = e; inner is not null; inner = inner.InnerException)
         {
             if (inner.Message.StartsWith("error:", StringComparison.Ordinal))
             {
-                return ServerTlsWords.OfReason(inner.Message[(inner.Message.LastIndexOf(':') + 1)..]);
+                return inner.Message[(inner.Message.LastIndexOf(':') + 1)..];
             }
         }
 
-        // A record that is none is found before OpenSSL sees it.
-        return e is IOException ? ServerTlsWords.Closed : e.InnerException is null ? ServerTlsWords.NoTls : ServerTlsWords.OfReason("");
+        return null;
     }
 
     private static X509Certificate2Collection? AuthoritiesOf(PoolTlsMaterial material)
