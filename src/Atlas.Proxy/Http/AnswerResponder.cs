@@ -14,6 +14,9 @@ namespace Atlas.Proxy.Http;
 /// reads the same way.</summary>
 internal static class AnswerResponder
 {
+    /// <summary>What is logged of a redirect that has no host to lead to.</summary>
+    internal const string NoHost = "no Host header, which the route's redirect needs";
+
     internal static async Flow SendAsync(WorkerContext context, Downstream session, Exchange x)
     {
         TakeBody(x);
@@ -76,6 +79,7 @@ internal static class AnswerResponder
         {
             // A redirect to a host that an HTTP/1.0 client did not name.
             x.Error = ProxyError.BadRequest;
+            x.Detail = NoHost;
             return -1;
         }
 

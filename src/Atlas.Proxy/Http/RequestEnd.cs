@@ -13,9 +13,12 @@ internal static class RequestEnd
     internal static void Record(WorkerContext context, Downstream session, Exchange x)
     {
         long endUs = context.Loop.NowUs;
+
+        // RFC 8441 5: the server's 101 is a 200 to a client of HTTP/2, whose CONNECT went on as a GET.
+        int status = session.AsksForTunnel && x.Status == 101 ? 200 : x.Status;
         session.View.Counters.RequestEnded(
-            x.Status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
-        x.Route?.Metrics?.ForWorker(context.Index).RequestEnded(x.Status);
+            status, x.Error, endUs - x.BeganUs, x.RequestWireBytes, x.ClientSend.Bytes);
+        x.Route?.Metrics?.ForWorker(context.Index).RequestEnded(status);
         if (x.Request.Repair != RequestRepairs.None && x.HeadUs != 0)
         {
             session.View.Counters.RequestRepaired(x.Request.Repair);
@@ -24,11 +27,11 @@ internal static class RequestEnd
         IReadOnlyList<AccessLogWriter> log = session.Listener.AccessLog;
         if (log.Count > 0)
         {
-            Log(log[context.Index], session, x, endUs);
+            Log(log[context.Index], session, x, status, endUs);
         }
     }
 
-    private static void Log(AccessLogWriter log, Downstream session, Exchange x, long endUs)
+    private static void Log(AccessLogWriter log, Downstream session, Exchange x, int status, long endUs)
     {
         ReadOnlySpan<byte> buffer = x.HeadBytes;
         RequestHead head = x.Request;
@@ -46,12 +49,12 @@ internal static class RequestEnd
             Route = x.Route is null ? default : x.Route.NameBytes,
             Pool = x.Pool is null ? default : x.Pool.NameBytes,
             Server = x.Server is null ? default : x.Server.NameBytes,
-            Method = head.MethodName.Of(buffer),
+            Method = session.AsksForTunnel ? "CONNECT"u8 : head.MethodName.Of(buffer),
             Host = head.Authority.Of(buffer),
             Path = head.Path.Of(buffer),
             Query = head.Query.Of(buffer),
             Version = !isRead ? default : session.ProtocolOf(head),
-            Status = x.Status,
+            Status = status,
             GrpcStatus = x.GrpcStatus,
             Error = x.Error,
             Detail = DetailOf(session, x),

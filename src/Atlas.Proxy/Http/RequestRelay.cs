@@ -191,8 +191,13 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         int races = 0;
         bool goesOn = true;
         AttemptKind kind = AttemptKind.First;
+        ServerState? failed = null;
+        ProxyError error = ProxyError.None;
+        int status = 0;
         while (goesOn && await ChooseAsync() is ServerState server)
         {
+            NoteFailed(failed, error, status);
+            failed = null;
             bool isRace;
             do
             {
@@ -216,14 +221,28 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             kind = _retries.Next;
             if (goesOn)
             {
-                x.Failed.Add(server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
+                (failed, error, status) = (server, x.Error, x.Error == ProxyError.None ? x.Response.Status : 0);
             }
 
             Pool.End(server, _context.Loop);
             goesOn = goesOn && await _retries.PauseAsync();
         }
 
+        if (error != x.Error || error == ProxyError.None)
+        {
+            NoteFailed(failed, error, status);
+        }
+
         _retries.End();
+    }
+
+    // A try that no other one followed is told by the end of the request, unless that is of something else, such as the queue.
+    private void NoteFailed(ServerState? server, ProxyError error, int status)
+    {
+        if (server is not null)
+        {
+            x.Failed.Add(server, error, status);
+        }
     }
 
     /// <summary>The server of the next try, which has begun the request; null: there is none, and the exchange's error says
