@@ -232,6 +232,7 @@ public sealed unsafe partial class TlsStream
         TlsFailure.PlainHttp2 => "HTTP/2 without TLS",
         TlsFailure.PeerClosed when _transport.ReceiveError != 0 => Errno.Text(_transport.ReceiveError),
         TlsFailure.PeerClosed => "the peer closed the connection during the handshake",
+        TlsFailure.NoCertificateForName when ServerName.Length == 0 => "the client asks for no name, and gets no certificate without",
         TlsFailure.NoCertificateForName => $"no certificate for the name \"{ServerName}\"",
         TlsFailure.ClientCertificateInvalid or TlsFailure.ServerCertificateInvalid =>
             NativeText.Of(LibCrypto.X509_verify_cert_error_string(LibSsl.SSL_get_verify_result(_ssl))),
