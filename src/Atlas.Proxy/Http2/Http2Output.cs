@@ -160,22 +160,31 @@ internal sealed class Http2Output
         return true;
     }
 
-    // What the connection has to say goes before what streams have.
+    // What the connection has to say goes before what streams have, and may itself take the room. False only while the peer takes no
+    // more, so that streams are told when it does, or once nothing can be sent.
     private bool TryMakeRoom(int length)
     {
         int wanted = Math.Max(length + MinRoom, Http2Connection.RoomForHead(length));
-        if (_buffer is not null && _buffer.Length - _end < wanted && !_isBlocked)
-        {
-            Flush();
-        }
-
-        _buffer ??= _channel.Loop.Buffers.TryRent(wanted > BufferPool.SmallLength ? BufferSize.Large : BufferSize.Small);
-        if (_buffer is null || !TakeControl())
+        if (!TryRent(wanted) || !TakeControl())
         {
             _channel.Break();
         }
+        else if (_buffer!.Length - _end < wanted && !_isBlocked)
+        {
+            Flush();
+            if (!_channel.IsBroken && !TryRent(wanted))
+            {
+                _channel.Break();
+            }
+        }
 
         return !_channel.IsBroken && _buffer!.Length - _end >= MinRoom;
+    }
+
+    private bool TryRent(int length)
+    {
+        _buffer ??= _channel.Loop.Buffers.TryRent(length > BufferPool.SmallLength ? BufferSize.Large : BufferSize.Small);
+        return _buffer is not null;
     }
 
     /// <summary>Waits for the peer to take what waits, and then lets streams go on.</summary>
