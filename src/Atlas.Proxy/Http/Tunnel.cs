@@ -15,7 +15,7 @@ namespace Atlas.Proxy.Http;
 /// <param name="idleMs">Milliseconds without a byte either way; <see cref="int.MaxValue"/>: any.</param>
 /// <param name="halfClosedMs">The same once one side has ended.</param>
 /// <param name="farewell">How the client is told to go; null: what it speaks has no words for that.</param>
-internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int halfClosedMs, WebSocketFarewell? farewell)
+internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int halfClosedMs, WebSocketFarewell? farewell) : IPeerClosedHandler
 {
     private readonly EventLoop _loop = session.Client.Loop;
     private readonly ByteStream _client = session.Client;
@@ -36,7 +36,13 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
             farewell?.Begin();
         }
 
+        _client.PeerClosedHandler = this;
         Flow up = UpAsync();
+        if (_client.IsBroken)
+        {
+            OnPeerClosed(_client);
+        }
+
         await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
         await up;
         await FarewellAsync();
@@ -48,7 +54,18 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
             await EndAsync(_server, x.ServerSend);
         }
 
+        _client.PeerClosedHandler = null;
         session.Tunnel = null;
+    }
+
+    /// <summary>A client that broke off is found by whoever receives from it, who may be waiting for the server to take what came
+    /// before, or have seen its end already.</summary>
+    public void OnPeerClosed(ByteStream stream)
+    {
+        if (stream.IsBroken)
+        {
+            Break(ProxyError.ClientClosed);
+        }
     }
 
     /// <summary>Tells the client to go, now or where the frame ends that the server has begun. For the loop's thread.</summary>
