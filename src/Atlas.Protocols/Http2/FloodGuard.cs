@@ -30,7 +30,7 @@ internal struct FloodGuard(Http2Limits limits)
     /// <summary>The time of the bytes at hand.</summary>
     public long NowMs { get; set; }
 
-    /// <summary>Takes a stream that ended in order for one that is reset, where there is one: a client that gets what it asks for may
+    /// <summary>Takes a stream that was served for one that is reset, where there is one: a client that gets what it asks for may
     /// change its mind as often.</summary>
     /// <returns>Whether there was one, so that the reset is not counted.</returns>
     public bool IsResetPaid()
@@ -44,8 +44,8 @@ internal struct FloodGuard(Http2Limits limits)
 
     public bool OwnReset() => _ownResets.Exceeds(NowMs, limits.OwnResets, limits.ResetPeriodMs);
 
-    /// <summary>A stream has ended on both sides.</summary>
-    public void StreamCompleted() => _credit = Math.Min(_credit + 1, limits.ResetCredit);
+    /// <summary>A stream that was served has ended on both sides.</summary>
+    public void StreamServed() => _credit = Math.Min(_credit + 1, limits.ResetCredit);
 
     public bool Ping() => _pings.Exceeds(NowMs, limits.PingsPerSecond, SecondMs);
 

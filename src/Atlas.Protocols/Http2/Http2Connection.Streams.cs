@@ -215,7 +215,11 @@ public sealed partial class Http2Connection
         Http2Stream? stream = _streams.Find(id);
         if (stream is { LocalEnded: true, RemoteEnded: true })
         {
-            _floods.StreamCompleted();
+            if (stream.IsServed)
+            {
+                _floods.StreamServed();
+            }
+
             Close(stream, ClosedKind.Ended);
             Finish(stream);
         }

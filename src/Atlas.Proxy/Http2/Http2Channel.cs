@@ -154,7 +154,7 @@ internal abstract class Http2Channel : IHttp2Handler
     {
     }
 
-    /// <summary>A stream was reset by what the peer did, and none that ended in order makes good for it.</summary>
+    /// <summary>A stream was reset by what the peer did, and none that was served makes good for it.</summary>
     public virtual void OnUnpaidReset()
     {
     }

@@ -43,10 +43,14 @@ public sealed class ResetFloodTests
 
     // As a busy client of gRPC that cancels a part of its calls.
     [Fact]
-    public void PeerResets_BesideStreamsThatEndedInOrder_AreNotCounted()
+    public void PeerResets_BesideStreamsThatWereServed_AreNotCounted()
     {
         Http2Stream? last = null;
-        _side.Recorder.Began = stream => last = stream;
+        _side.Recorder.Began = stream =>
+        {
+            last = stream;
+            stream.IsServed = true;
+        };
         int id = 1;
         for (int i = 0; i < 1000; i++, id += 4)
         {
@@ -71,7 +75,11 @@ public sealed class ResetFloodTests
     {
         int credit = Http2Limits.Default.ResetCredit;
         Http2Stream? last = null;
-        _side.Recorder.Began = stream => last = stream;
+        _side.Recorder.Began = stream =>
+        {
+            last = stream;
+            stream.IsServed = true;
+        };
         int id = 1;
         for (int i = 0; i < credit + 500; i++, id += 2)
         {
@@ -87,6 +95,22 @@ public sealed class ResetFloodTests
         }
 
         _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
+    }
+
+    // Answers that cost nothing pay for nothing.
+    [Fact]
+    public void PeerResets_BesideStreamsThatWereAnsweredOnly_AreCounted()
+    {
+        _side.Recorder.Ended = _side.Answer;
+        int id = 1;
+        for (int i = 0; i < 300; i++, id += 2)
+        {
+            _side.Feed(Headers(id, Post, EndHeaders), Data(id, ""));
+        }
+
+        _side.Sent();
+        _side.Recorder.Ended = null;
+        Check(Http2Flood.PeerResets, 100, i => Join(Headers(id + (i * 2), Frames.Get), Reset(id + (i * 2))));
     }
 
     // A server resets what it was asked for: no work that it causes.

@@ -3,7 +3,6 @@ using System.Text;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
-using Atlas.Protocols.Http2;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tests.Allocation;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -15,9 +14,6 @@ namespace Atlas.Proxy.Tests.Http2;
 public sealed class OutputRoomTests
 {
     private const int Pings = 20;
-
-    // HEADERS that end head and stream: :method GET, :scheme http, :path /, :authority a (RFC 7541 6.1, 6.2.2).
-    private static readonly byte[] Get = [0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 0x01, 1, (byte)'a'];
 
     private static readonly byte[] Ping = [0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -64,7 +60,7 @@ public sealed class OutputRoomTests
         var pool = new PoolSnapshot("p", [new ServerState("s", SocketAddress.OfIp(IPAddress.Loopback, 80))]);
         new HttpProxy().Handler(new HttpListener(new HttpListenerSnapshot("l", pool)))
             .OnAccepted(loop, client, SocketAddress.OfIp(IPAddress.Loopback, 80), () => { });
-        client.Give([.. Http2Connection.Preface, 0, 0, 0, 4, 0, 0, 0, 0, 0, .. Get]);
+        client.Give([.. ClientFrames.Opening, .. ClientFrames.Get(1)]);
         loop.Turn();
         client.Sent.Clear();
 

@@ -1,6 +1,5 @@
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
-using Atlas.Protocols.Http2;
 using Atlas.Proxy.Tests.Sessions;
 using Atlas.Simulation;
 
@@ -21,9 +20,6 @@ public sealed class TunnelResetTests
         0, 0, 35, 1, 4, 0, 0, 0, 1,
         0x02, 7, .. "CONNECT"u8, 0x00, 9, .. ":protocol"u8, 9, .. "websocket"u8, 0x86, 0x84, 0x01, 1, (byte)'a',
     ];
-
-    // RST_STREAM with CANCEL.
-    private static readonly byte[] Reset = [0, 0, 4, 3, 0, 0, 0, 0, 1, 0, 0, 0, 8];
 
     [Fact]
     public void Stream_ResetWhileTheServerTakesNothing_EndsAtOnce() =>
@@ -47,11 +43,11 @@ public sealed class TunnelResetTests
     private static void RunHttp2(byte[] content) => Run(async world =>
     {
         (ByteStream client, WireReader _) = await world.ConnectAsync();
-        await client.SendAllAsync([.. Http2Connection.Preface, 0, 0, 0, 4, 0, 0, 0, 0, 0, .. Connect]);
+        await client.SendAllAsync([.. ClientFrames.Opening, .. Connect]);
         await world.DelayAsync(1_000);
         await client.SendAllAsync(content);
         await world.DelayAsync(1_000);
-        return async () => await client.SendAllAsync(Reset);
+        return async () => await client.SendAllAsync(ClientFrames.Reset(1));
     });
 
     // The server stays, and neither takes nor says anything.
