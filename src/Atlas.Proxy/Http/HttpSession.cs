@@ -106,7 +106,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             Client.Close();
         }
 
-        Connection.End(Client);
+        Connection.End(Context, Client);
     }
 
     /// <inheritdoc/>

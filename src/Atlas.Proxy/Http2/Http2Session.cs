@@ -344,7 +344,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
             Transport.Close();
         }
 
-        _connection.End(Transport);
+        _connection.End(_context, Transport);
     }
 
     // Servers of HTTP/1.1 want one; it proves nothing (RFC 6455 1.3), and so serves all tunnels of the connection.
