@@ -1,6 +1,7 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
 using Atlas.Protocols.Http2;
 
 namespace Atlas.Proxy.Http2;
@@ -19,6 +20,7 @@ internal sealed class Http2Output
     private readonly Continuation _flush;
     private readonly Queue<Http2ByteStream> _waiting = new();
     private NativeBuffer? _buffer;
+    private LoopWait? _allSent;
     private int _start;
     private int _end;
     private bool _willFlush;
@@ -125,6 +127,19 @@ internal sealed class Http2Output
         }
     }
 
+    /// <summary>Sends what waits, and waits until the peer has taken it, nothing can be sent any more or the time is over. Once, when
+    /// nothing more is written.</summary>
+    /// <param name="deadlineMs">The loop's time.</param>
+    internal async Flow FlushAllAsync(long deadlineMs)
+    {
+        Flush();
+        if (_isBlocked)
+        {
+            _allSent = new LoopWait(_channel.Loop);
+            await _allSent.Begin(deadlineMs);
+        }
+    }
+
     private bool Wrote(int written)
     {
         _end += Math.Max(written, 0);
@@ -218,6 +233,11 @@ internal sealed class Http2Output
             stream.AwaitsRoom = false;
             stream.MaySend();
             stream.Tell();
+        }
+
+        if (!_isBlocked)
+        {
+            _allSent?.Resume(WaitResult.Ready);
         }
     }
 }

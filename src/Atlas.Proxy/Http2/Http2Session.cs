@@ -75,6 +75,12 @@ internal sealed class Http2Session : Http2Channel, IClientSession
 
         await ReadAsync(received, length);
         Flush();
+        if (_open.Count == 0 && Frames.Error == Http2Error.None && !_isAborted)
+        {
+            // Responses that have ended here may not be with the client yet.
+            await FlushAllAsync(Loop.NowMs + LingeringClose.MaxMs);
+        }
+
         _mayLinger = !IsBroken && !_isAborted && !Transport.IsPeerClosed;
         Break();
         Frames.EndReceiving();
