@@ -42,7 +42,10 @@ internal struct FloodGuard(Http2Limits limits)
 
     public bool PeerReset() => _peerResets.Exceeds(NowMs, limits.PeerResets, limits.ResetPeriodMs);
 
-    public bool OwnReset() => _ownResets.Exceeds(NowMs, limits.OwnResets, limits.ResetPeriodMs);
+    /// <summary>Counts a stream that was reset because of what the peer sent.</summary>
+    /// <param name="isFrameError">Whether that was a frame that no peer sends which keeps to the protocol.</param>
+    public bool OwnReset(bool isFrameError) =>
+        _ownResets.Exceeds(NowMs, limits.OwnResets, limits.ResetPeriodMs, isFrameError ? limits.FrameErrorWeight : 1);
 
     /// <summary>A stream that was served has ended on both sides.</summary>
     public void StreamServed() => _credit = Math.Min(_credit + 1, limits.ResetCredit);

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Atlas.Protocols.Http2;
 using static Atlas.Protocols.Tests.Http2.Frames;
 
@@ -6,6 +7,9 @@ namespace Atlas.Protocols.Tests.Http2;
 /// <summary>The limits on streams that are reset because of what the peer did.</summary>
 public sealed class ResetFloodTests
 {
+    private static readonly byte[] LongPost = Block(
+        (":method", "POST"), (":scheme", "https"), (":path", "/"), (":authority", "a"), ("content-length", "2"));
+
     private readonly Side _side = Side.Server();
 
     [Fact]
@@ -132,9 +136,56 @@ public sealed class ResetFloodTests
         Check(Http2Flood.OwnResets, 100, i => Headers((i * 2) + 1, Block((":method", "GET"))));
 
     // "Made you reset": requests that are right, and then a frame that is not.
+    public static TheoryData<string, byte[]> BrokenFrames() => new()
+    {
+        { "WINDOW_UPDATE by nothing", WindowUpdate(0, 0) },
+        { "window too large", WindowUpdate(0, int.MaxValue) },
+        { "PRIORITY too short", Of(Http2FrameType.Priority, 0, 0, 0, 0, 0, 0) },
+        { "DATA after the end", Data(0, "x", 0) },
+    };
+
+    [Theory]
+    [MemberData(nameof(BrokenFrames))]
+    public void OwnResets_ByBrokenFrames_AtATenthOfTheLimitAndOneMore(string what, byte[] frame)
+    {
+        what.ShouldNotBeEmpty();
+        Check(Http2Flood.OwnResets, 10, i =>
+        {
+            byte[] broken = [.. frame];
+            BinaryPrimitives.WriteInt32BigEndian(broken.AsSpan(5), (i * 2) + 1);
+            return Join(Headers((i * 2) + 1, Frames.Get), broken);
+        });
+    }
+
     [Fact]
-    public void OwnResets_ByErrorsOnStreams_AtTheLimitAndOneMore() =>
-        Check(Http2Flood.OwnResets, 100, i => Join(Headers((i * 2) + 1, Frames.Get), WindowUpdate((i * 2) + 1, 0)));
+    public void OwnResets_ByBrokenFramesInTwoPeriods_AreCountedApart()
+    {
+        for (int i = 0; i < 30; i++)
+        {
+            _side.NowMs += i % 10 == 0 ? 10_000 : 0;
+            _side.Feed(Headers((i * 2) + 1, Frames.Get), WindowUpdate((i * 2) + 1, 0));
+        }
+
+        _side.Connection.Error.ShouldBe(Http2Error.None);
+    }
+
+    // What a server gets wrong is no attack, and cut short would be the requests of others.
+    [Fact]
+    public void OwnResets_ByBrokenFramesOfAServer_AreCountedOnce()
+    {
+        Side client = Side.Client();
+        for (int i = 0; i < 100; i++)
+        {
+            client.Feed(WindowUpdate(client.Request().Id, 0));
+        }
+
+        client.Connection.Error.ShouldBe(Http2Error.None);
+    }
+
+    // What is wrong with a message is its author's mistake.
+    [Fact]
+    public void OwnResets_ByContentOfAnotherLength_AtTheLimitAndOneMore() =>
+        Check(Http2Flood.OwnResets, 100, i => Join(Headers((i * 2) + 1, LongPost, EndHeaders), Data((i * 2) + 1, "x")));
 
     [Fact]
     public void OwnResets_ByFramesAfterAReset_AtTheLimitAndOneMore()
