@@ -64,7 +64,7 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
     {
         if (stream.IsBroken)
         {
-            Break(ProxyError.ClientClosed);
+            Break(Unless(ProxyError.ClientClosed));
         }
     }
 
@@ -84,6 +84,7 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
         if (farewell is { IsDue: true })
         {
             farewell.IsSaid = true;
+            session.Owner.WebSocketTold();
             _saying = SayFarewellAsync();
         }
     }
@@ -132,10 +133,11 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
     // What the client sent right behind its request goes first.
     private async Flow UpAsync()
     {
+        farewell?.TakeOfClient(x.In!.Span[x.InStart..x.InEnd]);
         if (x.InEnd > x.InStart
             && !await StreamWrites.SendAsync(_server, x.ServerSend, x.In!, x.InStart, x.InEnd - x.InStart))
         {
-            Break(ProxyError.UpstreamTruncated);
+            Break(Unless(ProxyError.UpstreamTruncated));
             return;
         }
 
@@ -192,8 +194,7 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
                 if (received > 0)
                 {
                     _movedAtMs = _loop.NowMs;
-                    x.RequestWireBytes += from == _client ? received : 0;
-                    int length = from == _server && farewell is not null ? farewell.Take(buffer.Span[..received]) : received;
+                    int length = from == _server ? OfServer(buffer.Span[..received]) : OfClient(buffer.Span[..received]);
                     sent = await StreamWrites.SendAsync(to, pace, buffer, 0, length);
                 }
             }
@@ -206,7 +207,8 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
                 continue;
             }
 
-            if (received == 0)
+            bool isOver = received == 0 || (received < 0 && received != ByteStream.WouldBlock && farewell is { IsAnswered: true });
+            if (isOver)
             {
                 if (to == _client)
                 {
@@ -220,11 +222,24 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
 
             if (!sent || (received < 0 && received != ByteStream.WouldBlock))
             {
-                Break(sent ? receiveError : sendError);
+                Break(Unless(sent ? receiveError : sendError));
                 return;
             }
         }
     }
+
+    // How many of the bytes go on.
+    private int OfServer(ReadOnlySpan<byte> bytes) => farewell?.Take(bytes) ?? bytes.Length;
+
+    private int OfClient(ReadOnlySpan<byte> bytes)
+    {
+        x.RequestWireBytes += bytes.Length;
+        farewell?.TakeOfClient(bytes);
+        return bytes.Length;
+    }
+
+    // What is no error any more once both have said Close.
+    private ProxyError Unless(ProxyError error) => farewell is { IsAnswered: true } ? ProxyError.None : error;
 
     private long DeadlineMs() => _idleMs == int.MaxValue ? long.MaxValue : _movedAtMs + _idleMs;
 
