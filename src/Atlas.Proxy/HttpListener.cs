@@ -9,6 +9,7 @@ public sealed class HttpListener(HttpListenerSnapshot snapshot)
     private HttpListenerSnapshot _snapshot = snapshot;
     private volatile bool _isDraining;
     private bool _closesWebSockets;
+    private long _webSocketsTold;
 
     /// <summary>What requests that begin now go by.</summary>
     public HttpListenerSnapshot Snapshot
@@ -28,8 +29,14 @@ public sealed class HttpListener(HttpListenerSnapshot snapshot)
         set => Volatile.Write(ref _closesWebSockets, value);
     }
 
+    /// <summary>Clients of WebSocket connections that were told to go (<see cref="HttpProxy.CloseWebSockets"/>). Any thread.</summary>
+    public long WebSocketsTold => Interlocked.Read(ref _webSocketsTold);
+
     /// <summary>Milliseconds over which idle connections close by chance while it drains.</summary>
     internal int CloseSpreadMs { get; private set; }
+
+    /// <summary>A client was told. Any thread.</summary>
+    internal void WebSocketTold() => Interlocked.Increment(ref _webSocketsTold);
 
     /// <summary>Any thread. Who sees that it drains sees the spread as well.</summary>
     internal void BeginDrain(int closeSpreadMs)

@@ -18,7 +18,8 @@ public sealed class HttpProxy
     public IConnectionHandler Handler(HttpListener listener) => new SessionStarter(this, listener);
 
     /// <summary>Begins to drain the connections of a listener: idle ones close, busy ones close after their response, which
-    /// says so. Tunnels go on. Any thread; returns before the workers have done it.</summary>
+    /// says so. Tunnels go on. What is kept of closed ones for clients that take nothing is given up soon. Any thread; returns before the
+    /// workers have done it.</summary>
     /// <param name="listener">Whose connections.</param>
     /// <param name="closeSpreadMs">Milliseconds over which idle connections close, each at a moment of chance; what comes on
     /// one before is answered, and ends it. 0: all at once.</param>
@@ -26,6 +27,7 @@ public sealed class HttpProxy
     {
         listener.BeginDrain(closeSpreadMs);
         ForSessionsOf(listener, static session => session.Leave());
+        LimitLinger(listener, LingeringClose.IdleMs);
     }
 
     /// <summary>Tells the clients of a listener's WebSocket connections to go: a Close frame of the code 1001 (RFC 6455 7.4.1) between
@@ -41,8 +43,11 @@ public sealed class HttpProxy
     /// have done it.</summary>
     /// <param name="listener">Whose connections.</param>
     /// <param name="tunnels">Whether tunnels end too.</param>
-    public void Abort(HttpListener listener, bool tunnels) =>
+    public void Abort(HttpListener listener, bool tunnels)
+    {
         ForSessionsOf(listener, session => session.Abort(tunnels));
+        LimitLinger(listener, idleMs: 0);
+    }
 
     /// <summary>Closes the unused connections to a server that no snapshot names any more. Any thread; returns before the
     /// workers have done it.</summary>
@@ -90,6 +95,20 @@ public sealed class HttpProxy
                 }
 
                 context.ForgetIfDrained(listener, context.ViewOf(listener));
+            });
+        }
+    }
+
+    private void LimitLinger(HttpListener listener, int idleMs)
+    {
+        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        {
+            AssuredPost.Post(loop, () =>
+            {
+                foreach (ClientConnection connection in context.Lingering.Where(connection => connection.Owner == listener).ToArray())
+                {
+                    connection.LimitLinger(idleMs);
+                }
             });
         }
     }

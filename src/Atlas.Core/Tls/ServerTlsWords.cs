@@ -22,7 +22,7 @@ public static class ServerTlsWords
     public const string Closed = "the server closed the connection during the handshake";
 
     /// <summary>It speaks something else.</summary>
-    public const string NoTls = "what the server sends is no TLS";
+    public const string NoTls = "the server does not speak TLS: remove tls from its pool, or give the port where it does";
 
     private const string Alert = " alert ";
 

@@ -99,6 +99,16 @@ public abstract class ByteStream : ITimerTarget
     /// <summary>Ends the sending direction (FIN); receiving goes on.</summary>
     public abstract void ShutdownSend();
 
+    /// <summary>Whether it is closed and still keeps something that was sent for the peer.</summary>
+    public virtual bool IsLingering => false;
+
+    /// <summary>Has a closed stream give up what it still keeps for the peer once that has taken nothing for a time. Does nothing to one
+    /// that is not <see cref="IsLingering"/>.</summary>
+    /// <param name="idleMs">Milliseconds, from now on; 0: at once.</param>
+    public virtual void LimitLinger(int idleMs)
+    {
+    }
+
     /// <summary>Has something done once the stream and all below it are gone: at once, unless it was closed while something that was
     /// sent is still kept here for the peer. To be called once, after the close.</summary>
     /// <param name="action">On the loop's thread.</param>

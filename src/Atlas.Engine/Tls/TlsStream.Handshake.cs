@@ -78,11 +78,14 @@ public sealed partial class TlsStream
     private async Flow LingerAsync()
     {
         ByteStream inner = _transport.Inner;
-        long deadlineMs = Loop.NowMs + LingerMs;
+        long endMs = Loop.NowMs + LingerMs;
         bool isSent = false;
-        while (!isSent && await inner.SendReadyAsync(deadlineMs) == WaitResult.Ready)
+        bool goesOn = true;
+        while (!isSent && goesOn)
         {
-            isSent = _transport.TryFlush();
+            WaitResult wait = await inner.SendReadyAsync(Math.Min(endMs, Loop.NowMs + _lingerIdleMs));
+            isSent = wait == WaitResult.Ready && _transport.TryFlush();
+            goesOn = wait == WaitResult.Ready || LingersOn(wait, endMs);
         }
 
         _transport.Dispose();
@@ -97,5 +100,25 @@ public sealed partial class TlsStream
 
         _isLingering = false;
         _gone?.Invoke();
+    }
+
+    // The kernel tells of much room only, so that whether the peer takes anything is to be looked at.
+    private bool LingersOn(WaitResult wait, long endMs)
+    {
+        ByteStream inner = _transport.Inner;
+        if (inner.IsClosed || Loop.NowMs >= endMs)
+        {
+            return false;
+        }
+
+        if (wait == WaitResult.Cancelled)
+        {
+            inner.ResetCancel();
+            return true;
+        }
+
+        int before = _lingerLeft;
+        _lingerLeft = _transport.Undelivered;
+        return _lingerLeft < before;
     }
 }

@@ -38,6 +38,8 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
     private bool _sendAwaitsReceive;
     private bool _joinsNextSend;
     private bool _isLingering;
+    private int _lingerIdleMs = int.MaxValue;
+    private int _lingerLeft;
     private Action? _gone;
 
     private TlsStream(ByteStream inner, TlsContext context)
@@ -201,6 +203,20 @@ public sealed unsafe partial class TlsStream : ByteStream, IStreamNews
         }
 
         return _isReceiveOver ? _receiveResult : hasCome ? 1 : WouldBlock;
+    }
+
+    /// <inheritdoc/>
+    public override bool IsLingering => _isLingering;
+
+    /// <inheritdoc/>
+    public override void LimitLinger(int idleMs)
+    {
+        if (_isLingering)
+        {
+            _lingerIdleMs = idleMs;
+            _lingerLeft = _transport.Undelivered;
+            _transport.Inner.CancelWaits();
+        }
     }
 
     /// <inheritdoc/>

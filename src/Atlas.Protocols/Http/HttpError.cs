@@ -33,6 +33,9 @@ public enum HttpError : byte
     /// <summary>A header of the PROXY protocol, version 1 or 2, in place of a request.</summary>
     UnexpectedProxyHeader,
 
+    /// <summary>A record of TLS with a handshake (RFC 8446 5.1) in place of a request.</summary>
+    UnexpectedTls,
+
     /// <summary>The request target is empty or holds a byte that RFC 3986 does not allow.</summary>
     InvalidTarget,
 

@@ -31,6 +31,7 @@ public static class HttpErrors
         HttpError.MethodTooLong => "method too long",
         HttpError.MethodNotUpperCase => "standard method not in upper case",
         HttpError.UnexpectedProxyHeader => "PROXY protocol header from a peer that accept_proxy_protocol does not list",
+        HttpError.UnexpectedTls => "this port speaks plain HTTP, and the client began TLS",
         HttpError.InvalidTarget => "byte in the request target that is not allowed",
         HttpError.InvalidPercentEncoding => "bad percent-encoding in the request target",
         HttpError.EncodedNul => "%00 in the request target",

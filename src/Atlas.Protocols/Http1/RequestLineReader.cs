@@ -31,6 +31,9 @@ internal struct RequestLineReader
     // Version 2 of the PROXY protocol begins with two empty lines and a NUL.
     private const int ProxySignatureEmptyBytes = 4;
 
+    // The type of a record that holds a handshake (RFC 8446 5.1).
+    private const byte TlsHandshake = 22;
+
     private State _state;
 
     // The first byte of the request line, after the empty ones.
@@ -153,6 +156,12 @@ internal struct RequestLineReader
         if (line[end] == 0 && end == ProxySignatureEmptyBytes && end == _part)
         {
             return Fail(HttpError.UnexpectedProxyHeader);
+        }
+
+        if (line[end] == TlsHandshake && end == 0)
+        {
+            // With SSL 3.0 and all versions of TLS, the major version is 3.
+            return line.Length > 1 && Fail(line[1] == 3 ? HttpError.UnexpectedTls : HttpError.InvalidMethod);
         }
 
         if (line[end] != ' ' || end == _part)

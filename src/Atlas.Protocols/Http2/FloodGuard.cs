@@ -30,7 +30,7 @@ internal struct FloodGuard(Http2Limits limits)
     /// <summary>The time of the bytes at hand.</summary>
     public long NowMs { get; set; }
 
-    /// <summary>Takes a stream that ended in order for one that is reset, where there is one: a client that gets what it asks for may
+    /// <summary>Takes a stream that was served for one that is reset, where there is one: a client that gets what it asks for may
     /// change its mind as often.</summary>
     /// <returns>Whether there was one, so that the reset is not counted.</returns>
     public bool IsResetPaid()
@@ -42,10 +42,13 @@ internal struct FloodGuard(Http2Limits limits)
 
     public bool PeerReset() => _peerResets.Exceeds(NowMs, limits.PeerResets, limits.ResetPeriodMs);
 
-    public bool OwnReset() => _ownResets.Exceeds(NowMs, limits.OwnResets, limits.ResetPeriodMs);
+    /// <summary>Counts a stream that was reset because of what the peer sent.</summary>
+    /// <param name="isFrameError">Whether that was a frame that no peer sends which keeps to the protocol.</param>
+    public bool OwnReset(bool isFrameError) =>
+        _ownResets.Exceeds(NowMs, limits.OwnResets, limits.ResetPeriodMs, isFrameError ? limits.FrameErrorWeight : 1);
 
-    /// <summary>A stream has ended on both sides.</summary>
-    public void StreamCompleted() => _credit = Math.Min(_credit + 1, limits.ResetCredit);
+    /// <summary>A stream that was served has ended on both sides.</summary>
+    public void StreamServed() => _credit = Math.Min(_credit + 1, limits.ResetCredit);
 
     public bool Ping() => _pings.Exceeds(NowMs, limits.PingsPerSecond, SecondMs);
 

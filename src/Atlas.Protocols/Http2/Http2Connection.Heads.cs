@@ -248,7 +248,7 @@ public sealed partial class Http2Connection
             _control.Reset(id, error.Code());
             _closed.Add(id, ClosedKind.ResetHere);
             _handler.OnRefused(id, error);
-            CountOwnReset();
+            CountOwnReset(error.IsOfFrame());
             return;
         }
 

@@ -126,7 +126,7 @@ public sealed partial class Http2Connection
         _control.Reset(stream.Id, error.Code());
         Close(stream, ClosedKind.ResetHere);
         End(stream, error.Code(), error);
-        CountOwnReset();
+        CountOwnReset(error.IsOfFrame());
     }
 
     // The same on a stream that may have ended already, or not have begun: then there is nothing that could be reset.
@@ -143,8 +143,9 @@ public sealed partial class Http2Connection
         }
         else
         {
+            // What follows a reset of the peer's own may come from another of its threads.
             _control.Reset(id, error.Code());
-            CountOwnReset();
+            CountOwnReset(error.IsOfFrame() && error != Http2Error.StreamEnded);
         }
     }
 
@@ -180,9 +181,10 @@ public sealed partial class Http2Connection
         _handler.OnUnpaidReset();
     }
 
-    private void CountOwnReset()
+    // A server's frames are no attack.
+    private void CountOwnReset(bool isFrameError)
     {
-        if (_floods.OwnReset())
+        if (_floods.OwnReset(isFrameError && _role == Http2Role.Server))
         {
             Fail(Http2Flood.OwnResets);
         }
@@ -215,7 +217,11 @@ public sealed partial class Http2Connection
         Http2Stream? stream = _streams.Find(id);
         if (stream is { LocalEnded: true, RemoteEnded: true })
         {
-            _floods.StreamCompleted();
+            if (stream.IsServed)
+            {
+                _floods.StreamServed();
+            }
+
             Close(stream, ClosedKind.Ended);
             Finish(stream);
         }

@@ -17,6 +17,10 @@ public static class Http2Errors
         _ => Http2ErrorCode.ProtocolError,
     };
 
+    /// <summary>Whether a frame is wrong by itself, and not the message that it is a part of.</summary>
+    internal static bool IsOfFrame(this Http2Error error) => error is Http2Error.InvalidFrameSize or Http2Error.SelfDependency
+        or Http2Error.EmptyWindowUpdate or Http2Error.WindowOverflow or Http2Error.WindowExceeded or Http2Error.StreamEnded;
+
     /// <summary>A short English text for logs. It holds nothing from the peer.</summary>
     public static string Text(this Http2Error error) => error switch
     {

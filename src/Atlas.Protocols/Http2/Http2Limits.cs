@@ -39,15 +39,20 @@ public sealed record Http2Limits
     /// <summary>CONTINUATION frames of a block. Default 8.</summary>
     public int ContinuationFrames { get; init; } = 8;
 
-    /// <summary>Streams that the peer resets in <see cref="ResetPeriodMs"/>, beside one for each that ended in order. Default
-    /// 100.</summary>
+    /// <summary>Streams that the peer resets in <see cref="ResetPeriodMs"/>, beside one for each that was served
+    /// (<see cref="Http2Stream.IsServed"/>) and ended in order. Default 100.</summary>
     public int PeerResets { get; init; } = 100;
 
     /// <summary>Streams that are reset or refused because of what the peer sent in <see cref="ResetPeriodMs"/>. Default
     /// 100.</summary>
     public int OwnResets { get; init; } = 100;
 
-    /// <summary>Resets that are not counted, as many streams having ended in order before, are at most these in a row. Default
+    /// <summary>For how many of <see cref="OwnResets"/> a client's frame counts that is wrong by itself: its length, an update of a window
+    /// by nothing or too much, content beyond the window or after the end. Requests may be malformed by their author's mistake;
+    /// those are made by a library, or to cause work. Default 10.</summary>
+    public int FrameErrorWeight { get; init; } = 10;
+
+    /// <summary>Resets that are not counted, as many streams having been served before, are at most these in a row. Default
     /// 1,000: what a busy client of gRPC cancels when it gives up a batch.</summary>
     public int ResetCredit { get; init; } = 1000;
 

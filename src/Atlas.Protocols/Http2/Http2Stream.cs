@@ -36,6 +36,10 @@ public sealed class Http2Stream
     /// </summary>
     public bool IsTunnel { get; set; }
 
+    /// <summary>Whether its end in order makes good for a stream that the peer resets (<see cref="Http2Limits.ResetCredit"/>; server only).
+    /// The user sets it once a request was worth its work: what is answered for nothing does not pay for what is not.</summary>
+    public bool IsServed { get; set; }
+
     /// <summary>How urgent the peer says it is, 0 (most) to 7 (RFC 9218 4.1).</summary>
     public int Urgency { get; internal set; } = DefaultUrgency;
 
@@ -91,6 +95,7 @@ public sealed class Http2Stream
         Owner = null;
         IsClosed = false;
         IsTunnel = false;
+        IsServed = false;
         Urgency = DefaultUrgency;
         IsIncremental = false;
         SendWindow = sendWindow;

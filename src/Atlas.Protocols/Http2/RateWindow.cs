@@ -13,8 +13,9 @@ internal struct RateWindow
     /// <param name="nowMs">The time.</param>
     /// <param name="limit">The most in a period.</param>
     /// <param name="periodMs">The period.</param>
+    /// <param name="weight">For how many it counts.</param>
     /// <returns>Whether it is one too many.</returns>
-    public bool Exceeds(long nowMs, int limit, int periodMs)
+    public bool Exceeds(long nowMs, int limit, int periodMs, int weight = 1)
     {
         if (_count == 0 || nowMs >= _endMs)
         {
@@ -22,7 +23,8 @@ internal struct RateWindow
             _count = 0;
         }
 
-        return ++_count > limit;
+        _count += weight;
+        return _count > limit;
     }
 
     /// <summary>Makes room for one more in the period at hand.</summary>

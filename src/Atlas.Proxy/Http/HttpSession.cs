@@ -106,7 +106,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
             Client.Close();
         }
 
-        Connection.End(Client);
+        Connection.End(Context, Client);
     }
 
     /// <inheritdoc/>
@@ -239,8 +239,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         {
             if (handshake.Failure is TlsFailure.PlainHttp or TlsFailure.PlainHttp2)
             {
-                int sent = PlainTextAnswer.TrySend(_client, isHttp2: handshake.Failure == TlsFailure.PlainHttp2);
-                View.Counters.RequestEnded(sent > 0 ? 400 : 0, ProxyError.BadRequest, 0, 0, Math.Max(sent, 0));
+                AnswerPlainText(handshake);
             }
 
             // Whoever goes on sending would get a reset in place of the alert that says why.
@@ -255,6 +254,21 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
         IdleSinceUs = Context.Loop.NowUs;
         _isHttp2 = handshake.Stream.Alpn == "h2";
         return !_isHttp2;
+    }
+
+    // The request is not read, but is one that was refused like others.
+    private void AnswerPlainText(in TlsHandshake handshake)
+    {
+        int sent = PlainTextAnswer.TrySend(_client, isHttp2: handshake.Failure == TlsFailure.PlainHttp2);
+        Exchange x = Context.RentExchange();
+        x.BeganUs = Context.Loop.NowUs;
+        x.Error = ProxyError.BadRequest;
+        x.Detail = handshake.Text;
+        x.Status = sent > 0 ? x.Error.Status() : 0;
+        x.ClientSend.Begin(Context.Loop.NowMs, Listener.BodyIdleMs, bytesPerSecond: 0);
+        x.ClientSend.Moved(Math.Max(sent, 0), Context.Loop.NowMs);
+        RequestEnd.Record(Context, this, x);
+        Context.Return(x);
     }
 
     private async ResultFlow<bool> ServeAsync()

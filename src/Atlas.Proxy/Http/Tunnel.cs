@@ -15,7 +15,7 @@ namespace Atlas.Proxy.Http;
 /// <param name="idleMs">Milliseconds without a byte either way; <see cref="int.MaxValue"/>: any.</param>
 /// <param name="halfClosedMs">The same once one side has ended.</param>
 /// <param name="farewell">How the client is told to go; null: what it speaks has no words for that.</param>
-internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int halfClosedMs, WebSocketFarewell? farewell)
+internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int halfClosedMs, WebSocketFarewell? farewell) : IPeerClosedHandler
 {
     private readonly EventLoop _loop = session.Client.Loop;
     private readonly ByteStream _client = session.Client;
@@ -36,7 +36,13 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
             farewell?.Begin();
         }
 
+        _client.PeerClosedHandler = this;
         Flow up = UpAsync();
+        if (_client.IsBroken)
+        {
+            OnPeerClosed(_client);
+        }
+
         await PumpAsync(_server, _client, x.ClientSend, ProxyError.UpstreamTruncated, ProxyError.ClientClosed);
         await up;
         await FarewellAsync();
@@ -48,7 +54,18 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
             await EndAsync(_server, x.ServerSend);
         }
 
+        _client.PeerClosedHandler = null;
         session.Tunnel = null;
+    }
+
+    /// <summary>A client that broke off is found by whoever receives from it, who may be waiting for the server to take what came
+    /// before, or have seen its end already.</summary>
+    public void OnPeerClosed(ByteStream stream)
+    {
+        if (stream.IsBroken)
+        {
+            Break(Unless(ProxyError.ClientClosed));
+        }
     }
 
     /// <summary>Tells the client to go, now or where the frame ends that the server has begun. For the loop's thread.</summary>
@@ -67,6 +84,7 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
         if (farewell is { IsDue: true })
         {
             farewell.IsSaid = true;
+            session.Owner.WebSocketTold();
             _saying = SayFarewellAsync();
         }
     }
@@ -115,10 +133,11 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
     // What the client sent right behind its request goes first.
     private async Flow UpAsync()
     {
+        farewell?.TakeOfClient(x.In!.Span[x.InStart..x.InEnd]);
         if (x.InEnd > x.InStart
             && !await StreamWrites.SendAsync(_server, x.ServerSend, x.In!, x.InStart, x.InEnd - x.InStart))
         {
-            Break(ProxyError.UpstreamTruncated);
+            Break(Unless(ProxyError.UpstreamTruncated));
             return;
         }
 
@@ -175,8 +194,7 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
                 if (received > 0)
                 {
                     _movedAtMs = _loop.NowMs;
-                    x.RequestWireBytes += from == _client ? received : 0;
-                    int length = from == _server && farewell is not null ? farewell.Take(buffer.Span[..received]) : received;
+                    int length = from == _server ? OfServer(buffer.Span[..received]) : OfClient(buffer.Span[..received]);
                     sent = await StreamWrites.SendAsync(to, pace, buffer, 0, length);
                 }
             }
@@ -189,7 +207,8 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
                 continue;
             }
 
-            if (received == 0)
+            bool isOver = received == 0 || (received < 0 && received != ByteStream.WouldBlock && farewell is { IsAnswered: true });
+            if (isOver)
             {
                 if (to == _client)
                 {
@@ -203,11 +222,24 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
 
             if (!sent || (received < 0 && received != ByteStream.WouldBlock))
             {
-                Break(sent ? receiveError : sendError);
+                Break(Unless(sent ? receiveError : sendError));
                 return;
             }
         }
     }
+
+    // How many of the bytes go on.
+    private int OfServer(ReadOnlySpan<byte> bytes) => farewell?.Take(bytes) ?? bytes.Length;
+
+    private int OfClient(ReadOnlySpan<byte> bytes)
+    {
+        x.RequestWireBytes += bytes.Length;
+        farewell?.TakeOfClient(bytes);
+        return bytes.Length;
+    }
+
+    // What is no error any more once both have said Close.
+    private ProxyError Unless(ProxyError error) => farewell is { IsAnswered: true } ? ProxyError.None : error;
 
     private long DeadlineMs() => _idleMs == int.MaxValue ? long.MaxValue : _movedAtMs + _idleMs;
 

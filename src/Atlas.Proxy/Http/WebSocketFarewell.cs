@@ -8,11 +8,13 @@ namespace Atlas.Proxy.Http;
 ///   the server's bytes   before Begin   after it, to the end of a frame   then, once said
 ///   go to the client     all            yes                               none
 /// </code>
-/// A server that closes by itself, before or meanwhile, is left to it.
+/// A server that closes by itself, before or meanwhile, is left to it. Many end their connections without the signs of an end in order
+/// once both have said Close, which is no error then.
 /// </summary>
 internal sealed class WebSocketFarewell
 {
     private WebSocketFrames _frames;
+    private WebSocketFrames _clientFrames;
     private bool _hasBegun;
 
     /// <summary>A Close frame of a server, not masked, with the code 1001, going away (RFC 6455 5.5.1, 7.4.1).</summary>
@@ -21,11 +23,18 @@ internal sealed class WebSocketFarewell
     /// <summary>Whether the frame went to the client.</summary>
     internal bool IsSaid { get; set; }
 
+    /// <summary>Whether the client, told to go, has said Close itself: however the connections end from then on, the WebSocket has ended
+    /// in order (RFC 6455 7.1.4).</summary>
+    internal bool IsAnswered => IsSaid && _clientFrames.HasClosed;
+
     /// <summary>Whether the frame may go to the client now.</summary>
     internal bool IsDue => _hasBegun && !IsSaid && !_frames.HasClosed && _frames.IsBetween;
 
     /// <summary>The client is to go.</summary>
     internal void Begin() => _hasBegun = true;
+
+    /// <summary>Takes bytes of the client, which all go to the server.</summary>
+    internal void TakeOfClient(ReadOnlySpan<byte> bytes) => _clientFrames.Read(bytes);
 
     /// <summary>Takes bytes of the server.</summary>
     /// <returns>How many of them go to the client.</returns>

@@ -43,6 +43,9 @@ internal sealed class WorkerContext(EventLoop loop, ClientResets? resets = null)
 
     internal SessionList<IClientSession> Sessions { get; } = new();
 
+    /// <summary>Connections that are closed while something is kept for their clients. They have no session any more.</summary>
+    internal HashSet<ClientConnection> Lingering { get; } = [];
+
     /// <summary>Memory for finding routes.</summary>
     internal RouteScratch RouteScratch { get; } = new();
 

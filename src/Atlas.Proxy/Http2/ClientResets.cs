@@ -5,7 +5,7 @@ namespace Atlas.Proxy.Http2;
 
 /// <summary>
 /// Counts the streams of HTTP/2 that clients have reset, by address over all connections of the process, so that many connections get
-/// an attacker no further than one. Counted are those alone that are not made good for by streams that ended in order. A period begins
+/// an attacker no further than one. Counted are those alone that are not made good for by streams that a server answered. A period begins
 /// with the first reset after the one before has ended. Any thread; a reset is no part of the usual path, so that there is a lock.
 /// </summary>
 internal sealed class ClientResets

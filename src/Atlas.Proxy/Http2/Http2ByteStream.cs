@@ -160,7 +160,8 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
     }
 
     /// <summary>Ends the body.</summary>
-    /// <returns>False: there is no room now; the stream is told when there is.</returns>
+    /// <returns>False: there is no room now; the stream is told when there is. True is also said of a stream whose peer takes nothing
+    /// any more (<see cref="CanSend"/>).</returns>
     internal bool TryEnd() => HasEndedSending || !CanSend() || Sent(connection.TryEndData(_frames!), isEnd: true);
 
     /// <summary>Sends a head.</summary>
@@ -256,16 +257,18 @@ internal sealed class Http2ByteStream(Http2Channel connection) : ByteStream(conn
         }
     }
 
+    // Making room may find the connection broken, which has told so by now: there is nothing to wait for then.
     private bool Sent(bool isWritten, bool isEnd)
     {
-        if (!isWritten)
+        HasEndedSending |= isWritten && isEnd;
+        if (isWritten || !CanSend())
         {
-            SendFilled();
-            connection.AwaitRoom(this);
+            return true;
         }
 
-        HasEndedSending |= isWritten && isEnd;
-        return isWritten;
+        SendFilled();
+        connection.AwaitRoom(this);
+        return false;
     }
 
     /// <summary>The stream of frames has ended, and is another one soon.</summary>

@@ -87,6 +87,9 @@ internal abstract class Http2Channel : IHttp2Handler
     /// <summary>Sends what waits now.</summary>
     internal void Flush() => _output.Flush();
 
+    /// <summary>Sends what waits, for as long as the peer takes it and the time is not over.</summary>
+    protected Flow FlushAllAsync(long deadlineMs) => _output.FlushAllAsync(deadlineMs);
+
     /// <summary>Nothing can be sent any more.</summary>
     internal void Break()
     {
@@ -154,7 +157,7 @@ internal abstract class Http2Channel : IHttp2Handler
     {
     }
 
-    /// <summary>A stream was reset by what the peer did, and none that ended in order makes good for it.</summary>
+    /// <summary>A stream was reset by what the peer did, and none that was served makes good for it.</summary>
     public virtual void OnUnpaidReset()
     {
     }

@@ -166,6 +166,12 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
             _stream.ExpectToSend(bodyLength);
         }
 
+        if (_stream.Frames is { } frames)
+        {
+            // What is answered here costs next to nothing, and is not to pay for requests that servers get and clients take back.
+            frames.IsServed = x.ResponseUs != 0;
+        }
+
         while (!_stream.TrySendHead(head.Span[..headLength], isEnd))
         {
             if (!await WaitAsync(x))

@@ -1,6 +1,7 @@
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
 using Atlas.Protocols.Http2;
 
 namespace Atlas.Proxy.Http2;
@@ -19,6 +20,7 @@ internal sealed class Http2Output
     private readonly Continuation _flush;
     private readonly Queue<Http2ByteStream> _waiting = new();
     private NativeBuffer? _buffer;
+    private LoopWait? _allSent;
     private int _start;
     private int _end;
     private bool _willFlush;
@@ -125,6 +127,19 @@ internal sealed class Http2Output
         }
     }
 
+    /// <summary>Sends what waits, and waits until the peer has taken it, nothing can be sent any more or the time is over. Once, when
+    /// nothing more is written.</summary>
+    /// <param name="deadlineMs">The loop's time.</param>
+    internal async Flow FlushAllAsync(long deadlineMs)
+    {
+        Flush();
+        if (_isBlocked)
+        {
+            _allSent = new LoopWait(_channel.Loop);
+            await _allSent.Begin(deadlineMs);
+        }
+    }
+
     private bool Wrote(int written)
     {
         _end += Math.Max(written, 0);
@@ -160,22 +175,31 @@ internal sealed class Http2Output
         return true;
     }
 
-    // What the connection has to say goes before what streams have.
+    // What the connection has to say goes before what streams have, and may itself take the room. False only while the peer takes no
+    // more, so that streams are told when it does, or once nothing can be sent.
     private bool TryMakeRoom(int length)
     {
         int wanted = Math.Max(length + MinRoom, Http2Connection.RoomForHead(length));
-        if (_buffer is not null && _buffer.Length - _end < wanted && !_isBlocked)
-        {
-            Flush();
-        }
-
-        _buffer ??= _channel.Loop.Buffers.TryRent(wanted > BufferPool.SmallLength ? BufferSize.Large : BufferSize.Small);
-        if (_buffer is null || !TakeControl())
+        if (!TryRent(wanted) || !TakeControl())
         {
             _channel.Break();
         }
+        else if (_buffer!.Length - _end < wanted && !_isBlocked)
+        {
+            Flush();
+            if (!_channel.IsBroken && !TryRent(wanted))
+            {
+                _channel.Break();
+            }
+        }
 
         return !_channel.IsBroken && _buffer!.Length - _end >= MinRoom;
+    }
+
+    private bool TryRent(int length)
+    {
+        _buffer ??= _channel.Loop.Buffers.TryRent(length > BufferPool.SmallLength ? BufferSize.Large : BufferSize.Small);
+        return _buffer is not null;
     }
 
     /// <summary>Waits for the peer to take what waits, and then lets streams go on.</summary>
@@ -209,6 +233,11 @@ internal sealed class Http2Output
             stream.AwaitsRoom = false;
             stream.MaySend();
             stream.Tell();
+        }
+
+        if (!_isBlocked)
+        {
+            _allSent?.Resume(WaitResult.Ready);
         }
     }
 }

@@ -75,6 +75,12 @@ internal sealed class Http2Session : Http2Channel, IClientSession
 
         await ReadAsync(received, length);
         Flush();
+        if (_open.Count == 0 && Frames.Error == Http2Error.None && !_isAborted)
+        {
+            // Responses that have ended here may not be with the client yet.
+            await FlushAllAsync(Loop.NowMs + LingeringClose.MaxMs);
+        }
+
         _mayLinger = !IsBroken && !_isAborted && !Transport.IsPeerClosed;
         Break();
         Frames.EndReceiving();
@@ -344,7 +350,7 @@ internal sealed class Http2Session : Http2Channel, IClientSession
             Transport.Close();
         }
 
-        _connection.End(Transport);
+        _connection.End(_context, Transport);
     }
 
     // Servers of HTTP/1.1 want one; it proves nothing (RFC 6455 1.3), and so serves all tunnels of the connection.

@@ -100,6 +100,12 @@ internal sealed class RunningProcess(
 
         await hurry.CancelAsync();
         await drain;
+        long told = instance.Listeners.Sum(listener => listener.WebSocketsTold);
+        if (told > 0)
+        {
+            lines.Say($"{told} WebSocket{(told == 1 ? "" : "s")} told to go");
+        }
+
         lines.Say("ended");
     }
 

@@ -77,6 +77,7 @@ public sealed class DrainTests
         await client.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, limit.Token);
         (await serving).ShouldBe("closed by the client: EndpointUnavailable");
         (await atlas.Program.EndAsync()).ShouldBe(0);
+        atlas.Program.Errors.ShouldContain("1 WebSocket told to go\nended\n");
     }
 
     [Fact]

@@ -122,6 +122,48 @@ public sealed class TlsEndTests : IDisposable
     }
 
     [Fact]
+    public void LimitLinger_ThePeerTakesNothing_GivesUpAfterThatTime()
+    {
+        CheckIn(TlsWorlds.Narrow(1000), async (near, _) =>
+        {
+            near.TrySend(new byte[50_000]);
+            near.Close();
+            near.IsLingering.ShouldBeTrue();
+            await new SilentStream(near.Loop).For(10_000);
+            near.LimitLinger(2_000);
+
+            await new SilentStream(near.Loop).For(1_999);
+            near.IsLingering.ShouldBeTrue();
+            await new SilentStream(near.Loop).For(2);
+            near.IsLingering.ShouldBeFalse();
+            near.Transport.Inner.IsClosed.ShouldBeTrue();
+        });
+    }
+
+    [Fact]
+    public void LimitLinger_ThePeerTakesSomeNowAndThen_GoesOn()
+    {
+        CheckIn(TlsWorlds.Narrow(1000), async (near, far) =>
+        {
+            int sent = near.TrySend(new byte[50_000]);
+            near.Close();
+            near.LimitLinger(2_000);
+            int received = 0;
+            int last = 1;
+            while (last > 0 || last == ByteStream.WouldBlock)
+            {
+                await new SilentStream(near.Loop).For(1_000);
+                byte[] piece = new byte[20_000];
+                last = far.TryReceive(piece);
+                received += Math.Max(last, 0);
+            }
+
+            last.ShouldBe(0);
+            received.ShouldBe(sent);
+        });
+    }
+
+    [Fact]
     public void Close_ThePeerNeverTakesTheRest_GivesUpAfterTheLinger()
     {
         CheckIn(TlsWorlds.Narrow(1000), async (near, far) =>

@@ -201,7 +201,9 @@ public sealed class RequestStrictnessTests
     [InlineData("\xC7\xC5T", HttpError.InvalidMethod)]
     [InlineData("GET:", HttpError.InvalidMethod)]
     [InlineData("\tGET", HttpError.InvalidMethod)]
-    [InlineData("\x16\x03\x01", HttpError.InvalidMethod)]
+    [InlineData("\x16\x03\x01", HttpError.UnexpectedTls)]
+    [InlineData("\x16GET", HttpError.InvalidMethod)]
+    [InlineData("\r\n\x16\x03\x01", HttpError.InvalidMethod)]
     public void Request_OddMethod_IsRefused(string method, HttpError error) =>
         CheckLine($"{method} / HTTP/1.1\r\n", error, 400);
 

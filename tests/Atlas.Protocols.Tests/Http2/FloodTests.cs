@@ -3,147 +3,10 @@ using static Atlas.Protocols.Tests.Http2.Frames;
 
 namespace Atlas.Protocols.Tests.Http2;
 
-/// <summary>Each limit on what a peer may cause: reached, and gone over by one.</summary>
+/// <summary>Each limit on what a peer may cause, but for resets: reached, and gone over by one.</summary>
 public sealed class FloodTests
 {
     private readonly Side _side = Side.Server();
-
-    [Fact]
-    public void PeerResets_AtTheLimitAndOneMore()
-    {
-        Check(Http2Flood.PeerResets, 100, i => Join(Headers((i * 2) + 1, Frames.Get), Reset((i * 2) + 1)));
-
-        _side.Events.ShouldEndWith("reset 201 Cancel None | closed 201");
-    }
-
-    [Fact]
-    public void PeerResets_InTwoPeriods_AreCountedApart()
-    {
-        int id = 1;
-        for (int period = 0; period < 3; period++)
-        {
-            for (int i = 0; i < 100; i++, id += 2)
-            {
-                _side.Feed(Headers(id, Frames.Get), Reset(id));
-            }
-
-            _side.NowMs += 9999;
-            _side.Connection.Error.ShouldBe(Http2Error.None);
-            _side.NowMs += 1;
-        }
-
-        _side.NowMs -= 1;
-        for (int i = 0; i < 100; i++, id += 2)
-        {
-            _side.Feed(Headers(id, Frames.Get), Reset(id));
-        }
-
-        _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
-    }
-
-    // As a busy client of gRPC that cancels a part of its calls.
-    [Fact]
-    public void PeerResets_BesideStreamsThatEndedInOrder_AreNotCounted()
-    {
-        Http2Stream? last = null;
-        _side.Recorder.Began = stream => last = stream;
-        int id = 1;
-        for (int i = 0; i < 1000; i++, id += 4)
-        {
-            _side.Feed(Headers(id, Frames.Get));
-            _side.Head(last!, "HTTP/1.1 204 No Content\r\n\r\n", end: true);
-            _side.Feed(Headers(id + 2, Frames.Get), Reset(id + 2));
-            _side.Sent();
-        }
-
-        _side.Connection.Error.ShouldBe(Http2Error.None);
-        for (int i = 0; i < 101; i++, id += 2)
-        {
-            _side.Connection.Error.ShouldBe(Http2Error.None);
-            _side.Feed(Headers(id, Frames.Get), Reset(id));
-        }
-
-        _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
-    }
-
-    [Fact]
-    public void PeerResets_BesideMoreStreamsThanAreKept_AreCounted()
-    {
-        int credit = Http2Limits.Default.ResetCredit;
-        Http2Stream? last = null;
-        _side.Recorder.Began = stream => last = stream;
-        int id = 1;
-        for (int i = 0; i < credit + 500; i++, id += 2)
-        {
-            _side.Feed(Headers(id, Frames.Get));
-            _side.Head(last!, "HTTP/1.1 204 No Content\r\n\r\n", end: true);
-            _side.Sent();
-        }
-
-        for (int i = 0; i < credit + 101; i++, id += 2)
-        {
-            _side.Connection.Error.ShouldBe(Http2Error.None);
-            _side.Feed(Headers(id, Frames.Get), Reset(id));
-        }
-
-        _side.Connection.Flood.ShouldBe(Http2Flood.PeerResets);
-    }
-
-    // A server resets what it was asked for: no work that it causes.
-    [Fact]
-    public void PeerResets_OfAServer_AreNotCounted()
-    {
-        Side client = Side.Client();
-        for (int i = 0; i < 500; i++)
-        {
-            Http2Stream stream = client.Request();
-            client.Feed(Reset(stream.Id, Http2ErrorCode.RefusedStream));
-        }
-
-        client.Connection.Error.ShouldBe(Http2Error.None);
-    }
-
-    [Fact]
-    public void OwnResets_ByMalformedRequests_AtTheLimitAndOneMore() =>
-        Check(Http2Flood.OwnResets, 100, i => Headers((i * 2) + 1, Block((":method", "GET"))));
-
-    // "Made you reset": requests that are right, and then a frame that is not.
-    [Fact]
-    public void OwnResets_ByErrorsOnStreams_AtTheLimitAndOneMore() =>
-        Check(Http2Flood.OwnResets, 100, i => Join(Headers((i * 2) + 1, Frames.Get), WindowUpdate((i * 2) + 1, 0)));
-
-    [Fact]
-    public void OwnResets_ByFramesAfterAReset_AtTheLimitAndOneMore()
-    {
-        _side.Feed(Headers(1, Post, EndHeaders), Reset(1));
-
-        Check(Http2Flood.OwnResets, 100, _ => Data(1, "x", 0));
-    }
-
-    [Fact]
-    public void OwnResets_ByTooManyStreams_AtTheLimitAndOneMore()
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            _side.Feed(Headers((i * 2) + 1, Frames.Get));
-        }
-
-        Check(Http2Flood.OwnResets, 100, i => Headers((i * 2) + 201, Frames.Get));
-    }
-
-    // What the connection's user resets is not the peer's doing.
-    [Fact]
-    public void OwnResets_ByTheUser_AreNotCounted()
-    {
-        _side.Recorder.Began = stream => _side.Connection.Reset(stream, Http2ErrorCode.InternalError);
-        for (int i = 0; i < 300; i++)
-        {
-            _side.Feed(Headers((i * 2) + 1, Frames.Get));
-            _side.Sent();
-        }
-
-        _side.Connection.Error.ShouldBe(Http2Error.None);
-    }
 
     [Fact]
     public void Pings_AtTheLimitAndOneMore() => Check(Http2Flood.Pings, 20, _ => Ping());
@@ -469,33 +332,7 @@ public sealed class FloodTests
         }
     }
 
-    private void Check(Http2Flood flood, int limit, Func<int, byte[]> input)
-    {
-        for (int i = 0; i < limit; i++)
-        {
-            _side.Feed(input(i));
-            _side.Connection.Flood.ShouldBe(Http2Flood.None);
-            _side.Sent();
-        }
+    private void Check(Http2Flood flood, int limit, Func<int, byte[]> input) => FloodChecks.Check(_side, flood, limit, input);
 
-        _side.Connection.Error.ShouldBe(Http2Error.None);
-        _side.Feed(input(limit));
-
-        Ended(flood);
-    }
-
-    private void Ended(Http2Flood flood)
-    {
-        _side.Sent().ShouldEndWith("EnhanceYourCalm");
-        _side.Connection.Error.ShouldBe(Http2Error.Flood);
-        _side.Connection.Flood.ShouldBe(flood);
-        _side.Connection.StreamCount.ShouldBe(0);
-        _side.Recorder.Streams.ShouldBeEmpty();
-
-        // Nothing is looked at from now on.
-        int events = _side.Recorder.Events.Count;
-        _side.Feed(Headers(999, Frames.Get), Ping());
-        _side.Recorder.Events.Count.ShouldBe(events);
-        _side.Sent().ShouldBe("");
-    }
+    private void Ended(Http2Flood flood) => FloodChecks.Ended(_side, flood);
 }

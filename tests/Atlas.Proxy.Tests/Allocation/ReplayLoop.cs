@@ -27,7 +27,11 @@ internal sealed class ReplayLoop : EventLoop
 
     internal int Connects { get; private set; }
 
-    public override bool TryPost(Action action) => false;
+    public override bool TryPost(Action action)
+    {
+        action();
+        return true;
+    }
 
     public override void Yield(Continuation continuation) => _yielded.Enqueue(continuation);
 

@@ -11,7 +11,14 @@ namespace Atlas.Proxy.Tests.Http2;
 /// <summary>A <see cref="ProxyWorld"/> whose servers speak HTTP/2.</summary>
 internal static class Http2World
 {
+    internal const string Get = "GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+
+    internal const string Post = "POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 4\r\n\r\nbody";
+
     internal const string Ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n";
+
+    /// <summary>A network whose pieces come as they were sent.</summary>
+    internal static SimulationOptions Whole { get; } = SimulationOptions.Rough with { SplitPercent = 0 };
 
     /// <summary>A pool like another one, that speaks HTTP/2.</summary>
     internal static PoolSnapshot Pool(PoolSnapshot pool, int maxStreams = 100, int connectMs = 3_000, int responseMs = 60_000) =>
@@ -52,5 +59,16 @@ internal static class Http2World
         WireMessage response = (await reader.FinalResponseAsync(request.Split(' ')[0])).ShouldNotBeNull();
         client.Close();
         return response;
+    }
+
+    /// <summary>Waits for something that comes with time.</summary>
+    internal static async Flow UntilAsync(ProxyWorld world, Func<bool> condition)
+    {
+        for (int i = 0; i < 200_000 && !condition(); i++)
+        {
+            await world.DelayAsync(1);
+        }
+
+        condition().ShouldBeTrue();
     }
 }

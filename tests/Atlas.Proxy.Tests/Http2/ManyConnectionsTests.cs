@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
@@ -63,44 +62,12 @@ public sealed class ManyConnectionsTests
     private static async ResultFlow<Http2ErrorCode?> TalkAsync(ProxyWorld world, byte[] frames)
     {
         (ByteStream client, WireReader _) = await world.ConnectAsync();
-        await client.SendAllAsync([.. Http2Connection.Preface, 0, 0, 0, 4, 0, 0, 0, 0, 0, .. frames]);
-        Http2ErrorCode? gone = null;
+        await client.SendAllAsync([.. ClientFrames.Opening, .. frames]);
         client.ShutdownSend();
-        var all = new List<byte>();
-        byte[] piece = new byte[1024];
-        int received;
-        while ((received = await client.ReceiveSomeAsync(piece)) > 0)
-        {
-            all.AddRange(piece.AsSpan(0, received));
-        }
-
-        byte[] bytes = [.. all];
-        for (int at = 0; at + Http2FrameHeader.Size <= bytes.Length;)
-        {
-            Http2FrameHeader header = Http2FrameHeader.Read(bytes.AsSpan(at));
-            at += Http2FrameHeader.Size;
-            if (header.Type == Http2FrameType.GoAway)
-            {
-                gone = (Http2ErrorCode)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(at + 4));
-            }
-
-            at += header.Length;
-        }
-
+        Http2ErrorCode? gone = await ClientFrames.GoneAwayAsync(client);
         client.Close();
         return gone;
     }
 
-    private static byte[] Frames(int id)
-    {
-        // HEADERS that end head and stream, as a GET, and RST_STREAM with CANCEL.
-        byte[] frames =
-        [
-            0, 0, 6, 1, 5, 0, 0, 0, 0, 0x82, 0x86, 0x84, 0x01, 1, (byte)'a',
-            0, 0, 4, 3, 0, 0, 0, 0, 0, 0, 0, 0, 8,
-        ];
-        BinaryPrimitives.WriteInt32BigEndian(frames.AsSpan(5), id);
-        BinaryPrimitives.WriteInt32BigEndian(frames.AsSpan(20), id);
-        return frames;
-    }
+    private static byte[] Frames(int id) => [.. ClientFrames.Get(id), .. ClientFrames.Reset(id)];
 }

@@ -1,5 +1,9 @@
+using System.Text.Json;
+using Atlas.Core.Configuration;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
+using Atlas.Proxy.Logging;
+using Atlas.Proxy.Tests.Logging;
 using Atlas.Simulation;
 
 namespace Atlas.Proxy.Tests.Sessions;
@@ -51,6 +55,48 @@ public sealed class WebSocketFarewellTests
 
         (await reader.BytesAsync(1)).ShouldBe(ProxyWorld.Bytes("x"));
     });
+
+    [Theory]
+    [InlineData(true, true, "-")]
+    [InlineData(true, false, "-")]
+    [InlineData(false, true, "CC")]
+    [InlineData(false, false, "UX")]
+    public void Leave_ConnectionsBreakAfterIt_IsAnEndInOrderOnceTheClientHasAnswered(bool answers, bool clientBreaks, string flag)
+    {
+        var destination = new CollectingDestination();
+        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
+        var world = new ProxyWorld(
+            1, SimulationOptions.Calm, listener: front => front with { AccessLog = [log.Writer(0, AccessLogFormat.Json)] });
+        world.Run(async () =>
+        {
+            world.Server.Script = async turn =>
+            {
+                await turn.SendAsync(Switching);
+                await turn.Reader.BytesAsync(6);
+                await world.DelayAsync(1_000);
+                turn.Stream.Abort();
+            };
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"));
+            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
+            world.Proxy.CloseWebSockets(world.Front);
+            (await reader.BytesAsync(4)).ShouldBe(ProxyWorld.Bytes(Close));
+            world.Front.WebSocketsTold.ShouldBe(1);
+
+            // A frame with a mask and without a payload: Close, or Ping.
+            await client.SendAllAsync([(byte)(answers ? 0x88 : 0x89), 0x80, 1, 2, 3, 4]);
+            await world.DelayAsync(100);
+            if (clientBreaks)
+            {
+                client.Abort();
+            }
+
+            await world.DelayAsync(5_000);
+            client.Close();
+        });
+        log.Stop(10_000).ShouldBeTrue();
+        JsonDocument.Parse(destination.Lines.ShouldHaveSingleItem()).RootElement.GetProperty("flag").GetString().ShouldBe(flag);
+    }
 
     /// <summary>What the client answers goes to the server, which closes: nothing else comes to the client.</summary>
     private static void Run(string protocol, Func<ProxyWorld, ServerTurn, ByteStream, WireReader, Flow> talk) => ProxyWorld.ForSeeds(

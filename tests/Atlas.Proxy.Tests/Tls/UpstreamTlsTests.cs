@@ -125,6 +125,26 @@ public sealed class UpstreamTlsTests : IDisposable
         });
     }
 
+    [Theory]
+    [InlineData("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")]
+    [InlineData("\0\0\0\u0004\0\0\0\0\0")]
+    [InlineData("220 mail.example ESMTP\r\n")]
+    public void Server_WithoutTls_IsSaidToBe(string answer) => ProxyWorld.ForSeeds(Seeds, Make(), async world =>
+    {
+        world.Server.OnConnect = async turn =>
+        {
+            await turn.SendAsync(answer);
+            await turn.Reader.ToEndAsync();
+            turn.Stream.Close();
+            return true;
+        };
+
+        await world.AskAsync(Get, 502);
+
+        world.Pool.Servers[0].ConnectFailure.ShouldNotBeNull().Text
+            .ShouldBe("tls: the server does not speak TLS: remove tls from its pool, or give the port where it does");
+    });
+
     [Fact]
     public void Server_ThatIsSilent_TakesTheTimeOfConnecting() => ProxyWorld.ForSeeds(Seeds, Make(), async world =>
     {

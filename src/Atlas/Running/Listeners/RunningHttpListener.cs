@@ -10,6 +10,8 @@ internal sealed class RunningHttpListener(HttpProxy proxy, HttpListener listener
 {
     internal override string Protocol => "http";
 
+    internal override long WebSocketsTold => listener.WebSocketsTold;
+
     internal override bool CanBecome(ListenerSnapshot snapshot) => snapshot is HttpListenerSnapshot;
 
     internal override void Adopt(ListenerConfig config, ListenerSnapshot snapshot)

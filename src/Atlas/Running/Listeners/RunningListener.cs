@@ -38,6 +38,9 @@ internal abstract class RunningListener
     /// <summary>Whether it can go on as what a configuration says, or another one has to take its place.</summary>
     internal abstract bool CanBecome(ListenerSnapshot snapshot);
 
+    /// <summary>Clients of WebSocket connections that were told to go.</summary>
+    internal virtual long WebSocketsTold => 0;
+
     /// <summary>Takes traffic on an address.</summary>
     /// <param name="workers">Who listens.</param>
     /// <param name="address">Where.</param>
