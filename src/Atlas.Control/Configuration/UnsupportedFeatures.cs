@@ -8,7 +8,7 @@ namespace Atlas.Control.Configuration;
 /// </summary>
 public static class UnsupportedFeatures
 {
-    private static readonly string[] OtherSections = ["stores", "sessions", "high_availability", "telemetry"];
+    private static readonly string[] OtherSections = ["high_availability", "telemetry"];
     private static readonly string[] OtherRouteKeys = ["rate_limit"];
 
     /// <summary>The places of all such keys, in the file's order; empty: the configuration can be run.</summary>
@@ -20,6 +20,11 @@ public static class UnsupportedFeatures
         foreach (var listener in config.Listeners)
         {
             FindIn(listener, errors);
+        }
+
+        foreach (var store in config.Stores)
+        {
+            RefuseIf(store.Type == StoreType.Redis, errors, store, "type");
         }
 
         foreach (var pool in config.Pools)
@@ -40,7 +45,6 @@ public static class UnsupportedFeatures
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)
     {
-        Refuse(errors, pool, ["session"]);
         RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }
 

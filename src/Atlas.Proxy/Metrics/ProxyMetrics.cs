@@ -17,6 +17,7 @@ public sealed class ProxyMetrics
     private readonly Dictionary<(string Pool, string Server), ServerMetrics> _servers = [];
     private readonly Dictionary<(string Listener, string Route), RouteMetrics> _routes = [];
     private readonly Dictionary<string, UdpMetrics> _udp = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SessionMetrics> _sessions = new(StringComparer.Ordinal);
     private readonly ListenerMetrics _otherListeners;
     private readonly UdpMetrics _otherUdp;
     private readonly RouteMetrics _otherRoutes;
@@ -126,6 +127,22 @@ public sealed class ProxyMetrics
         }
     }
 
+    /// <summary>The numbers of a session, the same for the same name, so that they survive a reload. They are as few as a configuration
+    /// may have.</summary>
+    internal SessionMetrics Session(string name)
+    {
+        lock (_lock)
+        {
+            if (!_sessions.TryGetValue(name, out SessionMetrics? metrics))
+            {
+                metrics = new SessionMetrics(name, _workers);
+                _sessions.Add(name, metrics);
+            }
+
+            return metrics;
+        }
+    }
+
     /// <summary>Forgets the numbers of what the configuration no longer has; counters that were handed out go on counting
     /// unseen.</summary>
     /// <param name="keepListener">Whether a listener of that name is configured.</param>
@@ -164,12 +181,14 @@ public sealed class ProxyMetrics
         RouteMetrics[] routes;
         ServerMetrics[] servers;
         UdpMetrics[] udp;
+        SessionMetrics[] sessions;
         lock (_lock)
         {
             listeners = [.. _listeners.Values];
             routes = [.. _routes.Values];
             servers = [.. _servers.Values];
             udp = [.. _udp.Values];
+            sessions = [.. _sessions.Values];
             if (_overflows > 0)
             {
                 listeners = [.. listeners, _otherListeners];
@@ -187,6 +206,11 @@ public sealed class ProxyMetrics
         }
 
         ServerFamilies.Write(writer, servers);
+        if (sessions.Length > 0)
+        {
+            SessionFamilies.Write(writer, sessions);
+        }
+
         writer.Family(
             "atlas_metrics_overflows_total",
             "Listeners, routes and servers that were counted together as (other), because there are too many.",

@@ -30,6 +30,7 @@ public sealed class SnapshotBuilder
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
+    private readonly SessionBuilder _sessions;
 
     private SnapshotBuilder(
         AtlasConfig config,
@@ -49,6 +50,7 @@ public sealed class SnapshotBuilder
         _config = config;
         _metrics = metrics;
         _openLog = openLog;
+        _sessions = new SessionBuilder(config, previous, metrics);
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
         {
@@ -228,6 +230,7 @@ public sealed class SnapshotBuilder
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
             Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),
+            Session = _sessions.Build(pool.Session),
             ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
             Queue = previous?.Queue ?? new PoolQueue(),
             QueueLimit = pool.Queue.Limit,

@@ -139,7 +139,9 @@ public sealed class ReferencePoolsTests
     [Fact]
     public void State_StoresAndSessions_HaveTheWrittenValues()
     {
-        Config.Stores.ShouldHaveSingleItem().ShouldBe(new StoreConfig
+        Config.Stores.Count.ShouldBe(2);
+        Config.Stores[1].ShouldBe(new StoreConfig { Name = "here", MaxMemoryBytes = 256L << 20 });
+        Config.Stores[0].ShouldBe(new StoreConfig
         {
             Name = "shared",
             Type = StoreType.Redis,
