@@ -79,6 +79,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
         if (request == _request)
         {
+            x.Session?.CancelWait();
+        }
+
+        if (request == _request)
+        {
             _retries.Cancel();
         }
     }
@@ -147,6 +152,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     {
         x.Connection?.Stream.CancelWaits();
         x.Waiter?.Cancel();
+        x.Session?.CancelWait();
         _attempt.CancelWait();
         _retries.Cancel();
     }

@@ -62,6 +62,7 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
             long growth = next.Bytes - (known?.Bytes ?? 0);
             if (!TryGrow(growth, nowMs))
             {
+                session.Problem = "the store has no room: max_memory is used up";
                 return ResultFlows.Of(StoreResult.Full);
             }
 

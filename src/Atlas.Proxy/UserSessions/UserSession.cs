@@ -4,6 +4,8 @@ using System.Security.Cryptography;
 using Atlas.Core.Sessions;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
@@ -50,8 +52,17 @@ internal sealed class UserSession
     /// <summary>Milliseconds that it may live on.</summary>
     internal long LeftMs { get; private set; }
 
-    /// <summary>What is written: the server's contents, or where it only asks for another id, what was found.</summary>
-    internal ReadOnlySpan<byte> Written => _written is null ? Found() : _written.Span[.._writtenLength];
+    /// <summary>The contents that are written: those of the server, or where it only asks for another id, what was found.</summary>
+    internal ReadOnlySpan<byte> Written => _written!.Span.Slice(SessionStamp.Length, _writtenLength);
+
+    /// <summary>The same behind their stamp, as stores keep them.</summary>
+    internal ReadOnlySpan<byte> WrittenWithStamp => _written!.Span[..(SessionStamp.Length + _writtenLength)];
+
+    /// <summary>Why the store did not do what it was asked for; empty: it did, or nobody asked.</summary>
+    internal string Problem { get; set; } = "";
+
+    /// <summary>The wait for a store's answer; null: there is none.</summary>
+    internal LoopWait? Wait { get; set; }
 
     /// <summary>The fields that servers and Atlas exchange.</summary>
     internal SessionFields Fields => _config.Fields;
@@ -119,6 +130,7 @@ internal sealed class UserSession
         }
 
         _isUnreadable = true;
+        x.Detail = Problem;
         return config.FailsWithStore ? ProxyError.SessionStore : ProxyError.None;
     }
 
@@ -159,7 +171,7 @@ internal sealed class UserSession
 
         if (write is { HasContents: true, Contents.Length: 0 })
         {
-            return await EndAsync(context);
+            return await EndAsync(context, x);
         }
 
         if (write.HasContents || (write.Rotates && IsStored))
@@ -200,7 +212,11 @@ internal sealed class UserSession
         _writtenLength = 0;
         _isUnreadable = false;
         _cookie = CookieChange.None;
+        Problem = "";
     }
+
+    /// <summary>Ends the wait for the store: the client has left, or the request's time is over.</summary>
+    internal void CancelWait() => Wait?.Resume(WaitResult.Cancelled);
 
     private static long NowSeconds() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
@@ -248,7 +264,7 @@ internal sealed class UserSession
         Stamp = default;
     }
 
-    private async ResultFlow<ProxyError> EndAsync(WorkerContext context)
+    private async ResultFlow<ProxyError> EndAsync(WorkerContext context, Exchange x)
     {
         if (!_hasCookie)
         {
@@ -258,6 +274,7 @@ internal sealed class UserSession
         StoreResult result = IsStored || _isUnreadable ? await DeleteAsync(context) : StoreResult.Done;
         if (result != StoreResult.Done && _config.FailsWithStore)
         {
+            x.Detail = Problem;
             return ProxyError.SessionStore;
         }
 
@@ -275,7 +292,7 @@ internal sealed class UserSession
             return ProxyError.None;
         }
 
-        if (write.HasContents && !TryDecode(context.Loop.Buffers, write.Contents.Of(x.Up!.Span)))
+        if (!TryTake(context.Loop.Buffers, write, x.Up!.Span))
         {
             return ProxyError.Overload;
         }
@@ -288,7 +305,7 @@ internal sealed class UserSession
             StoreResult saved = await PutAsync(context, createdSeconds, write.Expected);
             if (saved != StoreResult.Done || !moves)
             {
-                return Settled(saved);
+                return Settled(x, saved);
             }
         }
 
@@ -304,12 +321,13 @@ internal sealed class UserSession
             Id = next;
         }
 
-        return Settled(result);
+        return Settled(x, result);
     }
 
     private async ResultFlow<StoreResult> PutAsync(WorkerContext context, long createdSeconds, ulong? expected)
     {
         Stamp = new SessionStamp(NewVersion(), createdSeconds);
+        Stamp.Write(_written!.Span);
         StoreResult result = await _config.Store.SaveAsync(context, this, expected);
         Count(context, SessionOperation.Save, result);
         return result;
@@ -322,8 +340,9 @@ internal sealed class UserSession
         return result;
     }
 
-    private ProxyError Settled(StoreResult result)
+    private ProxyError Settled(Exchange x, StoreResult result)
     {
+        x.Detail = result == StoreResult.Done ? x.Detail : Problem;
         _cookie = result == StoreResult.Done ? CookieChange.Set : CookieChange.None;
         return result switch
         {
@@ -333,10 +352,23 @@ internal sealed class UserSession
         };
     }
 
-    private bool TryDecode(BufferPool buffers, ReadOnlySpan<byte> text)
+    private bool TryTake(BufferPool buffers, in SessionWrite write, ReadOnlySpan<byte> buffer)
     {
-        _written ??= TryRent(buffers, text.Length);
-        return _written is not null && Base64Url.DecodeFromUtf8(text, _written.Span, out _, out _writtenLength) == OperationStatus.Done;
+        ReadOnlySpan<byte> text = write.Contents.Of(buffer);
+        _written ??= TryRent(buffers, SessionStamp.Length + (write.HasContents ? text.Length : Found().Length));
+        if (_written is null)
+        {
+            return false;
+        }
+
+        Span<byte> destination = _written.Span[SessionStamp.Length..];
+        if (write.HasContents)
+        {
+            return Base64Url.DecodeFromUtf8(text, destination, out _, out _writtenLength) == OperationStatus.Done;
+        }
+
+        _writtenLength = Found().Length;
+        return Found().TryCopyTo(destination);
     }
 
     private void Count(WorkerContext context, SessionOperation operation, StoreResult result) =>
