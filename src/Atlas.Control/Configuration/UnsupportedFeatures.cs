@@ -22,11 +22,6 @@ public static class UnsupportedFeatures
             FindIn(listener, errors);
         }
 
-        foreach (var store in config.Stores)
-        {
-            RefuseIf(store.Type == StoreType.Redis, errors, store, "type");
-        }
-
         foreach (var pool in config.Pools)
         {
             FindIn(pool, errors);

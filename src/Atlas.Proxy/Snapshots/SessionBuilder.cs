@@ -1,5 +1,6 @@
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Stores;
 using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Snapshots;
@@ -9,16 +10,19 @@ namespace Atlas.Proxy.Snapshots;
 internal sealed class SessionBuilder
 {
     private readonly AtlasConfig _config;
+    private readonly IReadOnlyList<StoreState> _stores;
     private readonly ProxyMetrics? _metrics;
     private readonly Dictionary<string, SessionSnapshot> _known;
 
     /// <summary>Begins with a configuration.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="previous">What serves until now.</param>
+    /// <param name="stores">The stores of the configuration.</param>
     /// <param name="metrics">What counts; null: nothing does.</param>
-    internal SessionBuilder(AtlasConfig config, ProxySnapshot previous, ProxyMetrics? metrics)
+    internal SessionBuilder(AtlasConfig config, ProxySnapshot previous, IReadOnlyList<StoreState> stores, ProxyMetrics? metrics)
     {
         _config = config;
+        _stores = stores;
         _metrics = metrics;
         _known = previous.Pools
             .Select(pool => pool.Session)
@@ -37,27 +41,27 @@ internal sealed class SessionBuilder
         }
 
         SessionConfig config = _config.Sessions.First(session => session.Name == name);
+        StoreState store = _stores.First(store => store.Name == config.Store);
         SessionSnapshot? known = _known.GetValueOrDefault(name);
-        if (config.Equals(known?.Config))
+        SessionStore kept = StoreOf(config, known, store);
+        if (config.Equals(known?.Config) && known.Store == kept)
         {
             return known;
         }
 
         SessionMetrics? metrics = _metrics?.Session(name);
-        SessionStore store = known?.Config.Store == config.Store ? known.Store : NewStore(config);
         if (metrics is not null)
         {
-            metrics.Memory = store as MemorySessions;
+            metrics.Memory = kept as MemorySessions;
         }
 
-        return _known[name] = new SessionSnapshot(config, store, metrics);
+        return _known[name] = new SessionSnapshot(config, kept, metrics);
     }
 
-    private MemorySessions NewStore(SessionConfig session)
+    private static SessionStore StoreOf(SessionConfig session, SessionSnapshot? known, StoreState store) => known?.Store switch
     {
-        StoreConfig store = _config.Stores.First(store => store.Name == session.Store);
-        return store.Type == StoreType.Memory
-            ? new MemorySessions(store.MaxMemoryBytes)
-            : throw new ArgumentException($"store {store.Name} is of a kind that this version does not run", nameof(session));
-    }
+        RedisSessions redis when redis.Store == store => redis,
+        MemorySessions memory when known.Config.Store == session.Store && store.Redis is null => memory.Limit(store.Config.MaxMemoryBytes),
+        _ => store.Redis is null ? new MemorySessions(store.Config.MaxMemoryBytes) : new RedisSessions(store, session.Name),
+    };
 }

@@ -24,6 +24,7 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
     // One place for each session, roughly in the order in which they end: a renewed one goes to the back when its turn comes.
     private readonly ConcurrentQueue<(SessionId Id, long AtMs)> _ends = new();
+    private long _maxBytes = maxBytes;
     private long _bytes;
 
     /// <summary>Sessions that are kept, those that are over and not yet cleared away included.</summary>
@@ -31,6 +32,13 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
     /// <summary>Memory that is used, as it is counted.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Changes the most memory.</summary>
+    internal MemorySessions Limit(long maxBytes)
+    {
+        Volatile.Write(ref _maxBytes, maxBytes);
+        return this;
+    }
 
     internal override ResultFlow<StoreResult> LoadAsync(WorkerContext context, UserSession session)
     {
@@ -101,13 +109,13 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
     private bool TryGrow(long growth, long nowMs)
     {
-        if (Interlocked.Add(ref _bytes, growth) <= maxBytes || growth <= 0)
+        if (Interlocked.Add(ref _bytes, growth) <= Volatile.Read(ref _maxBytes) || growth <= 0)
         {
             return true;
         }
 
         ClearAway(nowMs, StepsWhenFull);
-        if (Volatile.Read(ref _bytes) <= maxBytes)
+        if (Volatile.Read(ref _bytes) <= Volatile.Read(ref _maxBytes))
         {
             return true;
         }
