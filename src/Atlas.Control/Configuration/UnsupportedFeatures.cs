@@ -22,11 +22,6 @@ public static class UnsupportedFeatures
             FindIn(listener, errors);
         }
 
-        foreach (var pool in config.Pools)
-        {
-            FindIn(pool, errors);
-        }
-
         return errors.InOrder(ConfigLoader.MaxErrors);
     }
 
@@ -36,11 +31,6 @@ public static class UnsupportedFeatures
         {
             Refuse(errors, route, OtherRouteKeys);
         }
-    }
-
-    private static void FindIn(PoolConfig pool, ConfigErrors errors)
-    {
-        RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }
 
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)

@@ -48,6 +48,7 @@ internal static class ResponseForwarder
         }
 
         binding.Cookie?.Write(ref writer, binding.Server, binding.OverTls);
+        binding.Shared?.WriteCookie(ref writer, binding.Client, binding.OverTls);
         binding.Session?.WriteCookie(ref writer, binding.OverTls);
         if (framing == BodyFraming.Chunked)
         {

@@ -78,6 +78,9 @@ internal sealed class Exchange : IServerSeeker
     /// <summary>The server that the client is bound to, by its place in the pool; -1: none.</summary>
     internal int Bound = -1;
 
+    /// <summary>Whose request it is, where a store knows each client's server.</summary>
+    internal StickyClient Sticky;
+
     /// <summary>The session of the client; null: the pool has none.</summary>
     internal UserSession? Session;
 
@@ -261,6 +264,7 @@ internal sealed class Exchange : IServerSeeker
         HasKey = false;
         HasId = false;
         Bound = -1;
+        Sticky = default;
         Session?.Release();
         Session = null;
         Client = default;

@@ -105,6 +105,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         context.Mirrors.Begin(session, x);
         x.HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, _session.IsPeerTrusted, out x.Key) == true;
         x.Bound = Pool.Affinity?.BoundTo(x.HeadBytes, x.Request, context.Loop.NowMs) ?? -1;
+        if (Pool.SharedAffinity is { } shared)
+        {
+            x.Bound = await shared.FindAsync(context, x);
+        }
+
         x.Error = Pool.Session is { } config ? await x.LoadSessionAsync(context, config) : ProxyError.None;
         CircuitBreaker? breaker = Pool.CircuitBreaker;
         CircuitPass pass = default;

@@ -183,6 +183,7 @@ internal static class ResponseRelay
         }
 
         x.Pool!.Affinity?.Learn(x.In!.Span, x.Request, x.Up!.Span, x.Response, x.Server!, context.Loop.NowMs);
+        x.Pool.SharedAffinity?.Bind(context, x);
         ObserveLatency(x, pool);
     }
 
@@ -295,8 +296,9 @@ internal static class ResponseRelay
             ? null
             : x.Pool!.Affinity?.CookieFor(x.Bound, x.ServerIndex);
         Span<byte> accept = stackalloc byte[WebSocketAccept.Length];
-        bool overTls = (cookie is not null || x.Session is not null) && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8);
-        var binding = new ClientBinding(cookie, x.ServerIndex, overTls, x.Session);
+        bool overTls = (cookie is not null || x.Session is not null || x.Sticky.IsNew) && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8);
+        SharedAffinity? shared = x.Response.IsInterim && framing != BodyFraming.Tunnel ? null : x.Pool!.SharedAffinity;
+        var binding = new ClientBinding(cookie, x.ServerIndex, overTls, x.Session, shared, x.Sticky);
         return ResponseForwarder.Write(
             destination.Span,
             x.Up!.Span,

@@ -107,6 +107,9 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
     /// <summary>Binds clients to servers; null: each request goes where balancing says.</summary>
     public PoolAffinity? Affinity { get; init; }
 
+    /// <summary>Binds clients to servers in a store; null: nothing does.</summary>
+    public SharedAffinity? SharedAffinity { get; init; }
+
     /// <summary>The sessions of clients, which the servers read and write; null: none.</summary>
     public SessionSnapshot? Session { get; init; }
 

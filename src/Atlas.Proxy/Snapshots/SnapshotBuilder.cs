@@ -33,6 +33,7 @@ public sealed class SnapshotBuilder
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
     private readonly SessionBuilder _sessions;
+    private readonly IReadOnlyList<StoreState> _stores;
 
     private SnapshotBuilder(
         AtlasConfig config,
@@ -53,6 +54,7 @@ public sealed class SnapshotBuilder
         _config = config;
         _metrics = metrics;
         _openLog = openLog;
+        _stores = stores;
         _sessions = new SessionBuilder(config, previous, stores, metrics);
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
@@ -242,6 +244,7 @@ public sealed class SnapshotBuilder
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
             Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),
+            SharedAffinity = AffinityBuilder.BuildShared(pool, servers, _stores, previous?.SharedAffinity),
             Session = _sessions.Build(pool.Session),
             ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
             Queue = previous?.Queue ?? new PoolQueue(),

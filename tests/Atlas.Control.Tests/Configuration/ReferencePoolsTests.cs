@@ -111,7 +111,6 @@ public sealed class ReferencePoolsTests
     });
 
     [Theory]
-    [InlineData("canary", "127.0.0.1:9011")]
     [InlineData("shadow", "127.0.0.1:9012")]
     [InlineData("web-tls", "127.0.0.1:9444")]
     [InlineData("other-tls", "127.0.0.1:9445")]
@@ -135,6 +134,10 @@ public sealed class ReferencePoolsTests
         check.Send.ToBytes().ShouldBe([0x2A, 0x2A, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 1]);
         check.Expect.Reply.ShouldBe(new ReplyPattern(Regex: null, new ProbePayload(IsHex: true, "2a2a")));
     }
+
+    [Fact]
+    public void Pool_WithAStoreForItsClients_HasTheWrittenValues() => Config.FindPool("canary")!.Sticky.ShouldBe(
+        new StickyConfig { By = StickyKind.AppCookie, Name = "id", Store = "shared", TtlSeconds = 3_600 });
 
     [Fact]
     public void State_StoresAndSessions_HaveTheWrittenValues()
