@@ -40,6 +40,7 @@ bench       | libnginx-mod-stream | /usr/lib/nginx/modules/ngx_stream_module.so 
 bench       | haproxy     | /usr/sbin/haproxy          | a peer to measure against
 bench       | nghttp2-client | h2load                  | clients of HTTP/2
 bench       | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the clients
+bench       | redis-server | redis-server             | the store of sessions
 bench       | nftables    | /usr/sbin/nft              | mode kernel
 bench       | iproute2    | ip                         | namespaces of the network
 '

@@ -16,6 +16,8 @@ namespace Atlas.Admin;
 /// <remarks>
 /// The query changes an answer: <c>?delay=MS</c> waits first (at most a minute), <c>?status=N</c> answers with that status
 /// (200 to 599), <c>?bytes=N</c> sends so many bytes (at most 1 GiB) instead of the echo.
+/// <c>/cart</c> is a cart in the session that Atlas hands over: <c>GET</c> shows it, <c>POST</c> with <c>item=…</c> adds to it,
+/// <c>DELETE</c> empties it. <c>POST /exit</c> ends the server.
 /// <c>GET /health</c> answers 200 for health checks; <c>GET /health?fail=N</c> makes it answer N (400 to 599) from then on,
 /// and <c>?fail=0</c> 200 again.
 /// </remarks>
@@ -80,6 +82,25 @@ public sealed class TestServer : IAsyncDisposable
         if (request.Path == "/health" && HttpMethods.IsGet(request.Method))
         {
             await AnswerHealthAsync(request, response);
+            return;
+        }
+
+        if (request.Path == "/cart")
+        {
+            await TestCart.AnswerAsync(context, Name);
+            return;
+        }
+
+        if (request.Path == "/exit" && HttpMethods.IsPost(request.Method))
+        {
+            response.Headers.Connection = "close";
+            response.OnCompleted(() =>
+            {
+                // It waits for this request, too.
+                _ = _application.StopAsync();
+                return Task.CompletedTask;
+            });
+            await response.WriteAsync($"server {Name} ends\n");
             return;
         }
 

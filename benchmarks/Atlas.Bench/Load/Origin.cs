@@ -19,6 +19,8 @@ internal sealed class Origin : IConnectionHandler
     private const int MaxConnections = 32 * 1024;
 
     private readonly byte[] _small = Head(SmallBytes, "");
+    // The contents of a session: 200 bytes, in base64url.
+    private readonly byte[] _session = Head(SmallBytes, $"Atlas-Session: {new string('c', 267)}\r\n");
     private readonly byte[] _smallAndClose = Head(SmallBytes, "Connection: close\r\n");
     private readonly byte[] _medium = Head(MediumBytes, "");
     private readonly byte[] _large = Head(LargeBytes, "");
@@ -85,9 +87,15 @@ internal sealed class Origin : IConnectionHandler
         return await Filler.SendAsync(stream, HeadFor(buffer.Span, close, out int body), body, ClientConnection.TimeoutMs) && !close;
     }
 
-    // "GET /m", "GET /l": the sixth byte tells; anything else is small.
+    // "GET /m", "GET /l": the sixth byte tells; "GET /w" writes the session; anything else is small.
     private byte[] HeadFor(ReadOnlySpan<byte> request, bool close, out int body)
     {
+        if (request[5] == 'w')
+        {
+            body = SmallBytes;
+            return _session;
+        }
+
         body = request[5] switch { (byte)'m' => MediumBytes, (byte)'l' => LargeBytes, _ => SmallBytes };
         return body switch { MediumBytes => _medium, LargeBytes => _large, _ => close ? _smallAndClose : _small };
     }

@@ -47,6 +47,11 @@ internal static partial class AllPeers
         },
     ];
 
+    /// <summary>Atlas without sessions, with sessions in memory, and with sessions in Redis.</summary>
+    internal static IReadOnlyList<Peer> WithSessions(int redisPort) =>
+        [.. new[] { "none", "memory", "redis" }.Select(kind => new Peer(
+            $"atlas-{kind}", () => "this tree", s => [AtlasAot, "run", "-c", s.FillSessions(kind, redisPort)]) { IsAtlas = true })];
+
     private static string[] In(string space) => ["ip", "netns", "exec", space];
 
     private static IEnumerable<string> Ports(PeerSettings settings) =>

@@ -21,6 +21,19 @@ internal sealed record PeerSettings(int Port, OriginPorts Origins, string Direct
         return path;
     }
 
+    /// <summary>Fills in the configuration with sessions.</summary>
+    /// <param name="kind">Where they lie: <c>none</c>, <c>memory</c> or <c>redis</c>.</param>
+    /// <param name="redisPort">The port of Redis.</param>
+    internal string FillSessions(string kind, int redisPort)
+    {
+        string path = Fill("atlas-sessions.yaml");
+        string store = kind == "redis" ? $"type: redis, url: 'redis://127.0.0.1:{redisPort}/0', timeout: 100ms" : "type: memory";
+        File.WriteAllText(path, File.ReadAllText(path)
+            .Replace("@STORE@", store, StringComparison.Ordinal)
+            .Replace("@SESSION@", kind == "none" ? "" : "session: user", StringComparison.Ordinal));
+        return path;
+    }
+
     private static string FillPorts(string text, string name, IReadOnlyList<int> ports)
     {
         for (int i = 0; i < ports.Count; i++)

@@ -32,6 +32,8 @@ internal static class AllScenarios
         new ThroughputScenario(
             "h2-h2", "HTTP/2 over TLS from clients, HTTP/2 to servers: 8 connections with 100 streams each", Front.Http2ToServers, Http2(Front.Http2ToServers)),
         new AttackScenario("h2-attacks", "Attacks by HTTP/2 in plain text, one connection at a time"),
+        new SessionScenario("sessions", "Small requests with a session of 200 bytes, on 64 connections", writes: false),
+        new SessionScenario("sessions-written", "The same, each response writing the session", writes: true),
         new UdpScenario("udp-small", "Datagrams of 64 bytes there and back, 512 clients whose sessions stay", "127.0.0.1", 512),
         new UdpScenario("udp-sessions", "The same with a session for each, as for DNS", "127.0.0.2", 512),
         new KernelScenario("kernel-mode", "TCP across network namespaces, small requests on 64 connections", Exchange.Small, 64),

@@ -8,7 +8,7 @@ namespace Atlas.Control.Configuration;
 /// </summary>
 public static class UnsupportedFeatures
 {
-    private static readonly string[] OtherSections = ["stores", "sessions", "high_availability", "telemetry"];
+    private static readonly string[] OtherSections = ["high_availability", "telemetry"];
     private static readonly string[] OtherRouteKeys = ["rate_limit"];
 
     /// <summary>The places of all such keys, in the file's order; empty: the configuration can be run.</summary>
@@ -22,11 +22,6 @@ public static class UnsupportedFeatures
             FindIn(listener, errors);
         }
 
-        foreach (var pool in config.Pools)
-        {
-            FindIn(pool, errors);
-        }
-
         return errors.InOrder(ConfigLoader.MaxErrors);
     }
 
@@ -36,12 +31,6 @@ public static class UnsupportedFeatures
         {
             Refuse(errors, route, OtherRouteKeys);
         }
-    }
-
-    private static void FindIn(PoolConfig pool, ConfigErrors errors)
-    {
-        Refuse(errors, pool, ["session"]);
-        RefuseIf(pool.Sticky is { Store: not null }, errors, pool.Sticky!, "store");
     }
 
     private static void Refuse(ConfigErrors errors, ConfigSection section, ReadOnlySpan<string> keys)

@@ -149,6 +149,19 @@ public ref struct HeadWriter(Span<byte> destination)
         }
     }
 
+    /// <summary>Writes bytes in base64url without padding (RFC 4648 5), as a part of a value.</summary>
+    public void AppendBase64Url(scoped ReadOnlySpan<byte> bytes)
+    {
+        if (Base64Url.TryEncodeToUtf8(bytes, _destination[_written..], out int length))
+        {
+            _written += length;
+        }
+        else
+        {
+            Overflowed = true;
+        }
+    }
+
     /// <summary>Ends a field line begun with <see cref="BeginField"/>.</summary>
     public void EndField() => Append("\r\n"u8);
 

@@ -83,7 +83,7 @@ public sealed class PoolAffinity
             return;
         }
 
-        ReadOnlySpan<byte> value = SetValueOf(responseBuffer, response);
+        ReadOnlySpan<byte> value = SetValueOf(responseBuffer, response, _appCookie);
         value = value.IsEmpty ? PairText.CookieOf(requestBuffer, request, _appCookie) : value;
         if (!value.IsEmpty)
         {
@@ -91,14 +91,18 @@ public sealed class PoolAffinity
         }
     }
 
-    // RFC 6265 4.1.1: the pair comes first, attributes follow.
-    private ReadOnlySpan<byte> SetValueOf(ReadOnlySpan<byte> buffer, ResponseHead response)
+    /// <summary>The value that a response sets a cookie to; empty: it does not. O(fields).</summary>
+    /// <param name="buffer">What the response's slices lie in.</param>
+    /// <param name="response">The response.</param>
+    /// <param name="name">The cookie's name, in its exact case.</param>
+    internal static ReadOnlySpan<byte> SetValueOf(ReadOnlySpan<byte> buffer, ResponseHead response, ReadOnlySpan<byte> name)
     {
         for (int i = -1; (i = response.Headers.IndexOf(KnownHeader.SetCookie, i + 1)) >= 0;)
         {
+            // RFC 6265 4.1.1: the pair comes first, attributes follow.
             ReadOnlySpan<byte> field = response.Headers[i].Value.Of(buffer);
             int end = field.IndexOf((byte)';');
-            ReadOnlySpan<byte> value = PairText.ValueOf(end < 0 ? field : field[..end], _appCookie, (byte)';');
+            ReadOnlySpan<byte> value = PairText.ValueOf(end < 0 ? field : field[..end], name, (byte)';');
             if (!value.IsEmpty)
             {
                 return value;

@@ -18,6 +18,7 @@ internal static class GrpcStatus
     private const int DeadlineExceeded = 4;
     private const int PermissionDenied = 7;
     private const int ResourceExhausted = 8;
+    private const int Aborted = 10;
     private const int Unimplemented = 12;
     private const int Internal = 13;
     private const int Unavailable = 14;
@@ -64,6 +65,7 @@ internal static class GrpcStatus
         401 => Unauthenticated,
         403 => PermissionDenied,
         404 or 405 or 421 => Unimplemented,
+        409 => Aborted,
         413 or 429 => ResourceExhausted,
         504 when error == ProxyError.UpstreamTimeout => DeadlineExceeded,
         408 => DeadlineExceeded,

@@ -49,6 +49,12 @@ public enum ProxyError : byte
     /// <summary>TE: a request that changes something came in TLS early data, where it may be a replay.</summary>
     TooEarly,
 
+    /// <summary>SS: the store of the client's session is away, and the session does not go on without it.</summary>
+    SessionStore,
+
+    /// <summary>SC: another request has written the client's session meanwhile.</summary>
+    SessionConflict,
+
     /// <summary>SD: the deadline of a shutdown passed.</summary>
     ShuttingDown,
 

@@ -1,4 +1,5 @@
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Forwarding;
 
@@ -28,6 +29,9 @@ internal readonly ref struct ClientOrigin
 
     /// <summary>Whether the head is for a mirror's copy of the request.</summary>
     internal bool IsCopy { get; init; }
+
+    /// <summary>The session of the client, which servers get and copies do not; null: none.</summary>
+    internal UserSession? Session { get; init; }
 
     /// <summary>The request's id if it brings none that is believed.</summary>
     internal ReadOnlySpan<byte> RequestId { get; init; }

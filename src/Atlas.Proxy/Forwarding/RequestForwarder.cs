@@ -45,7 +45,7 @@ internal static class RequestForwarder
         HeaderRules rules = changes.Headers;
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
-            if (rules.Drop(field, buffer))
+            if (rules.Drop(field, buffer) || origin.Session?.Fields.Has(field, buffer) == true)
             {
                 continue;
             }
@@ -67,6 +67,10 @@ internal static class RequestForwarder
         {
             // So that a server can leave out what must not happen twice.
             writer.Field("atlas-mirror"u8, "1"u8);
+        }
+        else
+        {
+            origin.Session?.WriteFields(ref writer);
         }
 
         writer.End();

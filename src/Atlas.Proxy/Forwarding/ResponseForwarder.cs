@@ -36,7 +36,7 @@ internal static class ResponseForwarder
         writer.StatusLine(head.Status, head.Reason.Of(buffer));
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
-            if (!field.Nominated && Passes(field.Known) && !rules.Drop(field, buffer))
+            if (!field.Nominated && Passes(field.Known) && !rules.Drop(field, buffer) && binding.Session?.Fields.Has(field, buffer) != true)
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
             }
@@ -48,6 +48,8 @@ internal static class ResponseForwarder
         }
 
         binding.Cookie?.Write(ref writer, binding.Server, binding.OverTls);
+        binding.Shared?.WriteCookie(ref writer, binding.Client, binding.OverTls);
+        binding.Session?.WriteCookie(ref writer, binding.OverTls);
         if (framing == BodyFraming.Chunked)
         {
             writer.Field("transfer-encoding"u8, "chunked"u8);

@@ -89,6 +89,12 @@ internal static class ErrorResponder
             writer.EndField();
         }
 
+        if (x.Error == ProxyError.SessionConflict)
+        {
+            // What tells this 409 from one of the application: the request is to be sent once more.
+            writer.Field("atlas-conflict"u8, "session"u8);
+        }
+
         ReadOnlySpan<byte> id = x.Relay.RequestIdOf(session);
         if (!id.IsEmpty)
         {

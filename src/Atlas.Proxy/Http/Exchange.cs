@@ -1,6 +1,7 @@
 using Atlas.Core.Balancing;
 using Atlas.Core.Routing;
 using Atlas.Engine.Buffers;
+using Atlas.Engine.Flows;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Affinity;
@@ -10,6 +11,7 @@ using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
+using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Http;
 
@@ -75,6 +77,12 @@ internal sealed class Exchange : IServerSeeker
 
     /// <summary>The server that the client is bound to, by its place in the pool; -1: none.</summary>
     internal int Bound = -1;
+
+    /// <summary>Whose request it is, where a store knows each client's server.</summary>
+    internal StickyClient Sticky;
+
+    /// <summary>The session of the client; null: the pool has none.</summary>
+    internal UserSession? Session;
 
     /// <summary>The mirror's copy, while its body is gathered.</summary>
     internal MirrorRequest? Mirror;
@@ -160,6 +168,9 @@ internal sealed class Exchange : IServerSeeker
     internal long ResponseUs;
 
     private readonly TriedServers _tried = new();
+
+    // Made once it is needed: few pools have sessions.
+    private UserSession? _session;
     private byte[] _head = [];
 
     /// <summary>The bytes that the slices of <see cref="Request"/> lie in.</summary>
@@ -185,6 +196,14 @@ internal sealed class Exchange : IServerSeeker
 
     /// <summary>Whether the request may reach servers twice (RFC 9110 9.2.2), and can be sent again.</summary>
     internal bool CanRepeat => Request.Method.IsIdempotent() && HasWholeBody;
+
+    /// <summary>Begins with the client's session.</summary>
+    /// <returns>None, or why the request cannot go on.</returns>
+    internal ResultFlow<ProxyError> LoadSessionAsync(WorkerContext context, SessionSnapshot session)
+    {
+        Session = _session ??= new UserSession();
+        return Session.LoadAsync(context, this, session);
+    }
 
     /// <summary>Once the route's time is over, an error of any kind comes of that.</summary>
     internal void SettleExpiry()
@@ -245,6 +264,9 @@ internal sealed class Exchange : IServerSeeker
         HasKey = false;
         HasId = false;
         Bound = -1;
+        Sticky = default;
+        Session?.Release();
+        Session = null;
         Client = default;
         RequestWireBytes = 0;
         RequestBodyBytes = 0;

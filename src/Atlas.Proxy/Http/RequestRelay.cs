@@ -79,6 +79,11 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
 
         if (request == _request)
         {
+            x.Session?.CancelWait();
+        }
+
+        if (request == _request)
+        {
             _retries.Cancel();
         }
     }
@@ -100,9 +105,19 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         context.Mirrors.Begin(session, x);
         x.HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, _session.IsPeerTrusted, out x.Key) == true;
         x.Bound = Pool.Affinity?.BoundTo(x.HeadBytes, x.Request, context.Loop.NowMs) ?? -1;
+        if (Pool.SharedAffinity is { } shared)
+        {
+            x.Bound = await shared.FindAsync(context, x);
+        }
+
+        x.Error = Pool.Session is { } config ? await x.LoadSessionAsync(context, config) : ProxyError.None;
         CircuitBreaker? breaker = Pool.CircuitBreaker;
         CircuitPass pass = default;
-        if (breaker is null || TryPass(breaker, out pass))
+        if (x.Error != ProxyError.None)
+        {
+            // Without its session the request is not one that a server could answer.
+        }
+        else if (breaker is null || TryPass(breaker, out pass))
         {
             _outcome = ServerOutcome.None;
             await TryServersAsync();
@@ -142,6 +157,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
     {
         x.Connection?.Stream.CancelWaits();
         x.Waiter?.Cancel();
+        x.Session?.CancelWait();
         _attempt.CancelWait();
         _retries.Cancel();
     }
@@ -161,6 +177,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
             Certificate = _session.Connection.Certificate,
             RequestId = _requestId,
             IsCopy = isCopy,
+            Session = x.Session,
         };
         return RequestForwarder.Write(destination, x.In!.Span, x.Request, origin, x.Route!.Request, _context.Paths);
     }

@@ -89,6 +89,11 @@ internal static class ResponseRelay
 
         x.Status = x.Response.Status;
         HeadCame(context, x, pool);
+        if (!await SettleSessionAsync(context, x))
+        {
+            return;
+        }
+
         BodyFraming framing = FramingOf(x);
         bool isPlain = session.FramesBodies || x.Request.Version == HttpVersion.Http10;
         BodyFraming toClient = framing is BodyFraming.Chunked or BodyFraming.UntilClose
@@ -152,6 +157,22 @@ internal static class ResponseRelay
         _ => Downstream.UnknownLength,
     };
 
+    /// <summary>Does what the response says of the client's session.</summary>
+    /// <returns>False: the client gets an error in place of the response.</returns>
+    private static async ResultFlow<bool> SettleSessionAsync(WorkerContext context, Exchange x)
+    {
+        if (x.Session is { } user)
+        {
+            x.Error = await user.SettleAsync(context, x);
+            if (x.Error == ProxyError.None && x.ClientGone)
+            {
+                x.Error = ProxyError.ClientClosed;
+            }
+        }
+
+        return x.Error == ProxyError.None;
+    }
+
     private static void HeadCame(WorkerContext context, Exchange x, PoolSnapshot pool)
     {
         x.ResponseUs = context.Loop.NowUs;
@@ -162,6 +183,7 @@ internal static class ResponseRelay
         }
 
         x.Pool!.Affinity?.Learn(x.In!.Span, x.Request, x.Up!.Span, x.Response, x.Server!, context.Loop.NowMs);
+        x.Pool.SharedAffinity?.Bind(context, x);
         ObserveLatency(x, pool);
     }
 
@@ -190,7 +212,7 @@ internal static class ResponseRelay
             if (x.UpEnd > x.UpStart)
             {
                 ParseStatus status = x.ResponseParser.Parse(
-                    x.Up!.Span[..x.UpEnd], x.Response, x.Request.Method, ResponseLimits);
+                    x.Up!.Span[..x.UpEnd], x.Response, x.Request.Method, LimitsOf(pool));
                 if (status == ParseStatus.Done)
                 {
                     x.ServerIdleMs = KeepAliveField.IdleMs(x.Up.Span, x.Response);
@@ -219,6 +241,10 @@ internal static class ResponseRelay
             x.UpEnd += received;
         }
     }
+
+    private static HttpLimits LimitsOf(PoolSnapshot pool) => pool.Session is null
+        ? ResponseLimits
+        : ResponseLimits with { HeaderBytes = ResponseLimits.HeaderBytes + pool.Session.MaxFieldBytes };
 
     private static bool GrowUp(WorkerContext context, Exchange x)
     {
@@ -270,8 +296,9 @@ internal static class ResponseRelay
             ? null
             : x.Pool!.Affinity?.CookieFor(x.Bound, x.ServerIndex);
         Span<byte> accept = stackalloc byte[WebSocketAccept.Length];
-        var binding = new ClientBinding(
-            cookie, x.ServerIndex, cookie is not null && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8));
+        bool overTls = (cookie is not null || x.Session is not null || x.Sticky.IsNew) && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8);
+        SharedAffinity? shared = x.Response.IsInterim && framing != BodyFraming.Tunnel ? null : x.Pool!.SharedAffinity;
+        var binding = new ClientBinding(cookie, x.ServerIndex, overTls, x.Session, shared, x.Sticky);
         return ResponseForwarder.Write(
             destination.Span,
             x.Up!.Span,
@@ -295,6 +322,11 @@ internal static class ResponseRelay
 
         x.Status = 101;
         HeadCame(context, x, pool);
+        if (!await SettleSessionAsync(context, x))
+        {
+            return;
+        }
+
         x.KeepClient = false;
         x.Relay.EndDeadline();
         x.UpStart = x.Response.Length;
@@ -313,6 +345,7 @@ internal static class ResponseRelay
         }
 
         x.ReturnUp();
+        x.Session?.Release();
         x.Server!.BeginTunnel();
         await new Tunnel(session, x, pool.TunnelMs, pool.TunnelHalfClosedMs, farewell).RunAsync();
         x.Server.EndTunnel();

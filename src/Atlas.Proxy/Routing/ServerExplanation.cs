@@ -61,7 +61,7 @@ public sealed class ServerExplanation
         bool isOurs = sticky.By == StickyKind.Cookie;
         ReadOnlySpan<byte> value = PairText.CookieOf(bytes, request, Encoding.ASCII.GetBytes(isOurs ? sticky.Cookie.Name : sticky.Name));
         ServerState[] servers = [.. pool.Servers.Select(server => new ServerState(server.Name, SocketAddress.OfIp(IPAddress.Loopback, 0)))];
-        int bound = isOurs && !value.IsEmpty
+        int bound = isOurs && sticky.Store is null && !value.IsEmpty
             ? AffinityBuilder.Build(pool, servers, previous: null, readSecret)!.BoundTo(bytes, request, nowMs: 0)
             : -1;
         return new ServerExplanation { HasKey = !value.IsEmpty, Server = bound < 0 ? null : servers[bound].Name };

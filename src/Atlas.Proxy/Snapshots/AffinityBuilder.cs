@@ -2,6 +2,7 @@ using Atlas.Core.Affinity;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Stores;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -12,6 +13,7 @@ namespace Atlas.Proxy.Snapshots;
 ///   cookie        named by Atlas' cookie                        goes where balancing says and gets the cookie
 ///   app_cookie    learned from the application's cookie         goes where balancing says
 ///   ip, header    computed: consistent hashing of it            goes at random, by weight
+///   with a store  learned, on all nodes that share it           goes as above, and is bound there
 /// </code>
 /// </summary>
 internal static class AffinityBuilder
@@ -19,6 +21,9 @@ internal static class AffinityBuilder
     // Clients of an application's cookie that are kept for each pool, some 10 MB, and how long after their last request.
     private const int LearnedCapacity = 100_000;
     private const int LearnedMs = 3_600_000;
+
+    // The same with a store: where that is this process's memory, nobody else knows them.
+    private const int SharedCapacity = 1_000_000;
 
     // Ids are the same on all nodes and after a restart also where the file has no secret. They tell no name then either, but
     // who knows a server's name can make its id.
@@ -47,7 +52,7 @@ internal static class AffinityBuilder
     internal static PoolAffinity? Build(
         PoolConfig pool, IReadOnlyList<ServerState> servers, PoolAffinity? previous, Func<SecretConfig, byte[]>? readSecret)
     {
-        if (pool.Sticky is not { By: StickyKind.Cookie or StickyKind.AppCookie } sticky)
+        if (pool.Sticky is not { By: StickyKind.Cookie or StickyKind.AppCookie, Store: null } sticky)
         {
             return null;
         }
@@ -62,4 +67,19 @@ internal static class AffinityBuilder
         var ids = new ServerIds(secret, pool.Name, [.. servers.Select(server => server.Name)]);
         return new PoolAffinity(new StickyCookie(sticky.Cookie, ids));
     }
+
+    /// <summary>What binds its clients in a store; null: nothing does. O(servers).</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="servers">Its servers, in its order.</param>
+    /// <param name="stores">The stores.</param>
+    /// <param name="previous">What bound them until now.</param>
+    internal static SharedAffinity? BuildShared(
+        PoolConfig pool, IReadOnlyList<ServerState> servers, IReadOnlyList<StoreState> stores, SharedAffinity? previous) =>
+        pool.Sticky is not { Store: string name } sticky ? null
+            : new SharedAffinity(
+                sticky, pool.Name, servers, LearnedOf(sticky, previous), stores.First(store => store.Name == name));
+
+    // Clients that are known by something else are others.
+    private static LearnedClients LearnedOf(StickyConfig sticky, SharedAffinity? previous) =>
+        previous is not null && previous.Sticky == sticky ? previous.Learned : new LearnedClients(SharedCapacity, sticky.TtlSeconds * 1_000);
 }

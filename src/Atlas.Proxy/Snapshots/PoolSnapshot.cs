@@ -7,6 +7,7 @@ using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Retries;
+using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -105,6 +106,12 @@ public sealed class PoolSnapshot(string name, IReadOnlyList<ServerState> servers
 
     /// <summary>Binds clients to servers; null: each request goes where balancing says.</summary>
     public PoolAffinity? Affinity { get; init; }
+
+    /// <summary>Binds clients to servers in a store; null: nothing does.</summary>
+    public SharedAffinity? SharedAffinity { get; init; }
+
+    /// <summary>The sessions of clients, which the servers read and write; null: none.</summary>
+    public SessionSnapshot? Session { get; init; }
 
     /// <summary>Whether balancing goes by how long servers take.</summary>
     internal bool ObservesLatency { get; init; }

@@ -22,16 +22,19 @@ internal static class DemoCommand
         Option<int?> port = PortOption("--port", $"The port of the load balancer, {Port} or with --tls {TlsPort}; 0 lets the system choose.");
         Option<int?> adminPort = PortOption("--admin-port", "The port of the metrics, 9900; 0 lets the system choose.");
         var tls = new Option<bool>("--tls") { Description = "With TLS, by a certificate that is made for it and gone with it." };
+        var sessions = new Option<bool>("--sessions") { Description = "With a cart in a session outside the servers, which outlives them." };
         var command = new Command("demo", "Try it: three small servers and a load balancer before them, on loopback.")
         {
             port,
             adminPort,
             tls,
+            sessions,
         };
         command.SetAction(result =>
         {
             bool hasTls = result.GetValue(tls);
-            return RunAsync(result.GetValue(port) ?? (hasTls ? TlsPort : Port), result.GetValue(adminPort) ?? AdminPort, hasTls);
+            int atPort = result.GetValue(port) ?? (hasTls ? TlsPort : Port);
+            return RunAsync(atPort, result.GetValue(adminPort) ?? AdminPort, hasTls, result.GetValue(sessions));
         });
         return command;
     }
@@ -53,7 +56,7 @@ internal static class DemoCommand
             },
         };
 
-    private static async Task<int> RunAsync(int port, int adminPort, bool hasTls)
+    private static async Task<int> RunAsync(int port, int adminPort, bool hasTls, bool hasSessions)
     {
         using DemoFiles? files = hasTls ? new DemoFiles() : null;
         using var signals = new ProcessSignals();
@@ -66,8 +69,8 @@ internal static class DemoCommand
             }
 
             await using AtlasInstance instance = await AtlasInstance.StartAsync(
-                Config(port, adminPort, servers, files), Console.Error.WriteLine);
-            Print(instance, servers, files);
+                Config(port, adminPort, servers, files, hasSessions), Console.Error.WriteLine);
+            Print(instance, servers, files, hasSessions);
             await signals.StopAsync();
             using var hurry = new CancellationTokenSource();
             Task drain = instance.DrainAsync(hurry.Token);
@@ -90,7 +93,7 @@ internal static class DemoCommand
         }
     }
 
-    private static AtlasConfig Config(int port, int adminPort, List<TestServer> servers, DemoFiles? files) => new()
+    private static AtlasConfig Config(int port, int adminPort, List<TestServer> servers, DemoFiles? files, bool hasSessions) => new()
     {
         Listeners =
         [
@@ -107,6 +110,7 @@ internal static class DemoCommand
             new PoolConfig
             {
                 Name = "demo",
+                Session = hasSessions ? "cart" : null,
                 Servers =
                 [
                     .. servers.Select(server => new ServerConfig
@@ -117,11 +121,13 @@ internal static class DemoCommand
                 ],
             },
         ],
+        Stores = [new StoreConfig { Name = "memory" }],
+        Sessions = [new SessionConfig { Name = "cart", Store = "memory", Cookie = new CookieConfig { Name = "cart" } }],
         Admin = new AdminConfig { Bind = BindAddress.Loopback(adminPort) },
         Runtime = new RuntimeConfig { Shutdown = new ShutdownConfig { DeadlineMs = DeadlineMs, TunnelDeadlineMs = DeadlineMs } },
     };
 
-    private static void Print(AtlasInstance instance, List<TestServer> servers, DemoFiles? files)
+    private static void Print(AtlasInstance instance, List<TestServer> servers, DemoFiles? files, bool hasSessions)
     {
         string url = $"{(files is null ? "http" : "https")}://{instance.Listeners[0].Addresses[0].Bound.Address}";
         string curl = files is null ? "curl" : $"curl --cacert {files.AuthorityPath}";
@@ -134,7 +140,7 @@ internal static class DemoCommand
 
             {string.Join('\n', servers.Select(server => $"    {server.Name}   http://{server.Address}"))}
 
-            Try:
+            Try:{(hasSessions ? SessionText($"{curl} -c jar -b jar {url}/cart", servers) : "")}
                 {curl} {url}/                       again and again: A, B, C, A, ...
                 {curl} '{url}/?delay=500'           a slow answer
                 {curl} '{url}/?status=503'          a failing one
@@ -149,4 +155,13 @@ internal static class DemoCommand
             Stop with Ctrl-C.
             """);
     }
+
+    private static string SessionText(string curl, List<TestServer> servers) =>
+        $"""
+
+                {curl} -d item=pear   add to the cart, again and again: each time at another server
+                curl -X POST http://{servers[0].Address}/exit         server {servers[0].Name} ends; so may the others, but for one
+                {curl}                what is in the cart: nothing is lost
+                {curl} -X DELETE      empty it
+            """;
 }

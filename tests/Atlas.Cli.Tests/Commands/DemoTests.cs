@@ -36,6 +36,58 @@ public sealed class DemoTests
     }
 
     [Fact]
+    public async Task Demo_WithSessions_KeepsTheCartOfAServerThatEnds()
+    {
+        await using var program = RunningProgram.Atlas("demo", "--sessions", "--port", "0", "--admin-port", "0");
+        string cart = (await program.OutputAsync("Atlas balances ")).Split(' ')[0] + "/cart";
+        await program.OutputAsync("Stop with Ctrl-C.");
+        Match exit = Regex.Match(program.Output, @"curl -X POST (http://\S+/exit) +server A ends");
+        exit.Success.ShouldBeTrue(program.Output);
+        using var client = new HttpClient();
+
+        string[] added = [await AddAsync("pear"), await AddAsync("apple"), await AddAsync("nut")];
+        using (var end = await client.PostAsync(exit.Groups[1].Value, content: null))
+        {
+            (await end.Content.ReadAsStringAsync()).ShouldBe("server A ends\n");
+        }
+
+        // It answers what it has begun, and then refuses.
+        while (await IsOpenAsync(new Uri(exit.Groups[1].Value)))
+        {
+            await Task.Delay(20);
+        }
+
+        string[] seen = [.. await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.GetStringAsync(cart)))];
+
+        added.ShouldBe(["server A: the cart has pear\n", "server B: the cart has pear, apple\n", "server C: the cart has pear, apple, nut\n"]);
+        seen.ShouldAllBe(answer => answer.EndsWith(": the cart has pear, apple, nut\n"));
+        seen.Select(answer => answer["server ".Length]).Distinct().Order().ShouldBe(['B', 'C']);
+        await program.SignalAsync("INT");
+        (await program.EndAsync()).ShouldBe(0);
+
+        static async Task<bool> IsOpenAsync(Uri url)
+        {
+            using var probe = new TcpClient();
+            try
+            {
+                await probe.ConnectAsync(IPAddress.Loopback, url.Port);
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
+
+        async Task<string> AddAsync(string item)
+        {
+            using var form = new FormUrlEncodedContent([KeyValuePair.Create("item", item)]);
+            using var answer = await client.PostAsync(cart, form);
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Fact]
     public async Task Demo_WithTls_IsTrustedByItsAuthorityAndLeavesNoFile()
     {
         await using var program = RunningProgram.Atlas("demo", "--tls", "--port", "0", "--admin-port", "0");

@@ -24,12 +24,13 @@ public sealed class PeerServer : IAsyncDisposable
 
     /// <summary>Starts one and waits until it accepts.</summary>
     /// <param name="wordsOf">The program and its arguments, by the port.</param>
-    public static async Task<PeerServer> StartAsync(Func<string, string[]> wordsOf)
+    /// <param name="at">The port; null: one that is free.</param>
+    public static async Task<PeerServer> StartAsync(Func<string, string[]> wordsOf, string? at = null)
     {
         string said = "";
         for (int i = 0; i < Tries; i++)
         {
-            string port = FreePort();
+            string port = at ?? FreePort();
             string[] words = wordsOf(port);
             RunningProgram program = RunningProgram.Start(new ProcessStartInfo(words[0]), words[1..]);
             if (await AcceptsAsync(program, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)))
@@ -45,8 +46,17 @@ public sealed class PeerServer : IAsyncDisposable
         throw new InvalidOperationException($"It did not start in {Tries} tries:\n{said}");
     }
 
+    /// <summary>Sends it a signal by its name without SIG.</summary>
+    public Task SignalAsync(string name) => _program.SignalAsync(name);
+
     public async ValueTask DisposeAsync()
     {
+        if (_program.HasEnded)
+        {
+            await _program.DisposeAsync();
+            return;
+        }
+
         // In order, so that a server with processes and files of its own leaves none of them.
         await _program.SignalAsync("INT");
         await _program.EndAsync();

@@ -25,6 +25,16 @@ public sealed class Servers : IAsyncDisposable
     /// <summary>Sends one a signal by its name without SIG.</summary>
     public Task SignalAsync(int server, string name) => _programs[server].SignalAsync(name);
 
+    /// <summary>Kills one and starts it again where it was.</summary>
+    public async Task RestartAsync(int server)
+    {
+        await SignalAsync(server, "KILL");
+        await _programs[server].EndAsync();
+        await _programs[server].DisposeAsync();
+        _programs[server] = RunningProgram.Atlas("server", "--bind", Addresses[server], "--name", $"S{server}");
+        await _programs[server].ErrorAsync("server on http://");
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (RunningProgram program in _programs)

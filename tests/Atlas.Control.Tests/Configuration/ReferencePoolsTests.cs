@@ -111,7 +111,6 @@ public sealed class ReferencePoolsTests
     });
 
     [Theory]
-    [InlineData("canary", "127.0.0.1:9011")]
     [InlineData("shadow", "127.0.0.1:9012")]
     [InlineData("web-tls", "127.0.0.1:9444")]
     [InlineData("other-tls", "127.0.0.1:9445")]
@@ -137,9 +136,15 @@ public sealed class ReferencePoolsTests
     }
 
     [Fact]
+    public void Pool_WithAStoreForItsClients_HasTheWrittenValues() => Config.FindPool("canary")!.Sticky.ShouldBe(
+        new StickyConfig { By = StickyKind.AppCookie, Name = "id", Store = "shared", TtlSeconds = 3_600 });
+
+    [Fact]
     public void State_StoresAndSessions_HaveTheWrittenValues()
     {
-        Config.Stores.ShouldHaveSingleItem().ShouldBe(new StoreConfig
+        Config.Stores.Count.ShouldBe(2);
+        Config.Stores[1].ShouldBe(new StoreConfig { Name = "here", MaxMemoryBytes = 256L << 20 });
+        Config.Stores[0].ShouldBe(new StoreConfig
         {
             Name = "shared",
             Type = StoreType.Redis,

@@ -24,6 +24,7 @@ public sealed class ObservabilityPageTests
         var writer = new RecordingWriter();
         var metrics = new ProxyMetrics(1);
         metrics.Udp("u");
+        metrics.Session("s");
         metrics.WriteTo(writer);
 
         writer.Families.Count.ShouldBeGreaterThan(10);

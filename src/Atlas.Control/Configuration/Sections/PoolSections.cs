@@ -23,7 +23,10 @@ internal static class PoolSections
                 + "address, but who knows a server's name can make its id.")
         .Key("store", Kind.OrWord("none", Kind.NameOf("store")),
             s => s.Store, (s, v) => s with { Store = v },
-            "The store that knows each client's server; `none`: the cookie carries a signed server id, or the server is computed.");
+            "The store that knows each client's server; `none`: the cookie carries a signed server id, or the server is computed.")
+        .Key("ttl", Durations.Seconds(10, 30 * 86_400),
+            s => s.TtlSeconds, (s, v) => s with { TtlSeconds = v },
+            "With a store: how long it knows a client after its last request.");
 
     /// <summary><c>retry</c>.</summary>
     public static Section<RetryConfig> Retry { get; } = new Section<RetryConfig>(

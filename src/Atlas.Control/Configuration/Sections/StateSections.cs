@@ -34,7 +34,10 @@ internal static class StateSections
             "Redis: where its password is read from.")
         .Key("timeout", Durations.Milliseconds(1, 10_000),
             s => s.TimeoutMs, (s, v) => s with { TimeoutMs = v },
-            "How long a request waits for it before it goes on without.");
+            "How long a request waits for it before it goes on without.")
+        .Key("max_memory", ByteSizes.Large(1 << 20, 1L << 40),
+            s => s.MaxMemoryBytes, (s, v) => s with { MaxMemoryBytes = v },
+            "Memory: the most that each session of `sessions` takes of it. Past it nobody's session is thrown out, and none begins.");
 
     /// <summary>A session.</summary>
     public static Section<SessionConfig> Session { get; } = new Section<SessionConfig>(
@@ -52,7 +55,10 @@ internal static class StateSections
         .Key("ttl", Durations.Seconds(1, SectionLimits.LongestSeconds),
             s => s.TtlSeconds, (s, v) => s with { TtlSeconds = v },
             "How long it lives after its last use.")
-        .Key("max_size", ByteSizes.Small(1, 1 << 20),
+        .Key("lifetime", Kind.OrWord("none", Durations.Seconds(1, SectionLimits.LongestSeconds)),
+            s => s.LifetimeSeconds, (s, v) => s with { LifetimeSeconds = v },
+            "How long it lives at all, however often it is used; `none`: as long as it is used.")
+        .Key("max_size", ByteSizes.Small(1, 128 << 10),
             s => s.MaxSizeBytes, (s, v) => s with { MaxSizeBytes = v },
             "The most bytes of it.")
         .Key("on_store_failure", Choices.Of(("fail", StoreFailureAction.Fail), ("empty", StoreFailureAction.Empty)),

@@ -134,6 +134,11 @@ internal static class KernelRules
             findings.Add(sticky, "by", $"'sticky' goes by what stands in requests, {reason} (by: ip is possible)");
         }
 
+        if (pool.Sticky is { Store: not null } stored)
+        {
+            findings.Add(stored, "store", $"stores are asked for clients of requests, {reason}; or write store: none");
+        }
+
         if (pool.HashBalancePercent is not null)
         {
             findings.Add(pool, "hash_balance_factor", $"'hash_balance_factor' goes by what is under way at servers, {reason}");

@@ -74,6 +74,11 @@ internal static class StreamRules
             findings.Add(sticky, "by", $"clients are told apart by a part of a request, {reason}: write by: ip");
         }
 
+        if (pool.Sticky is { Store: not null } stored)
+        {
+            findings.Add(stored, "store", $"stores are asked for clients of requests, {reason}: write store: none");
+        }
+
         if (pool.Protocol != UpstreamProtocol.Http1)
         {
             findings.Add(pool, "protocol", $"'protocol' is about requests, {reason}: remove it");

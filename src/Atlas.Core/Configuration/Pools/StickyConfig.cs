@@ -17,4 +17,7 @@ public sealed record StickyConfig : ConfigSection
 
     /// <summary>The store that knows each client's server; null, written <c>none</c>: the client carries it, or it is computed.</summary>
     public string? Store { get; init; }
+
+    /// <summary>With a store: how long it knows a client after its last request. Default 1 h.</summary>
+    public int TtlSeconds { get; init; } = 3_600;
 }

@@ -18,6 +18,9 @@ public sealed record SessionConfig : ConfigSection
     /// <summary>How long a session lives after its last use. Default 30 min.</summary>
     public int TtlSeconds { get; init; } = 1_800;
 
+    /// <summary>How long a session lives at all, however often it is used; null: as long as it is used, the default.</summary>
+    public int? LifetimeSeconds { get; init; }
+
     /// <summary>The most bytes of a session. Default 16 KiB.</summary>
     public int MaxSizeBytes { get; init; } = 16 * 1024;
 

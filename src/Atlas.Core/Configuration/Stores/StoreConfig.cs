@@ -15,6 +15,9 @@ public sealed record StoreConfig : ConfigSection
     /// <summary>Redis only: its password; null: none.</summary>
     public SecretConfig? Password { get; init; }
 
+    /// <summary>Memory only: the most that each of its sessions takes of it. Default 256 MiB.</summary>
+    public long MaxMemoryBytes { get; init; } = 256L << 20;
+
     /// <summary>How long a request waits for it before it goes on without. Default 5 ms.</summary>
     public int TimeoutMs { get; init; } = 5;
 }

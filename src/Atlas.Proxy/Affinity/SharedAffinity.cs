@@ -1,0 +1,210 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
+using Atlas.Core.Sessions;
+using Atlas.Engine.Flows;
+using Atlas.Protocols.Http1;
+using Atlas.Protocols.Resp;
+using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Http;
+using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Stores;
+
+namespace Atlas.Proxy.Affinity;
+
+/// <summary>
+/// Which server a client is bound to, in a store that all nodes share and that outlives them. Each node keeps what it learned for a while, so
+/// that most requests ask nobody. A store that is away fails no request: what the node knows counts, and who is not known is
+/// balanced and bound here.
+/// <code>
+///   the store says             the client goes                    the store gets
+///   a server of the pool       there, if it takes its clients     another time to live; another server if it does not
+///   no server                  where balancing says               that one, unless another node was faster
+///   a server that is gone      where balancing says               that one
+///   nothing in time            where this node sent it last,      the same as above, once it is back
+///                              else where balancing says
+/// </code>
+/// </summary>
+public sealed class SharedAffinity
+{
+    // How long a node goes by what it learned: after another node moved the client, so long may two servers see it.
+    private const int FreshMs = 10_000;
+
+    private const int KeyDigits = 32;
+
+    private readonly SetCookie? _cookie;
+    private readonly byte[] _appCookie = [];
+    private readonly byte[] _prefix;
+    private readonly ServerState[] _servers;
+    private readonly FrozenDictionary<string, int> _indexes;
+    private readonly StoreState? _redis;
+    private readonly int _ttlMs;
+
+    /// <summary>What binds the clients of a pool.</summary>
+    /// <param name="sticky">What they are known by.</param>
+    /// <param name="pool">The pool's name.</param>
+    /// <param name="servers">Its servers, in its order.</param>
+    /// <param name="learned">What this node knows; the same in the next snapshot of the pool.</param>
+    /// <param name="store">What all nodes know.</param>
+    internal SharedAffinity(StickyConfig sticky, string pool, IReadOnlyList<ServerState> servers, LearnedClients learned, StoreState store)
+    {
+        _cookie = sticky.By == StickyKind.Cookie ? new SetCookie(sticky.Cookie) : null;
+        _appCookie = sticky.By == StickyKind.AppCookie ? Encoding.ASCII.GetBytes(sticky.Name) : [];
+        _prefix = Encoding.UTF8.GetBytes($"atlas:sticky:{pool}:");
+        _servers = [.. servers];
+        _indexes = servers.Select((server, i) => KeyValuePair.Create(server.Name, i)).ToFrozenDictionary(StringComparer.Ordinal);
+        _redis = store.Redis is null ? null : store;
+        _ttlMs = sticky.TtlSeconds * 1_000;
+        Sticky = sticky;
+        Learned = learned;
+    }
+
+    /// <summary>What clients are known by.</summary>
+    internal StickyConfig Sticky { get; }
+
+    /// <summary>What this node knows.</summary>
+    internal LearnedClients Learned { get; }
+
+    /// <summary>The server that a request's client is bound to, by its place in the pool; -1: none. The exchange knows the client from
+    /// then on.</summary>
+    internal async ResultFlow<int> FindAsync(WorkerContext context, Exchange x)
+    {
+        x.Sticky = ClientOf(x);
+        if (!x.Sticky.HasKey || x.Sticky.IsNew)
+        {
+            return -1;
+        }
+
+        long nowMs = context.Loop.NowMs;
+        string? known = Learned.Find(x.Sticky.Key, nowMs, out long learnedMs);
+        if (_redis is null || (known is not null && nowMs - learnedMs < FreshMs))
+        {
+            return IndexOf(known);
+        }
+
+        RedisClient client = context.Redis(_redis);
+        RedisCall call = client.Rent();
+        call.IsIdempotent = true;
+        Key(call.Command(4).Part("GETEX"u8), x.Sticky.Key).Part("PX"u8).Part(_ttlMs);
+        RedisStatus status = await client.RunAsync(call);
+        int found = status == RedisStatus.Ok ? Take(context, x, call) : IndexOf(known);
+        client.Return(call);
+        return found;
+    }
+
+    /// <summary>Binds the client to the server that answered, if it is not bound there. Nobody waits for it.</summary>
+    internal void Bind(WorkerContext context, Exchange x)
+    {
+        StickyClient client = x.Sticky;
+        if (_appCookie.Length > 0)
+        {
+            // What the server sets is what the client brings from now on.
+            ReadOnlySpan<byte> set = PoolAffinity.SetValueOf(x.Up!.Span, x.Response, _appCookie);
+            client = set.IsEmpty ? client : new StickyClient(KeyHash.Of(set), HasKey: true);
+        }
+
+        if (!client.HasKey || (client.Key == x.Sticky.Key && x.Bound == x.ServerIndex))
+        {
+            return;
+        }
+
+        // Where another node may have been faster, the next request asks who was.
+        string server = x.Server!.Name;
+        long nowMs = context.Loop.NowMs;
+        Learned.Learn(client.Key, server, nowMs, client.IsUnbound ? nowMs - FreshMs : nowMs);
+        if (_redis is not null)
+        {
+            RedisClient redis = context.Redis(_redis);
+            RedisCall call = redis.Rent();
+            call.IsIdempotent = true;
+            Key(call.Command(client.IsUnbound ? 6 : 5).Part("SET"u8), client.Key).Part(x.Server.NameBytes).Part("PX"u8).Part(_ttlMs);
+            if (client.IsUnbound)
+            {
+                call.Part("NX"u8);
+            }
+
+            redis.Send(call);
+        }
+    }
+
+    /// <summary>Writes the field that tells a new client what it is known by, if that is a cookie of Atlas.</summary>
+    internal void WriteCookie(ref HeadWriter writer, in StickyClient client, bool overTls)
+    {
+        if (_cookie is not null && client.IsNew)
+        {
+            Span<byte> text = stackalloc byte[SessionId.Length];
+            new SessionId(client.Key).Write(text);
+            _cookie.Write(ref writer, text, overTls);
+        }
+    }
+
+    private static StickyClient NewClient()
+    {
+        Span<byte> random = stackalloc byte[SessionId.Bytes];
+        RandomNumberGenerator.Fill(random);
+        return new StickyClient(SessionId.Of(random).Value, HasKey: true, IsNew: true);
+    }
+
+    private StickyClient ClientOf(Exchange x)
+    {
+        if (_cookie is not null)
+        {
+            return SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, _cookie.Name), out SessionId id)
+                ? new StickyClient(id.Value, HasKey: true)
+                : NewClient();
+        }
+
+        if (_appCookie.Length > 0)
+        {
+            ReadOnlySpan<byte> value = PairText.CookieOf(x.HeadBytes, x.Request, _appCookie);
+            return new StickyClient(KeyHash.Of(value), HasKey: !value.IsEmpty);
+        }
+
+        return new StickyClient(x.Key, x.HasKey);
+    }
+
+    private int Take(WorkerContext context, Exchange x, RedisCall call)
+    {
+        RespReader replies = call.Replies;
+        if (!replies.TryReadBulk(out ReadOnlySpan<byte> name))
+        {
+            Learned.Forget(x.Sticky.Key);
+            x.Sticky = x.Sticky with { IsUnbound = true };
+            return -1;
+        }
+
+        int index = IndexOf(name);
+        if (index >= 0)
+        {
+            Learned.Learn(x.Sticky.Key, _servers[index].Name, context.Loop.NowMs);
+        }
+
+        return index;
+    }
+
+    private int IndexOf(string? name) => name is not null && _indexes.TryGetValue(name, out int index) ? index : -1;
+
+    private int IndexOf(ReadOnlySpan<byte> name)
+    {
+        for (int i = 0; i < _servers.Length; i++)
+        {
+            if (name.SequenceEqual(_servers[i].NameBytes))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private RedisCall Key(RedisCall call, UInt128 client)
+    {
+        Span<byte> key = stackalloc byte[_prefix.Length + KeyDigits];
+        _prefix.CopyTo(key);
+        client.TryFormat(key[_prefix.Length..], out _, "x32", CultureInfo.InvariantCulture);
+        return call.Key(key);
+    }
+}

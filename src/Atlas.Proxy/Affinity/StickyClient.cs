@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace Atlas.Proxy.Affinity;
+
+/// <summary>Whose request it is, to a store that knows each client's server.</summary>
+/// <param name="Key">What the client is known by.</param>
+/// <param name="HasKey">Whether it is known at all.</param>
+/// <param name="IsNew">Whether the key is one that Atlas has just made, of which the response has to tell.</param>
+/// <param name="IsUnbound">Whether the store says that the client has no server.</param>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct StickyClient(UInt128 Key, bool HasKey, bool IsNew = false, bool IsUnbound = false);

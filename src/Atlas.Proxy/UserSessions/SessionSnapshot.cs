@@ -1,0 +1,45 @@
+using Atlas.Core.Configuration;
+using Atlas.Core.Sessions;
+using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Metrics;
+
+namespace Atlas.Proxy.UserSessions;
+
+/// <summary>A configured session as the data plane sees it. Immutable, but for what its store keeps.</summary>
+public sealed class SessionSnapshot
+{
+    /// <summary>A session as configured.</summary>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="store">Where it is kept.</param>
+    /// <param name="metrics">What counts; null: nothing does.</param>
+    internal SessionSnapshot(SessionConfig config, SessionStore store, SessionMetrics? metrics = null)
+    {
+        Config = config;
+        Store = store;
+        Metrics = metrics;
+        Fields = new SessionFields(config.Header);
+        Cookie = new SetCookie(config.Cookie with { TtlSeconds = config.TtlSeconds });
+        Life = new SessionLife(config.TtlSeconds, config.LifetimeSeconds);
+    }
+
+    /// <summary>What the file says of it.</summary>
+    internal SessionConfig Config { get; }
+
+    internal SessionStore Store { get; }
+
+    /// <summary>What counts; null: nothing does.</summary>
+    internal SessionMetrics? Metrics { get; }
+
+    internal SessionFields Fields { get; }
+
+    internal SetCookie Cookie { get; }
+
+    internal SessionLife Life { get; }
+
+    /// <summary>What a head from a server may have more than others: contents in base64url (RFC 4648 4), three bytes in four
+    /// characters.</summary>
+    internal int MaxFieldBytes => (Config.MaxSizeBytes + 2) / 3 * 4;
+
+    /// <summary>Whether a request whose session cannot be read or written is answered with an error.</summary>
+    internal bool FailsWithStore => Config.OnStoreFailure == StoreFailureAction.Fail;
+}

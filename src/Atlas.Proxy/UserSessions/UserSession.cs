@@ -1,0 +1,376 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Atlas.Core.Sessions;
+using Atlas.Engine.Buffers;
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
+using Atlas.Protocols.Http1;
+using Atlas.Proxy.Errors;
+using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Http;
+
+namespace Atlas.Proxy.UserSessions;
+
+/// <summary>
+/// The session of a request's user: read from its store before the request goes to a server, and written there before the response's
+/// head goes to the client. Part of an exchange and reused with it.
+/// <code>
+///   the response brings            the store                            the cookie
+///   nothing of it                  the session is renewed, if due       set, if renewed
+///   contents                       they are written                     set
+///   empty contents                 the session is deleted               ended, if the client sent one
+///   rotate                         what is written or was read goes     set to a new id
+///                                  to a new id, the old one is deleted
+/// </code>
+/// </summary>
+internal sealed class UserSession
+{
+    private SessionSnapshot _config = null!;
+
+    // What was found lies in an array of the store's own, or in a buffer.
+    private byte[] _shared = [];
+    private NativeBuffer? _found;
+    private int _foundLength;
+    private NativeBuffer? _written;
+    private int _writtenLength;
+    private long _keptMs;
+    private bool _hasCookie;
+    private bool _isUnreadable;
+    private CookieChange _cookie;
+
+    /// <summary>Its id.</summary>
+    internal SessionId Id { get; private set; }
+
+    /// <summary>Whether its store has it.</summary>
+    internal bool IsStored { get; private set; }
+
+    /// <summary>What the store keeps besides its contents: as found, or as it is to be written.</summary>
+    internal SessionStamp Stamp { get; private set; }
+
+    /// <summary>Milliseconds that it may live on.</summary>
+    internal long LeftMs { get; private set; }
+
+    /// <summary>The contents that are written: those of the server, or where it only asks for another id, what was found.</summary>
+    internal ReadOnlySpan<byte> Written => _written!.Span.Slice(SessionStamp.Length, _writtenLength);
+
+    /// <summary>The same behind their stamp, as stores keep them.</summary>
+    internal ReadOnlySpan<byte> WrittenWithStamp => _written!.Span[..(SessionStamp.Length + _writtenLength)];
+
+    /// <summary>Why the store did not do what it was asked for; empty: it did, or nobody asked.</summary>
+    internal string Problem { get; set; } = "";
+
+    /// <summary>The wait for a store's answer; null: there is none.</summary>
+    internal LoopWait? Wait { get; set; }
+
+    /// <summary>The fields that servers and Atlas exchange.</summary>
+    internal SessionFields Fields => _config.Fields;
+
+    /// <summary>Whether a write is refused that expects another version than is there.</summary>
+    /// <param name="expected">What it expects; null: whatever is there.</param>
+    /// <param name="there">The version that is there; 0: none. What was read and is gone was deleted meanwhile, and writing it again
+    /// would bring a session back that a user has ended.</param>
+    internal bool IsRefused(ulong? expected, ulong there) => expected is ulong version ? version != there : IsStored && there == 0;
+
+    /// <summary>Takes what a store found in an array that does not change.</summary>
+    internal void Found(byte[] contents, SessionStamp stamp, long keptMs)
+    {
+        _shared = contents;
+        Keep(stamp, keptMs);
+    }
+
+    /// <summary>Copies what a store found.</summary>
+    /// <returns>False: there is no buffer.</returns>
+    internal bool TryFound(BufferPool buffers, ReadOnlySpan<byte> contents, SessionStamp stamp, long keptMs)
+    {
+        _found ??= TryRent(buffers, contents.Length);
+        if (_found is null || !contents.TryCopyTo(_found.Span))
+        {
+            return false;
+        }
+
+        _foundLength = contents.Length;
+        Keep(stamp, keptMs);
+        return true;
+    }
+
+    /// <summary>Begins with a request: finds its session.</summary>
+    /// <returns>None, or why the request cannot go on.</returns>
+    internal async ResultFlow<ProxyError> LoadAsync(WorkerContext context, Exchange x, SessionSnapshot config)
+    {
+        _config = config;
+        _hasCookie = SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, config.Cookie.Name), out SessionId id);
+        if (!_hasCookie)
+        {
+            Id = NewId();
+            return ProxyError.None;
+        }
+
+        Id = id;
+        StoreResult result = await config.Store.LoadAsync(context, this);
+        Count(context, SessionOperation.Load, result);
+        if (result == StoreResult.Done)
+        {
+            LeftMs = config.Life.LeftMs(Stamp.CreatedSeconds, NowSeconds());
+            if (LeftMs > 0)
+            {
+                return ProxyError.None;
+            }
+
+            await DeleteAsync(context);
+        }
+
+        if (result is StoreResult.Done or StoreResult.Absent)
+        {
+            // Nobody begins a session with an id of their own choice, which they could have given to somebody else.
+            Forget();
+            Id = NewId();
+            return ProxyError.None;
+        }
+
+        _isUnreadable = true;
+        x.Detail = Problem;
+        return config.FailsWithStore ? ProxyError.SessionStore : ProxyError.None;
+    }
+
+    /// <summary>Writes the fields that the server gets.</summary>
+    internal void WriteFields(ref HeadWriter writer)
+    {
+        Span<byte> text = stackalloc byte[SessionId.Length];
+        Id.Write(text);
+        writer.Field(Fields.Id, text);
+        writer.BeginField(Fields.Version);
+        if (IsStored)
+        {
+            Span<byte> digits = stackalloc byte[SessionWrite.VersionDigits];
+            Stamp.Version.TryFormat(digits, out _, "x16");
+            writer.Append(digits);
+            writer.EndField();
+            writer.BeginField(Fields.Contents);
+            writer.AppendBase64Url(Found());
+        }
+        else
+        {
+            writer.Append("0"u8);
+        }
+
+        writer.EndField();
+    }
+
+    /// <summary>Does what a response says, before its head goes to the client.</summary>
+    /// <returns>None, or why the response cannot go on.</returns>
+    internal async ResultFlow<ProxyError> SettleAsync(WorkerContext context, Exchange x)
+    {
+        SessionWrite write = SessionWrite.Read(Fields, x.Up!.Span, x.Response, _config.Config.MaxSizeBytes);
+        if (write.Problem.Length > 0)
+        {
+            x.Detail = write.Problem;
+            return ProxyError.UpstreamProtocol;
+        }
+
+        if (write is { HasContents: true, Contents.Length: 0 })
+        {
+            return await EndAsync(context, x);
+        }
+
+        if (write.HasContents || (write.Rotates && IsStored))
+        {
+            return await SaveAsync(context, x, write);
+        }
+
+        if (IsStored && _config.Life.IsRenewalDue(_keptMs, LeftMs))
+        {
+            _config.Store.Renew(context, this);
+            _cookie = CookieChange.Set;
+        }
+
+        return ProxyError.None;
+    }
+
+    /// <summary>Writes what the client is told of its cookie, if anything.</summary>
+    internal void WriteCookie(ref HeadWriter writer, bool overTls)
+    {
+        if (_cookie == CookieChange.Set)
+        {
+            Span<byte> text = stackalloc byte[SessionId.Length];
+            Id.Write(text);
+            _config.Cookie.Write(ref writer, text, overTls);
+        }
+        else if (_cookie == CookieChange.End)
+        {
+            _config.Cookie.WriteEnd(ref writer, overTls);
+        }
+    }
+
+    /// <summary>Ends with the request, or with the head of its response where a tunnel follows: gives its memory back.</summary>
+    internal void Release()
+    {
+        Forget();
+        _written?.Return();
+        _written = null;
+        _writtenLength = 0;
+        _isUnreadable = false;
+        _cookie = CookieChange.None;
+        Problem = "";
+    }
+
+    /// <summary>Ends the wait for the store: the client has left, or the request's time is over.</summary>
+    internal void CancelWait() => Wait?.Resume(WaitResult.Cancelled);
+
+    private static long NowSeconds() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    private static SessionId NewId()
+    {
+        Span<byte> random = stackalloc byte[SessionId.Bytes];
+        RandomNumberGenerator.Fill(random);
+        return SessionId.Of(random);
+    }
+
+    private static ulong NewVersion()
+    {
+        Span<byte> random = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(random);
+        return Math.Max(BitConverter.ToUInt64(random), 1);
+    }
+
+    private static NativeBuffer? TryRent(BufferPool buffers, int length) =>
+        buffers.TryRent(BufferSize.Small) is not { } small ? null
+        : small.Length >= length ? small
+        : TryRentLarge(buffers, small);
+
+    private static NativeBuffer? TryRentLarge(BufferPool buffers, NativeBuffer small)
+    {
+        small.Return();
+        return buffers.TryRent(BufferSize.Large);
+    }
+
+    private ReadOnlySpan<byte> Found() => _found is null ? _shared : _found.Span[.._foundLength];
+
+    private void Keep(SessionStamp stamp, long keptMs)
+    {
+        Stamp = stamp;
+        _keptMs = keptMs;
+        IsStored = true;
+    }
+
+    private void Forget()
+    {
+        _shared = [];
+        _found?.Return();
+        _found = null;
+        _foundLength = 0;
+        IsStored = false;
+        Stamp = default;
+    }
+
+    private async ResultFlow<ProxyError> EndAsync(WorkerContext context, Exchange x)
+    {
+        if (!_hasCookie)
+        {
+            return ProxyError.None;
+        }
+
+        StoreResult result = IsStored || _isUnreadable ? await DeleteAsync(context) : StoreResult.Done;
+        if (result != StoreResult.Done && _config.FailsWithStore)
+        {
+            x.Detail = Problem;
+            return ProxyError.SessionStore;
+        }
+
+        // Where it could not be deleted, the client at least forgets it.
+        _cookie = CookieChange.End;
+        return ProxyError.None;
+    }
+
+    private async ResultFlow<ProxyError> SaveAsync(WorkerContext context, Exchange x, SessionWrite write)
+    {
+        if (_isUnreadable)
+        {
+            // What the server wrote began from nothing. It must not overwrite what the store may still have.
+            Count(context, SessionOperation.Save, StoreResult.Away);
+            return ProxyError.None;
+        }
+
+        if (!TryTake(context.Loop.Buffers, write, x.Up!.Span))
+        {
+            return ProxyError.Overload;
+        }
+
+        long createdSeconds = IsStored ? Stamp.CreatedSeconds : NowSeconds();
+        bool moves = write.Rotates && IsStored;
+        LeftMs = _config.Life.LeftMs(createdSeconds, NowSeconds());
+        if (!moves || write.Expected is not null)
+        {
+            StoreResult saved = await PutAsync(context, createdSeconds, write.Expected);
+            if (saved != StoreResult.Done || !moves)
+            {
+                return Settled(x, saved);
+            }
+        }
+
+        // The old one goes last: whatever fails before, the client has a session.
+        SessionId before = Id;
+        Id = NewId();
+        SessionId next = Id;
+        StoreResult result = await PutAsync(context, createdSeconds, expected: 0);
+        if (result == StoreResult.Done)
+        {
+            Id = before;
+            result = await DeleteAsync(context);
+            Id = next;
+        }
+
+        return Settled(x, result);
+    }
+
+    private async ResultFlow<StoreResult> PutAsync(WorkerContext context, long createdSeconds, ulong? expected)
+    {
+        Stamp = new SessionStamp(NewVersion(), createdSeconds);
+        Stamp.Write(_written!.Span);
+        StoreResult result = await _config.Store.SaveAsync(context, this, expected);
+        Count(context, SessionOperation.Save, result);
+        return result;
+    }
+
+    private async ResultFlow<StoreResult> DeleteAsync(WorkerContext context)
+    {
+        StoreResult result = await _config.Store.DeleteAsync(context, this);
+        Count(context, SessionOperation.Delete, result);
+        return result;
+    }
+
+    private ProxyError Settled(Exchange x, StoreResult result)
+    {
+        x.Detail = result == StoreResult.Done ? x.Detail : Problem;
+        _cookie = result == StoreResult.Done ? CookieChange.Set : CookieChange.None;
+        return result switch
+        {
+            StoreResult.Done => ProxyError.None,
+            StoreResult.Conflict => ProxyError.SessionConflict,
+            _ => _config.FailsWithStore ? ProxyError.SessionStore : ProxyError.None,
+        };
+    }
+
+    private bool TryTake(BufferPool buffers, in SessionWrite write, ReadOnlySpan<byte> buffer)
+    {
+        ReadOnlySpan<byte> text = write.Contents.Of(buffer);
+        _written ??= TryRent(buffers, SessionStamp.Length + (write.HasContents ? text.Length : Found().Length));
+        if (_written is null)
+        {
+            return false;
+        }
+
+        Span<byte> destination = _written.Span[SessionStamp.Length..];
+        if (write.HasContents)
+        {
+            return Base64Url.DecodeFromUtf8(text, destination, out _, out _writtenLength) == OperationStatus.Done;
+        }
+
+        _writtenLength = Found().Length;
+        return Found().TryCopyTo(destination);
+    }
+
+    private void Count(WorkerContext context, SessionOperation operation, StoreResult result) =>
+        _config.Metrics?.Count(context.Index, operation, result);
+}

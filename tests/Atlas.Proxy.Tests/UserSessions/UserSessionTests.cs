@@ -1,0 +1,336 @@
+using System.Buffers.Text;
+using System.Text;
+using Atlas.Core.Configuration;
+using Atlas.Core.Sessions;
+using Atlas.Engine.Flows;
+using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Tests.Sessions;
+using Atlas.Proxy.UserSessions;
+
+namespace Atlas.Proxy.Tests.UserSessions;
+
+/// <summary>Sessions kept outside the servers: what servers get and write, what clients see, and what stores are asked.</summary>
+public sealed class UserSessionTests
+{
+    private const int Seeds = 8;
+    private const string Plain = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+    private static readonly SessionConfig Shop = new()
+    {
+        Name = "shop",
+        Store = "here",
+        Cookie = new CookieConfig { Name = "sid" },
+        TtlSeconds = 1_800,
+        MaxSizeBytes = 128 * 1024,
+    };
+
+    // What the servers saw, in order.
+    private readonly List<WireMessage> _seen = [];
+
+    [Fact]
+    public void Request_OfANewClient_GetsAnIdAndNoContents() => ForSeeds(Shop, async (world, _) =>
+    {
+        WireMessage answer = await AskAsync(world);
+
+        WireMessage request = _seen.ShouldHaveSingleItem();
+        request.Field("atlas-session").ShouldBeNull();
+        request.Field("atlas-session-version").ShouldBe("0");
+        SessionId.TryParse(Encoding.ASCII.GetBytes(request.Field("atlas-session-id")!), out SessionId _).ShouldBeTrue();
+        answer.Field("set-cookie").ShouldBeNull();
+    });
+
+    [Fact]
+    public void Contents_OfOneServer_ReachTheOthers() => ForSeeds(Shop, async (world, _) =>
+    {
+        Answer(world, request => Response($"Atlas-Session: {Text(Contents(request) + "x")}\r\n"));
+        string? cookie = null;
+        for (int i = 0; i < 7; i++)
+        {
+            WireMessage answer = await AskAsync(world, cookie);
+            answer.Fields.ShouldNotContain(field => field.Name.StartsWith("atlas-session", StringComparison.OrdinalIgnoreCase));
+            string id = CookieOf(answer).ShouldNotBeNull();
+            answer.Field("set-cookie").ShouldBe($"sid={id}; Path=/; Max-Age=1800; HttpOnly; SameSite=Lax");
+            (cookie ?? id).ShouldBe(id);
+            cookie = id;
+        }
+
+        _seen.Select(Contents).Order(StringComparer.Ordinal).ShouldBe(["", "x", "xx", "xxx", "xxxx", "xxxxx", "xxxxxx"]);
+        _seen.ShouldAllBe(request => request.Field("atlas-session-id") == cookie);
+        world.Servers.ShouldAllBe(server => server.Seen.Count >= 2);
+    });
+
+    [Fact]
+    public void Contents_AsLargeAsMayBe_GoThrough() => ForSeeds(Shop, seeds: 2, scenario: async (world, _) =>
+    {
+        string contents = new('c', Shop.MaxSizeBytes);
+        Answer(world, request => Contents(request).Length > 0 ? Plain : Response($"Atlas-Session: {Text(contents)}\r\n"));
+
+        string? cookie = CookieOf(await AskAsync(world));
+        await AskAsync(world, cookie);
+
+        Contents(_seen[^1]).ShouldBe(contents);
+    });
+
+    [Theory]
+    [InlineData("Atlas-Session: ZXZpbA\r\n")]
+    [InlineData("atlas-session-id: ZXZpbA\r\nATLAS-SESSION-VERSION: 7\r\nAtlas-Session-Anything: x\r\n")]
+    public void Fields_OfAClient_DoNotReachServers(string fields) => ForSeeds(Shop, async (world, _) =>
+    {
+        await world.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n", 200);
+
+        WireMessage request = _seen.ShouldHaveSingleItem();
+        request.Fields.Count(field => field.Name.StartsWith("atlas-session", StringComparison.OrdinalIgnoreCase)).ShouldBe(2);
+        request.Fields.ShouldAllBe(field => field.Value != "ZXZpbA" && field.Value != "7");
+    });
+
+    [Fact]
+    public void EmptyContents_EndTheSession() => ForSeeds(Shop, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "full");
+        Answer(world, _ => Response("Atlas-Session: \r\n"));
+
+        WireMessage answer = await AskAsync(world, id);
+        Answer(world, _ => Plain);
+        await AskAsync(world, id);
+
+        answer.Field("set-cookie").ShouldBe("sid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
+        store.Inner.Count.ShouldBe(0);
+        Contents(_seen[^1]).ShouldBeEmpty();
+        _seen[^1].Field("atlas-session-id").ShouldNotBe(id);
+    });
+
+    [Theory]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAB")]
+    [InlineData("short")]
+    public void Id_ThatTheClientChose_IsNotTaken(string id) => ForSeeds(Shop, async (world, _) =>
+    {
+        Answer(world, _ => Response($"Atlas-Session: {Text("x")}\r\n"));
+
+        string? given = CookieOf(await AskAsync(world, id));
+
+        given.ShouldNotBeNull();
+        given.ShouldNotBe(id);
+        _seen[0].Field("atlas-session-id").ShouldBe(given);
+    });
+
+    [Fact]
+    public void Write_ThatExpectsAnotherVersion_IsAConflict() => ForSeeds(Shop, async (world, _) =>
+    {
+        string id = await BeginAsync(world, "one");
+        await AskAsync(world, id);
+        string version = _seen[^1].Field("atlas-session-version").ShouldNotBeNull();
+        Answer(world, _ => Response($"Atlas-Session: {Text("two")}\r\nAtlas-Session-Version: {version}\r\n"));
+
+        await AskAsync(world, id);
+        WireMessage conflict = await AskAsync(world, id, status: 409);
+
+        conflict.Field("atlas-conflict").ShouldBe("session");
+        Answer(world, _ => Plain);
+        await AskAsync(world, id);
+        Contents(_seen[^1]).ShouldBe("two");
+    });
+
+    [Fact]
+    public void Write_OfASessionThatWasEndedMeanwhile_BringsItNotBack() => ForSeeds(Shop, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "one");
+        Answer(world, _ =>
+        {
+            store.Lose();
+            return Response($"Atlas-Session: {Text("two")}\r\n");
+        });
+
+        await AskAsync(world, id, status: 409);
+
+        store.Inner.Count.ShouldBe(0);
+    });
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    public void Rotate_MovesTheSessionToAnotherId(bool writes, bool expects) => ForSeeds(Shop, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "one");
+        Answer(world, request => Response(
+            "Atlas-Session-Rotate: 1\r\n"
+            + (writes ? $"Atlas-Session: {Text("two")}\r\n" : "")
+            + (expects ? $"Atlas-Session-Version: {request.Field("atlas-session-version")}\r\n" : "")));
+
+        string next = CookieOf(await AskAsync(world, id)).ShouldNotBeNull();
+        Answer(world, _ => Plain);
+        await AskAsync(world, next);
+        string contents = Contents(_seen[^1]);
+        await AskAsync(world, id);
+
+        next.ShouldNotBe(id);
+        contents.ShouldBe(writes ? "two" : "one");
+        Contents(_seen[^1]).ShouldBeEmpty();
+        store.Inner.Count.ShouldBe(1);
+    });
+
+    [Fact]
+    public void Store_IsAwayAndTheSessionFails_IsAnswered503AndReachesNoServer() => ForSeeds(Shop, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "one");
+        int seen = _seen.Count;
+        store.IsAway = true;
+
+        WireMessage answer = await AskAsync(world, id, status: 503);
+        store.IsAway = false;
+        await AskAsync(world, id);
+
+        answer.Field("retry-after").ShouldBe("1");
+        _seen.Count.ShouldBe(seen + 1);
+        Contents(_seen[^1]).ShouldBe("one");
+    });
+
+    [Fact]
+    public void Store_IsAwayAtTheWrite_GivesTheClientNoAnswerThatPromisesIt() => ForSeeds(Shop, async (world, store) =>
+    {
+        Answer(world, _ =>
+        {
+            store.IsAway = true;
+            return Response($"Atlas-Session: {Text("x")}\r\n");
+        });
+
+        (await AskAsync(world, status: 503)).Field("set-cookie").ShouldBeNull();
+    });
+
+    [Fact]
+    public void Store_IsAwayAndTheSessionMayBeEmpty_GoesOnAndOverwritesNothing() => ForSeeds(
+        Shop with { OnStoreFailure = StoreFailureAction.Empty },
+        async (world, store) =>
+        {
+            string id = await BeginAsync(world, "one");
+            store.IsAway = true;
+            Answer(world, _ => Response($"Atlas-Session: {Text("two")}\r\n"));
+
+            WireMessage answer = await AskAsync(world, id);
+            store.IsAway = false;
+            Answer(world, _ => Plain);
+            await AskAsync(world, id);
+
+            answer.Field("set-cookie").ShouldBeNull();
+            Contents(_seen[^2]).ShouldBeEmpty();
+            Contents(_seen[^1]).ShouldBe("one");
+        });
+
+    [Theory]
+    [InlineData("Atlas-Session: not!base64\r\n")]
+    [InlineData("Atlas-Session: eA\r\nAtlas-Session: eQ\r\n")]
+    [InlineData("Atlas-Session: eA\r\nAtlas-Session-Version: 7\r\n")]
+    [InlineData("Atlas-Session: AAAAAAAAAAAAAAAAAAAAAAAA\r\n")]
+    public void Contents_ThatAreNone_AreTheServersFault(string fields) => ForSeeds(Shop with { MaxSizeBytes = 16 }, async (world, store) =>
+    {
+        Answer(world, _ => Response(fields));
+
+        await AskAsync(world, status: 502);
+
+        store.Inner.Count.ShouldBe(0);
+    });
+
+    [Fact]
+    public void Session_InUse_IsRenewedOnceAMinute() => ForSeeds(Shop with { TtlSeconds = 600 }, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "one");
+        for (int i = 0; i < 20; i++)
+        {
+            await world.DelayAsync(50_000);
+            await AskAsync(world, id);
+        }
+
+        store.Renewals.ShouldBeInRange(8, 11);
+        Contents(_seen[^1]).ShouldBe("one");
+        await world.DelayAsync(601_000);
+        await AskAsync(world, id);
+        Contents(_seen[^1]).ShouldBeEmpty();
+    });
+
+    [Fact]
+    public void Renewal_TellsTheClient() => ForSeeds(Shop with { TtlSeconds = 600 }, async (world, _) =>
+    {
+        string id = await BeginAsync(world, "one");
+        (await AskAsync(world, id)).Field("set-cookie").ShouldBeNull();
+        await world.DelayAsync(61_000);
+
+        CookieOf(await AskAsync(world, id)).ShouldBe(id);
+    });
+
+    [Fact]
+    public void Session_ThatIsFull_TakesNothingNewAndKeepsWhatItHas() => ForSeeds(Shop, maxBytes: 1_000, scenario: async (world, _) =>
+    {
+        string first = await BeginAsync(world, "one");
+        Answer(world, _ => Response($"Atlas-Session: {Text(new string('x', 600))}\r\n"));
+
+        await AskAsync(world, status: 503);
+        Answer(world, _ => Plain);
+        await AskAsync(world, first);
+
+        Contents(_seen[^1]).ShouldBe("one");
+    });
+
+    [Fact]
+    public void Upgrade_WritesTheSessionToo() => ForSeeds(Shop, async (world, store) =>
+    {
+        Answer(world, _ => $"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\nAtlas-Session: {Text("one")}\r\n\r\n");
+
+        WireMessage answer = await world.AskAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n", 101);
+
+        CookieOf(answer).ShouldNotBeNull();
+        answer.Field("atlas-session").ShouldBeNull();
+        store.Inner.Count.ShouldBe(1);
+    });
+
+    private void ForSeeds(SessionConfig config, Func<ProxyWorld, TestStore, Flow> scenario, int seeds = Seeds, long maxBytes = 1 << 20)
+    {
+        TestStore store = null!;
+        ProxyWorld.ForSeeds(
+            seeds,
+            seed =>
+            {
+                store = new TestStore(maxBytes);
+                var session = new SessionSnapshot(config, store);
+                return new ProxyWorld(seed, servers: 3, pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { Session = session });
+            },
+            async world =>
+            {
+                _seen.Clear();
+                Answer(world, _ => Plain);
+                await scenario(world, store);
+            });
+    }
+
+    private void Answer(ProxyWorld world, Func<WireMessage, string> answer)
+    {
+        foreach (WireServer server in world.Servers)
+        {
+            server.Script = turn =>
+            {
+                _seen.Add(turn.Request);
+                return turn.SendAsync(answer(turn.Request));
+            };
+        }
+    }
+
+    /// <summary>Has a session begin with these contents.</summary>
+    private async ResultFlow<string> BeginAsync(ProxyWorld world, string contents)
+    {
+        Answer(world, _ => Response($"Atlas-Session: {Text(contents)}\r\n"));
+        string id = CookieOf(await AskAsync(world)).ShouldNotBeNull();
+        Answer(world, _ => Plain);
+        return id;
+    }
+
+    private static ResultFlow<WireMessage> AskAsync(ProxyWorld world, string? cookie = null, int status = 200) =>
+        world.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{(cookie is null ? "" : $"Cookie: a=b; sid={cookie}\r\n")}\r\n", status);
+
+    private static string Response(string fields) => $"HTTP/1.1 200 OK\r\n{fields}Content-Length: 2\r\n\r\nok";
+
+    private static string Text(string contents) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(contents));
+
+    private static string Contents(WireMessage request) =>
+        request.Field("atlas-session") is string text ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) : "";
+
+    private static string? CookieOf(WireMessage answer) => answer.Field("set-cookie")?["sid=".Length..].Split(';')[0];
+}
