@@ -25,6 +25,7 @@ internal sealed class SessionScenario(string name, string description, bool writ
         {
             ArgumentList = { "--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no" },
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         var contestants = new List<(RunningPeer Running, ClientGroup Clients)>();
         try

@@ -9,4 +9,5 @@ namespace Atlas.Proxy.Affinity;
 /// <param name="Session">The client's session, whose fields it does not see; null: none.</param>
 /// <param name="Shared">Who binds clients in a store; null: nobody does, or nothing is said.</param>
 /// <param name="Client">Whom it knows the client as.</param>
-internal readonly record struct ClientBinding(StickyCookie? Cookie, int Server, bool OverTls, UserSession? Session, SharedAffinity? Shared, StickyClient Client);
+internal readonly record struct ClientBinding(
+    StickyCookie? Cookie, int Server, bool OverTls, UserSession? Session, SharedAffinity? Shared, StickyClient Client);
