@@ -9,7 +9,6 @@ namespace Atlas.Control.Configuration;
 public static class UnsupportedFeatures
 {
     private static readonly string[] OtherSections = ["stores", "sessions", "high_availability", "telemetry"];
-    private static readonly string[] OtherRouteKeys = ["rate_limit"];
 
     /// <summary>The places of all such keys, in the file's order; empty: the configuration can be run.</summary>
     /// <param name="config">A configuration without errors.</param>
@@ -17,25 +16,12 @@ public static class UnsupportedFeatures
     {
         var errors = new ConfigErrors(config.FileName);
         Refuse(errors, config, OtherSections);
-        foreach (var listener in config.Listeners)
-        {
-            FindIn(listener, errors);
-        }
-
         foreach (var pool in config.Pools)
         {
             FindIn(pool, errors);
         }
 
         return errors.InOrder(ConfigLoader.MaxErrors);
-    }
-
-    private static void FindIn(ListenerConfig listener, ConfigErrors errors)
-    {
-        foreach (var route in listener.Routes.Where(_ => listener.Source.IsWritten("routes")))
-        {
-            Refuse(errors, route, OtherRouteKeys);
-        }
     }
 
     private static void FindIn(PoolConfig pool, ConfigErrors errors)

@@ -56,6 +56,9 @@ public sealed class Gcra
     /// <summary>Units that the theoretical arrival time may lie ahead: a burst of intervals, below 2^56.</summary>
     public long Capacity { get; }
 
+    /// <summary>Whether another limit decides the same of every request.</summary>
+    public bool IsSameAs(Gcra other) => (UnitsPerUs, Interval, Burst) == (other.UnitsPerUs, other.Interval, other.Burst);
+
     /// <summary>A time in units. It wraps around.</summary>
     public long UnitsOf(long us) => unchecked(us * UnitsPerUs);
 

@@ -49,6 +49,9 @@ public enum ProxyError : byte
     /// <summary>TE: a request that changes something came in TLS early data, where it may be a replay.</summary>
     TooEarly,
 
+    /// <summary>RL: the client has used up the route's rate limit.</summary>
+    RateLimited,
+
     /// <summary>SD: the deadline of a shutdown passed.</summary>
     ShuttingDown,
 

@@ -29,6 +29,7 @@ public sealed class SnapshotBuilder
     private readonly IHandshakeObserver? _handshakes;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
+    private readonly LimitBuilder _limits;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
 
     private SnapshotBuilder(
@@ -49,6 +50,7 @@ public sealed class SnapshotBuilder
         _config = config;
         _metrics = metrics;
         _openLog = openLog;
+        _limits = new LimitBuilder(previous);
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
         {
@@ -163,7 +165,7 @@ public sealed class SnapshotBuilder
 
     private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
-        var routes = new RouteBuilder(listener, _pools, _config, _metrics);
+        var routes = new RouteBuilder(listener, _pools, _config, _limits, _metrics);
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
             EncodedSlashes = listener.EncodedSlashes,
