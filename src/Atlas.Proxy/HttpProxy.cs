@@ -5,6 +5,7 @@ using Atlas.Proxy.Http;
 using Atlas.Proxy.Http2;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Stores;
 
 namespace Atlas.Proxy;
 
@@ -52,6 +53,27 @@ public sealed class HttpProxy
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
             AssuredPost.Post(loop, () => context.Forget(server));
+        }
+    }
+
+    /// <summary>Connects workers to a store, so that the first request need not wait for it. Any thread; returns before the workers
+    /// have done it.</summary>
+    public void Connect(StoreState store, IEnumerable<EventLoop> loops)
+    {
+        foreach (EventLoop loop in loops)
+        {
+            AssuredPost.Post(loop, () => ContextOf(loop).Redis(store));
+        }
+    }
+
+    /// <summary>Closes the connections to a store that no snapshot names any more, once nothing is asked of it. Any thread; returns
+    /// before the workers have done it.</summary>
+    public void Forget(StoreState store)
+    {
+        store.IsForgotten = true;
+        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        {
+            AssuredPost.Post(loop, () => context.Retire(store));
         }
     }
 

@@ -3,7 +3,7 @@ namespace Atlas.Admin.Reports;
 /// <summary>Something that happened. What is null does not apply, and is absent in JSON.</summary>
 public sealed record EventReport
 {
-    /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>, <c>kernel</c>, <c>certificate</c>.</summary>
+    /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>, <c>kernel</c>, <c>certificate</c>, <c>store</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>When.</summary>
@@ -14,6 +14,9 @@ public sealed record EventReport
 
     /// <summary>The server's name.</summary>
     public string? Server { get; init; }
+
+    /// <summary>The store's name.</summary>
+    public string? Store { get; init; }
 
     /// <summary>What happened, in a word: <c>drain</c>, <c>down</c>, <c>reloaded</c>.</summary>
     public required string Change { get; init; }

@@ -8,7 +8,7 @@ namespace Atlas.Control.Configuration;
 /// </summary>
 public static class UnsupportedFeatures
 {
-    private static readonly string[] OtherSections = ["stores", "sessions", "high_availability", "telemetry"];
+    private static readonly string[] OtherSections = ["sessions", "high_availability", "telemetry"];
 
     /// <summary>The places of all such keys, in the file's order; empty: the configuration can be run.</summary>
     /// <param name="config">A configuration without errors.</param>

@@ -8,6 +8,7 @@ using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Mirroring;
 using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Stores;
 using Atlas.Proxy.Upstream;
 
 namespace Atlas.Proxy.Http;
@@ -26,6 +27,7 @@ internal sealed class WorkerContext(EventLoop loop, ClientResets? resets = null)
 
     private readonly Stack<Exchange> _free = new();
     private readonly Dictionary<ServerState, ServerConnections> _connections = [];
+    private readonly Dictionary<StoreState, RedisClient> _redis = [];
     private readonly Dictionary<HttpListener, ListenerView> _views = [];
     private readonly byte[] _date = new byte[HttpDate.Length];
     private Mirrors? _mirrors;
@@ -122,6 +124,31 @@ internal sealed class WorkerContext(EventLoop loop, ClientResets? resets = null)
         }
 
         return connections;
+    }
+
+    /// <summary>What the worker asks a store of Redis by. The first call for a store begins to connect.</summary>
+    internal RedisClient Redis(StoreState store)
+    {
+        if (!_redis.TryGetValue(store, out RedisClient? client))
+        {
+            _redis.Add(store, client = new RedisClient(Loop, store));
+            if (store.IsForgotten)
+            {
+                Retire(store);
+            }
+        }
+
+        return client;
+    }
+
+    /// <summary>Closes the connections to a store that no snapshot names any more, once the requests that began before have ended
+    /// with it.</summary>
+    internal void Retire(StoreState store)
+    {
+        if (_redis.TryGetValue(store, out RedisClient? client))
+        {
+            client.Retire(() => _redis.Remove(store));
+        }
     }
 
     /// <summary>The Date of now, written anew once a second.</summary>

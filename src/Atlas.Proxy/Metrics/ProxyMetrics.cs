@@ -17,11 +17,11 @@ public sealed class ProxyMetrics
     private readonly Dictionary<(string Pool, string Server), ServerMetrics> _servers = [];
     private readonly Dictionary<(string Listener, string Route), RouteMetrics> _routes = [];
     private readonly Dictionary<string, UdpMetrics> _udp = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoreMetrics> _stores = new(StringComparer.Ordinal);
     private readonly ListenerMetrics _otherListeners;
     private readonly UdpMetrics _otherUdp;
     private readonly RouteMetrics _otherRoutes;
     private readonly ServerMetrics _otherServers;
-    private readonly int _workers;
     private readonly int _maxSubjects;
     private readonly Lock _lock = new();
     private long _overflows;
@@ -31,13 +31,16 @@ public sealed class ProxyMetrics
     /// <param name="maxSubjects">Listeners, routes and servers that are counted by name.</param>
     public ProxyMetrics(int workers, int maxSubjects = DefaultMaxSubjects)
     {
-        _workers = workers;
+        Workers = workers;
         _maxSubjects = maxSubjects;
         _otherListeners = new ListenerMetrics(OtherName, workers);
         _otherUdp = new UdpMetrics(OtherName, workers);
         _otherRoutes = new RouteMetrics(OtherName, OtherName, workers);
         _otherServers = new ServerMetrics(OtherName, OtherName, workers);
     }
+
+    /// <summary>How many workers count.</summary>
+    public int Workers { get; }
 
     /// <summary>How often a name was asked for past the bound.</summary>
     public long Overflows => Volatile.Read(ref _overflows);
@@ -57,7 +60,7 @@ public sealed class ProxyMetrics
                 return _otherListeners;
             }
 
-            listener = new ListenerMetrics(name, _workers);
+            listener = new ListenerMetrics(name, Workers);
             _listeners.Add(name, listener);
             return listener;
         }
@@ -78,7 +81,7 @@ public sealed class ProxyMetrics
                 return _otherUdp;
             }
 
-            metrics = new UdpMetrics(name, _workers);
+            metrics = new UdpMetrics(name, Workers);
             _udp.Add(name, metrics);
             return metrics;
         }
@@ -99,7 +102,7 @@ public sealed class ProxyMetrics
                 return _otherServers;
             }
 
-            metrics = new ServerMetrics(pool, server, _workers);
+            metrics = new ServerMetrics(pool, server, Workers);
             _servers.Add((pool, server), metrics);
             return metrics;
         }
@@ -120,9 +123,37 @@ public sealed class ProxyMetrics
                 return _otherRoutes;
             }
 
-            metrics = new RouteMetrics(listener, route, _workers);
+            metrics = new RouteMetrics(listener, route, Workers);
             _routes.Add((listener, route), metrics);
             return metrics;
+        }
+    }
+
+    /// <summary>The numbers of a store, the same for the same name, so that they survive a reload. They are few, and not bounded
+    /// here.</summary>
+    public StoreMetrics Store(string name)
+    {
+        lock (_lock)
+        {
+            if (!_stores.TryGetValue(name, out StoreMetrics? metrics))
+            {
+                _stores.Add(name, metrics = new StoreMetrics(name, Workers));
+            }
+
+            return metrics;
+        }
+    }
+
+    /// <summary>Forgets the numbers of stores that the configuration no longer has, as <see cref="Prune"/> does those of
+    /// others.</summary>
+    public void PruneStores(Func<string, bool> keep)
+    {
+        lock (_lock)
+        {
+            foreach (string name in _stores.Keys.Where(name => !keep(name)).ToArray())
+            {
+                _stores.Remove(name);
+            }
         }
     }
 
@@ -164,12 +195,14 @@ public sealed class ProxyMetrics
         RouteMetrics[] routes;
         ServerMetrics[] servers;
         UdpMetrics[] udp;
+        StoreMetrics[] stores;
         lock (_lock)
         {
             listeners = [.. _listeners.Values];
             routes = [.. _routes.Values];
             servers = [.. _servers.Values];
             udp = [.. _udp.Values];
+            stores = [.. _stores.Values];
             if (_overflows > 0)
             {
                 listeners = [.. listeners, _otherListeners];
@@ -187,6 +220,11 @@ public sealed class ProxyMetrics
         }
 
         ServerFamilies.Write(writer, servers);
+        if (stores.Length > 0)
+        {
+            StoreFamilies.Write(writer, stores);
+        }
+
         writer.Family(
             "atlas_metrics_overflows_total",
             "Listeners, routes and servers that were counted together as (other), because there are too many.",

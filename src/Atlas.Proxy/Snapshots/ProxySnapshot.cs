@@ -1,3 +1,5 @@
+using Atlas.Proxy.Stores;
+
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>All that the data plane takes from one configuration: immutable, but for the counters of servers and
@@ -8,6 +10,9 @@ public sealed record ProxySnapshot(IReadOnlyList<ListenerSnapshot> Listeners, IR
 {
     /// <summary>The snapshot before the first configuration.</summary>
     public static ProxySnapshot Empty { get; } = new([], []);
+
+    /// <summary>The stores, in the order of the configuration.</summary>
+    public IReadOnlyList<StoreState> Stores { get; init; } = [];
 
     /// <summary>Takes over, once it is in force, those who wait for servers of the snapshot before: they go to the servers of
     /// their pool as it is now, or are told that there is none. Any thread; O(servers).</summary>

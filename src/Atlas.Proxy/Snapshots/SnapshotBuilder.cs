@@ -10,13 +10,15 @@ using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Queueing;
 using Atlas.Proxy.Retries;
+using Atlas.Proxy.Stores;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Proxy.Snapshots;
 
 /// <summary>Makes the data plane's snapshots from a configuration that was found valid and free of what this version does
 /// not run. What stays the same across a reload stays the same object: a server (by pool, name and address) keeps its
-/// counters and connections, a pool (by name) its place in the rotation and those who wait. Servers that are known already are
+/// counters and connections, a pool (by name) its place in the rotation and those who wait, a store (by all that is written of it) its
+/// connections. Servers that are known already are
 /// left as they are: whoever puts the snapshots in force has them take what the configuration says, since that may
 /// fail.</summary>
 public sealed class SnapshotBuilder
@@ -70,6 +72,7 @@ public sealed class SnapshotBuilder
     /// <param name="readSecret">Reads a secret; null: there are none. It may throw what reading a file does.</param>
     /// <param name="tls">What TLS goes by; null: there is none.</param>
     /// <param name="handshakes">Hears of handshakes that clients fail; null: nobody does.</param>
+    /// <param name="stores">Hears of stores that come and go; null: nobody does.</param>
     /// <exception cref="ArgumentException">The configuration asks for what this version does not run.</exception>
     public static ProxySnapshot Build(
         AtlasConfig config,
@@ -79,12 +82,17 @@ public sealed class SnapshotBuilder
         IPoolObserver? observer = null,
         Func<SecretConfig, byte[]>? readSecret = null,
         ITlsContexts? tls = null,
-        IHandshakeObserver? handshakes = null)
+        IHandshakeObserver? handshakes = null,
+        IStoreObserver? stores = null)
     {
+        StoreState[] built = [.. config.Stores.Select(store => StoreBuilder.Build(store, previous, metrics, readSecret, stores))];
         var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, handshakes);
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],
-            [.. config.Pools.Select(pool => builder._pools[pool.Name])]);
+            [.. config.Pools.Select(pool => builder._pools[pool.Name])])
+        {
+            Stores = built,
+        };
     }
 
     /// <summary>Makes the snapshots anew where pools have other servers than before, or where TLS goes by other certificates or
@@ -109,7 +117,10 @@ public sealed class SnapshotBuilder
         PoolSnapshot Next(PoolSnapshot pool) => builder._pools[pool.Name];
         return new ProxySnapshot(
             [.. previous.Listeners.Select(listener => WithTls(listener.With(Next), tls))],
-            [.. previous.Pools.Select(Next)]);
+            [.. previous.Pools.Select(Next)])
+        {
+            Stores = previous.Stores,
+        };
     }
 
     private static ListenerSnapshot WithTls(ListenerSnapshot listener, ITlsContexts? tls) =>

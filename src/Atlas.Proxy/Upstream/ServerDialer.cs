@@ -125,7 +125,8 @@ internal static class ServerDialer
         return dialed;
     }
 
-    private static string WordsOf(in TlsHandshake handshake, string? name) => handshake.CertificateFault switch
+    /// <summary>Why a handshake failed, in words for operators.</summary>
+    internal static string WordsOf(in TlsHandshake handshake, string? name) => handshake.CertificateFault switch
     {
         TlsCertificateFault.UnknownAuthority => ServerTlsWords.UnknownAuthority,
         TlsCertificateFault.OtherName => ServerTlsWords.OtherName(name),

@@ -72,6 +72,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
+        Stores = new StoreReports(_news.Tell);
         _tls = new InstanceTls(_force, () => ServeWith(Running), _news);
         Names = new NameDiscovery(new DiscoveryOptions
         {
@@ -116,6 +117,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     /// <summary>What real requests say of servers and pools.</summary>
     internal FailureReports Failures { get; }
+
+    /// <summary>What workers find of stores.</summary>
+    internal StoreReports Stores { get; }
 
     /// <summary>The names that servers come from.</summary>
     internal NameDiscovery Names { get; }
@@ -256,9 +260,10 @@ internal sealed class AtlasInstance : IAsyncDisposable
                         Metrics,
                         log => _logWriters.Open(log, config.FileName),
                         Failures,
-                        secret => secrets[secret] = Secrets.Read(secret, config.FileName, "sticky.secret"),
+                        secret => secrets[secret] = Secrets.Read(secret, config),
                         tls.Contexts,
-                        _tls.Handshakes);
+                        _tls.Handshakes,
+                        Stores);
                 }
 
                 gone = Forward(running, snapshot);
@@ -325,6 +330,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private void PutInForce(AtlasConfig config, AtlasConfig running, ProxySnapshot snapshot, string removal)
     {
         _plane.ForgetGone(Snapshot, snapshot);
+        Stores.Apply(snapshot);
+        _plane.Connect(Snapshot, snapshot, Workers.Workers);
         ProxySnapshot before = Snapshot;
         Snapshot = snapshot;
         snapshot.TakeOver(before);

@@ -56,6 +56,16 @@ internal static class InstanceEvents
         Text = change.Text,
     };
 
+    /// <summary>A change of a store.</summary>
+    internal static EventReport Of(StoreEvent change) => new()
+    {
+        Type = "store",
+        At = change.At,
+        Store = change.Store,
+        Change = change.Health.Condition.ToString().ToLowerInvariant(),
+        Text = change.ToString(),
+    };
+
     /// <summary>What happened to a certificate.</summary>
     internal static EventReport Of(CertificateEvent change) => new()
     {

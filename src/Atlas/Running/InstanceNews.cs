@@ -41,6 +41,12 @@ internal sealed class InstanceNews(Action<string> notice)
         notice(change.ToString());
     }
 
+    internal void Tell(StoreEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        notice(change.ToString());
+    }
+
     internal void Tell(CertificateEvent change)
     {
         Feed.Publish(InstanceEvents.Of(change));

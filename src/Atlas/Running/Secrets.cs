@@ -10,6 +10,13 @@ internal static class Secrets
     // No secret is longer; a file that is was named by mistake.
     private const int MaxBytes = 4_096;
 
+    /// <summary>Reads one of those that the data plane goes by.</summary>
+    /// <exception cref="IOException">As of the other.</exception>
+    internal static byte[] Read(SecretConfig secret, AtlasConfig config) => Read(
+        secret,
+        config.FileName,
+        config.Stores.FirstOrDefault(store => ReferenceEquals(store.Password, secret)) is { } store ? $"stores.{store.Name}.password" : "sticky.secret");
+
     /// <summary>Reads one, without the spaces and line ends around it.</summary>
     /// <param name="secret">Where it is.</param>
     /// <param name="configFile">The configuration's file, whose directory relative paths start from.</param>
@@ -35,7 +42,7 @@ internal static class Secrets
     }
 
     /// <summary>Reads one that is text.</summary>
-    /// <exception cref="IOException">As of <see cref="Read"/>.</exception>
+    /// <exception cref="IOException">As of the others.</exception>
     internal static string ReadText(SecretConfig secret, string configFile, string key) =>
         Encoding.UTF8.GetString(Read(secret, configFile, key));
 }

@@ -23,5 +23,6 @@ internal static class UnusedMetrics
             listeners.Contains,
             (pool, server) => servers.Contains((pool, server)),
             (listener, route) => routes.Contains((listener, route)));
+        metrics.PruneStores(name => config.Stores.Any(store => store.Name == name));
     }
 }

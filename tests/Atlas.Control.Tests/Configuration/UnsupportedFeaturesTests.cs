@@ -16,7 +16,8 @@ public sealed class UnsupportedFeaturesTests
     }
 
     [Theory]
-    [InlineData("stores: ^{}", "'stores'")]
+    [InlineData("stores: { s: {} }", null)]
+    [InlineData("stores: { s: { type: redis, url: 'redis://127.0.0.1' } }", null)]
     [InlineData("sessions: ^{}", "'sessions'")]
     [InlineData("high_availability: ^{ node: a }", "'high_availability'")]
     [InlineData("telemetry: ^{}", "'telemetry'")]

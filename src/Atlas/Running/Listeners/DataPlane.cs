@@ -4,6 +4,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Stores;
 using Atlas.Proxy.Tcp;
 using Atlas.Proxy.Udp;
 using Atlas.Running.Kernel;
@@ -27,9 +28,23 @@ internal sealed class DataPlane(KernelForwarder kernel)
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
 
-    /// <summary>Lets go of the servers that a snapshot has no more.</summary>
+    /// <summary>Connects workers to the stores that a snapshot has and the one before had not.</summary>
+    internal void Connect(ProxySnapshot before, ProxySnapshot after, IReadOnlyList<EventLoop> workers)
+    {
+        foreach (StoreState store in after.Stores.Except(before.Stores).Where(store => store.Redis is not null))
+        {
+            _http.Connect(store, workers);
+        }
+    }
+
+    /// <summary>Lets go of the servers and stores that a snapshot has no more.</summary>
     internal void ForgetGone(ProxySnapshot before, ProxySnapshot after)
     {
+        foreach (StoreState store in before.Stores.Except(after.Stores))
+        {
+            _http.Forget(store);
+        }
+
         IEnumerable<ServerState> kept = after.Pools.SelectMany(pool => pool.Servers);
         foreach (ServerState server in before.Pools.SelectMany(pool => pool.Servers).Except(kept))
         {

@@ -1,0 +1,8 @@
+namespace Atlas.Proxy.Stores;
+
+/// <summary>Hears what workers find of stores. Called on workers' threads, rarely; must not block and not throw.</summary>
+public interface IStoreObserver
+{
+    /// <summary>A worker finds a store otherwise than before; what all of them find says <see cref="StoreState.Health"/>.</summary>
+    void StoreChanged(StoreState store);
+}

@@ -1,0 +1,226 @@
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Timers;
+using Atlas.Engine.Workers;
+using Atlas.Proxy.Metrics;
+
+namespace Atlas.Proxy.Stores;
+
+/// <summary>What one worker asks a store of Redis by: a connection to each of its servers, over which the calls of all requests go one
+/// behind the other. It never blocks, and allocates nothing for a call. For that worker's thread.</summary>
+internal sealed class RedisClient : ITimerTarget
+{
+    // Calls kept for later; a peak beyond it is left to the collector.
+    private const int MaxFree = 1_024;
+
+    // How long one without calls is kept, of a store that no snapshot names any more: requests that began before the reload may yet
+    // come back to it.
+    private const int RetireMs = 10_000;
+
+    private readonly Stack<RedisCall> _free = new();
+    private readonly Dictionary<RedisEndpoint, RedisNode> _nodes = [];
+    private readonly LoopTimer _retire;
+    private Action? _retired;
+    private RedisTopology? _topology;
+    private RedisNode? _only;
+    private StoreHealth _health = StoreHealth.Connecting;
+    private bool _hasCalls;
+
+    /// <summary>Makes one, which begins to connect.</summary>
+    internal RedisClient(EventLoop loop, StoreState store)
+    {
+        Loop = loop;
+        Store = store;
+        Options = store.Redis!;
+        Counters = store.Metrics?.ForWorker(loop.Index) ?? new StoreCounters();
+        _retire = new LoopTimer(loop.Timers, this);
+        Follow();
+    }
+
+    internal EventLoop Loop { get; }
+
+    internal StoreState Store { get; }
+
+    internal RedisOptions Options { get; }
+
+    internal StoreCounters Counters { get; }
+
+    /// <summary>Lends a call, to be written. <see cref="Return"/> must follow, or <see cref="Send"/>.</summary>
+    internal RedisCall Rent() => _free.TryPop(out RedisCall? call) ? call : new RedisCall(Loop);
+
+    /// <summary>Takes a call back; its replies are gone then.</summary>
+    internal void Return(RedisCall call)
+    {
+        call.Reset();
+        if (_free.Count < MaxFree)
+        {
+            _free.Push(call);
+        }
+    }
+
+    /// <summary>Runs a call and waits for its end, for the store's timeout at most.</summary>
+    /// <param name="call">Lent and written. It can be run once.</param>
+    /// <param name="deadlineMs">The loop's time at which the caller gives up, if that is sooner.</param>
+    internal async ResultFlow<RedisStatus> RunAsync(RedisCall call, long deadlineMs = long.MaxValue)
+    {
+        long startUs = Loop.NowUs;
+        deadlineMs = Math.Min(deadlineMs, Loop.NowMs + Options.TimeoutMs);
+        RedisStatus status = Begin(call, out RedisNode? node);
+        if (status == RedisStatus.Ok)
+        {
+            do
+            {
+                WaitResult wait = await call.Wait.Begin(deadlineMs);
+                status = wait == WaitResult.Ready ? call.Status : Abandon(call, node!, wait);
+            }
+            while (status == RedisStatus.Failed && TryAgain(call, node!));
+        }
+
+        Counters.Ended(status, Loop.NowUs - startUs);
+        return status;
+    }
+
+    /// <summary>Runs a call whose end nobody waits for; it is given back by itself.</summary>
+    internal void Send(RedisCall call)
+    {
+        call.IsUnawaited = true;
+        RedisStatus status = Begin(call, out _);
+        if (status != RedisStatus.Ok)
+        {
+            Counters.Ended(status, 0);
+            Return(call);
+        }
+    }
+
+    /// <summary>Closes its connections once nothing is asked any more.</summary>
+    /// <param name="retired">What is done then.</param>
+    internal void Retire(Action retired)
+    {
+        _retired = retired;
+        _retire.Set(Loop.NowMs + RetireMs);
+    }
+
+    /// <summary>Closes its connections at once; what is under way fails.</summary>
+    internal void Leave()
+    {
+        _retire.Remove();
+        foreach (RedisNode node in _nodes.Values)
+        {
+            node.Leave();
+        }
+    }
+
+    /// <summary>A call that nobody waits for has ended.</summary>
+    internal void EndUnawaited(RedisCall call, RedisNode node)
+    {
+        if (call.Status != RedisStatus.Failed || !TryAgain(call, node))
+        {
+            Counters.Ended(call.Status, 0);
+            Return(call);
+        }
+    }
+
+    /// <summary>A node is otherwise than before.</summary>
+    internal void NodeChanged()
+    {
+        StoreHealth worst = _nodes.Count == 0 ? new StoreHealth(StoreCondition.Down, _topology!.Reason) : StoreHealth.Up;
+        foreach (RedisNode node in _nodes.Values)
+        {
+            worst = node.Health.Condition > worst.Condition ? node.Health : worst;
+        }
+
+        if (worst != _health)
+        {
+            _health = worst;
+            Store.Found(Loop.Index, worst);
+        }
+    }
+
+    void ITimerTarget.OnTimer(LoopTimer timer)
+    {
+        if (_hasCalls)
+        {
+            _hasCalls = false;
+            _retire.Set(Loop.NowMs + RetireMs);
+        }
+        else
+        {
+            Leave();
+            _retired?.Invoke();
+        }
+    }
+
+    private RedisStatus Begin(RedisCall call, out RedisNode? node)
+    {
+        _hasCalls = true;
+        node = NodeOf(call);
+        return call.IsTooLong ? RedisStatus.Failed
+            : node?.TryBegin(call) == true ? RedisStatus.Ok
+            : RedisStatus.Unavailable;
+    }
+
+    private static RedisStatus Abandon(RedisCall call, RedisNode node, WaitResult wait)
+    {
+        bool wasSent = call.Connection is not null;
+        call.Connection?.Abandon(call);
+        call.Waiting?.Abandon(call);
+        if (wait == WaitResult.Cancelled)
+        {
+            return RedisStatus.Cancelled;
+        }
+
+        if (wasSent)
+        {
+            node.TimedOut();
+        }
+
+        return RedisStatus.TimedOut;
+    }
+
+    /// <summary>Sends a call once more whose error says how.</summary>
+    private static bool TryAgain(RedisCall call, RedisNode node)
+    {
+        if (call.PendingScript is null || !call.Error.StartsWith("NOSCRIPT"u8))
+        {
+            return false;
+        }
+
+        call.SendScriptWhole();
+        return node.TryBegin(call);
+    }
+
+    private RedisNode? NodeOf(RedisCall call)
+    {
+        if (!ReferenceEquals(_topology, Store.Topology))
+        {
+            Follow();
+        }
+
+        return _only;
+    }
+
+    /// <summary>Connects to the servers that the store is on now, and to no others.</summary>
+    private void Follow()
+    {
+        RedisTopology topology = Store.Topology;
+        _topology = topology;
+        foreach (RedisEndpoint endpoint in _nodes.Keys.Except(topology.Nodes).ToArray())
+        {
+            _nodes.Remove(endpoint, out RedisNode? gone);
+            gone!.Leave();
+        }
+
+        foreach (RedisEndpoint endpoint in topology.Nodes)
+        {
+            if (!_nodes.ContainsKey(endpoint))
+            {
+                var node = new RedisNode(this, endpoint);
+                _nodes.Add(endpoint, node);
+                node.Begin();
+            }
+        }
+
+        _only = topology.Nodes.Count > 0 ? _nodes[topology.Nodes[0]] : null;
+        NodeChanged();
+    }
+}

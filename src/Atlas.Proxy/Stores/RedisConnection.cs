@@ -1,0 +1,209 @@
+using Atlas.Engine.Buffers;
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Timers;
+using Atlas.Protocols.Resp;
+
+namespace Atlas.Proxy.Stores;
+
+/// <summary>A connection to Redis. Calls are sent one behind the other without waiting for replies, which come in the same order. Replies
+/// to calls that nobody waits for any more are passed over. For one worker's thread.</summary>
+internal sealed class RedisConnection : ITimerTarget
+{
+    // A connection that brings piece after piece without waiting lets the others of its worker have their turn.
+    private const int PiecesPerTurn = 8;
+
+    private static readonly RespLimits Limits = new();
+
+    private readonly RedisNode _node;
+    private readonly RedisInFlight _inFlight = new();
+    private readonly RedisOutput _output;
+    private readonly LoopTimer _stale;
+    private readonly int _staleMs;
+    private RespScanner _scanner = new(Limits);
+
+    /// <summary>Makes one; <see cref="ReadAsync"/> must follow.</summary>
+    /// <param name="node">Hears of what happens.</param>
+    /// <param name="stream">The connection, after the handshake of TLS.</param>
+    /// <param name="staleMs">How long a call may be without its replies before the connection ends.</param>
+    internal RedisConnection(RedisNode node, ByteStream stream, int staleMs)
+    {
+        _node = node;
+        _staleMs = staleMs;
+        Stream = stream;
+        _output = new RedisOutput(this);
+        _stale = new LoopTimer(stream.Loop.Timers, this);
+    }
+
+    internal ByteStream Stream { get; }
+
+    /// <summary>Why it ended.</summary>
+    internal RedisBreak End { get; private set; }
+
+    /// <summary>Whether it has ended.</summary>
+    internal bool IsBroken => End != RedisBreak.None;
+
+    /// <summary>Calls that were sent and not answered, those that nobody waits for among them.</summary>
+    internal int InFlight => _inFlight.Count;
+
+    /// <summary>Sends a call, at the end of the turn.</summary>
+    /// <param name="call">Written, and not under way.</param>
+    /// <param name="isAsking">Whether it is for a slot that a cluster is moving here.</param>
+    /// <returns>False: the connection takes no more now.</returns>
+    internal bool TrySend(RedisCall call, bool isAsking = false)
+    {
+        if (IsBroken || _inFlight.IsFull || !_output.TryAdd(
+            isAsking ? "*1\r\n$6\r\nASKING\r\n"u8 : default, call.CommandsBeforeScript, call.ScriptBytes, call.CommandsBehindScript))
+        {
+            return false;
+        }
+
+        if (_inFlight.Count == 0)
+        {
+            _stale.Set(Stream.Loop.NowMs + _staleMs);
+        }
+
+        _inFlight.Add(call, isAsking ? 1 : 0, Stream.Loop.NowMs);
+        call.BeginReplies();
+        call.Connection = this;
+        return true;
+    }
+
+    /// <summary>Nobody waits for a call any more.</summary>
+    internal void Abandon(RedisCall call)
+    {
+        _inFlight.Abandon(call.Sequence);
+        call.Connection = null;
+    }
+
+    /// <summary>Ends the connection, and lets the node say what becomes of the calls that are under way.</summary>
+    internal void Break(RedisBreak reason)
+    {
+        if (IsBroken)
+        {
+            return;
+        }
+
+        End = reason;
+        _stale.Remove();
+        Stream.Abort();
+        _output.Drop();
+        _node.ConnectionEnded(this);
+        while (_inFlight.Count > 0)
+        {
+            RedisCall? call = _inFlight.Oldest.Call;
+            _inFlight.RemoveOldest();
+            if (call is not null)
+            {
+                call.Connection = null;
+                _node.CallLost(call);
+            }
+        }
+    }
+
+    void ITimerTarget.OnTimer(LoopTimer timer)
+    {
+        if (_inFlight.Count == 0)
+        {
+            return;
+        }
+
+        long dueMs = _inFlight.Oldest.SentMs + _staleMs;
+        if (dueMs <= Stream.Loop.NowMs)
+        {
+            Break(RedisBreak.Silent);
+        }
+        else
+        {
+            _stale.Set(dueMs);
+        }
+    }
+
+    /// <summary>Takes replies until the connection ends.</summary>
+    internal async Flow ReadAsync()
+    {
+        int pieces = 0;
+        while (!IsBroken)
+        {
+            if (Stream.MayReceive && ++pieces % PiecesPerTurn == 0)
+            {
+                await Stream.Loop.YieldAsync();
+            }
+
+            WaitResult wait = await Stream.ReceiveReadyAsync();
+            if (wait != WaitResult.Ready || IsBroken)
+            {
+                Break(RedisBreak.Lost);
+                return;
+            }
+
+            NativeBuffer? buffer = Stream.Loop.Buffers.TryRent(BufferSize.Small);
+            int received = buffer is null ? 0 : Stream.TryReceive(buffer.Span);
+            if (received > 0)
+            {
+                Take(buffer!.Span[..received]);
+            }
+
+            buffer?.Return();
+            if (received <= 0 && received != ByteStream.WouldBlock)
+            {
+                Break(RedisBreak.Lost);
+            }
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty && !IsBroken)
+        {
+            if (_inFlight.Count == 0)
+            {
+                Break(RedisBreak.Garbled);
+                return;
+            }
+
+            RespStatus status = _scanner.Read(bytes, out int taken);
+            ref RedisInFlight.Entry oldest = ref _inFlight.Oldest;
+            if (oldest.Skipped == 0)
+            {
+                oldest.Call?.TakeReply(bytes[..taken]);
+            }
+
+            bytes = bytes[taken..];
+            if (status == RespStatus.Refused)
+            {
+                Break(RedisBreak.Garbled);
+            }
+            else if (status == RespStatus.Done)
+            {
+                EndReply(ref oldest);
+            }
+        }
+    }
+
+    private void EndReply(ref RedisInFlight.Entry oldest)
+    {
+        if (oldest.Skipped > 0)
+        {
+            oldest.Skipped--;
+            return;
+        }
+
+        oldest.Call?.EndReply(_scanner.IsError);
+        if (--oldest.Replies > 0)
+        {
+            return;
+        }
+
+        RedisCall? call = oldest.Call;
+        long sentMs = oldest.SentMs;
+        _inFlight.RemoveOldest();
+        _node.Answered(this, sentMs);
+        if (call is not null)
+        {
+            call.Connection = null;
+            call.Status = call.HasError || call.IsReplyTooLong ? RedisStatus.Failed : RedisStatus.Ok;
+            _node.Complete(call);
+        }
+    }
+}

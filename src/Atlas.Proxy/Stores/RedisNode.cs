@@ -1,0 +1,330 @@
+using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
+
+namespace Atlas.Proxy.Stores;
+
+/// <summary>One worker's way to one server of Redis: its connection, which is made anew as long as the node is wanted, and the breaker
+/// that keeps calls from waiting for a server that does not answer.</summary>
+/// <remarks>
+/// <code>
+/// condition   calls                          changes
+/// connecting  wait for the connection, for   greeted → up; failed → down
+///             one timeout from its beginning
+/// up          are sent                       3 timeouts on end → slow; lost → connecting
+/// slow        are Unavailable at once        PONG in time → up; no reply for longer → down
+/// down        are Unavailable at once        greeted → up, or slow if that took longer than the timeout
+/// </code>
+/// </remarks>
+internal sealed class RedisNode
+{
+    // Calls that fail one after the other, until the rest fail at once. Those of the same millisecond count once: one hiccup of the
+    // network fails all that are under way.
+    private const int MaxTimeouts = 3;
+
+    // Calls that wait for a connection which is being made.
+    private const int MaxWaiting = 1_024;
+
+    // How long it is left alone after a try, the first time and at most: a server that comes back is found within the latter.
+    private const int FirstPauseMs = 50;
+    private const int MaxPauseMs = 500;
+
+    // A connection that ends sooner was none: without a pause, a server that accepts and closes would be asked without end.
+    private const int MinLifeMs = 1_000;
+
+    private readonly RedisClient _client;
+    private readonly RedisGreeting _greeting;
+    private readonly List<RedisCall> _waiting = [];
+    private readonly RedisCall _ping;
+    private readonly LoopWait _pause;
+    private RedisConnection? _connection;
+    private long _waitUntilMs;
+    private long _bornMs;
+    private long _lastTimeoutMs;
+    private int _timeouts;
+    private int _pauses;
+    private bool _hasLeft;
+
+    internal RedisNode(RedisClient client, RedisEndpoint endpoint)
+    {
+        _client = client;
+        Endpoint = endpoint;
+        _greeting = new RedisGreeting(this, client);
+        _ping = new RedisCall(client.Loop);
+        _pause = new LoopWait(client.Loop);
+    }
+
+    /// <summary>Where it is.</summary>
+    internal RedisEndpoint Endpoint { get; }
+
+    /// <summary>How it is.</summary>
+    internal StoreHealth Health { get; private set; } = StoreHealth.Connecting;
+
+    private EventLoop Loop => _client.Loop;
+
+    private int TimeoutMs => _client.Options.TimeoutMs;
+
+    /// <summary>Connects, and keeps connected until <see cref="Leave"/>.</summary>
+    internal void Begin() => KeepAsync().Detach();
+
+    /// <summary>Sends a call, or has it wait for the connection that is being made.</summary>
+    /// <returns>False: neither is possible.</returns>
+    internal bool TryBegin(RedisCall call, bool isAsking = false)
+    {
+        if (Health.Condition == StoreCondition.Up)
+        {
+            return _connection!.TrySend(call, isAsking);
+        }
+
+        // What a cluster is moving is not worth waiting for.
+        if (Health.Condition != StoreCondition.Connecting || Loop.NowMs >= _waitUntilMs || _waiting.Count >= MaxWaiting || isAsking)
+        {
+            return false;
+        }
+
+        _waiting.Add(call);
+        call.Waiting = this;
+        return true;
+    }
+
+    /// <summary>Nobody waits for a call any more.</summary>
+    internal void Abandon(RedisCall call)
+    {
+        _waiting.Remove(call);
+        call.Waiting = null;
+    }
+
+    /// <summary>A call's time was up before it was answered.</summary>
+    internal void TimedOut()
+    {
+        if (Health.Condition == StoreCondition.Up && Loop.NowMs != _lastTimeoutMs)
+        {
+            _lastTimeoutMs = Loop.NowMs;
+            if (++_timeouts >= MaxTimeouts)
+            {
+                BecomeSlow();
+                _pause.Resume(WaitResult.Ready);
+            }
+        }
+    }
+
+    /// <summary>Ends the connection for good.</summary>
+    internal void Leave()
+    {
+        _hasLeft = true;
+        _connection?.Break(RedisBreak.Left);
+        _greeting.Cancel();
+        _pause.Resume(WaitResult.Ready);
+    }
+
+    /// <summary>A call was answered on a connection.</summary>
+    internal void Answered(RedisConnection connection, long sentMs)
+    {
+        long tookMs = Loop.NowMs - sentMs;
+        if (tookMs <= TimeoutMs)
+        {
+            _timeouts = 0;
+        }
+        else if (Health.Condition == StoreCondition.Slow && tookMs > FirstPauseMs && connection.InFlight == 0 && connection == _connection)
+        {
+            // It was stopped, and has caught up with what it had to do: it need not wait for the next question.
+            _pause.Resume(WaitResult.Ready);
+        }
+    }
+
+    /// <summary>A call has ended on a connection, or for want of one.</summary>
+    internal void Complete(RedisCall call)
+    {
+        if (call.IsUnawaited)
+        {
+            _client.EndUnawaited(call, this);
+        }
+        else
+        {
+            call.Wait.Resume(WaitResult.Ready);
+        }
+    }
+
+    /// <summary>A connection has ended; <see cref="CallLost"/> follows for each of its calls.</summary>
+    internal void ConnectionEnded(RedisConnection connection)
+    {
+        if (connection != _connection)
+        {
+            return;
+        }
+
+        _connection = null;
+        if (connection.End == RedisBreak.Lost && Health.Condition == StoreCondition.Up && Loop.NowMs - _bornMs >= MinLifeMs)
+        {
+            // Servers close what was idle, and restart: most often the next connection is there within the timeout.
+            _waitUntilMs = Loop.NowMs + TimeoutMs;
+            Health = StoreHealth.Connecting;
+        }
+        else
+        {
+            Become(new StoreHealth(StoreCondition.Down, WordsOf(connection.End)));
+        }
+
+        _pause.Resume(WaitResult.Ready);
+    }
+
+    /// <summary>A call was under way on a connection that has ended.</summary>
+    internal void CallLost(RedisCall call)
+    {
+        if (call.IsIdempotent && !call.IsRepeated && !_hasLeft)
+        {
+            call.IsRepeated = true;
+            if (TryBegin(call))
+            {
+                return;
+            }
+        }
+
+        call.Status = RedisStatus.Unavailable;
+        Complete(call);
+    }
+
+    private async Flow KeepAsync()
+    {
+        _waitUntilMs = Loop.NowMs + TimeoutMs;
+        while (!_hasLeft)
+        {
+            RedisGreeted greeted = await _greeting.ConnectAsync();
+            if (_hasLeft)
+            {
+                greeted.Connection?.Break(RedisBreak.Left);
+            }
+            else if (greeted.Connection is null)
+            {
+                Become(new StoreHealth(StoreCondition.Down, greeted.Problem));
+                Release();
+                await PauseAsync();
+            }
+            else
+            {
+                await ServeAsync(greeted.Connection, greeted.IsInTime);
+            }
+        }
+
+        Release();
+    }
+
+    private async Flow ServeAsync(RedisConnection connection, bool isInTime)
+    {
+        _connection = connection;
+        _bornMs = Loop.NowMs;
+        _client.Counters.Connected();
+        if (isInTime)
+        {
+            BecomeUp();
+        }
+        else
+        {
+            BecomeSlow();
+            Release();
+        }
+
+        while (_connection is not null && !_hasLeft)
+        {
+            if (Health.Condition == StoreCondition.Slow)
+            {
+                await ProbeAsync();
+            }
+            else if (await _pause.Begin(long.MaxValue) == WaitResult.Cancelled)
+            {
+                _hasLeft = true;
+            }
+        }
+
+        if (!_hasLeft && Health.Condition == StoreCondition.Down)
+        {
+            await PauseAsync();
+        }
+    }
+
+    private async Flow ProbeAsync()
+    {
+        _ping.Command(1).Part("PING"u8);
+        WaitResult wait = WaitResult.TimedOut;
+        if (_connection!.TrySend(_ping))
+        {
+            wait = await _ping.Wait.Begin(Loop.NowMs + TimeoutMs);
+            _ping.Connection?.Abandon(_ping);
+        }
+
+        bool isAnswered = wait == WaitResult.Ready && _ping.Status == RedisStatus.Ok;
+        _ping.Reset();
+        if (isAnswered && _connection is not null)
+        {
+            BecomeUp();
+        }
+        else if (_connection is not null && !_hasLeft)
+        {
+            await PauseAsync();
+        }
+    }
+
+    private void BecomeUp()
+    {
+        _timeouts = 0;
+        _pauses = 0;
+        Become(StoreHealth.Up);
+        while (_waiting.Count > 0 && _connection is not null)
+        {
+            RedisCall call = TakeWaiting();
+            if (!_connection.TrySend(call))
+            {
+                call.Status = RedisStatus.Unavailable;
+                Complete(call);
+            }
+        }
+    }
+
+    private void BecomeSlow() =>
+        Become(new StoreHealth(StoreCondition.Slow, $"{Endpoint} does not answer within {TimeoutMs} ms"));
+
+    private void Become(StoreHealth health)
+    {
+        Health = health;
+        _client.NodeChanged();
+    }
+
+    // Who waited for a connection does so in vain.
+    private void Release()
+    {
+        while (_waiting.Count > 0)
+        {
+            RedisCall call = TakeWaiting();
+            call.Status = RedisStatus.Unavailable;
+            Complete(call);
+        }
+    }
+
+    // One after the other, since who goes on may cancel others.
+    private RedisCall TakeWaiting()
+    {
+        RedisCall call = _waiting[0];
+        _waiting.RemoveAt(0);
+        call.Waiting = null;
+        return call;
+    }
+
+    private async Flow PauseAsync()
+    {
+        int boundMs = Math.Min(FirstPauseMs << _pauses, MaxPauseMs);
+        _pauses += boundMs < MaxPauseMs ? 1 : 0;
+        if (await _pause.Begin(Loop.NowMs + (boundMs / 2) + Loop.Random.Next((boundMs / 2) + 1)) == WaitResult.Cancelled)
+        {
+            _hasLeft = true;
+        }
+    }
+
+    private string WordsOf(RedisBreak end) => end switch
+    {
+        RedisBreak.Lost => $"{Endpoint} closed the connection",
+        RedisBreak.Silent => $"{Endpoint} does not answer within {_client.Options.StaleMs} ms",
+        RedisBreak.Garbled => $"{Endpoint} sends what is no reply of Redis",
+        RedisBreak.Left => $"{Endpoint} is not asked any more",
+        RedisBreak.None or _ => throw new InvalidOperationException("a connection has ended without a reason"),
+    };
+}

@@ -1,0 +1,46 @@
+using Atlas.Core.Configuration;
+using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Snapshots;
+
+namespace Atlas.Proxy.Stores;
+
+/// <summary>Makes stores from what is written.</summary>
+internal static class StoreBuilder
+{
+    /// <summary>Makes one, or takes the one that a snapshot has which says the same.</summary>
+    /// <param name="config">What is written, without errors.</param>
+    /// <param name="previous">What serves until now.</param>
+    /// <param name="metrics">What counts; null: nothing does.</param>
+    /// <param name="readSecret">Reads its password; null: there is none. It may throw what reading a file does.</param>
+    /// <param name="observer">Hears of its changes; null: nobody does.</param>
+    internal static StoreState Build(
+        StoreConfig config, ProxySnapshot previous, ProxyMetrics? metrics, Func<SecretConfig, byte[]>? readSecret, IStoreObserver? observer)
+    {
+        byte[] password = config.Password is { } secret && readSecret is not null ? readSecret(secret) : [];
+        StoreState? known = previous.Stores.FirstOrDefault(store => store.Name == config.Name);
+        return known is not null && known.Config == config && known.Redis?.Password.Span.SequenceEqual(password) != false
+            ? known
+            : Make(config, password, metrics, observer);
+    }
+
+    private static StoreState Make(StoreConfig config, byte[] password, ProxyMetrics? metrics, IStoreObserver? observer)
+    {
+        Uri? url = config.Type == StoreType.Redis ? new Uri(config.Url!) : null;
+        RedisOptions? options = url is null ? null : new RedisOptions
+        {
+            TimeoutMs = config.TimeoutMs,
+            User = url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : null,
+            Password = password,
+            Database = int.TryParse(url.AbsolutePath.AsSpan(1), out int database) ? database : 0,
+            IsTls = url.Scheme == "rediss",
+        };
+        return new StoreState(config, options, metrics?.Workers ?? 1)
+        {
+            Metrics = options is null ? null : metrics?.Store(config.Name),
+            Observer = observer,
+            Topology = url is null
+                ? RedisTopology.Unknown
+                : RedisTopology.Of(new RedisEndpoint(url.IdnHost.Trim('[', ']'), url.Port > 0 ? url.Port : RedisEndpoint.DefaultPort)),
+        };
+    }
+}

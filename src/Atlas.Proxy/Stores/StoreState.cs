@@ -1,0 +1,95 @@
+using Atlas.Core.Configuration;
+using Atlas.Engine.Tls;
+using Atlas.Proxy.Metrics;
+
+namespace Atlas.Proxy.Stores;
+
+/// <summary>A configured store, shared by all workers, and kept across reloads while its configuration is the same.</summary>
+public sealed class StoreState
+{
+    private readonly StoreHealth?[] _health;
+    private volatile bool _isForgotten;
+    private volatile RedisTopology _topology = RedisTopology.Unknown;
+    private volatile TlsClientContext? _tls;
+    private volatile TlsClientSessions? _sessions;
+
+    /// <summary>Makes a store of which nothing is known yet.</summary>
+    /// <param name="config">What is written.</param>
+    /// <param name="redis">How it is spoken to; null: it is none of Redis.</param>
+    /// <param name="workers">How many workers use it.</param>
+    public StoreState(StoreConfig config, RedisOptions? redis, int workers)
+    {
+        Config = config;
+        Redis = redis;
+        _health = new StoreHealth?[workers];
+    }
+
+    /// <summary>Its key under <c>stores</c>.</summary>
+    public string Name => Config.Name;
+
+    /// <summary>What is written.</summary>
+    public StoreConfig Config { get; }
+
+    /// <summary>How it is spoken to; null: it is none of Redis.</summary>
+    public RedisOptions? Redis { get; }
+
+    /// <summary>What counts its calls; null: nothing does.</summary>
+    public StoreMetrics? Metrics { get; init; }
+
+    /// <summary>Hears of its changes; null: nobody does.</summary>
+    public IStoreObserver? Observer { get; init; }
+
+    /// <summary>The servers of Redis that it is on. Any thread.</summary>
+    public RedisTopology Topology
+    {
+        get => _topology;
+        set => _topology = value;
+    }
+
+    /// <summary>How all workers find it: as the one that finds it worst. Any thread.</summary>
+    public StoreHealth Health
+    {
+        get
+        {
+            StoreHealth? worst = null;
+            for (int i = 0; i < _health.Length; i++)
+            {
+                StoreHealth? health = Volatile.Read(ref _health[i]);
+                worst = worst is null || health?.Condition > worst.Condition ? health ?? worst : worst;
+            }
+
+            return worst ?? StoreHealth.Connecting;
+        }
+    }
+
+    /// <summary>What handshakes go by. Any thread; connections that are there stay.</summary>
+    public TlsClientContext? Tls
+    {
+        get => _tls;
+        set
+        {
+            if (_tls != value)
+            {
+                _tls = value;
+                _sessions = value is null ? null : new TlsClientSessions(value);
+            }
+        }
+    }
+
+    /// <summary>Sessions of TLS that connections may resume.</summary>
+    internal TlsClientSessions? Sessions => _sessions;
+
+    /// <summary>Whether no snapshot names it any more. Any thread.</summary>
+    internal bool IsForgotten
+    {
+        get => _isForgotten;
+        set => _isForgotten = value;
+    }
+
+    /// <summary>A worker finds it so.</summary>
+    internal void Found(int worker, StoreHealth health)
+    {
+        Interlocked.Exchange(ref _health[worker], health);
+        Observer?.StoreChanged(this);
+    }
+}

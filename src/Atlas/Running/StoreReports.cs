@@ -1,0 +1,48 @@
+using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.Stores;
+
+namespace Atlas.Running;
+
+/// <summary>Tells how stores are, once for each change: workers find out one after the other. Away from their threads.</summary>
+/// <param name="tell">Takes each change.</param>
+internal sealed class StoreReports(Action<StoreEvent> tell) : IStoreObserver
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, StoreCondition> _told = new(StringComparer.Ordinal);
+    private IReadOnlyList<StoreState> _stores = [];
+
+    /// <summary>Tells of the stores of a snapshot from now on, and of no others.</summary>
+    internal void Apply(ProxySnapshot snapshot)
+    {
+        lock (_lock)
+        {
+            _stores = snapshot.Stores;
+            foreach (string name in _told.Keys.Where(name => !_stores.Any(store => store.Name == name)).ToArray())
+            {
+                _told.Remove(name);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void StoreChanged(StoreState store) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Reports.Tell(state.Store), (Reports: this, Store: store), preferLocal: false);
+
+    private void Tell(StoreState store)
+    {
+        lock (_lock)
+        {
+            StoreHealth health = store.Health;
+
+            // That a store comes up at the start is what everybody expects.
+            StoreCondition told = _told.GetValueOrDefault(store.Name, StoreCondition.Up);
+            if (health.Condition == told || health.Condition == StoreCondition.Connecting || !_stores.Contains(store))
+            {
+                return;
+            }
+
+            _told[store.Name] = health.Condition;
+            tell(new StoreEvent(DateTimeOffset.UtcNow, store.Name, health));
+        }
+    }
+}
