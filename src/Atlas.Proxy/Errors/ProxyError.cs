@@ -52,6 +52,9 @@ public enum ProxyError : byte
     /// <summary>RL: the client has used up the route's rate limit.</summary>
     RateLimited,
 
+    /// <summary>SS: the store did not answer, and the configuration lets no request pass without it.</summary>
+    StoreUnavailable,
+
     /// <summary>SD: the deadline of a shutdown passed.</summary>
     ShuttingDown,
 

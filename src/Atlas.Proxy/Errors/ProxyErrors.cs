@@ -13,7 +13,7 @@ public static class ProxyErrors
         ProxyError.ClientClosed => 499,
         ProxyError.NoRoute => 404,
         ProxyError.NoHealthyServer or ProxyError.Overload or ProxyError.ShuttingDown => 503,
-        ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen => 503,
+        ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen or ProxyError.StoreUnavailable => 503,
         ProxyError.Loop => 508,
         ProxyError.MethodNotAllowed => 405,
         ProxyError.TooEarly => 425,
@@ -32,6 +32,7 @@ public static class ProxyErrors
         ProxyError.MethodNotAllowed or ProxyError.MaxForwardsReached or ProxyError.NoRoute => true,
         ProxyError.TooEarly or ProxyError.IdleTimeout or ProxyError.ServerGone => true,
         ProxyError.QueueFull or ProxyError.QueueTimeout or ProxyError.CircuitOpen or ProxyError.RateLimited => true,
+        ProxyError.StoreUnavailable => true,
         ProxyError.None or ProxyError.ConnectFailed or ProxyError.ConnectTimeout or ProxyError.UpstreamReset => false,
         ProxyError.TlsFailed => false,
         ProxyError.UpstreamProtocol or ProxyError.UpstreamTimeout or ProxyError.UpstreamTruncated => false,
@@ -57,6 +58,7 @@ public static class ProxyErrors
         ProxyError.MaxForwardsReached => "MF",
         ProxyError.TooEarly => "TE",
         ProxyError.RateLimited => "RL",
+        ProxyError.StoreUnavailable => "SS",
         ProxyError.ShuttingDown => "SD",
         ProxyError.ConnectFailed => "CF",
         ProxyError.ConnectTimeout => "CT",
@@ -88,7 +90,7 @@ public static class ProxyErrors
         ProxyError.UpstreamTimeout => "connection_read_timeout"u8,
         ProxyError.UpstreamTruncated => "http_response_incomplete"u8,
         ProxyError.None or ProxyError.MaxForwardsReached or ProxyError.IdleTimeout or ProxyError.ServerGone => default,
-        ProxyError.Overload or ProxyError.ShuttingDown => "proxy_internal_error"u8,
+        ProxyError.Overload or ProxyError.ShuttingDown or ProxyError.StoreUnavailable => "proxy_internal_error"u8,
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };
 }

@@ -6,6 +6,7 @@ using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Http;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Stores;
 
 namespace Atlas.Proxy.RateLimiting;
 
@@ -18,13 +19,18 @@ public sealed class RouteLimit
     private readonly RequestKey _key;
     private readonly RequestKeys _keys;
     private readonly RateLimitTable _table;
+    private readonly RateLimitFallback _fallback;
+    private readonly StoreState? _store;
+    private readonly LimitScript? _script;
 
     /// <summary>A limit from a configuration.</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="previous">The limit of the same route until now; null: there was none. Where it goes by the same key, its clients
     /// stay, and a limit that is another one applies to them at once.</param>
     /// <param name="nowUs">The time of the workers' loops.</param>
-    public RouteLimit(RateLimitConfig config, RouteLimit? previous, long nowUs)
+    /// <param name="name">What the route is called on all nodes that share the store.</param>
+    /// <param name="store">The store that decides; null, or one in memory: this node.</param>
+    public RouteLimit(RateLimitConfig config, RouteLimit? previous, long nowUs, string name = "", StoreState? store = null)
     {
         _key = config.Key;
         _keys = new RequestKeys(config.Key, Ipv6PrefixBits);
@@ -33,22 +39,71 @@ public sealed class RouteLimit
         _table = kept is null ? new RateLimitTable(limit, Random.Shared.NextInt64())
             : kept.Limit.IsSameAs(limit) ? kept
             : kept.With(limit, nowUs);
+        if (store?.Redis is not null)
+        {
+            _store = store;
+            _script = new LimitScript(limit, name, config.Key);
+            _fallback = config.OnStoreFailure;
+        }
     }
 
     /// <summary>Counts a request, or refuses it: the exchange's error then says why.</summary>
     internal Flow PassAsync(WorkerContext context, Downstream session, Exchange x)
     {
-        ReadOnlySpan<byte> buffer = x.HeadBytes;
-        ReadOnlySpan<byte> clientIp = x.Client.IsEmpty ? session.PeerIp : x.Client.Of(buffer);
-        _keys.TryFind(buffer, x.Request, clientIp, session.IsPeerTrusted, stackalloc byte[KeyHash.MaxForm], out ReadOnlySpan<byte> key);
-        RateDecision decision = _table.Decide(key, context.Loop.NowUs, out bool hasEvicted);
-        Conclude(context, x, decision, RateLimitSource.Local);
+        if (_store is null)
+        {
+            DecideHere(context, session, x, RateLimitSource.Local);
+            return default;
+        }
+
+        RedisClient client = context.Redis(_store);
+        RedisCall call = client.Rent();
+        _script!.Write(call, KeyOf(session, x, stackalloc byte[KeyHash.MaxForm]));
+        return AskStoreAsync(context, session, x, client, call);
+    }
+
+    private async Flow AskStoreAsync(WorkerContext context, Downstream session, Exchange x, RedisClient client, RedisCall call)
+    {
+        RedisStatus status = await client.RunAsync(call);
+        RateDecision decision = default;
+        bool isDecided = status == RedisStatus.Ok && _script!.TryRead(call.Replies, out decision);
+        client.Return(call);
+        if (isDecided)
+        {
+            Conclude(context, x, decision, RateLimitSource.Store);
+        }
+        else if (_fallback == RateLimitFallback.Local)
+        {
+            DecideHere(context, session, x, RateLimitSource.Fallback);
+        }
+        else
+        {
+            bool isOpen = _fallback == RateLimitFallback.Open;
+            x.Route!.Metrics?.ForWorker(context.Index).RateLimited(RateLimitSource.None, isOpen);
+            if (!isOpen)
+            {
+                Refuse(x, ProxyError.StoreUnavailable);
+            }
+        }
+    }
+
+    private void DecideHere(WorkerContext context, Downstream session, Exchange x, RateLimitSource source)
+    {
+        ReadOnlySpan<byte> key = KeyOf(session, x, stackalloc byte[KeyHash.MaxForm]);
+        Conclude(context, x, _table.Decide(key, context.Loop.NowUs, out bool hasEvicted), source);
         if (hasEvicted)
         {
             x.Route!.Metrics?.ForWorker(context.Index).RateLimitEvicted();
         }
+    }
 
-        return default;
+    // Empty: the request has none.
+    private ReadOnlySpan<byte> KeyOf(Downstream session, Exchange x, Span<byte> form)
+    {
+        ReadOnlySpan<byte> buffer = x.HeadBytes;
+        ReadOnlySpan<byte> clientIp = x.Client.IsEmpty ? session.PeerIp : x.Client.Of(buffer);
+        _keys.TryFind(buffer, x.Request, clientIp, session.IsPeerTrusted, form, out ReadOnlySpan<byte> key);
+        return key;
     }
 
     private void Conclude(WorkerContext context, Exchange x, RateDecision decision, RateLimitSource source)
@@ -57,8 +112,13 @@ public sealed class RouteLimit
         x.Route!.Metrics?.ForWorker(context.Index).RateLimited(source, decision.IsAllowed);
         if (!decision.IsAllowed)
         {
-            x.Error = ProxyError.RateLimited;
-            x.TakeWholeBody();
+            Refuse(x, ProxyError.RateLimited);
         }
+    }
+
+    private static void Refuse(Exchange x, ProxyError error)
+    {
+        x.Error = error;
+        x.TakeWholeBody();
     }
 }

@@ -31,7 +31,6 @@ public sealed class SnapshotBuilder
     private readonly IHandshakeObserver? _handshakes;
     private readonly long _nowMs = Environment.TickCount64;
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
-    private readonly LimitBuilder _limits;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
 
     private SnapshotBuilder(
@@ -52,7 +51,6 @@ public sealed class SnapshotBuilder
         _config = config;
         _metrics = metrics;
         _openLog = openLog;
-        _limits = new LimitBuilder(previous);
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
         {
@@ -61,6 +59,9 @@ public sealed class SnapshotBuilder
             _pools.Add(pool.Name, isSame ? old! : BuildPool(pool, old));
         }
     }
+
+    // Null where no listener is made anew.
+    private LimitBuilder? Limits { get; init; }
 
     /// <summary>Makes the snapshots. O(servers).</summary>
     /// <param name="config">The configuration.</param>
@@ -86,7 +87,10 @@ public sealed class SnapshotBuilder
         IStoreObserver? stores = null)
     {
         StoreState[] built = [.. config.Stores.Select(store => StoreBuilder.Build(store, previous, metrics, readSecret, stores))];
-        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, handshakes);
+        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, handshakes)
+        {
+            Limits = new LimitBuilder(previous, built),
+        };
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])])
@@ -176,7 +180,7 @@ public sealed class SnapshotBuilder
 
     private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
-        var routes = new RouteBuilder(listener, _pools, _config, _limits, _metrics);
+        var routes = new RouteBuilder(listener, _pools, _config, Limits!, _metrics);
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
             EncodedSlashes = listener.EncodedSlashes,
