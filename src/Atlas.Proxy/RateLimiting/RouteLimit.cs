@@ -64,11 +64,18 @@ public sealed class RouteLimit
 
     private async Flow AskStoreAsync(WorkerContext context, Downstream session, Exchange x, RedisClient client, RedisCall call)
     {
+        bool wasClosed = session.Client.IsPeerClosed;
         RedisStatus status = await client.RunAsync(call);
         RateDecision decision = default;
         bool isDecided = status == RedisStatus.Ok && _script!.TryRead(call.Replies, out decision);
         client.Return(call);
-        if (isDecided)
+        if (session.Client.IsPeerClosed && !wasClosed)
+        {
+            // It left meanwhile, as one may while a server is awaited.
+            x.ClientGone = true;
+            x.Error = ProxyError.ClientClosed;
+        }
+        else if (isDecided)
         {
             Conclude(context, x, decision, RateLimitSource.Store);
         }

@@ -15,7 +15,7 @@ public sealed class LimitScriptTests : IStoreObserver
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly TaskCompletionSource _isUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void StoreChanged(StoreState store)
+    void IStoreObserver.StoreChanged(StoreState store)
     {
         if (store.Health.Condition == StoreCondition.Up)
         {

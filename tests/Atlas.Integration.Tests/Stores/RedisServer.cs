@@ -32,6 +32,7 @@ internal sealed class RedisServer : IDisposable
                 ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"])
             {
                 RedirectStandardOutput = true,
+                UseShellExecute = false,
             })!;
             while (await process.StandardOutput.ReadLineAsync() is { } line)
             {

@@ -1,6 +1,7 @@
 using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
 using Atlas.Proxy.Answers;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.RateLimiting;
@@ -79,6 +80,27 @@ public sealed class StoredLimitTests
         }, refuses: state == "refuses");
 
     [Fact]
+    public void Client_LeavesWhileTheStoreIsAsked_NoServerGetsTheRequest()
+    {
+        StoreState store = Store();
+        var world = new ProxyWorld(1, SimulationOptions.Calm, listener: Routes.Of(pools =>
+            [new RouteSnapshot("r") { Pool = pools[0], Limit = new RouteLimit(Limit, null, 0, "front/r", store) }]));
+        Listen(world);
+        _redis.IsStopped = true;
+        world.Run(async () =>
+        {
+            (ByteStream client, _) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes(Routes.Get("/")));
+            await world.DelayAsync(100);
+            client.Close();
+            await world.DelayAsync(2_000);
+            world.Server.Seen.ShouldBeEmpty();
+            _redis.IsStopped = false;
+            world.Proxy.Forget(store);
+        });
+    }
+
+    [Fact]
     public void Store_InMemory_IsTheNode()
     {
         var store = new StoreState(new StoreConfig { Name = "shared" }, redis: null, workers: 1);
@@ -92,6 +114,15 @@ public sealed class StoredLimitTests
         Counted(RateLimitSource.Local).ShouldBe((1, 1));
     }
 
+    private static StoreState Store() => new(
+        new StoreConfig { Name = "shared", Type = StoreType.Redis }, new RedisOptions { TimeoutMs = 1_000 }, workers: 1)
+    {
+        Topology = RedisTopology.Of(Endpoint),
+    };
+
+    private SimulatedListener Listen(ProxyWorld world) => world.Network.Listen(
+        SocketAddress.OfIp(IPAddress.Parse(Endpoint.Host), Endpoint.Port), world.Network.AddLoop(), _redis);
+
     private (int Allowed, int Refused) Counted(RateLimitSource source) =>
         ((int)_metrics.RateLimited(source, isAllowed: true), (int)_metrics.RateLimited(source, isAllowed: false));
 
@@ -99,10 +130,7 @@ public sealed class StoredLimitTests
     {
         for (int seed = 0; seed < Seeds; seed++)
         {
-            var store = new StoreState(new StoreConfig { Name = "shared", Type = StoreType.Redis }, new RedisOptions { TimeoutMs = 1_000 }, workers: 1)
-            {
-                Topology = RedisTopology.Of(Endpoint),
-            };
+            StoreState store = Store();
             var world = new ProxyWorld(seed, listener: Routes.Of(_ =>
             [
                 new RouteSnapshot("r")
@@ -112,9 +140,7 @@ public sealed class StoredLimitTests
                     Limit = new RouteLimit(config, null, 0, "front/r", store),
                 },
             ]));
-            SimulatedListener listener = world.Network.Listen(
-                SocketAddress.OfIp(IPAddress.Parse(Endpoint.Host), Endpoint.Port), world.Network.AddLoop(), _redis);
-            listener.Refuses = refuses;
+            Listen(world).Refuses = refuses;
             world.Run(async () =>
             {
                 await scenario(world);
