@@ -88,6 +88,7 @@ public sealed class ApiDescriptionTests
                     Servers = [server],
                 },
             ],
+            Stores = [new StoreReport { Name = "s", Type = "redis", State = "down", Reason = "x", Servers = ["x"] }],
             Certificates = new CertificateSummary
             {
                 Count = 1,
@@ -130,6 +131,7 @@ public sealed class ApiDescriptionTests
         Same(written["pools"]![0]!["servers"]![0]!["remaining"]!, "Remaining");
         Same(written["pools"]![0]!["names"]![0]!, "ServerName");
         Same(written["leaving"]![0]!, "Leaving");
+        Same(written["stores"]![0]!, "Store");
         Same(written["certificates"]!, "Certificates");
         Same(JsonSerializer.SerializeToNode(certificates, AdminJson.Default.IReadOnlyListCertificateReport)![0]!, "Certificate");
         Words<AdminState>("Server", "admin_state");

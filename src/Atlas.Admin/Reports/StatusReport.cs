@@ -18,6 +18,9 @@ public sealed record StatusReport
     /// <summary>The pools, in the order of the configuration.</summary>
     public required IReadOnlyList<PoolReport> Pools { get; init; }
 
+    /// <summary>The stores, in the order of the configuration; null: there are none.</summary>
+    public IReadOnlyList<StoreReport>? Stores { get; init; }
+
     /// <summary>The certificates in force, in short; null: there are none.</summary>
     public CertificateSummary? Certificates { get; init; }
 

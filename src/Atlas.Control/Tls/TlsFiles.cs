@@ -40,18 +40,27 @@ public static class TlsFiles
         {
             if (pool.Tls is { } tls)
             {
-                pools.Add(Load(pool, tls, certificates, authorities));
+                pools.Add(Load(pool.Name, tls, certificates, authorities));
             }
         }
 
-        return session.End(new TlsMaterial([.. listeners], [.. pools]));
+        var stores = new List<PoolTlsMaterial>();
+        foreach (var store in config.Stores)
+        {
+            if (store.TlsInUse is { } tls)
+            {
+                stores.Add(Load(store.Name, tls, certificates, authorities));
+            }
+        }
+
+        return session.End(new TlsMaterial([.. listeners], [.. pools]) { Stores = [.. stores] });
     }
 
     /// <summary>The absolute paths of the files that TLS needs, each once.</summary>
     internal static IEnumerable<string> PathsOf(AtlasConfig config)
     {
         var listeners = config.Listeners.Select(listener => listener.Tls).OfType<ListenerTlsConfig>();
-        var pools = config.Pools.Select(pool => pool.Tls).OfType<PoolTlsConfig>();
+        var pools = config.Pools.Select(pool => pool.Tls).Concat(config.Stores.Select(store => store.Tls)).OfType<PoolTlsConfig>();
         return listeners
             .SelectMany(tls => tls.Certificates.SelectMany(one => new[] { one.CertPath, one.KeyPath, one.OcspPath }).Append(tls.ClientCaPath))
             .Concat(pools.SelectMany(tls => new[] { tls.CaPath, tls.CertPath, tls.KeyPath }))
@@ -82,12 +91,12 @@ public static class TlsFiles
         return new ListenerTlsMaterial(listener.Name, [.. loaded], clients);
     }
 
-    private static PoolTlsMaterial Load(PoolConfig pool, PoolTlsConfig tls, CertificateLoader certificates, AuthorityLoader authorities)
+    private static PoolTlsMaterial Load(string name, PoolTlsConfig tls, CertificateLoader certificates, AuthorityLoader authorities)
     {
         var trusted = tls.CaPath is { } path ? authorities.Load(path, "ca", tls.Source.PositionOf("ca")) : null;
         var shown = tls is { CertPath: { } cert, KeyPath: { } key }
             ? certificates.Load(new CertificateConfig { CertPath = cert, KeyPath = key, Source = tls.Source }, CertificateUse.Client)
             : null;
-        return new PoolTlsMaterial(pool.Name, trusted, shown);
+        return new PoolTlsMaterial(name, trusted, shown);
     }
 }

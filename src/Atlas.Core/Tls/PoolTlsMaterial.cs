@@ -1,7 +1,7 @@
 namespace Atlas.Core.Tls;
 
-/// <summary>What TLS towards a pool's servers is made from beside its configuration.</summary>
-/// <param name="Pool">The pool's name.</param>
+/// <summary>What TLS towards the servers of a pool or store is made from beside its configuration.</summary>
+/// <param name="Owner">The pool's name, or the store's.</param>
 /// <param name="Authorities">Who signs the servers' certificates; null: the system's authorities.</param>
 /// <param name="Certificate">What servers are shown that ask for a certificate; null: nothing.</param>
-public sealed record PoolTlsMaterial(string Pool, AuthorityMaterial? Authorities, CertificateMaterial? Certificate);
+public sealed record PoolTlsMaterial(string Owner, AuthorityMaterial? Authorities, CertificateMaterial? Certificate);

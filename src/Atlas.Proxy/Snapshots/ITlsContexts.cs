@@ -10,4 +10,7 @@ public interface ITlsContexts
 
     /// <summary>Towards the servers of a pool; null: it has no TLS.</summary>
     TlsClientContext? OfPool(string name);
+
+    /// <summary>Towards the servers of a store; null: it has no TLS.</summary>
+    TlsClientContext? OfStore(string name);
 }

@@ -29,10 +29,11 @@ internal static class StoreBuilder
         RedisOptions? options = url is null ? null : new RedisOptions
         {
             TimeoutMs = config.TimeoutMs,
-            User = url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : null,
+            User = config.User ?? (url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : null),
             Password = password,
             Database = int.TryParse(url.AbsolutePath.AsSpan(1), out int database) ? database : 0,
-            IsTls = url.Scheme == "rediss",
+            IsTls = config.TlsInUse is not null,
+            ServerName = config.Tls?.ServerName,
         };
         return new StoreState(config, options, metrics?.Workers ?? 1)
         {

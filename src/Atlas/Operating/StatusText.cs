@@ -52,6 +52,11 @@ internal static class StatusText
             yield return line;
         }
 
+        foreach (StoreReport store in status.Stores ?? [])
+        {
+            yield return LineOf(store);
+        }
+
         foreach (PoolReport pool in status.Pools)
         {
             yield return "";
@@ -89,6 +94,13 @@ internal static class StatusText
             : "";
         return $"listener {listener.Name}  {spoken} on {string.Join(", ", listener.Addresses)}{mode}  "
             + Count(listener.Connections ?? 0, "connection") + http2;
+    }
+
+    private static string LineOf(StoreReport store)
+    {
+        string servers = store.Servers is { Count: > 0 } some ? " on " + string.Join(", ", some) : "";
+        string state = store.State is "slow" or "down" ? store.State.ToUpperInvariant() : store.State;
+        return $"store {store.Name}  {store.Type}{servers}  {state}{(store.Reason is null ? "" : ": " + store.Reason)}";
     }
 
     private static IEnumerable<string> Lines(CertificateSummary certificates)

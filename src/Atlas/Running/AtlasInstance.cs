@@ -331,7 +331,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
     {
         _plane.ForgetGone(Snapshot, snapshot);
         Stores.Apply(snapshot);
-        _plane.Connect(Snapshot, snapshot, Workers.Workers);
+        _plane.Connect(Snapshot, snapshot, Tls, Workers.Workers);
         ProxySnapshot before = Snapshot;
         Snapshot = snapshot;
         snapshot.TakeOver(before);

@@ -55,6 +55,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             {
                 Names = NamesOf(names[pool.Name]),
             })],
+            Stores = instance.Snapshot.Stores is { Count: > 0 } stores ? [.. stores.Select(StoreReports.Of)] : null,
             Certificates = CertificateReports.Summary(instance.Certificates.Certificates),
             Leaving = instance.Pools.Leaving is { Count: > 0 } leaving
                 ? [.. leaving.Select(server => new LeavingReport(server.Pool, server.Server, server.Requests))]
@@ -104,6 +105,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         StateFamilies.Write(writer, instance);
         PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
+        StoreReports.Write(writer, instance.Snapshot);
         KernelFamilies.Write(writer, instance.Kernel.Read());
         CertificateReports.Write(writer, instance.Certificates.Certificates);
     }

@@ -1,3 +1,5 @@
+using Atlas.Admin.Reports;
+using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Stores;
 
@@ -27,6 +29,42 @@ internal sealed class StoreReports(Action<StoreEvent> tell) : IStoreObserver
     /// <inheritdoc/>
     public void StoreChanged(StoreState store) =>
         ThreadPool.UnsafeQueueUserWorkItem(static state => state.Reports.Tell(state.Store), (Reports: this, Store: store), preferLocal: false);
+
+    /// <summary>How a store is.</summary>
+    internal static StoreReport Of(StoreState store)
+    {
+        StoreHealth health = store.Redis is null ? StoreHealth.Up : store.Health;
+        return new StoreReport
+        {
+            Name = store.Name,
+            Type = store.Redis is null ? "memory" : "redis",
+            State = WordOf(health.Condition),
+            Reason = health.Reason.Length > 0 ? health.Reason : null,
+            Servers = store.Redis is null ? null : [.. store.Topology.Nodes.Select(node => node.ToString())],
+        };
+    }
+
+    /// <summary>Writes how the stores of Redis are.</summary>
+    internal static void Write(IMetricWriter writer, ProxySnapshot snapshot)
+    {
+        StoreState[] stores = [.. snapshot.Stores.Where(store => store.Redis is not null)];
+        if (stores.Length == 0)
+        {
+            return;
+        }
+
+        writer.Family("atlas_store_state", "1 for the state that a store is in, 0 for the others.", MetricKind.Gauge);
+        foreach (StoreState store in stores)
+        {
+            StoreCondition condition = store.Health.Condition;
+            foreach (StoreCondition one in Enum.GetValues<StoreCondition>())
+            {
+                writer.Sample(one == condition ? 1 : 0, new MetricLabel("store", store.Name), new MetricLabel("state", WordOf(one)));
+            }
+        }
+    }
+
+    private static string WordOf(StoreCondition condition) => condition.ToString().ToLowerInvariant();
 
     private void Tell(StoreState store)
     {

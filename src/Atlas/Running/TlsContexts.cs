@@ -17,6 +17,7 @@ internal sealed class TlsContexts : ITlsContexts
 
     private readonly Dictionary<string, ListenerTls> _listeners = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PoolTls> _pools = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoreTls> _stores = new(StringComparer.Ordinal);
 
     private TlsContexts()
     {
@@ -30,6 +31,9 @@ internal sealed class TlsContexts : ITlsContexts
 
     /// <inheritdoc/>
     public TlsClientContext? OfPool(string name) => _pools.GetValueOrDefault(name)?.Context;
+
+    /// <inheritdoc/>
+    public TlsClientContext? OfStore(string name) => _stores.GetValueOrDefault(name)?.Context;
 
     /// <summary>Towards the servers of a pool, for their probes; null: the pool has no TLS.</summary>
     internal ProbeTls? ProbesOf(string pool) => _pools.GetValueOrDefault(pool)?.Probes;
@@ -62,7 +66,18 @@ internal sealed class TlsContexts : ITlsContexts
                 next._pools[pool.Name] =
                     before is not null && before.Written == written && before.Files == files && before.Alpn.SequenceEqual(alpn)
                         ? before
-                        : new PoolTls(written, files, alpn, ContextOf(pool, written, files, alpn), new ProbeTls(written, files));
+                        : new PoolTls(written, files, alpn, ContextOf($"pool {pool.Name}", written, files, alpn), new ProbeTls(written, files));
+            }
+        }
+
+        foreach (StoreConfig store in config.Stores)
+        {
+            if (store.TlsInUse is { } written && material.FindStore(store.Name) is { } files)
+            {
+                StoreTls? before = _stores.GetValueOrDefault(store.Name);
+                next._stores[store.Name] = before is not null && before.Written == written && before.Files == files
+                    ? before
+                    : new StoreTls(written, files, ContextOf($"store {store.Name}", written, files, alpn: []));
             }
         }
 
@@ -84,7 +99,7 @@ internal sealed class TlsContexts : ITlsContexts
         || listener.Sni?.Rules.Any(rule => rule.Pool == pool.Name) == true
         || listener.Alpn.Any(rule => rule.Pool == pool.Name);
 
-    private static TlsClientContext ContextOf(PoolConfig pool, PoolTlsConfig written, PoolTlsMaterial files, string[] alpn)
+    private static TlsClientContext ContextOf(string owner, PoolTlsConfig written, PoolTlsMaterial files, string[] alpn)
     {
         try
         {
@@ -99,7 +114,7 @@ internal sealed class TlsContexts : ITlsContexts
         }
         catch (TlsException e)
         {
-            throw new IOException($"pool {pool.Name}: {e.Message}", e);
+            throw new IOException($"{owner}: {e.Message}", e);
         }
     }
 
@@ -164,6 +179,8 @@ internal sealed class TlsContexts : ITlsContexts
 
     private sealed record PoolTls(
         PoolTlsConfig Written, PoolTlsMaterial Files, string[] Alpn, TlsClientContext Context, ProbeTls Probes);
+
+    private sealed record StoreTls(PoolTlsConfig Written, PoolTlsMaterial Files, TlsClientContext Context);
 
     private sealed record ListenerTls(ListenerTlsConfig Written, ListenerTlsMaterial Files, TlsServerContext Context);
 }

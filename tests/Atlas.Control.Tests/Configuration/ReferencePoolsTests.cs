@@ -139,7 +139,8 @@ public sealed class ReferencePoolsTests
     [Fact]
     public void State_StoresAndSessions_HaveTheWrittenValues()
     {
-        Config.Stores.ShouldHaveSingleItem().ShouldBe(new StoreConfig
+        Config.Stores.Count.ShouldBe(3);
+        Config.Stores[0].ShouldBe(new StoreConfig
         {
             Name = "shared",
             Type = StoreType.Redis,
@@ -147,6 +148,12 @@ public sealed class ReferencePoolsTests
             Password = new SecretConfig { FilePath = "secrets/redis.password" },
             TimeoutMs = 5,
         });
+        Config.Stores[1].Sentinels.Select(address => address.ToString()).ShouldBe(["10.0.0.21:26379", "10.0.0.22:26379", "10.0.0.23:26379"]);
+        Config.Stores[1].Master.ShouldBe("mymaster");
+        Config.Stores[1].User.ShouldBe("atlas");
+        Config.Stores[1].TlsInUse.ShouldBeNull();
+        Config.Stores[2].Cluster.Select(address => address.ToString()).ShouldBe(["10.0.0.31:6379", "10.0.0.32:6379"]);
+        Config.Stores[2].TlsInUse.ShouldNotBeNull().ServerName.ShouldBe("redis.internal");
         Config.Sessions.ShouldHaveSingleItem().ShouldBe(new SessionConfig
         {
             Name = "shop",

@@ -6,6 +6,7 @@ using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
 using Atlas.Core.Health;
+using Atlas.Proxy.Stores;
 using Atlas.Running;
 
 namespace Atlas.Tests.Running;
@@ -32,6 +33,8 @@ public sealed class InstanceEventsTests
             InstanceEvents.Of(new DiscoveryEvent(DateTimeOffset.UnixEpoch, "web", IsResolved: false, "x")),
             .. Enum.GetValues<CertificateEventKind>().Select(kind =>
                 InstanceEvents.Of(new CertificateEvent(DateTimeOffset.UnixEpoch, kind, "x"))),
+            .. Enum.GetValues<StoreCondition>().Where(condition => condition != StoreCondition.Connecting).Select(condition =>
+                InstanceEvents.Of(new StoreEvent(DateTimeOffset.UnixEpoch, "shared", new StoreHealth(condition, "x")))),
             InstanceEvents.OfReload(isDone: true, "x"),
             InstanceEvents.OfReload(isDone: false, "x"),
         ];

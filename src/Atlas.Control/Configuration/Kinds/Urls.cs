@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Atlas.Control.Configuration.Kinds;
 
 /// <summary>Targets and URLs.</summary>
@@ -5,6 +7,9 @@ internal static class Urls
 {
     /// <summary>The most characters.</summary>
     public const int MaxLength = 2048;
+
+    // Databases are few (16 unless Redis is told otherwise); a larger number is something else.
+    private const int MaxDatabase = 65_535;
 
     private static readonly string[] Placeholders = ["{rest}", "{scheme}", "{host}", "{path}", "{query}"];
 
@@ -57,14 +62,22 @@ internal static class Urls
             value = text;
             bool isUrl = IsAbsolute(text, "redis", "rediss");
             bool hasPassword = isUrl && new Uri(text).UserInfo.Contains(':', StringComparison.Ordinal);
-            hint = hasPassword ? "a password is never written in the configuration: give its file with 'password: { file: PATH }'" : null;
-            return isUrl && !hasPassword;
+            bool hasDatabase = isUrl && IsDatabase(new Uri(text));
+            hint = hasPassword ? "a password is never written in the configuration: give its file with 'password: { file: PATH }'"
+                : isUrl && !hasDatabase ? $"behind the host stands nothing but the number of a database, at most {MaxDatabase}, such as /0"
+                : null;
+            return hasDatabase && !hasPassword;
         },
         value => value,
         Schema.Text("rediss?://[!-~]+"))
     {
         MayBeSecret = true,
     };
+
+    private static bool IsDatabase(Uri url) =>
+        url.Query.Length == 0 && url.Fragment.Length == 0
+        && (url.AbsolutePath is "" or "/"
+            || (int.TryParse(url.AbsolutePath.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxDatabase));
 
     // Where browsers would take for a host what a client chose or what was meant as a path; null: nowhere. They read '\' as '/',
     // and skip slashes before a host (WHATWG URL 4.4).

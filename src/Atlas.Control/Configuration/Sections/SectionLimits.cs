@@ -30,6 +30,9 @@ internal static class SectionLimits
     /// <summary>Protocols of ALPN that a listener tells apart.</summary>
     public const int AlpnProtocols = 32;
 
+    /// <summary>Sentinels, or servers of a cluster that are asked for the rest.</summary>
+    public const int RedisNodes = 16;
+
     /// <summary>Stores, sessions, nodes, virtual routers: what there are a few of.</summary>
     public const int Few = 64;
 

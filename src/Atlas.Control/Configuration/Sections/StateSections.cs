@@ -28,10 +28,26 @@ internal static class StateSections
             "`memory`: this process's own; `redis`: a Redis or Valkey server.")
         .Key("url", Kind.Optional(Urls.Redis),
             s => s.Url, (s, v) => s with { Url = v },
-            "Redis: its URL, `redis://` or with TLS `rediss://`, without a password.")
+            "Redis: its URL, `redis://` or with TLS `rediss://`, with the number of the database as its path, without a password.")
+        .Key("sentinels", Kind.AnyNumber(Addresses.Server, SectionLimits.RedisNodes),
+            s => s.Sentinels, (s, v) => s with { Sentinels = v },
+            "Redis, in place of `url`: the sentinels that know which server is the master.")
+        .Key("master", Kind.Optional(Texts.Token),
+            s => s.Master, (s, v) => s with { Master = v },
+            "With `sentinels`: what they call it.")
+        .Key("cluster", Kind.AnyNumber(Addresses.Server, SectionLimits.RedisNodes),
+            s => s.Cluster, (s, v) => s with { Cluster = v },
+            "Redis Cluster, in place of `url`: servers of it. One that answers tells of all others.")
+        .Key("user", Kind.Optional(Texts.Token, "the default user"),
+            s => s.User, (s, v) => s with { User = v },
+            "Redis: the user that the password is of (ACL).")
         .Key("password", Kind.OptionalMap(ProcessSections.Secret),
             s => s.Password, (s, v) => s with { Password = v },
             "Redis: where its password is read from.")
+        .Key("tls", Kind.OptionalMap(TlsSections.Store),
+            s => s.Tls, (s, v) => s with { Tls = v },
+            "Redis: how its certificate is checked. With `sentinels` or `cluster` it says that there is TLS; a `url` says so itself, "
+                + "`rediss://`.")
         .Key("timeout", Durations.Milliseconds(1, 10_000),
             s => s.TimeoutMs, (s, v) => s with { TimeoutMs = v },
             "How long a request waits for it before it goes on without.");

@@ -78,8 +78,14 @@ internal static class TlsSections
             "Whether browsers may be delivered with the name in their list (hstspreload.org); it takes months to come off it.");
 
     /// <summary>A pool's <c>tls</c>.</summary>
-    public static Section<PoolTlsConfig> Pool { get; } = new Section<PoolTlsConfig>(
-        "pool_tls", "pools.NAME.tls", "a pool's 'tls'", "TLS towards the servers. ALPN offers what the pool's `protocol` says.")
+    public static Section<PoolTlsConfig> Pool { get; } = Client(new Section<PoolTlsConfig>(
+        "pool_tls", "pools.NAME.tls", "a pool's 'tls'", "TLS towards the servers. ALPN offers what the pool's `protocol` says."));
+
+    /// <summary>A store's <c>tls</c>.</summary>
+    public static Section<PoolTlsConfig> Store { get; } = Client(new Section<PoolTlsConfig>(
+        "store_tls", "stores.NAME.tls", "a store's 'tls'", "TLS towards Redis."));
+
+    private static Section<PoolTlsConfig> Client(Section<PoolTlsConfig> section) => section
         .Key("ca", Kind.Optional(Texts.FilePath, "the system's"),
             s => s.CaPath, (s, v) => s with { CaPath = v },
             "A PEM file of the authorities that are trusted.")

@@ -5,6 +5,9 @@ namespace Atlas.Control.Configuration.Validation;
 /// <summary>What stores and sessions must have.</summary>
 internal static class StateRules
 {
+    private static readonly string[] RedisKeys = ["url", "sentinels", "master", "cluster", "user", "password", "tls", "timeout"];
+    private static readonly string[] Places = ["url", "sentinels", "cluster"];
+
     /// <summary>Adds an error for every rule that stores or sessions break.</summary>
     public static void Check(AtlasConfig config, KnownNames names, Findings findings)
     {
@@ -12,11 +15,11 @@ internal static class StateRules
         {
             if (store.Type == StoreType.Memory)
             {
-                findings.Forbid(store, ["url", "password", "timeout"], "needs type: redis, and this store is memory: add the type, or remove it");
+                findings.Forbid(store, RedisKeys, "needs type: redis, and this store is memory: add the type, or remove it");
             }
-            else if (!store.Source.IsWritten("url"))
+            else
             {
-                findings.Add(store.Position, $"store '{store.Name}' is redis and needs 'url', such as redis://127.0.0.1:6379/0");
+                CheckRedis(store, findings);
             }
         }
 
@@ -34,5 +37,65 @@ internal static class StateRules
             session => session.Cookie.Name,
             session => session.Cookie.Source.PositionOf("name"),
             (name, line) => $"two sessions have the cookie '{name}', the first in line {line}: each needs its own");
+    }
+
+    private static void CheckRedis(StoreConfig store, Findings findings)
+    {
+        string[] places = [.. Places.Where(store.Source.IsWritten)];
+        if (places.Length == 0)
+        {
+            findings.Add(
+                store.Position,
+                $"store '{store.Name}' is redis and needs 'url', such as redis://127.0.0.1:6379/0, or 'sentinels' with 'master', or 'cluster'");
+        }
+
+        foreach (string other in places.Skip(1))
+        {
+            findings.Add(store, other, $"'{other}' stands beside '{places[0]}', and both say where the store is: remove one");
+        }
+
+        CheckAddresses(store, "sentinels", store.Sentinels, findings);
+        CheckAddresses(store, "cluster", store.Cluster, findings);
+        if (store.Source.IsWritten("sentinels") && store.Master is null)
+        {
+            findings.Add(store, "sentinels", "'sentinels' needs 'master', the name that they watch it under, such as mymaster");
+        }
+        else if (!store.Source.IsWritten("sentinels"))
+        {
+            findings.Forbid(store, ["master"], "needs 'sentinels', of which this store has none: write them, or remove it");
+        }
+
+        bool hasUrlUser = store.Url is { } url && Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) && parsed.UserInfo.Length > 0;
+        if (hasUrlUser && store.User is not null)
+        {
+            findings.Add(store, "user", "'user' is written, and the URL has one, too: remove one");
+        }
+
+        if (store.Password is null && (hasUrlUser || store.User is not null))
+        {
+            findings.Add(store, hasUrlUser ? "url" : "user", "a user needs a 'password', such as password: { file: redis.password }");
+        }
+
+        if (store is { Tls: not null, Url: not null } && store.Url.StartsWith("redis://", StringComparison.Ordinal))
+        {
+            findings.Add(store, "tls", "'tls' is written, and the URL says redis://, without it: write rediss://, or remove it");
+        }
+        else if (store.Tls is not null)
+        {
+            TlsRules.Check(store.Tls, findings);
+        }
+    }
+
+    private static void CheckAddresses(StoreConfig store, string key, ValueList<ServerAddress> addresses, Findings findings)
+    {
+        if (store.Source.IsWritten(key) && addresses.Count == 0)
+        {
+            findings.Add(store, key, $"'{key}' is empty: name one at least, such as 10.0.0.1:{(key == "cluster" ? "6379" : "26379")}");
+        }
+
+        if (addresses.FirstOrDefault(address => address.UnixPath is not null) is { } unix)
+        {
+            findings.Add(store, key, $"'{unix}' is a Unix socket, which others cannot tell of: write a host and port");
+        }
     }
 }

@@ -58,6 +58,18 @@ internal static class TlsRules
             return;
         }
 
+        Check(tls, findings);
+        if (tls is { Verify: true, ServerName: null } && pool.Servers.FirstOrDefault(server => server.Address?.UnixPath is not null) is { } server)
+        {
+            findings.Add(
+                tls.Position,
+                $"'{server.Address}' is a Unix socket and has no host name that its certificate could have: write server_name in 'tls'");
+        }
+    }
+
+    /// <summary>Adds an error for every rule that TLS towards servers breaks by itself.</summary>
+    public static void Check(PoolTlsConfig tls, Findings findings)
+    {
         if (tls is { Verify: false, CaPath: not null })
         {
             findings.Add(tls, "ca", "'ca' has no effect with verify: false: remove one of them");
@@ -67,13 +79,6 @@ internal static class TlsRules
         {
             (string has, string needs) = tls.KeyPath is null ? ("cert", "key") : ("key", "cert");
             findings.Add(tls, has, $"'{has}' needs '{needs}': a certificate is shown together with its private key");
-        }
-
-        if (tls is { Verify: true, ServerName: null } && pool.Servers.FirstOrDefault(server => server.Address?.UnixPath is not null) is { } server)
-        {
-            findings.Add(
-                tls.Position,
-                $"'{server.Address}' is a Unix socket and has no host name that its certificate could have: write server_name in 'tls'");
         }
     }
 

@@ -28,9 +28,15 @@ internal sealed class DataPlane(KernelForwarder kernel)
         _ => throw new ArgumentException($"listener {config.Name} is of an unknown kind", nameof(snapshot)),
     };
 
-    /// <summary>Connects workers to the stores that a snapshot has and the one before had not.</summary>
-    internal void Connect(ProxySnapshot before, ProxySnapshot after, IReadOnlyList<EventLoop> workers)
+    /// <summary>Connects workers to the stores that a snapshot has and the one before had not, and has connections from now on go by
+    /// TLS as it is now.</summary>
+    internal void Connect(ProxySnapshot before, ProxySnapshot after, TlsContexts tls, IReadOnlyList<EventLoop> workers)
     {
+        foreach (StoreState store in after.Stores)
+        {
+            store.Tls = tls.OfStore(store.Name);
+        }
+
         foreach (StoreState store in after.Stores.Except(before.Stores).Where(store => store.Redis is not null))
         {
             _http.Connect(store, workers);
