@@ -23,6 +23,9 @@ public sealed class RateLimitTable
     /// <summary>Entries of a table unless asked for otherwise: 4 MiB, of which the system provides what is used.</summary>
     public const int DefaultEntries = 1 << 18;
 
+    /// <summary>Bytes of an entry.</summary>
+    public const int EntryBytes = Words * sizeof(long);
+
     /// <summary>Entries of a set: two cache lines.</summary>
     public const int Ways = 8;
 
@@ -57,13 +60,16 @@ public sealed class RateLimitTable
     /// <summary>What its clients may do.</summary>
     public Gcra Limit { get; }
 
+    /// <summary>How many clients it holds at most.</summary>
+    public int Entries => _sets * Ways;
+
     /// <summary>A table with the same clients and another limit, which applies at once: who has used more than a burst of it gets its
     /// next request after an interval of it. Decisions of the old table during the call may be missing. O(entries).</summary>
     /// <param name="limit">The other limit.</param>
     /// <param name="nowUs">The time in microseconds.</param>
     public RateLimitTable With(Gcra limit, long nowUs)
     {
-        var next = new RateLimitTable(limit, _seed, _sets * Ways);
+        var next = new RateLimitTable(limit, _seed, Entries);
         for (int i = 0; i < _cells.Length; i += Words)
         {
             long mark = Volatile.Read(ref _cells[i]);

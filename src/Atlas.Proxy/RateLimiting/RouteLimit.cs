@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.RateLimiting;
@@ -30,13 +31,20 @@ public sealed class RouteLimit
     /// <param name="nowUs">The time of the workers' loops.</param>
     /// <param name="name">What the route is called on all nodes that share the store.</param>
     /// <param name="store">The store that decides; null, or one in memory: this node.</param>
-    public RouteLimit(RateLimitConfig config, RouteLimit? previous, long nowUs, string name = "", StoreState? store = null)
+    /// <param name="entries">How many clients a new table holds, as of <see cref="RateLimitTable"/>.</param>
+    public RouteLimit(
+        RateLimitConfig config,
+        RouteLimit? previous,
+        long nowUs,
+        string name = "",
+        StoreState? store = null,
+        int entries = RateLimitTable.DefaultEntries)
     {
         _key = config.Key;
         _keys = new RequestKeys(config.Key, Ipv6PrefixBits);
         var limit = new Gcra(config.Rate, config.Burst);
         RateLimitTable? kept = previous?._key == config.Key ? previous._table : null;
-        _table = kept is null ? new RateLimitTable(limit, Random.Shared.NextInt64())
+        _table = kept is null ? new RateLimitTable(limit, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))), entries)
             : kept.Limit.IsSameAs(limit) ? kept
             : kept.With(limit, nowUs);
         if (store?.Redis is not null)
@@ -46,6 +54,9 @@ public sealed class RouteLimit
             _fallback = config.OnStoreFailure;
         }
     }
+
+    /// <summary>How many clients it can tell apart at once.</summary>
+    internal int Entries => _table.Entries;
 
     /// <summary>Counts a request, or refuses it: the exchange's error then says why.</summary>
     internal Flow PassAsync(WorkerContext context, Downstream session, Exchange x)

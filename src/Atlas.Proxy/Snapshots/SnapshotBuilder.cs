@@ -89,7 +89,7 @@ public sealed class SnapshotBuilder
         StoreState[] built = [.. config.Stores.Select(store => StoreBuilder.Build(store, previous, metrics, readSecret, stores))];
         var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, handshakes)
         {
-            Limits = new LimitBuilder(previous, built),
+            Limits = new LimitBuilder(config, previous, built),
         };
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],

@@ -57,8 +57,14 @@ public sealed class RateLimitTests
         await atlas.ReloadAsync();
         (await StatusAsync()).ShouldBe("429");
 
-        config.Write(Text("rate_limit: { rate: 1/h, burst: 1, key: client_ip }", "three"));
+        // What was used stays used; a second request more may be.
+        config.Write(Text("rate_limit: { rate: 1/h, burst: 2, key: route }", "three"));
         await atlas.ReloadAsync(before: 1);
+        (await StatusAsync()).ShouldBe("200");
+        (await StatusAsync()).ShouldBe("429");
+
+        config.Write(Text("rate_limit: { rate: 1/h, burst: 2, key: client_ip }", "four"));
+        await atlas.ReloadAsync(before: 2);
         (await StatusAsync()).ShouldBe("200");
 
         async Task<string> StatusAsync() =>

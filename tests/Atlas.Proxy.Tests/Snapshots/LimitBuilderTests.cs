@@ -1,4 +1,5 @@
 using Atlas.Core.Configuration;
+using Atlas.Core.RateLimiting;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tests.Sessions;
@@ -29,6 +30,24 @@ public sealed class LimitBuilderTests
 
     [Fact]
     public void Build_LimitTakenAway_LetsPass() => Reload(Slow, after: null).ShouldBe(200);
+
+    [Theory]
+    [InlineData(0, 1 << 18)]
+    [InlineData(16, 1 << 18)]
+    [InlineData(17, 1 << 17)]
+    [InlineData(32, 1 << 17)]
+    [InlineData(33, 1 << 16)]
+    [InlineData(4_096, 1 << 10)]
+    [InlineData(100_000, 1 << 10)]
+    public void EntriesFor_ManyLimits_ShareTheMemory(int limits, int entries) => LimitBuilder.EntriesFor(limits).ShouldBe(entries);
+
+    [Fact]
+    public void Build_LimitOfTheWholeRoute_HasNoRoomForClients()
+    {
+        AtlasConfig config = Config(Pool("web", ("a", 9001)), front => With(front, "r", Slow with { Key = new RequestKey(RequestKeyKind.Route, "") }));
+
+        SnapshotBuilder.Build(config, ProxySnapshot.Empty).Http().Routes.Routes[0].Limit!.Entries.ShouldBe(RateLimitTable.Ways);
+    }
 
     // Status of a client that had used up its limit before the reload.
     private static int Reload(RateLimitConfig before, RateLimitConfig? after, string name = "r")
