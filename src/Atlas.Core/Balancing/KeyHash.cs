@@ -16,11 +16,11 @@ public static class KeyHash
     /// <summary>The additive constant of SplitMix64 (Steele, Lea, Flood 2014): 2^64 over the golden ratio.</summary>
     internal const ulong Golden = 0x9E37_79B9_7F4A_7C15;
 
+    /// <summary>The most bytes of a key's form that is written anew: longer than any host name (RFC 1035 2.3.4).</summary>
+    public const int MaxForm = 256;
+
     private const int Ipv4Length = 4;
     private const int Ipv6Length = 16;
-
-    // Longer than any host name (RFC 1035 2.3.4); what comes behind is left out.
-    private const int MaxLowered = 256;
 
     // "Atlas/k1" in ASCII. To change it moves every client to another server.
     private const long Seed = 0x41_74_6C_61_73_2F_6B_31;
@@ -35,17 +35,21 @@ public static class KeyHash
 
     /// <summary>The hash of a text in which ASCII letters mean the same in either case, such as a host.</summary>
     /// <param name="text">The text; what lies past 256 bytes does not count.</param>
-    public static ulong OfLowered(ReadOnlySpan<byte> text)
+    public static ulong OfLowered(ReadOnlySpan<byte> text) => Of(Lowered(text, stackalloc byte[MaxForm]));
+
+    /// <summary>The one form of a text in which ASCII letters mean the same in either case.</summary>
+    /// <param name="text">The text; what lies past 256 bytes does not count.</param>
+    /// <param name="form">Where to, <see cref="MaxForm"/> bytes.</param>
+    public static ReadOnlySpan<byte> Lowered(scoped ReadOnlySpan<byte> text, Span<byte> form)
     {
-        Span<byte> lowered = stackalloc byte[MaxLowered];
-        int length = Math.Min(text.Length, MaxLowered);
+        int length = Math.Min(text.Length, MaxForm);
         for (int i = 0; i < length; i++)
         {
             byte b = text[i];
-            lowered[i] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
+            form[i] = b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
         }
 
-        return Of(lowered[..length]);
+        return form[..length];
     }
 
     /// <summary>The hash of a client's address. An IPv4 address that is mapped into IPv6 (RFC 4291 2.5.5.2) is the IPv4
@@ -53,19 +57,28 @@ public static class KeyHash
     /// <param name="ip">4 or 16 bytes in network order.</param>
     /// <param name="ipv6PrefixBits">How many leading bits of an IPv6 address count, 0 to
     /// <see cref="MaxIpv6PrefixBits"/>.</param>
-    public static ulong OfAddress(ReadOnlySpan<byte> ip, int ipv6PrefixBits)
+    public static ulong OfAddress(ReadOnlySpan<byte> ip, int ipv6PrefixBits) =>
+        Of(Network(ip, ipv6PrefixBits, stackalloc byte[MaxForm]));
+
+    /// <summary>The address of a client's network, as of <see cref="OfAddress"/>.</summary>
+    /// <param name="ip">4 or 16 bytes in network order.</param>
+    /// <param name="ipv6PrefixBits">How many leading bits of an IPv6 address count.</param>
+    /// <param name="form">Where to, <see cref="MaxForm"/> bytes.</param>
+    public static ReadOnlySpan<byte> Network(scoped ReadOnlySpan<byte> ip, int ipv6PrefixBits, Span<byte> form)
     {
         if (ip.Length != Ipv6Length)
         {
-            return Of(ip);
+            ip.CopyTo(form);
+            return form[..ip.Length];
         }
 
         if (ip.StartsWith(MappedPrefix))
         {
-            return Of(ip[^Ipv4Length..]);
+            ip[^Ipv4Length..].CopyTo(form);
+            return form[..Ipv4Length];
         }
 
-        Span<byte> masked = stackalloc byte[Ipv6Length];
+        Span<byte> masked = form[..Ipv6Length];
         ip.CopyTo(masked);
         int whole = ipv6PrefixBits / 8;
         if (whole < Ipv6Length)
@@ -74,7 +87,7 @@ public static class KeyHash
             masked[(whole + 1)..].Clear();
         }
 
-        return Of(masked);
+        return masked;
     }
 
     /// <summary>Another hash of the same key: one of a row that looks random, the first being the key itself.</summary>

@@ -49,8 +49,11 @@ public enum ProxyError : byte
     /// <summary>TE: a request that changes something came in TLS early data, where it may be a replay.</summary>
     TooEarly,
 
-    /// <summary>SS: the store of the client's session is away, and the session does not go on without it.</summary>
-    SessionStore,
+    /// <summary>RL: the client has used up the route's rate limit.</summary>
+    RateLimited,
+
+    /// <summary>SS: a store did not answer or has no room, and the configuration lets no request pass without it.</summary>
+    StoreUnavailable,
 
     /// <summary>SC: another request has written the client's session meanwhile.</summary>
     SessionConflict,

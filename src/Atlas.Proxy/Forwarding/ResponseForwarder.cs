@@ -1,6 +1,7 @@
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Affinity;
+using Atlas.Proxy.RateLimiting;
 
 namespace Atlas.Proxy.Forwarding;
 
@@ -18,6 +19,7 @@ internal static class ResponseForwarder
     /// <param name="date">Added when the server sent none.</param>
     /// <param name="rules">What the route changes. Interim responses lose fields, but get none.</param>
     /// <param name="binding">What the client is told of its server.</param>
+    /// <param name="limit">What the client is told of the route's rate limit, in place of what the server says of its own.</param>
     /// <param name="accept">What <c>Sec-WebSocket-Accept</c> is to say, where the server did not; empty: nothing.</param>
     /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
     internal static int Write(
@@ -30,13 +32,16 @@ internal static class ResponseForwarder
         ReadOnlySpan<byte> date,
         HeaderRules rules,
         ClientBinding binding = default,
+        RateLimitReport limit = default,
         ReadOnlySpan<byte> accept = default)
     {
         var writer = new HeadWriter(destination);
         writer.StatusLine(head.Status, head.Reason.Of(buffer));
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
-            if (!field.Nominated && Passes(field.Known) && !rules.Drop(field, buffer) && binding.Session?.Fields.Has(field, buffer) != true)
+            if (!field.Nominated && Passes(field.Known) && !rules.Drop(field, buffer)
+                && binding.Session?.Fields.Has(field, buffer) != true
+                && !(limit.IsPresent && RateLimitReport.IsField(field.Name.Of(buffer))))
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
             }
@@ -89,6 +94,7 @@ internal static class ResponseForwarder
 
         if (head.Status >= 200 || framing == BodyFraming.Tunnel)
         {
+            limit.Write(ref writer, rules);
             rules.Write(ref writer);
         }
 

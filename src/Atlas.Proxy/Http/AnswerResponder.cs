@@ -19,7 +19,7 @@ internal static class AnswerResponder
 
     internal static async Flow SendAsync(WorkerContext context, Downstream session, Exchange x)
     {
-        TakeBody(x);
+        x.TakeWholeBody();
         x.KeepClient &= x.RequestBodyDone;
         NativeBuffer? buffer = context.Loop.Buffers.TryRent(x.In!.Size);
         int body = 0;
@@ -45,18 +45,6 @@ internal static class AnswerResponder
         }
 
         buffer?.Return();
-    }
-
-    // A body that came whole is done with; of another one, nobody reads the rest.
-    private static void TakeBody(Exchange x)
-    {
-        if (x is { HasWholeBody: true, RequestBodyDone: false })
-        {
-            x.RequestBodyBytes = x.Request.ContentLength;
-            x.InStart += (int)x.Request.ContentLength;
-            x.RequestWireBytes += x.Request.ContentLength;
-            x.RequestBodyDone = true;
-        }
     }
 
     // The head, and behind it the body; -1: they do not fit.
@@ -88,6 +76,7 @@ internal static class AnswerResponder
             writer.Field("date"u8, context.Date());
         }
 
+        x.Limit.Write(ref writer, rules);
         rules.Write(ref writer);
         if (x.Status is not (204 or 304))
         {

@@ -4,6 +4,7 @@ using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Forwarding;
 
 namespace Atlas.Proxy.Http;
 
@@ -65,6 +66,7 @@ internal static class ErrorResponder
         writer.Field("grpc-status"u8, x.GrpcStatus);
         writer.Field("grpc-message"u8, ReasonPhrases.Of(status));
         WriteOrigin(ref writer, session, x);
+        WriteRetryAfter(ref writer, context, x, status);
         if (!x.KeepClient)
         {
             writer.Field("connection"u8, "close"u8);
@@ -95,6 +97,7 @@ internal static class ErrorResponder
             writer.Field("atlas-conflict"u8, "session"u8);
         }
 
+        x.Limit.Write(ref writer, HeaderRules.None);
         ReadOnlySpan<byte> id = x.Relay.RequestIdOf(session);
         if (!id.IsEmpty)
         {
@@ -124,10 +127,7 @@ internal static class ErrorResponder
             writer.Field("allow"u8, "GET, HEAD, POST, PUT, DELETE, PATCH, OPTIONS"u8);
         }
 
-        if (status == 503)
-        {
-            writer.Field("retry-after"u8, RetryAfterSeconds(context, x));
-        }
+        WriteRetryAfter(ref writer, context, x, status);
 
         if (!x.KeepClient)
         {
@@ -147,9 +147,23 @@ internal static class ErrorResponder
         return head;
     }
 
-    /// <summary>When the client may come again, if it is known: once the circuit breaker lets the next request pass.</summary>
+    private static void WriteRetryAfter(ref HeadWriter writer, WorkerContext context, Exchange x, int status)
+    {
+        if (status is 429 or 503)
+        {
+            writer.Field("retry-after"u8, RetryAfterSeconds(context, x));
+        }
+    }
+
+    /// <summary>When the client may come again, if it is known: once its rate limit or the circuit breaker lets the next request
+    /// pass.</summary>
     private static long RetryAfterSeconds(WorkerContext context, Exchange x)
     {
+        if (x.Error == ProxyError.RateLimited)
+        {
+            return x.Limit.RetryAfterSeconds;
+        }
+
         const int second = 1_000;
         long ms = x.Error == ProxyError.CircuitOpen && x.Pool?.CircuitBreaker is { } breaker
             ? breaker.RetryAfterMs(context.Loop.NowMs)

@@ -8,6 +8,7 @@ using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Mirroring;
 using Atlas.Proxy.Queueing;
+using Atlas.Proxy.RateLimiting;
 using Atlas.Proxy.Retries;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Upstream;
@@ -63,6 +64,9 @@ internal sealed class Exchange : IServerSeeker
     /// <summary>The route that takes the request, and its place in the listener; null before one is found, or if none is.</summary>
     internal RouteSnapshot? Route;
     internal int RouteIndex;
+
+    /// <summary>What the client is told of the route's rate limit.</summary>
+    internal RateLimitReport Limit;
 
     /// <summary>The pool that the request goes to; null before one is chosen.</summary>
     internal PoolSnapshot? Pool;
@@ -205,6 +209,18 @@ internal sealed class Exchange : IServerSeeker
         return Session.LoadAsync(context, this, session);
     }
 
+    /// <summary>Takes a body that came whole, for a request that is answered without it.</summary>
+    internal void TakeWholeBody()
+    {
+        if (HasWholeBody && !RequestBodyDone)
+        {
+            RequestBodyBytes = Request.ContentLength;
+            InStart += (int)Request.ContentLength;
+            RequestWireBytes += Request.ContentLength;
+            RequestBodyDone = true;
+        }
+    }
+
     /// <summary>Once the route's time is over, an error of any kind comes of that.</summary>
     internal void SettleExpiry()
     {
@@ -260,6 +276,7 @@ internal sealed class Exchange : IServerSeeker
         PathStatus = PathStatus.Ok;
         UndecidedBy = RouteCondition.None;
         Route = null;
+        Limit = default;
         Pool = null;
         HasKey = false;
         HasId = false;

@@ -309,6 +309,7 @@ internal static class ResponseRelay
             context.Date(),
             x.Route!.ResponseHeaders,
             binding,
+            x.Limit,
             framing == BodyFraming.Tunnel && x.Connection!.Http2 is not null ? WebSocketAccept.For(x.In!.Span, x.Request, accept) : default);
     }
 

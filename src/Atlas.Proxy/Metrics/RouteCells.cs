@@ -5,5 +5,8 @@ internal static class RouteCells
 {
     internal const int Mirrored = 0;
     internal const int Statuses = Mirrored + MirrorResults.Count;
-    internal const int Count = Statuses + StatusClass.Count;
+    internal const int Allowed = Statuses + StatusClass.Count;
+    internal const int Refused = Allowed + RateLimitSources.Count;
+    internal const int Evicted = Refused + RateLimitSources.Count;
+    internal const int Count = Evicted + 1;
 }

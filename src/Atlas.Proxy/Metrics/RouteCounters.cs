@@ -16,5 +16,14 @@ public sealed class RouteCounters
     /// <summary>The copy of a request ended, or was not made.</summary>
     public void Mirrored(MirrorResult result) => _cells.Add(RouteCells.Mirrored + (int)result, 1);
 
+    /// <summary>The route's rate limit let a request pass or refused it.</summary>
+    /// <param name="source">What decided.</param>
+    /// <param name="isAllowed">Whether the request may pass.</param>
+    public void RateLimited(RateLimitSource source, bool isAllowed) =>
+        _cells.Add((isAllowed ? RouteCells.Allowed : RouteCells.Refused) + (int)source, 1);
+
+    /// <summary>A client lost its place in the table of the route's rate limit before its time.</summary>
+    public void RateLimitEvicted() => _cells.Add(RouteCells.Evicted, 1);
+
     internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
 }

@@ -28,6 +28,13 @@ public sealed class RouteMetrics
     /// <summary>Copies of requests that ended so.</summary>
     public long Mirrored(MirrorResult result) => Read()[RouteCells.Mirrored + (int)result];
 
+    /// <summary>Requests that the rate limit let pass or refused.</summary>
+    public long RateLimited(RateLimitSource source, bool isAllowed) =>
+        Read()[(isAllowed ? RouteCells.Allowed : RouteCells.Refused) + (int)source];
+
+    /// <summary>Clients that lost their place in the table of the rate limit before their time.</summary>
+    public long RateLimitEvictions => Read()[RouteCells.Evicted];
+
     internal long[] Read()
     {
         long[] sums = new long[RouteCells.Count];

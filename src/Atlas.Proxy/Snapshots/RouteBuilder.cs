@@ -10,9 +10,10 @@ namespace Atlas.Proxy.Snapshots;
 /// <param name="listener">The listener.</param>
 /// <param name="pools">All pools by name.</param>
 /// <param name="config">The configuration that has the pools.</param>
+/// <param name="limits">Makes rate limits.</param>
 /// <param name="metrics">What counts; null: nothing does.</param>
 internal sealed class RouteBuilder(
-    ListenerConfig listener, IReadOnlyDictionary<string, PoolSnapshot> pools, AtlasConfig config, ProxyMetrics? metrics)
+    ListenerConfig listener, IReadOnlyDictionary<string, PoolSnapshot> pools, AtlasConfig config, LimitBuilder limits, ProxyMetrics? metrics)
 {
     private const string HstsName = "Strict-Transport-Security";
 
@@ -39,6 +40,7 @@ internal sealed class RouteBuilder(
             ResponseHeaders = RulesOf(WithHsts(route.ResponseHeaders)),
             RequestMs = route.Timeouts.RequestMs ?? int.MaxValue,
             Retry = route.Retry is null ? null : RetryPolicy.Of(route.Retry),
+            Limit = route.RateLimit is null ? null : limits.Build(listener.Name, route.Name, route.RateLimit),
             Metrics = _isNamed ? metrics?.Route(listener.Name, route.Name) : null,
         };
     }

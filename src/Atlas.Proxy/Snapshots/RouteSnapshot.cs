@@ -3,6 +3,7 @@ using Atlas.Core.Configuration;
 using Atlas.Proxy.Answers;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.RateLimiting;
 using Atlas.Proxy.Retries;
 
 namespace Atlas.Proxy.Snapshots;
@@ -41,6 +42,9 @@ public sealed record RouteSnapshot(string Name)
 
     /// <summary>When a request is tried again, instead of what the pool says; null: the pool's.</summary>
     public RetryPolicy? Retry { get; init; }
+
+    /// <summary>How many requests may pass; null: any number.</summary>
+    public RouteLimit? Limit { get; init; }
 
     /// <summary>What counts its requests, the same across reloads; null: nothing does.</summary>
     public RouteMetrics? Metrics { get; init; }

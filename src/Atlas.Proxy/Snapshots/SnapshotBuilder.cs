@@ -65,6 +65,9 @@ public sealed class SnapshotBuilder
         }
     }
 
+    // Null where no listener is made anew.
+    private LimitBuilder? Limits { get; init; }
+
     /// <summary>Makes the snapshots. O(servers).</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="previous">What serves until now, or <see cref="ProxySnapshot.Empty"/>.</param>
@@ -89,7 +92,10 @@ public sealed class SnapshotBuilder
         IStoreObserver? stores = null)
     {
         StoreState[] built = [.. config.Stores.Select(store => StoreBuilder.Build(store, previous, metrics, readSecret, stores))];
-        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, built, handshakes);
+        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, built, handshakes)
+        {
+            Limits = new LimitBuilder(config, previous, built),
+        };
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])])
@@ -179,7 +185,7 @@ public sealed class SnapshotBuilder
 
     private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
-        var routes = new RouteBuilder(listener, _pools, _config, _metrics);
+        var routes = new RouteBuilder(listener, _pools, _config, Limits!, _metrics);
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
             EncodedSlashes = listener.EncodedSlashes,

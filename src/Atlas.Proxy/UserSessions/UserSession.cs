@@ -131,7 +131,7 @@ internal sealed class UserSession
 
         _isUnreadable = true;
         x.Detail = Problem;
-        return config.FailsWithStore ? ProxyError.SessionStore : ProxyError.None;
+        return config.FailsWithStore ? ProxyError.StoreUnavailable : ProxyError.None;
     }
 
     /// <summary>Writes the fields that the server gets.</summary>
@@ -275,7 +275,7 @@ internal sealed class UserSession
         if (result != StoreResult.Done && _config.FailsWithStore)
         {
             x.Detail = Problem;
-            return ProxyError.SessionStore;
+            return ProxyError.StoreUnavailable;
         }
 
         // Where it could not be deleted, the client at least forgets it.
@@ -348,7 +348,7 @@ internal sealed class UserSession
         {
             StoreResult.Done => ProxyError.None,
             StoreResult.Conflict => ProxyError.SessionConflict,
-            _ => _config.FailsWithStore ? ProxyError.SessionStore : ProxyError.None,
+            _ => _config.FailsWithStore ? ProxyError.StoreUnavailable : ProxyError.None,
         };
     }
 

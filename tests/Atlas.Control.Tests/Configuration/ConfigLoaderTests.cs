@@ -74,6 +74,19 @@ public sealed class ConfigLoaderTests
             new RateLimitConfig { Rate = new Rate(7, 60_000), Burst = 7 });
 
     [Fact]
+    public void Parse_RateLimitOfARoute_HasItsStoreAndWhatToDoWithout() => Parse(
+        "    routes: [{ pool: p, rate_limit: { rate: 7/s, burst: 9, key: route, store: s, on_store_failure: open } }]",
+        "",
+        "stores: { s: {} }").Listeners[0].Routes[0].RateLimit.ShouldBe(new RateLimitConfig
+        {
+            Rate = new Rate(7, 1_000),
+            Burst = 9,
+            Key = new RequestKey(RequestKeyKind.Route, ""),
+            Store = "s",
+            OnStoreFailure = RateLimitFallback.Open,
+        });
+
+    [Fact]
     public void Parse_PoolOfAnHttpListener_IsARouteThatMatchesAll()
     {
         var listener = Listener("via: a");

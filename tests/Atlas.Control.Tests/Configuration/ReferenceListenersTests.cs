@@ -156,6 +156,7 @@ public sealed class ReferenceListenersTests
             Match = Path("/shop/"),
             Split = [new SplitConfig { Pool = "web", Weight = 95 }, new SplitConfig { Pool = "canary", Weight = 5 }],
             Mirror = new MirrorConfig { Pool = "shadow", Share = 0.1 },
+            RateLimit = new RateLimitConfig { Rate = new Rate(5_000, 1_000), Burst = 5_000, Key = new RequestKey(RequestKeyKind.Route, ""), Store = "shared" },
         },
         new RouteConfig { Name = "route-5", Pool = "web" },
     ]);

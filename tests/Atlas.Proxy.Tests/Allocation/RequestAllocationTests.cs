@@ -5,10 +5,13 @@ using System.Text;
 using Atlas.Core.Affinity;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.RateLimiting;
 using Atlas.Core.Resilience;
 using Atlas.Proxy.Affinity;
 using Atlas.Proxy.Answers;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Metrics;
+using Atlas.Proxy.RateLimiting;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -149,6 +152,30 @@ public sealed class RequestAllocationTests
 
         BytesPerRequest(request, response, new HttpListenerSnapshot("l", new ListenerRoutes([route])), connects: 2)
             .ShouldBe(0, "bytes per request");
+    }
+
+    /// <summary>Those that pass, which are all in simulated time, and those that are refused.</summary>
+    [Theory]
+    [InlineData(RequestKeyKind.ClientIp, "", Gcra.MaxBurst)]
+    [InlineData(RequestKeyKind.Header, "X-User", Gcra.MaxBurst)]
+    [InlineData(RequestKeyKind.Header, "X-Missing", Gcra.MaxBurst)]
+    [InlineData(RequestKeyKind.Uri, "", Gcra.MaxBurst)]
+    [InlineData(RequestKeyKind.Route, "", Gcra.MaxBurst)]
+    [InlineData(RequestKeyKind.ClientIp, "", 1)]
+    public void Session_RateLimitedRoute_AllocatesNothingPerRequest(RequestKeyKind kind, string name, int burst)
+    {
+        var config = new RateLimitConfig { Rate = new Rate(1, 3_600_000), Burst = burst, Key = new RequestKey(kind, name) };
+        var limit = new RouteLimit(config, previous: null, nowUs: 0);
+        var metrics = new ProxyMetrics(1).Route("l", "r");
+        RouteSnapshot route = burst == 1
+            ? new("r") { Answer = new FixedAnswer(new RespondConfig { Body = "text" }), Limit = limit, Metrics = metrics }
+            : new("r") { Pool = new PoolSnapshot("p", [Server()]), Limit = limit, Metrics = metrics };
+
+        BytesPerRequest(
+            "GET /a?b=c HTTP/1.1\r\nHost: a\r\nX-User: 7\r\n\r\n",
+            burst == 1 ? "" : "HTTP/1.1 204 No Content\r\nRateLimit-Limit: 7\r\n\r\n",
+            new HttpListenerSnapshot("l", new ListenerRoutes([route]))).ShouldBe(0, "bytes per request");
+        (metrics.RateLimited(RateLimitSource.Local, isAllowed: false) > Rounds).ShouldBe(burst == 1);
     }
 
     public static TheoryData<string, string> Routed() => new()

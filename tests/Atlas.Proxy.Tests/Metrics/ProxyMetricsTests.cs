@@ -85,6 +85,32 @@ public sealed class ProxyMetricsTests
     }
 
     [Fact]
+    public void RateLimited_AnySource_IsCountedByResult()
+    {
+        var metrics = new ProxyMetrics(2);
+        foreach (int worker in (int[])[0, 1])
+        {
+            RouteCounters counters = metrics.Route("web", "api").ForWorker(worker);
+            counters.RateLimited(RateLimitSource.Local, isAllowed: true);
+            counters.RateLimited(RateLimitSource.Fallback, isAllowed: false);
+            counters.RateLimitEvicted();
+        }
+
+        metrics.Route("web", "other").ForWorker(0).RateLimited(RateLimitSource.None, isAllowed: true);
+        var writer = new RecordingWriter();
+        metrics.WriteTo(writer);
+
+        metrics.Route("web", "api").RateLimitEvictions.ShouldBe(2);
+        writer.Samples.Where(sample => sample.StartsWith("atlas_rate_limit", StringComparison.Ordinal)).ShouldBe(
+        [
+            "atlas_rate_limited_requests_total{listener=web,route=api,result=allowed,by=local} 2",
+            "atlas_rate_limited_requests_total{listener=web,route=api,result=refused,by=fallback} 2",
+            "atlas_rate_limited_requests_total{listener=web,route=other,result=allowed,by=none} 1",
+            "atlas_rate_limit_evictions_total{listener=web,route=api} 2",
+        ]);
+    }
+
+    [Fact]
     public void Counters_SteadyState_AllocateNothing()
     {
         var metrics = new ProxyMetrics(1);

@@ -10,28 +10,11 @@ internal static class PartsOfRequest
     private const string Query = "query:";
     private const string AppCookie = "app_cookie:";
 
-    /// <summary>What is hashed or counted by.</summary>
-    public static ScalarKind<RequestKey> Key { get; } = new(
-        "client_ip, sni, host, path, uri, header:NAME, cookie:NAME or query:NAME",
-        (string text, out RequestKey value, ref string? hint) =>
-        {
-            value = text switch
-            {
-                "client_ip" => RequestKey.ClientIp,
-                "sni" => new RequestKey(RequestKeyKind.Sni, ""),
-                "host" => new RequestKey(RequestKeyKind.Host, ""),
-                "path" => new RequestKey(RequestKeyKind.Path, ""),
-                "uri" => new RequestKey(RequestKeyKind.Uri, ""),
-                _ when Named(text, Header) is { } name => new RequestKey(RequestKeyKind.Header, name),
-                _ when Named(text, Cookie) is { } name => new RequestKey(RequestKeyKind.Cookie, name),
-                _ when Named(text, Query) is { } name => new RequestKey(RequestKeyKind.Query, name),
-                _ => default,
-            };
-            hint = text == "ip" ? "did you mean client_ip?" : null;
-            return value.Name is not null;
-        },
-        Format,
-        Schema.Text("client_ip|sni|host|path|uri|(header|cookie|query):.+"));
+    /// <summary>What is hashed.</summary>
+    public static ScalarKind<RequestKey> Key { get; } = KeyOr("sni", RequestKeyKind.Sni);
+
+    /// <summary>What is counted by.</summary>
+    public static ScalarKind<RequestKey> LimitKey { get; } = KeyOr("route", RequestKeyKind.Route);
 
     /// <summary>What a sticky client is known by, and the name of its header or cookie.</summary>
     public static ScalarKind<(StickyKind Kind, string Name)> Sticky { get; } = new(
@@ -60,8 +43,32 @@ internal static class PartsOfRequest
         },
         Schema.Text("cookie|ip|(header|app_cookie):.+"));
 
+    // What every request has or may have, and one more kind that makes sense in one place only.
+    private static ScalarKind<RequestKey> KeyOr(string word, RequestKeyKind kind) => new(
+        $"client_ip, {word}, host, path, uri, header:NAME, cookie:NAME or query:NAME",
+        (string text, out RequestKey value, ref string? hint) =>
+        {
+            value = text switch
+            {
+                "client_ip" => RequestKey.ClientIp,
+                "host" => new RequestKey(RequestKeyKind.Host, ""),
+                "path" => new RequestKey(RequestKeyKind.Path, ""),
+                "uri" => new RequestKey(RequestKeyKind.Uri, ""),
+                _ when text == word => new RequestKey(kind, ""),
+                _ when Named(text, Header) is { } name => new RequestKey(RequestKeyKind.Header, name),
+                _ when Named(text, Cookie) is { } name => new RequestKey(RequestKeyKind.Cookie, name),
+                _ when Named(text, Query) is { } name => new RequestKey(RequestKeyKind.Query, name),
+                _ => default,
+            };
+            hint = text == "ip" ? "did you mean client_ip?" : null;
+            return value.Name is not null;
+        },
+        Format,
+        Schema.Text($"client_ip|{word}|host|path|uri|(header|cookie|query):.+"));
+
     private static string Format(RequestKey key) => key.Kind switch
     {
+        RequestKeyKind.Route => "route",
         RequestKeyKind.Sni => "sni",
         RequestKeyKind.Host => "host",
         RequestKeyKind.Path => "path",

@@ -122,12 +122,17 @@ internal static class RouteSections
         .Key("burst", Numbers.Integer(1, 10_000_000),
             s => s.Burst, (s, v) => s with { Burst = v },
             "How many requests it holds.", otherwise: "the number in `rate`")
-        .Key("key", PartsOfRequest.Key,
+        .Key("key", PartsOfRequest.LimitKey,
             s => s.Key, (s, v) => s with { Key = v },
-            "What has a bucket of its own: `client_ip`, `host`, `path`, `uri`, `header:NAME`, `cookie:NAME` or `query:NAME`.")
+            "What has a bucket of its own: `client_ip` (IPv6: the /64 network), `host`, `path`, `uri`, `header:NAME`, `cookie:NAME` or `query:NAME`. "
+                + "Requests without it share one. `route`: all requests share one.")
         .Key("store", Kind.OrWord("local", Kind.NameOf("store")),
             s => s.Store, (s, v) => s with { Store = v },
-            "The store that holds the buckets for all nodes; `local`: each node has its own.")
+            "The store that holds the buckets for all nodes; `local`, or one of type memory: each node has its own.")
+        .Key("on_store_failure",
+            Choices.Of(("local", RateLimitFallback.Local), ("open", RateLimitFallback.Open), ("closed", RateLimitFallback.Closed)),
+            s => s.OnStoreFailure, (s, v) => s with { OnStoreFailure = v },
+            "While the store does not answer: `local` limits on each node by itself, `open` lets all pass, `closed` answers 503.")
         .Finish((s, _) => s.Source.IsWritten("burst") ? s : s with { Burst = s.Rate.Count });
 
     /// <summary>A route.</summary>

@@ -47,6 +47,10 @@ internal static class RouteRules
             if (route.RateLimit is { } limit)
             {
                 findings.Refer(limit.Source.PositionOf("store"), "store", limit.Store, names.Stores);
+                if (limit.Store is null)
+                {
+                    findings.Forbid(limit, ["on_store_failure"], "is about a store, and this limit is the node's own: name a 'store', or remove it");
+                }
             }
         }
     }

@@ -14,4 +14,7 @@ public sealed record RateLimitConfig : ConfigSection
 
     /// <summary>The store that holds the buckets for all nodes; null, written <c>local</c>: this node alone. Default null.</summary>
     public string? Store { get; init; }
+
+    /// <summary>What decides while the store does not answer. Only with a store. Default this node alone.</summary>
+    public RateLimitFallback OnStoreFailure { get; init; } = RateLimitFallback.Local;
 }

@@ -24,6 +24,9 @@ public enum RequestKeyKind
     /// <summary>The value of a query parameter.</summary>
     Query,
 
+    /// <summary>Nothing of it: all requests of a route have the same key.</summary>
+    Route,
+
     /// <summary>The server name of the ClientHello of TLS that is passed on (SNI, RFC 6066 3); of no request.</summary>
     Sni,
 }
