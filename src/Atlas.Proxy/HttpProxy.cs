@@ -66,6 +66,16 @@ public sealed class HttpProxy
         }
     }
 
+    /// <summary>Has workers connect to the servers that a store is on now. Any thread; returns before the workers have done
+    /// it.</summary>
+    public void Follow(StoreState store)
+    {
+        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        {
+            AssuredPost.Post(loop, () => context.Follow(store));
+        }
+    }
+
     /// <summary>Closes the connections to a store that no snapshot names any more, once nothing is asked of it. Any thread; returns
     /// before the workers have done it.</summary>
     public void Forget(StoreState store)

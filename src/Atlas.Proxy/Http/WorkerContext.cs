@@ -141,6 +141,15 @@ internal sealed class WorkerContext(EventLoop loop, ClientResets? resets = null)
         return client;
     }
 
+    /// <summary>Connects to the servers that a store is on now.</summary>
+    internal void Follow(StoreState store)
+    {
+        if (_redis.TryGetValue(store, out RedisClient? client))
+        {
+            client.Follow();
+        }
+    }
+
     /// <summary>Closes the connections to a store that no snapshot names any more, once the requests that began before have ended
     /// with it.</summary>
     internal void Retire(StoreState store)

@@ -82,6 +82,9 @@ internal sealed class RedisCall
     /// <summary>Whether it was sent once more already, since its connection broke.</summary>
     internal bool IsRepeated { get; set; }
 
+    /// <summary>Whether it was sent once more already, to where a server of a cluster said.</summary>
+    internal bool IsRedirected { get; set; }
+
     /// <summary>The connection that it is under way on; null: none.</summary>
     internal RedisConnection? Connection { get; set; }
 
@@ -240,6 +243,7 @@ internal sealed class RedisCall
         IsIdempotent = false;
         IsUnawaited = false;
         IsRepeated = false;
+        IsRedirected = false;
     }
 
     /// <summary>Text of a peer, for logs: bounded, and of printable characters.</summary>

@@ -17,12 +17,16 @@ internal sealed class RedisClient : ITimerTarget
     // come back to it.
     private const int RetireMs = 10_000;
 
+    // Servers of a cluster; it has a thousand at most.
+    private const int MaxNodes = 1_024;
+
     private readonly Stack<RedisCall> _free = new();
     private readonly Dictionary<RedisEndpoint, RedisNode> _nodes = [];
     private readonly LoopTimer _retire;
     private Action? _retired;
     private RedisTopology? _topology;
     private RedisNode? _only;
+    private RedisNode[] _bySlot = [];
     private StoreHealth _health = StoreHealth.Connecting;
     private bool _hasCalls;
 
@@ -73,7 +77,7 @@ internal sealed class RedisClient : ITimerTarget
                 WaitResult wait = await call.Wait.Begin(deadlineMs);
                 status = wait == WaitResult.Ready ? call.Status : Abandon(call, node!, wait);
             }
-            while (status == RedisStatus.Failed && TryAgain(call, node!));
+            while (status == RedisStatus.Failed && TryAgain(call, ref node));
         }
 
         Counters.Ended(status, Loop.NowUs - startUs);
@@ -113,7 +117,8 @@ internal sealed class RedisClient : ITimerTarget
     /// <summary>A call that nobody waits for has ended.</summary>
     internal void EndUnawaited(RedisCall call, RedisNode node)
     {
-        if (call.Status != RedisStatus.Failed || !TryAgain(call, node))
+        RedisNode? next = node;
+        if (call.Status != RedisStatus.Failed || !TryAgain(call, ref next))
         {
             Counters.Ended(call.Status, 0);
             Return(call);
@@ -123,7 +128,9 @@ internal sealed class RedisClient : ITimerTarget
     /// <summary>A node is otherwise than before.</summary>
     internal void NodeChanged()
     {
-        StoreHealth worst = _nodes.Count == 0 ? new StoreHealth(StoreCondition.Down, _topology!.Reason) : StoreHealth.Up;
+        StoreHealth worst = _nodes.Count > 0 ? StoreHealth.Up
+            : _topology!.Reason.Length == 0 ? StoreHealth.Connecting
+            : new StoreHealth(StoreCondition.Down, _topology.Reason);
         foreach (RedisNode node in _nodes.Values)
         {
             worst = node.Health.Condition > worst.Condition ? node.Health : worst;
@@ -178,16 +185,33 @@ internal sealed class RedisClient : ITimerTarget
     }
 
     /// <summary>Sends a call once more whose error says how.</summary>
-    private static bool TryAgain(RedisCall call, RedisNode node)
+    private bool TryAgain(RedisCall call, ref RedisNode? node)
     {
-        if (call.PendingScript is null || !call.Error.StartsWith("NOSCRIPT"u8))
+        if (call.PendingScript is not null && call.Error.StartsWith("NOSCRIPT"u8))
+        {
+            call.SendScriptWhole();
+            return node!.TryBegin(call);
+        }
+
+        if (!IsMisdirected(call.Error))
         {
             return false;
         }
 
-        call.SendScriptWhole();
-        return node.TryBegin(call);
+        Store.Observer?.ServersMoved(Store);
+        if (call.IsRedirected || RedisRedirect.Of(call.Error, node!.Endpoint) is not { } redirect || Find(redirect.Endpoint) is not { } other)
+        {
+            return false;
+        }
+
+        call.IsRedirected = true;
+        node = other;
+        return other.TryBegin(call, redirect.IsAsking);
     }
+
+    // What servers answer which are not, or not now, the one for a call.
+    private static bool IsMisdirected(ReadOnlySpan<byte> error) =>
+        error.StartsWith("MOVED "u8) || error.StartsWith("ASK "u8) || error.StartsWith("READONLY"u8) || error.StartsWith("CLUSTERDOWN"u8);
 
     private RedisNode? NodeOf(RedisCall call)
     {
@@ -196,11 +220,36 @@ internal sealed class RedisClient : ITimerTarget
             Follow();
         }
 
-        return _only;
+        if (_topology!.Slots.IsEmpty)
+        {
+            return _only;
+        }
+
+        int index = _topology.Slots.Span[call.Slot];
+        return (uint)index < (uint)_bySlot.Length ? _bySlot[index] : null;
+    }
+
+    // A server that the topology has not yet: it is kept until the next one.
+    private RedisNode? Find(RedisEndpoint endpoint)
+    {
+        if (!_nodes.TryGetValue(endpoint, out RedisNode? node) && _nodes.Count < MaxNodes)
+        {
+            node = Add(endpoint);
+        }
+
+        return node;
+    }
+
+    private RedisNode Add(RedisEndpoint endpoint)
+    {
+        var node = new RedisNode(this, endpoint);
+        _nodes.Add(endpoint, node);
+        node.Begin();
+        return node;
     }
 
     /// <summary>Connects to the servers that the store is on now, and to no others.</summary>
-    private void Follow()
+    internal void Follow()
     {
         RedisTopology topology = Store.Topology;
         _topology = topology;
@@ -214,13 +263,12 @@ internal sealed class RedisClient : ITimerTarget
         {
             if (!_nodes.ContainsKey(endpoint))
             {
-                var node = new RedisNode(this, endpoint);
-                _nodes.Add(endpoint, node);
-                node.Begin();
+                Add(endpoint);
             }
         }
 
-        _only = topology.Nodes.Count > 0 ? _nodes[topology.Nodes[0]] : null;
+        _bySlot = [.. topology.Nodes.Select(endpoint => _nodes[endpoint])];
+        _only = _bySlot.Length > 0 ? _bySlot[0] : null;
         NodeChanged();
     }
 }

@@ -51,14 +51,14 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
         ByteStream stream = result.Stream;
         if (Options.IsTls)
         {
-            if (client.Store.Tls is not { } context)
+            if (client.Store.Security is not { } security)
             {
                 stream.Abort();
                 return Failed($"{node.Endpoint}: TLS is not ready");
             }
 
             string name = Options.ServerName ?? node.Endpoint.Host;
-            TlsHandshake handshake = await TlsStream.ConnectAsync(stream, context, client.Store.Sessions, name, deadlineMs);
+            TlsHandshake handshake = await TlsStream.ConnectAsync(stream, security.Context, security.Sessions, name, deadlineMs);
             if (handshake.Stream is null)
             {
                 stream.Abort();

@@ -25,20 +25,23 @@ internal static class StoreBuilder
 
     private static StoreState Make(StoreConfig config, byte[] password, ProxyMetrics? metrics, IStoreObserver? observer)
     {
-        Uri? url = config.Type == StoreType.Redis ? new Uri(config.Url!) : null;
-        RedisOptions? options = url is null ? null : new RedisOptions
+        bool isRedis = config.Type == StoreType.Redis;
+        Uri? url = config.Url is null ? null : new Uri(config.Url);
+        RedisOptions? options = !isRedis ? null : new RedisOptions
         {
             TimeoutMs = config.TimeoutMs,
-            User = config.User ?? (url.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : null),
+            User = config.User ?? (url?.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : null),
             Password = password,
-            Database = int.TryParse(url.AbsolutePath.AsSpan(1), out int database) ? database : 0,
+            Database = int.TryParse(url?.AbsolutePath.TrimStart('/'), out int database) ? database : 0,
             IsTls = config.TlsInUse is not null,
             ServerName = config.Tls?.ServerName,
         };
         return new StoreState(config, options, metrics?.Workers ?? 1)
         {
-            Metrics = options is null ? null : metrics?.Store(config.Name),
+            Metrics = isRedis ? metrics?.Store(config.Name) : null,
             Observer = observer,
+
+            // Of sentinels and clusters others find out who takes calls.
             Topology = url is null
                 ? RedisTopology.Unknown
                 : RedisTopology.Of(new RedisEndpoint(url.IdnHost.Trim('[', ']'), url.Port > 0 ? url.Port : RedisEndpoint.DefaultPort)),

@@ -10,8 +10,7 @@ public sealed class StoreState
     private readonly StoreHealth?[] _health;
     private volatile bool _isForgotten;
     private volatile RedisTopology _topology = RedisTopology.Unknown;
-    private volatile TlsClientContext? _tls;
-    private volatile TlsClientSessions? _sessions;
+    private volatile KeptTls? _tls;
 
     /// <summary>Makes a store of which nothing is known yet.</summary>
     /// <param name="config">What is written.</param>
@@ -65,19 +64,20 @@ public sealed class StoreState
     /// <summary>What handshakes go by. Any thread; connections that are there stay.</summary>
     public TlsClientContext? Tls
     {
-        get => _tls;
+        get => _tls?.Context;
         set
         {
-            if (_tls != value)
+            KeptTls? before = _tls;
+            if (before?.Context != value)
             {
-                _tls = value;
-                _sessions = value is null ? null : new TlsClientSessions(value);
+                _tls = value is null ? null : new KeptTls(value, new TlsClientSessions(value));
+                before?.Sessions.Dispose();
             }
         }
     }
 
-    /// <summary>Sessions of TLS that connections may resume.</summary>
-    internal TlsClientSessions? Sessions => _sessions;
+    /// <summary>The same, with the sessions that connections may resume. Any thread.</summary>
+    internal KeptTls? Security => _tls;
 
     /// <summary>Whether no snapshot names it any more. Any thread.</summary>
     internal bool IsForgotten
@@ -87,9 +87,11 @@ public sealed class StoreState
     }
 
     /// <summary>A worker finds it so.</summary>
-    internal void Found(int worker, StoreHealth health)
+    public void Found(int worker, StoreHealth health)
     {
         Interlocked.Exchange(ref _health[worker], health);
         Observer?.StoreChanged(this);
     }
+
+    internal sealed record KeptTls(TlsClientContext Context, TlsClientSessions Sessions);
 }

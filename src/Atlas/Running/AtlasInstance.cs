@@ -72,7 +72,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
-        Stores = new StoreReports(_news.Tell);
+        Stores = new StoreReports(_news.Tell, new StoreServers(_plane.Follow, store => Tls.QueriesOf(store)));
         _tls = new InstanceTls(_force, () => ServeWith(Running), _news);
         Names = new NameDiscovery(new DiscoveryOptions
         {
@@ -226,6 +226,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         _tls.Dispose();
         Health.Dispose();
         Failures.Dispose();
+        Stores.Dispose();
         Pools.Dispose();
         Kernel.Dispose();
         Rates.Dispose();

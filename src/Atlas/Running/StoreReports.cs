@@ -7,7 +7,8 @@ namespace Atlas.Running;
 
 /// <summary>Tells how stores are, once for each change: workers find out one after the other. Away from their threads.</summary>
 /// <param name="tell">Takes each change.</param>
-internal sealed class StoreReports(Action<StoreEvent> tell) : IStoreObserver
+/// <param name="servers">Who knows where they are.</param>
+internal sealed class StoreReports(Action<StoreEvent> tell, StoreServers servers) : IStoreObserver, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, StoreCondition> _told = new(StringComparer.Ordinal);
@@ -19,12 +20,25 @@ internal sealed class StoreReports(Action<StoreEvent> tell) : IStoreObserver
         lock (_lock)
         {
             _stores = snapshot.Stores;
+            servers.Apply(_stores);
             foreach (string name in _told.Keys.Where(name => !_stores.Any(store => store.Name == name)).ToArray())
             {
                 _told.Remove(name);
             }
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // Workers that end lose their connections, of which nobody needs to be told.
+        Apply(ProxySnapshot.Empty);
+        servers.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void ServersMoved(StoreState store) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Servers.Hurry(state.Store), (Servers: servers, Store: store), preferLocal: false);
 
     /// <inheritdoc/>
     public void StoreChanged(StoreState store) =>
@@ -66,11 +80,16 @@ internal sealed class StoreReports(Action<StoreEvent> tell) : IStoreObserver
 
     private static string WordOf(StoreCondition condition) => condition.ToString().ToLowerInvariant();
 
-    private void Tell(StoreState store)
+    /// <summary>Tells how a store is, if it is otherwise than was told last.</summary>
+    internal void Tell(StoreState store)
     {
         lock (_lock)
         {
             StoreHealth health = store.Health;
+            if (health.Condition is StoreCondition.Slow or StoreCondition.Down)
+            {
+                servers.Hurry(store);
+            }
 
             // That a store comes up at the start is what everybody expects.
             StoreCondition told = _told.GetValueOrDefault(store.Name, StoreCondition.Up);

@@ -38,6 +38,9 @@ internal sealed class TlsContexts : ITlsContexts
     /// <summary>Towards the servers of a pool, for their probes; null: the pool has no TLS.</summary>
     internal ProbeTls? ProbesOf(string pool) => _pools.GetValueOrDefault(pool)?.Probes;
 
+    /// <summary>Towards the servers and sentinels of a store, to ask them where it is; null: it has no TLS.</summary>
+    internal ProbeTls? QueriesOf(string store) => _stores.GetValueOrDefault(store)?.Queries;
+
     /// <summary>Makes what TLS goes by next.</summary>
     /// <param name="config">A configuration without errors.</param>
     /// <param name="material">What was read of the files that it names.</param>
@@ -77,7 +80,7 @@ internal sealed class TlsContexts : ITlsContexts
                 StoreTls? before = _stores.GetValueOrDefault(store.Name);
                 next._stores[store.Name] = before is not null && before.Written == written && before.Files == files
                     ? before
-                    : new StoreTls(written, files, ContextOf($"store {store.Name}", written, files, alpn: []));
+                    : new StoreTls(written, files, ContextOf($"store {store.Name}", written, files, alpn: []), new ProbeTls(written, files));
             }
         }
 
@@ -180,7 +183,7 @@ internal sealed class TlsContexts : ITlsContexts
     private sealed record PoolTls(
         PoolTlsConfig Written, PoolTlsMaterial Files, string[] Alpn, TlsClientContext Context, ProbeTls Probes);
 
-    private sealed record StoreTls(PoolTlsConfig Written, PoolTlsMaterial Files, TlsClientContext Context);
+    private sealed record StoreTls(PoolTlsConfig Written, PoolTlsMaterial Files, TlsClientContext Context, ProbeTls Queries);
 
     private sealed record ListenerTls(ListenerTlsConfig Written, ListenerTlsMaterial Files, TlsServerContext Context);
 }

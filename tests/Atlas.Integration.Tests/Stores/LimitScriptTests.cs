@@ -23,6 +23,10 @@ public sealed class LimitScriptTests : IStoreObserver
         }
     }
 
+    void IStoreObserver.ServersMoved(StoreState store)
+    {
+    }
+
     [Fact]
     public Task Decide_AnyLimit_IsTheAlgorithm() => RunAsync(async client =>
     {
@@ -147,7 +151,7 @@ public sealed class LimitScriptTests : IStoreObserver
 
     private async Task RunAsync(Func<RedisClient, Flow> scenario)
     {
-        using RedisServer redis = await RedisServer.StartAsync();
+        using RedisProcess redis = await RedisProcess.StartAsync();
         using var worker = new Worker(0);
         worker.Start();
         var store = new StoreState(new StoreConfig { Name = "s", Type = StoreType.Redis }, new RedisOptions { TimeoutMs = 10_000 }, workers: 1)

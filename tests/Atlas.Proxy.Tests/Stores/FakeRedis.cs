@@ -107,7 +107,7 @@ internal sealed class FakeRedis : IConnectionHandler
                         redis.Answer(command) ?? "+OK\r\n",
                     _ => Note(command),
                 };
-                if (redis.DelayMs > 0)
+                if (redis.DelayMs > 0 || _delayed.Count > 0)
                 {
                     _delayed.Enqueue(answer);
                     ((SimulatedLoop)stream.Loop).World.After(redis.DelayMs, () => Send(_delayed.Dequeue()));

@@ -50,6 +50,11 @@ internal sealed class StoreWorld : IStoreObserver
 
     public void StoreChanged(StoreState store) => Changes.Add($"{store.Health.Condition}: {store.Health.Reason}".TrimEnd(' ', ':'));
 
+    /// <summary>How often somebody was asked to look where the servers are.</summary>
+    internal int Moves { get; private set; }
+
+    public void ServersMoved(StoreState store) => Moves++;
+
     /// <summary>Lets the first connection be made.</summary>
     internal RedisClient Connect()
     {

@@ -35,6 +35,27 @@ public sealed class StatusTextTests
     }
 
     [Theory]
+    [InlineData("up", null, "store shared  redis on 127.0.0.1:6379  up")]
+    [InlineData("down", "127.0.0.1:6379 refuses connections", "store shared  redis on 127.0.0.1:6379  DOWN: 127.0.0.1:6379 refuses connections")]
+    public void Store_OfAStatus_SaysHowItIs(string state, string? reason, string line)
+    {
+        var status = new StatusReport
+        {
+            Node = "n",
+            Version = "1",
+            Pools = [],
+            Listeners = [],
+            Stores =
+            [
+                new StoreReport { Name = "local", Type = "memory", State = "up" },
+                new StoreReport { Name = "shared", Type = "redis", State = state, Reason = reason, Servers = ["127.0.0.1:6379"] },
+            ],
+        };
+
+        StatusText.Lines(status, 120).Skip(1).ShouldBe(["store local  memory  up", line]);
+    }
+
+    [Theory]
     [InlineData("http", null, 0L, "listener l  http on 127.0.0.1:1  2 connections")]
     [InlineData("http", true, 0L, "listener l  https on 127.0.0.1:1  2 connections")]
     [InlineData("http", true, 1L, "listener l  https on 127.0.0.1:1  2 connections, 1 of HTTP/2 with 3 streams")]

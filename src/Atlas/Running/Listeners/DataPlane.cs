@@ -43,6 +43,9 @@ internal sealed class DataPlane(KernelForwarder kernel)
         }
     }
 
+    /// <summary>Has workers connect to the servers that a store is on now.</summary>
+    internal void Follow(StoreState store) => _http.Follow(store);
+
     /// <summary>Lets go of the servers and stores that a snapshot has no more.</summary>
     internal void ForgetGone(ProxySnapshot before, ProxySnapshot after)
     {
