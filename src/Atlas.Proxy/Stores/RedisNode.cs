@@ -29,8 +29,9 @@ internal sealed class RedisNode
     private const int FirstPauseMs = 50;
     private const int MaxPauseMs = 500;
 
-    // A connection that ends sooner was none: without a pause, a server that accepts and closes would be asked without end.
-    private const int MinLifeMs = 1_000;
+    // How long it has to be up for the next trouble to be a new one. Without it, a server that accepts and closes would be asked
+    // without a pause.
+    private const int MinUpMs = 1_000;
 
     private readonly RedisClient _client;
     private readonly RedisGreeting _greeting;
@@ -39,10 +40,11 @@ internal sealed class RedisNode
     private readonly LoopWait _pause;
     private RedisConnection? _connection;
     private long _waitUntilMs;
-    private long _bornMs;
+    private long _upSinceMs;
     private long _lastTimeoutMs;
     private int _timeouts;
     private int _pauses;
+    private int _hurries;
     private bool _hasLeft;
 
     internal RedisNode(RedisClient client, RedisEndpoint endpoint)
@@ -154,11 +156,12 @@ internal sealed class RedisNode
         }
 
         _connection = null;
-        if (connection.End == RedisBreak.Lost && Health.Condition == StoreCondition.Up && Loop.NowMs - _bornMs >= MinLifeMs)
+        if (connection.End == RedisBreak.Lost && Health.Condition == StoreCondition.Up && MayHurry())
         {
             // Servers close what was idle, and restart: most often the next connection is there within the timeout.
             _waitUntilMs = Loop.NowMs + TimeoutMs;
             Health = StoreHealth.Connecting;
+            _hurries++;
         }
         else
         {
@@ -212,7 +215,6 @@ internal sealed class RedisNode
     private async Flow ServeAsync(RedisConnection connection, bool isInTime)
     {
         _connection = connection;
-        _bornMs = Loop.NowMs;
         _client.Counters.Connected();
         if (isInTime)
         {
@@ -267,7 +269,7 @@ internal sealed class RedisNode
     private void BecomeUp()
     {
         _timeouts = 0;
-        _pauses = 0;
+        _upSinceMs = Loop.NowMs;
         Become(StoreHealth.Up);
         while (_waiting.Count > 0 && _connection is not null)
         {
@@ -283,8 +285,25 @@ internal sealed class RedisNode
     private void BecomeSlow() =>
         Become(new StoreHealth(StoreCondition.Slow, $"{Endpoint} does not answer within {TimeoutMs} ms"));
 
+    private bool MayHurry()
+    {
+        ForgetIfLasting();
+        return _hurries == 0;
+    }
+
+    // Only what was up for a while was up: one that comes and goes is asked in the rhythm of one that is away.
+    private void ForgetIfLasting()
+    {
+        if (Health.Condition == StoreCondition.Up && Loop.NowMs - _upSinceMs >= MinUpMs)
+        {
+            _pauses = 0;
+            _hurries = 0;
+        }
+    }
+
     private void Become(StoreHealth health)
     {
+        ForgetIfLasting();
         Health = health;
         _client.NodeChanged();
     }

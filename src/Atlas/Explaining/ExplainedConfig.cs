@@ -80,6 +80,11 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
 
     private void WriteAction(RouteConfig route, RouteExplanation explanation, ExplainedServers servers)
     {
+        if (route.RateLimit is { } limit)
+        {
+            output.WriteLine($"    lets {limit.Rate} pass, {limit.Burst} at once: more is 429 (RL)");
+        }
+
         if (route.Redirect is { } redirect)
         {
             output.WriteLine($"    redirects with {redirect.Status} to {explanation.Location}");

@@ -17,7 +17,7 @@ public sealed class ExplainTests
                 match: { path: /api/*, methods: [GET, HEAD], client: 10.0.0.0/8 }
                 pool: api
                 rewrite: { strip_prefix: /api, host: inner }
-              - { name: old, match: { path: /old/* }, redirect: { to: "/new/{rest}" } }
+              - { name: old, match: { path: /old/* }, redirect: { to: "/new/{rest}" }, rate_limit: { rate: 5/m, burst: 3 } }
               - { name: beta, match: { cookies: { beta: "*" } }, split: [{ pool: web, weight: 3 }, { pool: api }] }
           other: { bind: 127.0.0.1:8081, pool: web }
           database: { bind: 127.0.0.1:5432, protocol: tcp, pool: web }
@@ -91,7 +91,7 @@ public sealed class ExplainTests
     [InlineData("http://h:8080/none", "  route api: no: the path is not /api/*\n")]
     [InlineData("http://h:8080/none", "  no route takes it: 404 (NR)\n")]
     [InlineData("http://h:8080/api/a", "  route partners: no: the host is not *.example.com\n  route api: no: the client is not in 10.0.0.0/8\n")]
-    [InlineData("http://h:8080/old/a", "  route old: yes\n    redirects with 308 to /new/a\n")]
+    [InlineData("http://h:8080/old/a", "  route old: yes\n    lets 5/m pass, 3 at once: more is 429 (RL)\n    redirects with 308 to /new/a\n")]
     [InlineData("http://h:8080/a%2Fb", "  the path has an encoded slash: 400 (BR)\n")]
     [InlineData("http://h:8080/..;/b", "  servers read the dot segments of the path in different ways: 400 (BR)\n")]
     [InlineData("http://h:8081/", "listener other: yes\n  path: /\n  route route-1: yes\n")]

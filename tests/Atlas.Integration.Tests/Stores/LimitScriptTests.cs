@@ -23,6 +23,10 @@ public sealed class LimitScriptTests : IStoreObserver
         }
     }
 
+    void IStoreObserver.ServersMoved(StoreState store)
+    {
+    }
+
     [Fact]
     public Task Decide_AnyLimit_IsTheAlgorithm() => RunAsync(async client =>
     {
@@ -100,6 +104,18 @@ public sealed class LimitScriptTests : IStoreObserver
         (await TextAsync(client, "GET", key)).ShouldMatch("^[0-9]{16}:0$");
     });
 
+    /// <summary>The rights that docs/rate-limits.md says a user needs.</summary>
+    [Fact]
+    public Task Decide_UserWithTheLeastRights_IsEnough() => RunAsync(
+        async client =>
+        {
+            var script = new LimitScript(new Gcra(new Rate(1, 3_600_000), burst: 1), "web/r", RequestKey.ClientIp);
+            (await AskAsync(client, script, "ann"u8.ToArray())).IsAllowed.ShouldBeTrue();
+            (await AskAsync(client, script, "ann"u8.ToArray())).IsAllowed.ShouldBeFalse();
+        },
+        new RedisOptions { TimeoutMs = 10_000, User = "atlas", Password = "secret"u8.ToArray() },
+        [.. "--user default off --user atlas on >secret ~atlas:limit:* +ping +client|setname +eval +evalsha +time +get +set".Split(' ')]);
+
     private static Gcra AnyLimit(Random random)
     {
         int most = random.Next(4) switch { 0 => 20, 1 => 1_000, 2 => 100_000, _ => Gcra.MaxCount };
@@ -145,12 +161,12 @@ public sealed class LimitScriptTests : IStoreObserver
         return value.Kind == Protocols.Resp.RespKind.Integer ? value.Number.ToString(CultureInfo.InvariantCulture) : Encoding.ASCII.GetString(value.Bytes);
     }
 
-    private async Task RunAsync(Func<RedisClient, Flow> scenario)
+    private async Task RunAsync(Func<RedisClient, Flow> scenario, RedisOptions? options = null, params string[] arguments)
     {
-        using RedisServer redis = await RedisServer.StartAsync();
+        using RedisProcess redis = await RedisProcess.StartAsync(arguments);
         using var worker = new Worker(0);
         worker.Start();
-        var store = new StoreState(new StoreConfig { Name = "s", Type = StoreType.Redis }, new RedisOptions { TimeoutMs = 10_000 }, workers: 1)
+        var store = new StoreState(new StoreConfig { Name = "s", Type = StoreType.Redis }, options ?? new RedisOptions { TimeoutMs = 10_000 }, workers: 1)
         {
             Topology = RedisTopology.Of(new RedisEndpoint("127.0.0.1", redis.Port)),
             Observer = this,

@@ -56,7 +56,7 @@ internal sealed class RedisProcess : IDisposable
         string[] own = _arguments.Contains("--sentinel")
             ? []
             : ["--save", "", "--appendonly", "no", "--bind", "127.0.0.1", "--dir", _directory, .. hasPort ? Array.Empty<string>() : ["--port", port]];
-        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("redis-server") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (string argument in _arguments.Select(Fill).Concat(own))
         {
             start.ArgumentList.Add(argument);
@@ -89,7 +89,7 @@ internal sealed class RedisProcess : IDisposable
     /// <summary>Runs redis-cli.</summary>
     internal static async Task<string> CliAsync(params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true })!;
+        using Process process = Process.Start(new ProcessStartInfo("redis-cli", arguments) { RedirectStandardOutput = true, UseShellExecute = false })!;
         string output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return output.Trim();
