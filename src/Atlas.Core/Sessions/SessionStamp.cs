@@ -24,6 +24,10 @@ public readonly record struct SessionStamp(ulong Version, long CreatedSeconds)
 
     private const int CreatedAt = 9;
     private const byte Format = 1;
+    private const byte MovedFormat = 2;
+
+    /// <summary>What stands in the place of a session that has another id now: nothing, so that it leads nowhere.</summary>
+    public static ReadOnlySpan<byte> Moved => [MovedFormat];
 
     /// <summary>Reads what a store has.</summary>
     /// <param name="stored">The stored bytes; the contents follow at <see cref="Length"/>.</param>

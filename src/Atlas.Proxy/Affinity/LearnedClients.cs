@@ -10,7 +10,7 @@ namespace Atlas.Proxy.Affinity;
 /// <param name="capacity">The most clients; past it the table makes room by forgetting those that are past half their
 /// time, and when there are none, learns nothing new.</param>
 /// <param name="ttlMs">How long a client is kept after its last request.</param>
-internal sealed class LearnedClients(int capacity, int ttlMs)
+internal sealed class LearnedClients(int capacity, long ttlMs)
 {
     private readonly ConcurrentDictionary<UInt128, Entry> _entries = new();
     private long _sweptMs = long.MinValue / 2;

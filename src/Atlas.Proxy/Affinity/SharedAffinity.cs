@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Atlas.Core.Affinity;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Sessions;
@@ -24,24 +25,31 @@ namespace Atlas.Proxy.Affinity;
 ///   a server of the pool       there, if it takes its clients     another time to live; another server if it does not
 ///   no server                  where balancing says               that one, unless another node was faster
 ///   a server that is gone      where balancing says               that one
-///   nothing in time            where this node sent it last,      the same as above, once it is back
+///   nothing in time            where this node sent it last,      that one, unless it knows another
 ///                              else where balancing says
 /// </code>
 /// </summary>
 public sealed class SharedAffinity
 {
-    // How long a node goes by what it learned: after another node moved the client, so long may two servers see it.
-    private const int FreshMs = 10_000;
+    // How long a node goes by what it learned: after another node moved the client, so long may two servers see it. Of a short time to
+    // live it is a quarter.
+    private const int MaxFreshMs = 10_000;
+    private const int FreshParts = 4;
 
     private const int KeyDigits = 32;
 
+    // A cookie names the client and, so that nobody who never comes back leaves anything in a store, its first server.
+    private const int CookieLength = SessionId.Length + 1 + ServerIds.Length;
+
     private readonly SetCookie? _cookie;
+    private readonly ServerIds _ids;
     private readonly byte[] _appCookie = [];
     private readonly byte[] _prefix;
     private readonly ServerState[] _servers;
     private readonly FrozenDictionary<string, int> _indexes;
     private readonly StoreState? _redis;
-    private readonly int _ttlMs;
+    private readonly long _ttlMs;
+    private readonly long _freshMs;
 
     /// <summary>What binds the clients of a pool.</summary>
     /// <param name="sticky">What they are known by.</param>
@@ -49,15 +57,21 @@ public sealed class SharedAffinity
     /// <param name="servers">Its servers, in its order.</param>
     /// <param name="learned">What this node knows; the same in the next snapshot of the pool.</param>
     /// <param name="store">What all nodes know.</param>
-    internal SharedAffinity(StickyConfig sticky, string pool, IReadOnlyList<ServerState> servers, LearnedClients learned, StoreState store)
+    /// <param name="ids">What cookies call the servers.</param>
+    internal SharedAffinity(
+        StickyConfig sticky, string pool, IReadOnlyList<ServerState> servers, LearnedClients learned, StoreState store, ServerIds ids)
     {
+        _ids = ids;
         _cookie = sticky.By == StickyKind.Cookie ? new SetCookie(sticky.Cookie) : null;
         _appCookie = sticky.By == StickyKind.AppCookie ? Encoding.ASCII.GetBytes(sticky.Name) : [];
         _prefix = Encoding.UTF8.GetBytes($"atlas:sticky:{pool}:");
         _servers = [.. servers];
         _indexes = servers.Select((server, i) => KeyValuePair.Create(server.Name, i)).ToFrozenDictionary(StringComparer.Ordinal);
         _redis = store.Redis is null ? null : store;
-        _ttlMs = sticky.TtlSeconds * 1_000;
+        _freshMs = Math.Min(MaxFreshMs, sticky.TtlSeconds * 1_000L / FreshParts);
+
+        // Meanwhile the store is not asked, and does not know of the client's requests.
+        _ttlMs = (sticky.TtlSeconds * 1_000L) + _freshMs;
         Sticky = sticky;
         Learned = learned;
     }
@@ -80,7 +94,13 @@ public sealed class SharedAffinity
 
         long nowMs = context.Loop.NowMs;
         string? known = Learned.Find(x.Sticky.Key, nowMs, out long learnedMs);
-        if (_redis is null || (known is not null && nowMs - learnedMs < FreshMs))
+        if (known is null && _redis is null)
+        {
+            x.Sticky = x.Sticky with { IsUnbound = true };
+            return x.Sticky.FirstServer;
+        }
+
+        if (_redis is null || (known is not null && nowMs - learnedMs < _freshMs))
         {
             return IndexOf(known);
         }
@@ -89,8 +109,17 @@ public sealed class SharedAffinity
         RedisCall call = client.Rent();
         call.IsIdempotent = true;
         Key(call.Command(4).Part("GETEX"u8), x.Sticky.Key).Part("PX"u8).Part(_ttlMs);
-        RedisStatus status = await client.RunAsync(call);
+        x.StoreWait = call.Wait;
+        RedisStatus status = await client.RunAsync(call, x.Relay.DeadlineMs);
+        x.StoreWait = null;
         int found = status == RedisStatus.Ok ? Take(context, x, call) : IndexOf(known);
+        if (status != RedisStatus.Ok && known is null)
+        {
+            // The store may know better: what is bound here gives way to what is there.
+            x.Sticky = x.Sticky with { IsUnbound = true };
+            found = x.Sticky.FirstServer;
+        }
+
         client.Return(call);
         return found;
     }
@@ -103,10 +132,11 @@ public sealed class SharedAffinity
         {
             // What the server sets is what the client brings from now on.
             ReadOnlySpan<byte> set = PoolAffinity.SetValueOf(x.Up!.Span, x.Response, _appCookie);
-            client = set.IsEmpty ? client : new StickyClient(KeyHash.Of(set), HasKey: true);
+            ulong key = KeyHash.Of(set);
+            client = set.IsEmpty || client.Key == key ? client : new StickyClient(key, HasKey: true);
         }
 
-        if (!client.HasKey || (client.Key == x.Sticky.Key && x.Bound == x.ServerIndex))
+        if (!client.HasKey || client.IsNew || (client.Key == x.Sticky.Key && x.Bound == x.ServerIndex && !client.IsUnbound))
         {
             return;
         }
@@ -114,7 +144,7 @@ public sealed class SharedAffinity
         // Where another node may have been faster, the next request asks who was.
         string server = x.Server!.Name;
         long nowMs = context.Loop.NowMs;
-        Learned.Learn(client.Key, server, nowMs, client.IsUnbound ? nowMs - FreshMs : nowMs);
+        Learned.Learn(client.Key, server, nowMs, client.IsUnbound ? nowMs - _freshMs : nowMs);
         if (_redis is not null)
         {
             RedisClient redis = context.Redis(_redis);
@@ -131,12 +161,18 @@ public sealed class SharedAffinity
     }
 
     /// <summary>Writes the field that tells a new client what it is known by, if that is a cookie of Atlas.</summary>
-    internal void WriteCookie(ref HeadWriter writer, in StickyClient client, bool overTls)
+    /// <param name="writer">Where to.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="server">The server that answered, by its place in the pool.</param>
+    /// <param name="overTls">Whether its request came over TLS.</param>
+    internal void WriteCookie(ref HeadWriter writer, in StickyClient client, int server, bool overTls)
     {
         if (_cookie is not null && client.IsNew)
         {
-            Span<byte> text = stackalloc byte[SessionId.Length];
+            Span<byte> text = stackalloc byte[CookieLength];
             new SessionId(client.Key).Write(text);
+            text[SessionId.Length] = (byte)'.';
+            _ids[server].CopyTo(text[(SessionId.Length + 1)..]);
             _cookie.Write(ref writer, text, overTls);
         }
     }
@@ -152,8 +188,9 @@ public sealed class SharedAffinity
     {
         if (_cookie is not null)
         {
-            return SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, _cookie.Name), out SessionId id)
-                ? new StickyClient(id.Value, HasKey: true)
+            ReadOnlySpan<byte> text = PairText.CookieOf(x.HeadBytes, x.Request, _cookie.Name);
+            return text.Length == CookieLength && SessionId.TryParse(text[..SessionId.Length], out SessionId id)
+                ? new StickyClient(id.Value, HasKey: true, FirstServer: _ids.IndexOf(text[(SessionId.Length + 1)..]))
                 : NewClient();
         }
 
@@ -173,7 +210,7 @@ public sealed class SharedAffinity
         {
             Learned.Forget(x.Sticky.Key);
             x.Sticky = x.Sticky with { IsUnbound = true };
-            return -1;
+            return x.Sticky.FirstServer;
         }
 
         int index = IndexOf(name);

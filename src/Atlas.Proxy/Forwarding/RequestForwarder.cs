@@ -45,7 +45,7 @@ internal static class RequestForwarder
         HeaderRules rules = changes.Headers;
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
-            if (rules.Drop(field, buffer) || origin.Session?.Fields.Has(field, buffer) == true)
+            if (rules.Drop(field, buffer) || origin.Listener.HiddenFields.Has(field, buffer))
             {
                 continue;
             }

@@ -40,7 +40,7 @@ internal static class ResponseForwarder
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
             if (!field.Nominated && Passes(field.Known) && !rules.Drop(field, buffer)
-                && binding.Session?.Fields.Has(field, buffer) != true
+                && !binding.Hidden.Has(field, buffer)
                 && !(limit.IsPresent && RateLimitReport.IsField(field.Name.Of(buffer))))
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
@@ -53,7 +53,7 @@ internal static class ResponseForwarder
         }
 
         binding.Cookie?.Write(ref writer, binding.Server, binding.OverTls);
-        binding.Shared?.WriteCookie(ref writer, binding.Client, binding.OverTls);
+        binding.Shared?.WriteCookie(ref writer, binding.Client, binding.Server, binding.OverTls);
         binding.Session?.WriteCookie(ref writer, binding.OverTls);
         if (framing == BodyFraming.Chunked)
         {

@@ -134,7 +134,7 @@ internal static class BodyRelay
             return;
         }
 
-        int length = ChunkFraming.WriteEnd(piece.Span[..half], piece.Span[half..], x.Trailers, pass: true);
+        int length = ChunkFraming.WriteEnd(piece.Span[..half], piece.Span[half..], x.Trailers, x.Hidden, pass: true);
         x.RequestBodyDone = length > 0 && await SendEndAsync(x, piece, length);
         x.Mirror?.Append(piece.Span[..Math.Max(length, 0)]);
         x.TrailerParser.Reset();
@@ -238,7 +238,7 @@ internal static class BodyRelay
 
         x.InStart += x.TrailerParser.Length;
         x.RequestWireBytes += x.TrailerParser.Length;
-        int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, pass: true);
+        int length = ChunkFraming.WriteEnd(framed.Span, source.Span[reserve..], x.Trailers, x.Hidden, pass: true);
         x.RequestBodyDone = length > 0 && await SendEndAsync(x, framed, length);
         x.Mirror?.Append(framed.Span[..Math.Max(length, 0)]);
         x.TrailerParser.Reset();

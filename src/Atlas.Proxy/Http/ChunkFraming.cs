@@ -1,5 +1,6 @@
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
+using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Http;
 
@@ -13,26 +14,27 @@ internal static class ChunkFraming
     /// <param name="destination">At least as long as the trailer section and 16 bytes.</param>
     /// <param name="section">The section as it came.</param>
     /// <param name="trailers">Its fields.</param>
+    /// <param name="hidden">Those that are not passed on.</param>
     /// <param name="pass">Whether the receiver takes trailers (RFC 9110 6.5.1); else they are dropped.</param>
     /// <returns>Bytes written, or -1 if the destination is too short.</returns>
-    internal static int WriteEnd(Span<byte> destination, ReadOnlySpan<byte> section, HeaderTable trailers, bool pass)
+    internal static int WriteEnd(Span<byte> destination, ReadOnlySpan<byte> section, HeaderTable trailers, HiddenFields hidden, bool pass)
     {
         ChunkWriter.LastChunkBeforeTrailers.CopyTo(destination);
         int start = ChunkWriter.LastChunkBeforeTrailers.Length;
-        int length = WriteTrailers(destination[start..], section, trailers, pass);
+        int length = WriteTrailers(destination[start..], section, trailers, hidden, pass);
         return length < 0 ? -1 : start + length;
     }
 
     /// <summary>Writes the trailers that may be passed on, and the empty line behind them.</summary>
     /// <returns>Bytes written, or -1 if the destination is too short.</returns>
-    internal static int WriteTrailers(Span<byte> destination, ReadOnlySpan<byte> section, HeaderTable trailers, bool pass = true)
+    internal static int WriteTrailers(Span<byte> destination, ReadOnlySpan<byte> section, HeaderTable trailers, HiddenFields hidden, bool pass = true)
     {
         var writer = new HeadWriter(destination);
         if (pass)
         {
             foreach (ref readonly HeaderField field in trailers.Fields)
             {
-                if (!field.ForbiddenInTrailer && !field.HasUnderscore)
+                if (!field.ForbiddenInTrailer && !field.HasUnderscore && !hidden.Has(field, section))
                 {
                     writer.Field(field.Name.Of(section), field.Value.Of(section));
                 }

@@ -2,6 +2,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Routing;
 using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
+using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Affinity;
@@ -84,6 +85,12 @@ internal sealed class Exchange : IServerSeeker
 
     /// <summary>Whose request it is, where a store knows each client's server.</summary>
     internal StickyClient Sticky;
+
+    /// <summary>Fields that the client neither sends nor sees.</summary>
+    internal HiddenFields Hidden = HiddenFields.None;
+
+    /// <summary>The wait for a store that knows the client's server; null: there is none.</summary>
+    internal LoopWait? StoreWait;
 
     /// <summary>The session of the client; null: the pool has none.</summary>
     internal UserSession? Session;
@@ -282,6 +289,7 @@ internal sealed class Exchange : IServerSeeker
         HasId = false;
         Bound = -1;
         Sticky = default;
+        Hidden = HiddenFields.None;
         Session?.Release();
         Session = null;
         Client = default;

@@ -80,6 +80,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         if (request == _request)
         {
             x.Session?.CancelWait();
+            x.StoreWait?.Resume(WaitResult.Cancelled);
         }
 
         if (request == _request)
@@ -102,6 +103,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         session.Client.PeerClosedHandler = this;
         MakeRequestId();
         BeginDeadline();
+        x.Hidden = session.Listener.HiddenFields;
         context.Mirrors.Begin(session, x);
         x.HasKey = Pool.Keys?.TryHash(x.HeadBytes, x.Request, ClientIp, _session.IsPeerTrusted, out x.Key) == true;
         x.Bound = Pool.Affinity?.BoundTo(x.HeadBytes, x.Request, context.Loop.NowMs) ?? -1;
@@ -158,6 +160,7 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         x.Connection?.Stream.CancelWaits();
         x.Waiter?.Cancel();
         x.Session?.CancelWait();
+        x.StoreWait?.Resume(WaitResult.Cancelled);
         _attempt.CancelWait();
         _retries.Cancel();
     }

@@ -273,7 +273,7 @@ internal static class ResponseBodyRelay
             return;
         }
 
-        int length = ChunkFraming.WriteEnd(end.Span, x.Up.Span, x.Trailers, x.Request.TeTrailers);
+        int length = ChunkFraming.WriteEnd(end.Span, x.Up.Span, x.Trailers, x.Hidden, x.Request.TeTrailers);
         if (!await StreamWrites.SendAsync(session.Client, x.ClientSend, end, 0, length))
         {
             ClientFailed(x);
@@ -336,7 +336,7 @@ internal static class ResponseBodyRelay
             return false;
         }
 
-        int length = x.Trailers.Count == 0 ? -1 : ChunkFraming.WriteEnd(frame.Span, x.Up!.Span, x.Trailers, x.Request.TeTrailers);
+        int length = x.Trailers.Count == 0 ? -1 : ChunkFraming.WriteEnd(frame.Span, x.Up!.Span, x.Trailers, x.Hidden, x.Request.TeTrailers);
         if (length < 0)
         {
             ChunkWriter.LastChunk.CopyTo(frame.Span);

@@ -114,6 +114,8 @@ internal static class ResponseRelay
             return;
         }
 
+        // No other server is tried any more: what a response of hours holds is not to be the session.
+        x.Session?.Release();
         x.UpStart += inline;
         x.ResponseBodyBytes = inline;
         left -= inline;
@@ -163,11 +165,10 @@ internal static class ResponseRelay
     {
         if (x.Session is { } user)
         {
-            x.Error = await user.SettleAsync(context, x);
-            if (x.Error == ProxyError.None && x.ClientGone)
-            {
-                x.Error = ProxyError.ClientClosed;
-            }
+            ProxyError error = await user.SettleAsync(context, x);
+
+            // The client's body, or the client, may have failed meanwhile.
+            x.Error = x.Error != ProxyError.None ? x.Error : x.ClientGone ? ProxyError.ClientClosed : error;
         }
 
         return x.Error == ProxyError.None;
@@ -298,7 +299,7 @@ internal static class ResponseRelay
         Span<byte> accept = stackalloc byte[WebSocketAccept.Length];
         bool overTls = (cookie is not null || x.Session is not null || x.Sticky.IsNew) && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8);
         SharedAffinity? shared = x.Response.IsInterim && framing != BodyFraming.Tunnel ? null : x.Pool!.SharedAffinity;
-        var binding = new ClientBinding(cookie, x.ServerIndex, overTls, x.Session, shared, x.Sticky);
+        var binding = new ClientBinding(cookie, x.ServerIndex, overTls, x.Session, x.Hidden, shared, x.Sticky);
         return ResponseForwarder.Write(
             destination.Span,
             x.Up!.Span,

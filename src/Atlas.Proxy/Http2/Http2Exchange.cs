@@ -195,7 +195,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
         if (x.Trailers.Count > 0)
         {
             NativeBuffer? text = Context.Loop.Buffers.TryRent(BufferSize.Small);
-            int length = text is null ? -1 : ChunkFraming.WriteTrailers(text.Span, x.Up!.Span, x.Trailers);
+            int length = text is null ? -1 : ChunkFraming.WriteTrailers(text.Span, x.Up!.Span, x.Trailers, x.Hidden);
             bool sent = false;
             while (length >= 0 && !sent && !(sent = _stream.TrySendTrailers(text!.Span[..length])))
             {

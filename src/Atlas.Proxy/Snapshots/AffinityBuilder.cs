@@ -63,23 +63,32 @@ internal static class AffinityBuilder
                 sticky.Name, servers, previous?.Learned ?? new LearnedClients(LearnedCapacity, LearnedMs));
         }
 
-        ReadOnlySpan<byte> secret = sticky.Secret is SecretConfig file && readSecret is not null ? readSecret(file) : NoSecret;
-        var ids = new ServerIds(secret, pool.Name, [.. servers.Select(server => server.Name)]);
-        return new PoolAffinity(new StickyCookie(sticky.Cookie, ids));
+        return new PoolAffinity(new StickyCookie(sticky.Cookie, IdsOf(pool, sticky, servers, readSecret)));
     }
+
+    private static ServerIds IdsOf(
+        PoolConfig pool, StickyConfig sticky, IReadOnlyList<ServerState> servers, Func<SecretConfig, byte[]>? readSecret) => new(
+        sticky.Secret is SecretConfig file && readSecret is not null ? readSecret(file) : NoSecret,
+        pool.Name,
+        [.. servers.Select(server => server.Name)]);
 
     /// <summary>What binds its clients in a store; null: nothing does. O(servers).</summary>
     /// <param name="pool">The pool.</param>
     /// <param name="servers">Its servers, in its order.</param>
     /// <param name="stores">The stores.</param>
     /// <param name="previous">What bound them until now.</param>
+    /// <param name="readSecret">Reads a secret; it may throw what reading a file does.</param>
     internal static SharedAffinity? BuildShared(
-        PoolConfig pool, IReadOnlyList<ServerState> servers, IReadOnlyList<StoreState> stores, SharedAffinity? previous) =>
+        PoolConfig pool,
+        IReadOnlyList<ServerState> servers,
+        IReadOnlyList<StoreState> stores,
+        SharedAffinity? previous,
+        Func<SecretConfig, byte[]>? readSecret) =>
         pool.Sticky is not { Store: string name } sticky ? null
             : new SharedAffinity(
-                sticky, pool.Name, servers, LearnedOf(sticky, previous), stores.First(store => store.Name == name));
+                sticky, pool.Name, servers, LearnedOf(sticky, previous), stores.First(store => store.Name == name), IdsOf(pool, sticky, servers, readSecret));
 
     // Clients that are known by something else are others.
     private static LearnedClients LearnedOf(StickyConfig sticky, SharedAffinity? previous) =>
-        previous is not null && previous.Sticky == sticky ? previous.Learned : new LearnedClients(SharedCapacity, sticky.TtlSeconds * 1_000);
+        previous is not null && previous.Sticky == sticky ? previous.Learned : new LearnedClients(SharedCapacity, sticky.TtlSeconds * 1_000L);
 }

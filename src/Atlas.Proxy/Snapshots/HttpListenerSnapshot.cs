@@ -5,6 +5,7 @@ using Atlas.Protocols.Http;
 using Atlas.Protocols.Http1;
 using Atlas.Protocols.Http2;
 using Atlas.Proxy.Http2;
+using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -26,6 +27,9 @@ public sealed record HttpListenerSnapshot(string Name, ListenerRoutes Routes) : 
 
     /// <summary>What happens with paths that hold an encoded slash.</summary>
     public EncodedSlashPolicy EncodedSlashes { get; init; } = EncodedSlashPolicy.Keep;
+
+    /// <summary>Fields that no client sends to a server, and none sees.</summary>
+    internal HiddenFields HiddenFields { get; init; } = HiddenFields.None;
 
     /// <summary>Bounds of request heads.</summary>
     public HttpLimits Limits

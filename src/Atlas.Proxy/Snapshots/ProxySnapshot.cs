@@ -1,4 +1,5 @@
 using Atlas.Proxy.Stores;
+using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Snapshots;
 
@@ -13,6 +14,9 @@ public sealed record ProxySnapshot(IReadOnlyList<ListenerSnapshot> Listeners, IR
 
     /// <summary>The stores, in the order of the configuration.</summary>
     public IReadOnlyList<StoreState> Stores { get; init; } = [];
+
+    /// <summary>The sessions, in the order of the configuration, also those that no pool uses.</summary>
+    public IReadOnlyList<SessionSnapshot> Sessions { get; init; } = [];
 
     /// <summary>Takes over, once it is in force, those who wait for servers of the snapshot before: they go to the servers of
     /// their pool as it is now, or are told that there is none. Any thread; O(servers).</summary>

@@ -9,53 +9,50 @@ namespace Atlas.Proxy.Snapshots;
 /// name and its store.</summary>
 internal sealed class SessionBuilder
 {
-    private readonly AtlasConfig _config;
-    private readonly IReadOnlyList<StoreState> _stores;
-    private readonly ProxyMetrics? _metrics;
-    private readonly Dictionary<string, SessionSnapshot> _known;
+    private readonly Dictionary<string, SessionSnapshot> _built = new(StringComparer.Ordinal);
 
-    /// <summary>Begins with a configuration.</summary>
+    /// <summary>Makes them. O(sessions).</summary>
     /// <param name="config">The configuration.</param>
     /// <param name="previous">What serves until now.</param>
     /// <param name="stores">The stores of the configuration.</param>
     /// <param name="metrics">What counts; null: nothing does.</param>
     internal SessionBuilder(AtlasConfig config, ProxySnapshot previous, IReadOnlyList<StoreState> stores, ProxyMetrics? metrics)
     {
-        _config = config;
-        _stores = stores;
-        _metrics = metrics;
-        _known = previous.Pools
-            .Select(pool => pool.Session)
-            .OfType<SessionSnapshot>()
-            .DistinctBy(session => session.Config.Name, StringComparer.Ordinal)
-            .ToDictionary(session => session.Config.Name, StringComparer.Ordinal);
-    }
-
-    /// <summary>The snapshot of a session; the same one for all pools that use it.</summary>
-    /// <param name="name">The session's name; null: none.</param>
-    internal SessionSnapshot? Build(string? name)
-    {
-        if (name is null)
+        foreach (SessionConfig session in config.Sessions)
         {
-            return null;
+            StoreState store = stores.First(store => store.Name == session.Store);
+            _built.Add(session.Name, Build(session, previous.Sessions.FirstOrDefault(known => known.Config.Name == session.Name), store, metrics));
         }
 
-        SessionConfig config = _config.Sessions.First(session => session.Name == name);
-        StoreState store = _stores.First(store => store.Name == config.Store);
-        SessionSnapshot? known = _known.GetValueOrDefault(name);
+        All = [.. config.Sessions.Select(session => _built[session.Name])];
+        HiddenFields = new HiddenFields(All.Select(session => session.Fields));
+    }
+
+    /// <summary>All of them, in the order of the configuration.</summary>
+    internal IReadOnlyList<SessionSnapshot> All { get; }
+
+    /// <summary>Their fields.</summary>
+    internal HiddenFields HiddenFields { get; }
+
+    /// <summary>A pool's session.</summary>
+    /// <param name="name">Its name; null: none.</param>
+    internal SessionSnapshot? Find(string? name) => name is null ? null : _built[name];
+
+    private static SessionSnapshot Build(SessionConfig config, SessionSnapshot? known, StoreState store, ProxyMetrics? metrics)
+    {
         SessionStore kept = StoreOf(config, known, store);
-        if (config.Equals(known?.Config) && known.Store == kept)
+        if (known is not null && config.Equals(known.Config) && known.Store == kept)
         {
             return known;
         }
 
-        SessionMetrics? metrics = _metrics?.Session(name);
-        if (metrics is not null)
+        SessionMetrics? counted = metrics?.Session(config.Name);
+        if (counted is not null)
         {
-            metrics.Memory = kept as MemorySessions;
+            counted.Memory = kept as MemorySessions;
         }
 
-        return _known[name] = new SessionSnapshot(config, kept, metrics);
+        return new SessionSnapshot(config, kept, counted);
     }
 
     private static SessionStore StoreOf(SessionConfig session, SessionSnapshot? known, StoreState store) => known?.Store switch

@@ -101,6 +101,7 @@ public sealed class SnapshotBuilder
             [.. config.Pools.Select(pool => builder._pools[pool.Name])])
         {
             Stores = built,
+            Sessions = builder._sessions.All,
         };
     }
 
@@ -129,6 +130,7 @@ public sealed class SnapshotBuilder
             [.. previous.Pools.Select(Next)])
         {
             Stores = previous.Stores,
+            Sessions = previous.Sessions,
         };
     }
 
@@ -189,6 +191,7 @@ public sealed class SnapshotBuilder
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
             EncodedSlashes = listener.EncodedSlashes,
+            HiddenFields = _sessions.HiddenFields,
             Limits = new HttpLimits(
                 listener.Limits.RequestLineBytes, listener.Limits.HeadersBytes, listener.Limits.HeaderCount),
             Repairs = RepairsOf(listener),
@@ -250,8 +253,8 @@ public sealed class SnapshotBuilder
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
             Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),
-            SharedAffinity = AffinityBuilder.BuildShared(pool, servers, _stores, previous?.SharedAffinity),
-            Session = _sessions.Build(pool.Session),
+            SharedAffinity = AffinityBuilder.BuildShared(pool, servers, _stores, previous?.SharedAffinity, _readSecret),
+            Session = _sessions.Find(pool.Session),
             ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
             Queue = previous?.Queue ?? new PoolQueue(),
             QueueLimit = pool.Queue.Limit,

@@ -7,23 +7,22 @@ namespace Atlas.Proxy.UserSessions;
 
 /// <summary>
 /// Sessions in this process's memory. All workers use one; none waits for another for longer than it takes to swap a reference.
-/// Nobody's session is thrown out to make room for another's: what is full takes nothing new. What is over is taken out bit by bit, with
-/// each session that is asked for or written.
+/// Nobody's session is thrown out to make room for another's: what is full takes nothing new. What is over is taken out bit by bit: each
+/// call looks at a few sessions, going round and round.
 /// </summary>
 /// <param name="maxBytes">The most memory, an estimate of what goes around contents included.</param>
 internal sealed class MemorySessions(long maxBytes) : SessionStore
 {
-    /// <summary>What a session takes besides its contents: an entry, its place in the table and in the queue.</summary>
-    internal const int Overhead = 256;
+    /// <summary>What a session takes besides its contents: an entry and its place in the table.</summary>
+    internal const int Overhead = 200;
 
-    // What one call clears away, and what one does that finds no room.
-    private const int Steps = 2;
-    private const int StepsWhenFull = 1_000;
+    // What one call looks at, and what one does that finds no room.
+    private const int Steps = 4;
+    private const int StepsWhenFull = 4_000;
 
     private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
-
-    // One place for each session, roughly in the order in which they end: a renewed one goes to the back when its turn comes.
-    private readonly ConcurrentQueue<(SessionId Id, long AtMs)> _ends = new();
+    private IEnumerator<KeyValuePair<SessionId, Entry>>? _round;
+    private int _isClearing;
     private long _maxBytes = maxBytes;
     private long _bytes;
 
@@ -49,6 +48,11 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
             return ResultFlows.Of(StoreResult.Absent);
         }
 
+        if (entry.Contents is null)
+        {
+            return ResultFlows.Of(StoreResult.Moved);
+        }
+
         session.Found(entry.Contents, entry.Stamp, entry.EndsMs - nowMs);
         return ResultFlows.Of(StoreResult.Done);
     }
@@ -58,52 +62,66 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         long nowMs = context.Loop.NowMs;
         ClearAway(nowMs, Steps);
         var next = new Entry(session.Written.ToArray(), session.Stamp, nowMs + session.LeftMs);
-        while (true)
+        StoreResult result = Replace(session.Id, next, nowMs, there => session.IsRefused(expected, there));
+        session.Problem = result == StoreResult.Full ? "the store has no room: max_memory is used up" : "";
+        return ResultFlows.Of(result);
+    }
+
+    internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected)
+    {
+        while (_entries.TryGetValue(session.Id, out Entry? entry))
         {
-            _entries.TryGetValue(session.Id, out Entry? known);
-            ulong there = known?.EndsMs > nowMs ? known.Stamp.Version : 0;
-            if (session.IsRefused(expected, there))
+            if (expected is ulong version && version != entry.VersionAt(context.Loop.NowMs))
             {
                 return ResultFlows.Of(StoreResult.Conflict);
             }
 
-            long growth = next.Bytes - (known?.Bytes ?? 0);
-            if (!TryGrow(growth, nowMs))
+            if (TryRemove(session.Id, entry))
             {
-                session.Problem = "the store has no room: max_memory is used up";
-                return ResultFlows.Of(StoreResult.Full);
+                break;
             }
-
-            if (known is null ? _entries.TryAdd(session.Id, next) : _entries.TryUpdate(session.Id, next, known))
-            {
-                if (known is null)
-                {
-                    _ends.Enqueue((session.Id, next.EndsMs));
-                }
-
-                return ResultFlows.Of(StoreResult.Done);
-            }
-
-            Interlocked.Add(ref _bytes, -growth);
-        }
-    }
-
-    internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session)
-    {
-        // Its place among the ends goes when its turn comes; until then a session of the same id cannot begin, for ids are random.
-        if (_entries.TryRemove(session.Id, out Entry? entry))
-        {
-            Interlocked.Add(ref _bytes, -entry.Bytes);
         }
 
         return ResultFlows.Of(StoreResult.Done);
     }
 
+    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected)
+    {
+        long nowMs = context.Loop.NowMs;
+        var moved = new Entry(contents: null, default, nowMs + UserSession.MovedMs);
+        return ResultFlows.Of(Replace(session.Id, moved, nowMs, there => there != expected));
+    }
+
     internal override void Renew(WorkerContext context, UserSession session)
     {
-        if (_entries.TryGetValue(session.Id, out Entry? entry))
+        if (_entries.TryGetValue(session.Id, out Entry? entry) && entry.Contents is not null)
         {
             entry.EndsMs = context.Loop.NowMs + session.LeftMs;
+        }
+    }
+
+    private StoreResult Replace(SessionId id, Entry next, long nowMs, Func<ulong, bool> isRefused)
+    {
+        while (true)
+        {
+            _entries.TryGetValue(id, out Entry? known);
+            if (isRefused(known?.VersionAt(nowMs) ?? 0))
+            {
+                return StoreResult.Conflict;
+            }
+
+            long growth = next.Bytes - (known?.Bytes ?? 0);
+            if (!TryGrow(growth, nowMs))
+            {
+                return StoreResult.Full;
+            }
+
+            if (known is null ? _entries.TryAdd(id, next) : _entries.TryUpdate(id, next, known))
+            {
+                return StoreResult.Done;
+            }
+
+            Interlocked.Add(ref _bytes, -growth);
         }
     }
 
@@ -124,46 +142,61 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         return false;
     }
 
+    // One worker at a time; the others go on without.
     private void ClearAway(long nowMs, int steps)
     {
-        for (int i = 0; i < steps && _ends.TryPeek(out (SessionId Id, long AtMs) first) && first.AtMs <= nowMs; i++)
+        if (Interlocked.Exchange(ref _isClearing, 1) != 0)
         {
-            // Another worker may have taken what was peeked at: whatever comes out is judged by itself.
-            if (!_ends.TryDequeue(out first) || !_entries.TryGetValue(first.Id, out Entry? entry))
+            return;
+        }
+
+        _round ??= _entries.GetEnumerator();
+        for (int i = 0; i < steps; i++)
+        {
+            if (!_round.MoveNext())
             {
-                continue;
+                _round = null;
+                break;
             }
 
-            if (entry.EndsMs > nowMs)
+            if (_round.Current.Value.EndsMs <= nowMs)
             {
-                _ends.Enqueue((first.Id, entry.EndsMs));
-            }
-            else if (_entries.TryRemove(KeyValuePair.Create(first.Id, entry)))
-            {
-                Interlocked.Add(ref _bytes, -entry.Bytes);
-            }
-            else
-            {
-                // It was written again just now.
-                _ends.Enqueue((first.Id, nowMs));
+                TryRemove(_round.Current.Key, _round.Current.Value);
             }
         }
+
+        Volatile.Write(ref _isClearing, 0);
     }
 
-    private sealed class Entry(byte[] contents, SessionStamp stamp, long endsMs)
+    private bool TryRemove(SessionId id, Entry entry)
+    {
+        bool isRemoved = _entries.TryRemove(KeyValuePair.Create(id, entry));
+        if (isRemoved)
+        {
+            Interlocked.Add(ref _bytes, -entry.Bytes);
+        }
+
+        return isRemoved;
+    }
+
+    private sealed class Entry(byte[]? contents, SessionStamp stamp, long endsMs)
     {
         private long _endsMs = endsMs;
 
-        internal byte[] Contents { get; } = contents;
+        /// <summary>The contents; null: the session has another id now.</summary>
+        internal byte[]? Contents { get; } = contents;
 
         internal SessionStamp Stamp { get; } = stamp;
 
-        internal long Bytes => Contents.Length + Overhead;
+        internal long Bytes => (Contents?.Length ?? 0) + Overhead;
 
         internal long EndsMs
         {
             get => Volatile.Read(ref _endsMs);
             set => Volatile.Write(ref _endsMs, value);
         }
+
+        /// <summary>The version that is there at a time; 0: none.</summary>
+        internal ulong VersionAt(long nowMs) => EndsMs > nowMs ? Stamp.Version : 0;
     }
 }

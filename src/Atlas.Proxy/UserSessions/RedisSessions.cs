@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Atlas.Core.Sessions;
@@ -20,15 +21,26 @@ internal sealed class RedisSessions : SessionStore
     private const int HashBytes = 16;
     private const int HashLength = 22;
 
-    // A version of nothing is an empty string, as GETRANGE gives it.
-    private static readonly RedisScript CompareAndSet = new(
-        $"""
-        if redis.call('GETRANGE', KEYS[1], {SessionStamp.VersionAt}, {SessionStamp.VersionAt + sizeof(ulong) - 1}) ~= ARGV[1] then
+    // What a call does that was given up must not be done later, over what others were told is there: Redis may have stood still
+    // with the call in a buffer. So writes over something have an end by Redis's own clock. It leaves as much again as the timeout, for
+    // the way there and back; a write that is done in between was told to fail, and may be there.
+    private const string NotTooLate = """
+        local time = redis.call('TIME')
+        if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[2]) then
+          return 2
+        end
+        """;
+
+    // A version of nothing is an empty string, as GETRANGE gives it; * stands for any.
+    private static readonly string IsExpected = $"""
+        local version = redis.call('GETRANGE', KEYS[1], {SessionStamp.VersionAt}, {SessionStamp.VersionAt + sizeof(ulong) - 1})
+        if version ~= ARGV[1] and (ARGV[1] ~= '*' or version == '') then
           return 0
         end
-        redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-        return 1
-        """);
+        """;
+
+    private static readonly RedisScript Set = new($"{NotTooLate}\n{IsExpected}\nredis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])\nreturn 1");
+    private static readonly RedisScript Delete = new($"{NotTooLate}\n{IsExpected}\nredis.call('DEL', KEYS[1])\nreturn 1");
 
     private readonly byte[] _prefix;
 
@@ -50,6 +62,7 @@ internal sealed class RedisSessions : SessionStore
         RedisCall call = client.Rent();
         Write(call.Command(2).Part("GET"u8), session.Id);
         Write(call.Command(2).Part("PTTL"u8), session.Id);
+        call.Command(1).Part("TIME"u8);
         StoreResult result = await RunAsync(client, call, session, isIdempotent: true);
         if (result == StoreResult.Done)
         {
@@ -64,43 +77,43 @@ internal sealed class RedisSessions : SessionStore
     {
         RedisClient client = context.Redis(Store);
         RedisCall call = client.Rent();
-        if (expected is ulong version)
+        if (session.IsStored && expected != 0)
         {
-            Write(call.Script(CompareAndSet, arguments: 3), session.Id);
-            Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-            BinaryPrimitives.WriteUInt64BigEndian(bytes, version);
-            call.Part(version == 0 ? default : bytes).Part(session.WrittenWithStamp).Part(session.LeftMs);
-        }
-        else
-        {
-            Write(call.Command(session.IsStored ? 6 : 5).Part("SET"u8), session.Id).Part(session.WrittenWithStamp).Part("PX"u8).Part(session.LeftMs);
-            if (session.IsStored)
-            {
-                // What was read and is gone was ended meanwhile.
-                call.Part("XX"u8);
-            }
+            BeginScript(call, Set, arguments: 4, session, expected);
+            call.Part(session.WrittenWithStamp).Part(session.LeftMs);
+            return await EndScriptAsync(client, call, session);
         }
 
-        StoreResult result = await RunAsync(client, call, session, isIdempotent: expected is null);
-        if (result == StoreResult.Done)
-        {
-            RespReader replies = call.Replies;
-            bool isDone = replies.TryRead(out RespValue reply) && (expected is null ? reply.Kind != RespKind.Null : reply.Number == 1);
-            result = isDone ? StoreResult.Done : StoreResult.Conflict;
-        }
-
+        // Under an id that nobody else knows.
+        Write(call.Command(5).Part("SET"u8), session.Id).Part(session.WrittenWithStamp).Part("PX"u8).Part(session.LeftMs);
+        StoreResult result = await RunAsync(client, call, session, isIdempotent: true);
         client.Return(call);
         return result;
     }
 
-    internal override async ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session)
+    internal override async ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected)
     {
         RedisClient client = context.Redis(Store);
         RedisCall call = client.Rent();
+        if (expected is not null)
+        {
+            BeginScript(call, Delete, arguments: 2, session, expected);
+            return await EndScriptAsync(client, call, session);
+        }
+
         Write(call.Command(2).Part("DEL"u8), session.Id);
         StoreResult result = await RunAsync(client, call, session, isIdempotent: true);
         client.Return(call);
         return result;
+    }
+
+    internal override async ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected)
+    {
+        RedisClient client = context.Redis(Store);
+        RedisCall call = client.Rent();
+        BeginScript(call, Set, arguments: 4, session, expected);
+        call.Part(SessionStamp.Moved).Part(UserSession.MovedMs);
+        return await EndScriptAsync(client, call, session);
     }
 
     internal override void Renew(WorkerContext context, UserSession session)
@@ -111,11 +124,38 @@ internal sealed class RedisSessions : SessionStore
         client.Send(call);
     }
 
+    private static long NowMs() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000);
+
+    private void BeginScript(RedisCall call, RedisScript script, int arguments, UserSession session, ulong? expected)
+    {
+        Span<byte> version = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(version, expected ?? 0);
+        Write(call.Script(script, arguments), session.Id);
+        call.Part(expected is null ? "*"u8 : expected == 0 ? default : version);
+        call.Part(NowMs() + session.StoreAheadMs + (2 * Store.Config.TimeoutMs));
+    }
+
+    private static async ResultFlow<StoreResult> EndScriptAsync(RedisClient client, RedisCall call, UserSession session)
+    {
+        StoreResult result = await RunAsync(client, call, session, isIdempotent: false);
+        if (result == StoreResult.Done)
+        {
+            RespReader replies = call.Replies;
+            result = !replies.TryReadInteger(out long done) || done == 2 ? StoreResult.Away
+                : done == 1 ? StoreResult.Done
+                : StoreResult.Conflict;
+            session.Problem = result == StoreResult.Away ? "the store took the write too late" : "";
+        }
+
+        client.Return(call);
+        return result;
+    }
+
     private static async ResultFlow<StoreResult> RunAsync(RedisClient client, RedisCall call, UserSession session, bool isIdempotent)
     {
         call.IsIdempotent = isIdempotent;
         session.Wait = call.Wait;
-        RedisStatus status = await client.RunAsync(call);
+        RedisStatus status = await client.RunAsync(call, session.DeadlineMs);
         session.Wait = null;
         session.Problem = status switch
         {
@@ -131,9 +171,14 @@ internal sealed class RedisSessions : SessionStore
     private static StoreResult Take(WorkerContext context, RedisCall call, UserSession session)
     {
         RespReader replies = call.Replies;
-        if (!replies.TryRead(out RespValue stored) || stored.Kind != RespKind.Bulk || !replies.TryRead(out RespValue left))
+        if (!replies.TryRead(out RespValue stored) || stored.Kind != RespKind.Bulk || !replies.TryReadInteger(out long keptMs))
         {
             return StoreResult.Absent;
+        }
+
+        if (stored.Bytes.SequenceEqual(SessionStamp.Moved))
+        {
+            return StoreResult.Moved;
         }
 
         if (!SessionStamp.TryRead(stored.Bytes, out SessionStamp stamp))
@@ -142,9 +187,25 @@ internal sealed class RedisSessions : SessionStore
             return StoreResult.Away;
         }
 
+        session.StoreAheadMs = TimeOf(ref replies) - NowMs();
+
         // Without an end of its own (somebody took it away) it is renewed at once.
-        long keptMs = Math.Max(left.Number, 0);
-        return session.TryFound(context.Loop.Buffers, stored.Bytes[SessionStamp.Length..], stamp, keptMs) ? StoreResult.Done : StoreResult.Away;
+        if (session.TryFound(context.Loop.Buffers, stored.Bytes[SessionStamp.Length..], stamp, Math.Max(keptMs, 0)))
+        {
+            return StoreResult.Done;
+        }
+
+        session.Problem = "no memory for the session";
+        return StoreResult.Away;
+    }
+
+    // Seconds and microseconds.
+    private static long TimeOf(ref RespReader replies)
+    {
+        replies.TryRead(out _);
+        replies.TryReadBulk(out ReadOnlySpan<byte> seconds);
+        replies.TryReadBulk(out ReadOnlySpan<byte> micros);
+        return Utf8Parser.TryParse(seconds, out long s, out _) && Utf8Parser.TryParse(micros, out long us, out _) ? (s * 1_000) + (us / 1_000) : 0;
     }
 
     private RedisCall Write(RedisCall call, SessionId id)

@@ -21,7 +21,15 @@ internal abstract class SessionStore
     /// <summary>Forgets the session that is named. That it is not there is no failure.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="session">The session.</param>
-    internal abstract ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session);
+    /// <param name="expected">The version that must be there; null: whatever is there.</param>
+    internal abstract ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected);
+
+    /// <summary>The same for one that has another id now: for <see cref="UserSession.MovedMs"/> the store knows that it has moved, but
+    /// not where to.</summary>
+    /// <param name="context">The worker's.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="expected">The version that must be there.</param>
+    internal abstract ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected);
 
     /// <summary>Has a session live on for <see cref="UserSession.LeftMs"/>. Nobody waits for it: one that is not renewed is renewed by
     /// the next request.</summary>

@@ -19,6 +19,9 @@ internal readonly record struct SessionWrite(Slice Contents, bool HasContents, b
     /// <summary>Digits of a version.</summary>
     internal const int VersionDigits = 16;
 
+    /// <summary>What is said of contents in another form.</summary>
+    internal const string NotBase64Url = "the server sent a session that is not base64url";
+
     /// <summary>Reads it. O(fields).</summary>
     /// <param name="fields">The names.</param>
     /// <param name="buffer">What the response's slices lie in.</param>
@@ -61,7 +64,7 @@ internal readonly record struct SessionWrite(Slice Contents, bool HasContents, b
         }
 
         return !write.HasContents ? write
-            : !IsBase64Url(write.Contents.Of(buffer), out int length) ? Wrong("the server sent a session that is not base64url")
+            : !IsBase64Url(write.Contents.Of(buffer), out int length) ? Wrong(NotBase64Url)
             : length > maxBytes ? Wrong("the server sent a session over the session's max_size")
             : write;
     }

@@ -12,6 +12,9 @@ internal enum StoreResult : byte
     /// <summary>Somebody else has written it meanwhile.</summary>
     Conflict,
 
+    /// <summary>The session has another id since a moment ago.</summary>
+    Moved,
+
     /// <summary>The store has no room.</summary>
     Full,
 

@@ -22,11 +22,18 @@ namespace Atlas.Proxy.UserSessions;
 ///   contents                       they are written                     set
 ///   empty contents                 the session is deleted               ended, if the client sent one
 ///   rotate                         what is written or was read goes     set to a new id
-///                                  to a new id, the old one is deleted
+///                                  to a new id, the old one leads
+///                                  nowhere
 /// </code>
+/// Contents that were read with one id and are written when it leads nowhere any more, since another request has ended the session or
+/// had it rotated, are a conflict: they would bring back what a user has left.
 /// </summary>
 internal sealed class UserSession
 {
+    /// <summary>How long a store knows that a session has another id now: longer than requests are under way that began with the
+    /// old one.</summary>
+    internal const int MovedMs = 30_000;
+
     private SessionSnapshot _config = null!;
 
     // What was found lies in an array of the store's own, or in a buffer.
@@ -38,6 +45,7 @@ internal sealed class UserSession
     private long _keptMs;
     private bool _hasCookie;
     private bool _isUnreadable;
+    private bool _isMoved;
     private CookieChange _cookie;
 
     /// <summary>Its id.</summary>
@@ -60,6 +68,12 @@ internal sealed class UserSession
 
     /// <summary>Why the store did not do what it was asked for; empty: it did, or nobody asked.</summary>
     internal string Problem { get; set; } = "";
+
+    /// <summary>The loop's time at which the request must have ended.</summary>
+    internal long DeadlineMs { get; private set; }
+
+    /// <summary>How far the store's clock is ahead of this process's, in milliseconds, since the session was read.</summary>
+    internal long StoreAheadMs { get; set; }
 
     /// <summary>The wait for a store's answer; null: there is none.</summary>
     internal LoopWait? Wait { get; set; }
@@ -100,6 +114,7 @@ internal sealed class UserSession
     internal async ResultFlow<ProxyError> LoadAsync(WorkerContext context, Exchange x, SessionSnapshot config)
     {
         _config = config;
+        DeadlineMs = x.Relay.DeadlineMs;
         _hasCookie = SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, config.Cookie.Name), out SessionId id);
         if (!_hasCookie)
         {
@@ -115,13 +130,15 @@ internal sealed class UserSession
             LeftMs = config.Life.LeftMs(Stamp.CreatedSeconds, NowSeconds());
             if (LeftMs > 0)
             {
+                RenewIfShort(context);
                 return ProxyError.None;
             }
 
-            await DeleteAsync(context);
+            await DeleteAsync(context, expected: null);
         }
 
-        if (result is StoreResult.Done or StoreResult.Absent)
+        _isMoved = result == StoreResult.Moved;
+        if (result is StoreResult.Done or StoreResult.Absent or StoreResult.Moved)
         {
             // Nobody begins a session with an id of their own choice, which they could have given to somebody else.
             Forget();
@@ -171,7 +188,13 @@ internal sealed class UserSession
 
         if (write is { HasContents: true, Contents.Length: 0 })
         {
-            return await EndAsync(context, x);
+            return await EndAsync(context, x, write.Expected);
+        }
+
+        if (_isMoved && write.HasContents)
+        {
+            x.Detail = "the session has got another id meanwhile";
+            return ProxyError.SessionConflict;
         }
 
         if (write.HasContents || (write.Rotates && IsStored))
@@ -211,6 +234,7 @@ internal sealed class UserSession
         _written = null;
         _writtenLength = 0;
         _isUnreadable = false;
+        _isMoved = false;
         _cookie = CookieChange.None;
         Problem = "";
     }
@@ -264,23 +288,19 @@ internal sealed class UserSession
         Stamp = default;
     }
 
-    private async ResultFlow<ProxyError> EndAsync(WorkerContext context, Exchange x)
+    private async ResultFlow<ProxyError> EndAsync(WorkerContext context, Exchange x, ulong? expected)
     {
-        if (!_hasCookie)
+        if (!_hasCookie || _isMoved)
         {
             return ProxyError.None;
         }
 
-        StoreResult result = IsStored || _isUnreadable ? await DeleteAsync(context) : StoreResult.Done;
-        if (result != StoreResult.Done && _config.FailsWithStore)
-        {
-            x.Detail = Problem;
-            return ProxyError.StoreUnavailable;
-        }
+        StoreResult result = IsStored || _isUnreadable ? await DeleteAsync(context, expected) : StoreResult.Done;
+        ProxyError error = Settled(x, result);
 
         // Where it could not be deleted, the client at least forgets it.
-        _cookie = CookieChange.End;
-        return ProxyError.None;
+        _cookie = error == ProxyError.None ? CookieChange.End : CookieChange.None;
+        return error;
     }
 
     private async ResultFlow<ProxyError> SaveAsync(WorkerContext context, Exchange x, SessionWrite write)
@@ -292,36 +312,50 @@ internal sealed class UserSession
             return ProxyError.None;
         }
 
-        if (!TryTake(context.Loop.Buffers, write, x.Up!.Span))
+        ProxyError taken = Take(context.Loop.Buffers, x, write);
+        if (taken != ProxyError.None)
         {
-            return ProxyError.Overload;
+            return taken;
         }
 
         long createdSeconds = IsStored ? Stamp.CreatedSeconds : NowSeconds();
-        bool moves = write.Rotates && IsStored;
         LeftMs = _config.Life.LeftMs(createdSeconds, NowSeconds());
-        if (!moves || write.Expected is not null)
+        if (LeftMs == 0)
         {
-            StoreResult saved = await PutAsync(context, createdSeconds, write.Expected);
-            if (saved != StoreResult.Done || !moves)
-            {
-                return Settled(x, saved);
-            }
+            // Its lifetime passed while the request was under way.
+            return await EndAsync(context, x, expected: null);
         }
 
-        // The old one goes last: whatever fails before, the client has a session.
+        return write.Rotates && IsStored
+            ? await RotateAsync(context, x, createdSeconds, write.Expected ?? Stamp.Version)
+            : Settled(x, await PutAsync(context, createdSeconds, write.Expected));
+    }
+
+    // The new one first: whatever fails behind it, the client has a session.
+    private async ResultFlow<ProxyError> RotateAsync(WorkerContext context, Exchange x, long createdSeconds, ulong expected)
+    {
         SessionId before = Id;
         Id = NewId();
         SessionId next = Id;
         StoreResult result = await PutAsync(context, createdSeconds, expected: 0);
-        if (result == StoreResult.Done)
+        if (result != StoreResult.Done)
         {
             Id = before;
-            result = await DeleteAsync(context);
-            Id = next;
+            return Settled(x, result);
         }
 
-        return Settled(x, result);
+        Id = before;
+        StoreResult moved = await _config.Store.MoveAwayAsync(context, this, expected);
+        Count(context, SessionOperation.Delete, moved);
+        Id = next;
+        if (moved == StoreResult.Conflict)
+        {
+            await DeleteAsync(context, expected: null);
+            return Settled(x, moved);
+        }
+
+        // Where the old one could not be reached it stays until its end, with what it had before.
+        return Settled(x, StoreResult.Done);
     }
 
     private async ResultFlow<StoreResult> PutAsync(WorkerContext context, long createdSeconds, ulong? expected)
@@ -333,9 +367,9 @@ internal sealed class UserSession
         return result;
     }
 
-    private async ResultFlow<StoreResult> DeleteAsync(WorkerContext context)
+    private async ResultFlow<StoreResult> DeleteAsync(WorkerContext context, ulong? expected)
     {
-        StoreResult result = await _config.Store.DeleteAsync(context, this);
+        StoreResult result = await _config.Store.DeleteAsync(context, this, expected);
         Count(context, SessionOperation.Delete, result);
         return result;
     }
@@ -352,23 +386,37 @@ internal sealed class UserSession
         };
     }
 
-    private bool TryTake(BufferPool buffers, in SessionWrite write, ReadOnlySpan<byte> buffer)
+    private ProxyError Take(BufferPool buffers, Exchange x, in SessionWrite write)
     {
-        ReadOnlySpan<byte> text = write.Contents.Of(buffer);
-        _written ??= TryRent(buffers, SessionStamp.Length + (write.HasContents ? text.Length : Found().Length));
+        ReadOnlySpan<byte> text = write.Contents.Of(x.Up!.Span);
+        _written ??= TryRent(buffers, SessionStamp.Length + (write.HasContents ? Base64Url.GetMaxDecodedLength(text.Length) : Found().Length));
         if (_written is null)
         {
-            return false;
+            return ProxyError.Overload;
         }
 
         Span<byte> destination = _written.Span[SessionStamp.Length..];
-        if (write.HasContents)
+        if (!write.HasContents)
         {
-            return Base64Url.DecodeFromUtf8(text, destination, out _, out _writtenLength) == OperationStatus.Done;
+            Found().CopyTo(destination);
+            _writtenLength = Found().Length;
+        }
+        else if (Base64Url.DecodeFromUtf8(text, destination, out _, out _writtenLength) != OperationStatus.Done)
+        {
+            x.Detail = SessionWrite.NotBase64Url;
+            return ProxyError.UpstreamProtocol;
         }
 
-        _writtenLength = Found().Length;
-        return Found().TryCopyTo(destination);
+        return ProxyError.None;
+    }
+
+    // One that ends soon lives on from the beginning of the request, lest it end before the response.
+    private void RenewIfShort(WorkerContext context)
+    {
+        if (_keptMs < Math.Min(MovedMs, LeftMs / 2))
+        {
+            _config.Store.Renew(context, this);
+        }
     }
 
     private void Count(WorkerContext context, SessionOperation operation, StoreResult result) =>

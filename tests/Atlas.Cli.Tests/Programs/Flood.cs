@@ -17,6 +17,7 @@ public sealed partial class Flood
     private readonly long _began = Stopwatch.GetTimestamp();
     private int _allowed;
     private int _refused;
+    private long _firstAnswer;
     private long _lastRefused;
 
     /// <summary>Requests answered with 200.</summary>
@@ -25,8 +26,8 @@ public sealed partial class Flood
     /// <summary>Requests answered with 429.</summary>
     public int Refused => _refused;
 
-    /// <summary>From the beginning to the last answer with 429: then nothing more was to be had.</summary>
-    public TimeSpan Took => Stopwatch.GetElapsedTime(_began, _lastRefused);
+    /// <summary>From the first answer, before which nobody asked, to the last answer with 429: then nothing more was to be had.</summary>
+    public TimeSpan Took => Stopwatch.GetElapsedTime(_firstAnswer, _lastRefused);
 
     /// <summary>Asks until a time has passed and the limit is used up.</summary>
     /// <param name="addresses">Whom to ask, each over as many connections.</param>
@@ -61,6 +62,7 @@ public sealed partial class Flood
             }
             while (statuses.Count < Batch);
 
+            Interlocked.CompareExchange(ref _firstAnswer, Stopwatch.GetTimestamp(), 0);
             foreach (Match status in statuses)
             {
                 int code = int.Parse(status.Groups[1].ValueSpan, CultureInfo.InvariantCulture);

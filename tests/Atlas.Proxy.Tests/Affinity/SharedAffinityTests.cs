@@ -1,3 +1,4 @@
+using Atlas.Core.Affinity;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Core.Sessions;
@@ -20,7 +21,8 @@ public sealed class SharedAffinityTests
         WireMessage first = await AskAsync(world);
         string cookie = first.Field("set-cookie").ShouldNotBeNull();
         string id = cookie["atlas=".Length..].Split(';')[0];
-        SessionId.TryParse(System.Text.Encoding.ASCII.GetBytes(id), out SessionId _).ShouldBeTrue();
+        SessionId.TryParse(System.Text.Encoding.ASCII.GetBytes(id.Split('.')[0]), out SessionId _).ShouldBeTrue();
+        world.Pool.SharedAffinity!.Learned.Count.ShouldBe(0);
         cookie.ShouldBe($"atlas={id}; Path=/; HttpOnly; SameSite=Lax");
         for (int i = 0; i < 5; i++)
         {
@@ -106,7 +108,8 @@ public sealed class SharedAffinityTests
                 pool.Name,
                 pool.Servers,
                 new LearnedClients(100, sticky.TtlSeconds * 1_000),
-                new StoreState(new StoreConfig { Name = "here" }, redis: null, workers: 1)),
+                new StoreState(new StoreConfig { Name = "here" }, redis: null, workers: 1),
+                new ServerIds("key"u8, pool.Name, [.. pool.Servers.Select(server => server.Name)])),
         }),
         scenario);
 

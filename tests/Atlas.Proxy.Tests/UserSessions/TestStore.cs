@@ -22,8 +22,11 @@ internal sealed class TestStore(long maxBytes) : SessionStore
     internal override ResultFlow<StoreResult> SaveAsync(WorkerContext context, UserSession session, ulong? expected) =>
         AskAsync(context, () => Inner.SaveAsync(context, session, expected));
 
-    internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session) =>
-        AskAsync(context, () => Inner.DeleteAsync(context, session));
+    internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected) =>
+        AskAsync(context, () => Inner.DeleteAsync(context, session, expected));
+
+    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected) =>
+        AskAsync(context, () => Inner.MoveAwayAsync(context, session, expected));
 
     internal override void Renew(WorkerContext context, UserSession session)
     {

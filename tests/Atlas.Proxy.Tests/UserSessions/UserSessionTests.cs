@@ -166,7 +166,66 @@ public sealed class UserSessionTests
         next.ShouldNotBe(id);
         contents.ShouldBe(writes ? "two" : "one");
         Contents(_seen[^1]).ShouldBeEmpty();
-        store.Inner.Count.ShouldBe(1);
+
+        // The session, and for a while the knowledge that it has moved.
+        store.Inner.Count.ShouldBe(2);
+    });
+
+    [Fact]
+    public void Rotate_WhileAnotherRequestIsUnderWay_LetsThatWriteNothing() => ForSeeds(Shop, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "one");
+        Answer(world, _ => Response("Atlas-Session-Rotate: 1\r\n"));
+        string next = CookieOf(await AskAsync(world, id)).ShouldNotBeNull();
+        Answer(world, _ => Response($"Atlas-Session: {Text("late")}\r\n"));
+
+        WireMessage late = await AskAsync(world, id, status: 409);
+        Answer(world, _ => Plain);
+        await AskAsync(world, next);
+
+        late.Field("set-cookie").ShouldBeNull();
+        Contents(_seen[^1]).ShouldBe("one");
+    });
+
+    [Fact]
+    public void Rotate_OfASessionThatWasEndedMeanwhile_BringsItNotBack() => ForSeeds(Shop, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "one");
+        Answer(world, _ =>
+        {
+            store.Lose();
+            return Response("Atlas-Session-Rotate: 1\r\n");
+        });
+
+        await AskAsync(world, id, status: 409);
+
+        store.Inner.Count.ShouldBe(0);
+    });
+
+    [Fact]
+    public void EmptyContents_ThatExpectAnotherVersion_EndNothing() => ForSeeds(Shop, async (world, _) =>
+    {
+        string id = await BeginAsync(world, "one");
+        Answer(world, _ => Response("Atlas-Session: \r\nAtlas-Session-Version: 00000000000000ff\r\n"));
+
+        await AskAsync(world, id, status: 409);
+        Answer(world, _ => Plain);
+        await AskAsync(world, id);
+
+        Contents(_seen[^1]).ShouldBe("one");
+    });
+
+    [Fact]
+    public void Fields_InTrailers_GoNeitherWay() => ForSeeds(Shop, async (world, store) =>
+    {
+        Answer(world, _ => $"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nAtlas-Session: {Text("x")}\r\nX-A: b\r\n\r\n");
+
+        WireMessage answer = await world.AskAsync(
+            "POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: te\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\natlas-session-id: z\r\nX-C: d\r\n\r\n", 200, "POST");
+
+        answer.Trailers.ShouldBe([("X-A", "b")]);
+        _seen[0].Trailers.ShouldBe([("X-C", "d")]);
+        store.Inner.Count.ShouldBe(0);
     });
 
     [Fact]
@@ -291,7 +350,11 @@ public sealed class UserSessionTests
             {
                 store = new TestStore(maxBytes);
                 var session = new SessionSnapshot(config, store);
-                return new ProxyWorld(seed, servers: 3, pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { Session = session });
+                return new ProxyWorld(
+                    seed,
+                    servers: 3,
+                    pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { Session = session },
+                    listener: listener => listener with { HiddenFields = new HiddenFields([session.Fields]) });
             },
             async world =>
             {

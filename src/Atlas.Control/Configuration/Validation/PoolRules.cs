@@ -78,12 +78,10 @@ internal static class PoolRules
                 "belongs to the cookie that Atlas sets, and this pool is sticky by something else: remove it, or write by: cookie");
         }
 
-        findings.Forbid(
-            sticky,
-            sticky.Store is null ? ["ttl"] : ["secret"],
-            sticky.Store is null
-                ? "is how long a store knows clients, and this pool has none: remove it, or name a store"
-                : "signs server ids in the cookie, and with a store the cookie has none: remove it, or the store");
+        if (sticky.Store is null)
+        {
+            findings.Forbid(sticky, ["ttl"], "is how long a store knows clients, and this pool has none: remove it, or name a store");
+        }
 
         if (sticky.By is StickyKind.Ip or StickyKind.Header
             && pool.Balance is not (BalanceAlgorithm.RoundRobin or BalanceAlgorithm.IpHash or BalanceAlgorithm.ConsistentHash))

@@ -7,6 +7,9 @@ namespace Atlas.Control.Configuration.Validation;
 /// <summary>What stores and sessions must have.</summary>
 internal static class StateRules
 {
+    // What a head of HTTP/2 from a server may have in all, 64 KiB, less a quarter for the base64url and the rest for other fields.
+    private const int MaxHttp2Bytes = 40 * 1024;
+
     private static readonly string[] RedisKeys = ["url", "sentinels", "master", "cluster", "user", "password", "tls", "timeout"];
     private static readonly string[] Places = ["url", "sentinels", "cluster"];
 
@@ -29,7 +32,13 @@ internal static class StateRules
         foreach (var session in config.Sessions)
         {
             PoolRules.CheckCookie(session.Cookie, findings);
-            if (HeaderNames.Recognize(Encoding.ASCII.GetBytes(session.Header)) != KnownHeader.None)
+            if (!session.Header.Contains('-', StringComparison.Ordinal))
+            {
+                findings.Add(
+                    session.Source.PositionOf("header"),
+                    $"all fields whose names begin with '{session.Header}-' belong to the session: its header needs a name with a hyphen, such as Atlas-Session");
+            }
+            else if (HeaderNames.Recognize(Encoding.ASCII.GetBytes(session.Header)) != KnownHeader.None)
             {
                 findings.Add(
                     session.Source.PositionOf("header"),
@@ -47,6 +56,33 @@ internal static class StateRules
             session => session.Cookie.Name,
             session => session.Cookie.Source.PositionOf("name"),
             (name, line) => $"two sessions have the cookie '{name}', the first in line {line}: each needs its own");
+        foreach (PoolConfig pool in config.Pools)
+        {
+            if (config.Sessions.FirstOrDefault(session => session.Name == pool.Session) is { } session)
+            {
+                CheckPool(pool, session, findings);
+            }
+        }
+    }
+
+    private static void CheckPool(PoolConfig pool, SessionConfig session, Findings findings)
+    {
+        CheckCookies(pool, session, findings);
+        if (pool.Protocol != UpstreamProtocol.Http1 && session.MaxSizeBytes > MaxHttp2Bytes)
+        {
+            findings.Add(
+                pool,
+                "session",
+                $"session '{session.Name}' may have more than 40KiB, which no head of HTTP/2 holds: give it a smaller max_size, or the pool protocol: http1");
+        }
+    }
+
+    private static void CheckCookies(PoolConfig pool, SessionConfig session, Findings findings)
+    {
+        if (pool.Sticky is { By: StickyKind.Cookie } sticky && sticky.Cookie.Name == session.Cookie.Name)
+        {
+            findings.Add(pool, "session", $"session '{session.Name}' and 'sticky' of the pool have the same cookie '{session.Cookie.Name}': give one of them another");
+        }
     }
 
     private static void CheckRedis(StoreConfig store, Findings findings)
