@@ -52,6 +52,10 @@ internal static partial class AllPeers
         [.. new[] { "none", "memory", "redis" }.Select(kind => new Peer(
             $"atlas-{kind}", () => "this tree", s => [AtlasAot, "run", "-c", s.FillSessions(kind, redisPort)]) { IsAtlas = true })];
 
+    /// <summary>Atlas with a store of Redis that several things go by.</summary>
+    internal static Peer WithStore(int redisPort) =>
+        new("atlas-store", () => "this tree", s => [AtlasAot, "run", "-c", s.FillRedis("atlas-store.yaml", redisPort)]) { IsAtlas = true };
+
     private static string[] In(string space) => ["ip", "netns", "exec", space];
 
     private static IEnumerable<string> Ports(PeerSettings settings) =>

@@ -34,6 +34,14 @@ internal sealed record PeerSettings(int Port, OriginPorts Origins, string Direct
         return path;
     }
 
+    /// <summary>Fills in a configuration with a store of Redis.</summary>
+    internal string FillRedis(string template, int redisPort)
+    {
+        string path = Fill(template);
+        File.WriteAllText(path, File.ReadAllText(path).Replace("@REDIS@", $"{redisPort}", StringComparison.Ordinal));
+        return path;
+    }
+
     private static string FillPorts(string text, string name, IReadOnlyList<int> ports)
     {
         for (int i = 0; i < ports.Count; i++)

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net.Sockets;
 using Atlas.Bench.Load;
 using Atlas.Bench.Measure;
 using Atlas.Bench.Peers;
@@ -15,24 +13,17 @@ namespace Atlas.Bench.Scenarios;
 internal sealed class SessionScenario(string name, string description, bool writes) : Scenario(name, description)
 {
     private const int Connections = 64;
-    private const int StartMs = 10_000;
 
     internal override async Task<Results> RunAsync(Session session)
     {
         var results = new Results(Name, Description, [Figure.CpuPerRequest, Figure.PerSecond, Figure.P50, Figure.P99]);
-        int redisPort = FreePort.Find();
-        using Process redis = Process.Start(new ProcessStartInfo("redis-server")
-        {
-            ArgumentList = { "--port", $"{redisPort}", "--bind", "127.0.0.1", "--save", "", "--appendonly", "no" },
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
+        await using var redis = new RedisServer(FreePort.Find());
+        await redis.StartAsync(session.Cancel);
         var contestants = new List<(RunningPeer Running, ClientGroup Clients)>();
         try
         {
-            await AwaitAsync(redisPort, session.Cancel);
             double slowest = double.MaxValue;
-            foreach (Peer peer in AllPeers.WithSessions(redisPort))
+            foreach (Peer peer in AllPeers.WithSessions(redis.Port))
             {
                 RunningPeer running = await RunningPeer.StartAsync(peer, session.Origins, session.Cancel);
                 string cookie = await CookieAsync(running, session.Cancel);
@@ -56,9 +47,6 @@ internal sealed class SessionScenario(string name, string description, bool writ
                 await clients.DisposeAsync();
                 await running.DisposeAsync();
             }
-
-            redis.Kill();
-            await redis.WaitForExitAsync();
         }
 
         return results;
@@ -84,24 +72,5 @@ internal sealed class SessionScenario(string name, string description, bool writ
         return response.Headers.TryGetValues("Set-Cookie", out IEnumerable<string>? cookies)
             ? cookies.Single().Split(';')[0]
             : "session=AAAAAAAAAAAAAAAAAAAAAA";
-    }
-
-    private static async Task AwaitAsync(int port, CancellationToken cancel)
-    {
-        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < StartMs;)
-        {
-            using var probe = new TcpClient();
-            try
-            {
-                await probe.ConnectAsync("127.0.0.1", port, cancel);
-                return;
-            }
-            catch (SocketException)
-            {
-                await Task.Delay(20, cancel);
-            }
-        }
-
-        throw new BenchException("redis-server did not start");
     }
 }
