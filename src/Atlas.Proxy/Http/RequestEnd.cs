@@ -89,6 +89,7 @@ internal static class RequestEnd
             ProxyError.BadRequest when x.PathStatus != PathStatus.Ok => Details.Of(x.PathStatus),
             ProxyError.BadRequest when x.UndecidedBy != RouteCondition.None => Details.Of(x.UndecidedBy),
             ProxyError.BadRequest => Details.Of(x.RequestParser.Error),
+            ProxyError.None when x.Session is { Problem.Length: > 0 } user => Encoding.UTF8.GetBytes($"session: {user.Problem}"),
             ProxyError.UpstreamTimeout when x.IsExpired => "the route's timeouts.request passed"u8,
             _ => default,
         };

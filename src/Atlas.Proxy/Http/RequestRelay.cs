@@ -96,12 +96,22 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         return brought >= 0 ? x.Request.Headers[brought].Value.Of(x.HeadBytes) : x.HasId ? _requestId : default;
     }
 
+    /// <summary>Gives the request an id, unless it brings one that is believed.</summary>
+    internal void MakeRequestId(WorkerContext context, Downstream session)
+    {
+        x.HasId = true;
+        if (!session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
+        {
+            RequestIds.Write(context.Loop.Random, _requestId);
+        }
+    }
+
     internal async Flow RunAsync(WorkerContext context, Downstream session)
     {
         _context = context;
         _session = session;
         session.Client.PeerClosedHandler = this;
-        MakeRequestId();
+        MakeRequestId(context, session);
         BeginDeadline();
         x.Hidden = session.Listener.HiddenFields;
         context.Mirrors.Begin(session, x);
@@ -306,13 +316,4 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         && (x.IsUntouched || x.CanRepeat);
 
     private bool NeedsFreshConnection() => Pool.FreshForNonIdempotent && !x.Request.Method.IsIdempotent();
-
-    private void MakeRequestId()
-    {
-        x.HasId = true;
-        if (!_session.IsPeerTrusted || !x.Request.Headers.Contains(KnownHeader.XRequestId))
-        {
-            RequestIds.Write(_context.Loop.Random, _requestId);
-        }
-    }
 }

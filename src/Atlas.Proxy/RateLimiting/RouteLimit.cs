@@ -79,6 +79,7 @@ public sealed class RouteLimit
         RedisStatus status = await client.RunAsync(call);
         RateDecision decision = default;
         bool isDecided = status == RedisStatus.Ok && _script!.TryRead(call.Replies, out decision);
+        string problem = StoreProblem.Of(status, call);
         client.Return(call);
         if (session.Client.IsPeerClosed && !wasClosed)
         {
@@ -88,7 +89,7 @@ public sealed class RouteLimit
         }
         else if (isDecided)
         {
-            Conclude(context, x, decision, RateLimitSource.Store);
+            Conclude(context, session, x, decision, RateLimitSource.Store);
         }
         else if (_fallback == RateLimitFallback.Local)
         {
@@ -100,7 +101,8 @@ public sealed class RouteLimit
             x.Route!.Metrics?.ForWorker(context.Index).RateLimited(RateLimitSource.None, isOpen);
             if (!isOpen)
             {
-                Refuse(x, ProxyError.StoreUnavailable);
+                x.Detail = problem;
+                Refuse(context, session, x, ProxyError.StoreUnavailable);
             }
         }
     }
@@ -108,7 +110,7 @@ public sealed class RouteLimit
     private void DecideHere(WorkerContext context, Downstream session, Exchange x, RateLimitSource source)
     {
         ReadOnlySpan<byte> key = KeyOf(session, x, stackalloc byte[KeyHash.MaxForm]);
-        Conclude(context, x, _table.Decide(key, context.Loop.NowUs, out bool hasEvicted), source);
+        Conclude(context, session, x, _table.Decide(key, context.Loop.NowUs, out bool hasEvicted), source);
         if (hasEvicted)
         {
             x.Route!.Metrics?.ForWorker(context.Index).RateLimitEvicted();
@@ -124,18 +126,20 @@ public sealed class RouteLimit
         return key;
     }
 
-    private void Conclude(WorkerContext context, Exchange x, RateDecision decision, RateLimitSource source)
+    private void Conclude(WorkerContext context, Downstream session, Exchange x, RateDecision decision, RateLimitSource source)
     {
         x.Limit = new RateLimitReport(_table.Limit.Burst, decision);
         x.Route!.Metrics?.ForWorker(context.Index).RateLimited(source, decision.IsAllowed);
         if (!decision.IsAllowed)
         {
-            Refuse(x, ProxyError.RateLimited);
+            Refuse(context, session, x, ProxyError.RateLimited);
         }
     }
 
-    private static void Refuse(Exchange x, ProxyError error)
+    private static void Refuse(WorkerContext context, Downstream session, Exchange x, ProxyError error)
     {
+        // So that the client's answer is found in the log.
+        x.Relay.MakeRequestId(context, session);
         x.Error = error;
         x.TakeWholeBody();
     }

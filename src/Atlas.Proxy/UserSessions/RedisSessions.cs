@@ -157,14 +157,7 @@ internal sealed class RedisSessions : SessionStore
         session.Wait = call.Wait;
         RedisStatus status = await client.RunAsync(call, session.DeadlineMs);
         session.Wait = null;
-        session.Problem = status switch
-        {
-            RedisStatus.Ok => "",
-            RedisStatus.TimedOut => "the store did not answer within its timeout",
-            RedisStatus.Unavailable => "the store cannot be reached",
-            RedisStatus.Failed => $"the store refused: {call.ErrorText}",
-            RedisStatus.Cancelled or _ => "",
-        };
+        session.Problem = StoreProblem.Of(status, call);
         return status == RedisStatus.Ok ? StoreResult.Done : StoreResult.Away;
     }
 

@@ -114,6 +114,7 @@ internal sealed class UserSession
     internal async ResultFlow<ProxyError> LoadAsync(WorkerContext context, Exchange x, SessionSnapshot config)
     {
         _config = config;
+        Problem = "";
         DeadlineMs = x.Relay.DeadlineMs;
         _hasCookie = SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, config.Cookie.Name), out SessionId id);
         if (!_hasCookie)
@@ -236,7 +237,6 @@ internal sealed class UserSession
         _isUnreadable = false;
         _isMoved = false;
         _cookie = CookieChange.None;
-        Problem = "";
     }
 
     /// <summary>Ends the wait for the store: the client has left, or the request's time is over.</summary>
@@ -308,6 +308,7 @@ internal sealed class UserSession
         if (_isUnreadable)
         {
             // What the server wrote began from nothing. It must not overwrite what the store may still have.
+            Problem = "not stored, since it could not be read";
             Count(context, SessionOperation.Save, StoreResult.Away);
             return ProxyError.None;
         }

@@ -33,6 +33,16 @@ internal static class PoolRules
                 "same_site",
                 "browsers refuse cookies with same_site: none and secure: false: write secure: true, or same_site: lax");
         }
+
+        bool needsSecure = cookie.Name.StartsWith("__Host-", StringComparison.OrdinalIgnoreCase)
+            || cookie.Name.StartsWith("__Secure-", StringComparison.OrdinalIgnoreCase);
+        if (needsSecure && cookie.Secure != CookieSecure.Always)
+        {
+            findings.Add(
+                cookie,
+                "name",
+                $"browsers refuse a cookie '{cookie.Name}' that is not marked Secure: write secure: true, or give it a name without the prefix");
+        }
     }
 
     private static void CheckHash(PoolConfig pool, Findings findings)

@@ -45,6 +45,12 @@ internal static class StateRules
                     $"'{session.Header}' has a meaning of its own in HTTP: the session needs a header of its own, such as Atlas-Session");
             }
 
+            if (session.LifetimeSeconds < session.TtlSeconds)
+            {
+                findings.Add(session, "lifetime", "'lifetime' ends before 'ttl', so that 'ttl' never counts: give the session a shorter ttl, or a longer lifetime");
+            }
+
+            CheckRoutes(config, session, findings);
             if (session.Store.Length > 0)
             {
                 findings.Refer(session.Source.PositionOf("store"), "store", session.Store, names.Stores);
@@ -65,6 +71,24 @@ internal static class StateRules
         }
     }
 
+    // A field that a route wrote would come beside the session, or in its place.
+    private static void CheckRoutes(AtlasConfig config, SessionConfig session, Findings findings)
+    {
+        foreach (RouteConfig route in config.Listeners.SelectMany(listener => listener.Routes))
+        {
+            foreach (var (key, rules) in new[] { ("request_headers", route.RequestHeaders), ("response_headers", route.ResponseHeaders) })
+            {
+                if (rules.Set.Concat(rules.Add).Any(field => IsField(field.Name, session.Header)))
+                {
+                    findings.Add(route, key, $"'{key}' writes a field of session '{session.Name}', which only Atlas and the servers do: remove it");
+                }
+            }
+        }
+    }
+
+    private static bool IsField(string name, string header) =>
+        name.StartsWith(header, StringComparison.OrdinalIgnoreCase) && (name.Length == header.Length || name[header.Length] == '-');
+
     private static void CheckPool(PoolConfig pool, SessionConfig session, Findings findings)
     {
         CheckCookies(pool, session, findings);
@@ -79,9 +103,18 @@ internal static class StateRules
 
     private static void CheckCookies(PoolConfig pool, SessionConfig session, Findings findings)
     {
-        if (pool.Sticky is { By: StickyKind.Cookie } sticky && sticky.Cookie.Name == session.Cookie.Name)
+        string? sticky = pool.Sticky switch
         {
-            findings.Add(pool, "session", $"session '{session.Name}' and 'sticky' of the pool have the same cookie '{session.Cookie.Name}': give one of them another");
+            { By: StickyKind.Cookie } own => own.Cookie.Name,
+            { By: StickyKind.AppCookie } theirs => theirs.Name,
+            _ => null,
+        };
+        if (sticky == session.Cookie.Name)
+        {
+            findings.Add(
+                pool,
+                "session",
+                $"session '{session.Name}' and 'sticky' of the pool have the same cookie '{session.Cookie.Name}': give one of them another");
         }
     }
 
