@@ -2,6 +2,7 @@ using System.CommandLine;
 using Atlas.Control.Configuration;
 using Atlas.Control.Tls;
 using Atlas.Core.Configuration;
+using Atlas.Running;
 
 namespace Atlas.Commands;
 
@@ -32,8 +33,9 @@ internal static class CheckCommand
         }
 
         TlsLoading tls = TlsFiles.Load(config, DateTimeOffset.UtcNow);
+        IReadOnlyList<ConfigError> secrets = Secrets.FindMissing(config);
         IReadOnlyList<ConfigError> unsupported = UnsupportedFeatures.Find(config);
-        ConfigError[] warnings = [.. ConfigWarnings.Find(config), .. unsupported, .. tls.Missing, .. tls.Warnings, .. tls.Ending];
+        ConfigError[] warnings = [.. ConfigWarnings.Find(config), .. unsupported, .. tls.Missing, .. secrets, .. tls.Warnings, .. tls.Ending];
         foreach (ConfigError note in tls.Notes)
         {
             Console.WriteLine($"note: {note}");
@@ -55,7 +57,7 @@ internal static class CheckCommand
         }
 
         // Last, where it is read.
-        Console.WriteLine(Verdict(path, unsupported.Count, tls.Missing.Count));
+        Console.WriteLine(Verdict(path, unsupported.Count, tls.Missing.Count + secrets.Count));
         return ExitCodes.Done;
     }
 

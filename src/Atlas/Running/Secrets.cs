@@ -27,6 +27,11 @@ internal static class Secrets
         string path = ConfigPaths.Resolve(secret.FilePath, configFile);
         try
         {
+            if (!File.Exists(path))
+            {
+                throw new IOException(Directory.Exists(path) ? $"{path} is a directory" : $"there is no file {path}");
+            }
+
             if (new FileInfo(path).Length > MaxBytes)
             {
                 throw new IOException($"{path} is longer than {MaxBytes} bytes: no secret is");
@@ -41,8 +46,34 @@ internal static class Secrets
         }
     }
 
+    /// <summary>Those of a configuration that cannot be read here, each with its place.</summary>
+    internal static IReadOnlyList<ConfigError> FindMissing(AtlasConfig config)
+    {
+        IEnumerable<(SecretConfig? Secret, string Key)> all =
+        [
+            .. config.Stores.Select(store => (store.Password, "password")),
+            .. config.Pools.Select(pool => (pool.Sticky?.Secret, "secret")),
+            (config.Admin.Token, "token"),
+        ];
+        return [.. all.Select(one => one.Secret is { } secret ? ProblemOf(secret, one.Key, config) : null).OfType<ConfigError>()];
+    }
+
     /// <summary>Reads one that is text.</summary>
     /// <exception cref="IOException">As of the others.</exception>
     internal static string ReadText(SecretConfig secret, string configFile, string key) =>
         Encoding.UTF8.GetString(Read(secret, configFile, key));
+
+    private static ConfigError? ProblemOf(SecretConfig secret, string key, AtlasConfig config)
+    {
+        try
+        {
+            Read(secret, config.FileName, $"'{key}'");
+            return null;
+        }
+        catch (IOException e)
+        {
+            SourcePosition place = secret.Source.PositionOf("file");
+            return new ConfigError(config.FileName, place.Line, place.Column, e.Message);
+        }
+    }
 }

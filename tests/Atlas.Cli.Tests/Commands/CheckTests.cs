@@ -52,6 +52,32 @@ public sealed class CheckTests
         program.Errors.ShouldContain($"{config.Path}:4:46: ");
     }
 
+    [Theory]
+    [InlineData(null, "there is no file ")]
+    [InlineData(" \n", "is empty")]
+    public async Task Check_SecretThatCannotBeRead_IsToldWithItsPlace(string? text, string problem)
+    {
+        using var config = new ConfigFile("""
+            listeners:
+              web: { bind: 127.0.0.1:8080, pool: web }
+            pools:
+              web: { servers: [127.0.0.1:9001], sticky: { store: r } }
+            stores:
+              r: { type: redis, url: "redis://127.0.0.1/0", password: { file: redis.password } }
+            """);
+        if (text is not null)
+        {
+            await File.WriteAllTextAsync(config.Sibling("redis.password"), text);
+        }
+
+        await using var program = RunningProgram.Atlas("check", "-c", config.Path);
+
+        (await program.EndAsync()).ShouldBe(0);
+        program.Output.ShouldContain($"warning: {config.Path}:6:67: 'password': ");
+        program.Output.ShouldContain(problem);
+        program.Output.ShouldEndWith("valid, but `atlas run` refuses it here: 1 file is not there or may not be read\n");
+    }
+
     [Fact]
     public async Task Check_NoFile_SaysSo()
     {
