@@ -212,7 +212,7 @@ public sealed class ProbeTlsTests : IAsyncLifetime
         });
 
     private static AuthorityMaterial Authorities(IssuedCertificate authority) =>
-        new([.. Encoding.ASCII.GetBytes(authority.CertPem)], [new AuthorityCertificate(authority.Certificate.Subject, authority.Fingerprint, 0, long.MaxValue)]);
+        new([.. Encoding.ASCII.GetBytes(authority.CertPem)], [new AuthorityCertificate(authority.Certificate.Subject, authority.Fingerprint, "", 0, long.MaxValue)]);
 
     private ProbeSecurity Security(string name, IssuedCertificate? authority = null) => new(
         new ProbeTls(new PoolTlsConfig(), new PoolTlsMaterial("p", Authorities(authority ?? _authority), Certificate: null)), name);
