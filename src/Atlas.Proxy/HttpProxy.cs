@@ -135,13 +135,7 @@ public sealed class HttpProxy
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            AssuredPost.Post(loop, () =>
-            {
-                foreach (ClientConnection connection in context.Lingering.Where(connection => connection.Owner == listener).ToArray())
-                {
-                    connection.LimitLinger(idleMs);
-                }
-            });
+            AssuredPost.Post(loop, () => context.Lingering.Limit(listener, idleMs));
         }
     }
 

@@ -13,9 +13,14 @@ namespace Atlas.Control.Tls;
 public sealed record AuthorityStatus(
     string? Listener, string? Pool, string Path, AuthorityMaterial Material, string? Problem, DateTimeOffset At)
 {
+    /// <summary>The certificates whose end matters, the first to end first.</summary>
+    public IEnumerable<AuthorityCertificate> Lasting => Material.LastingAt(At.ToUnixTimeSeconds());
+
+    /// <summary>What is to be said of their time, a sentence for each with something to say.</summary>
+    public IEnumerable<(AuthorityCertificate Authority, string Text)> Warnings => Material.OfConcernAt(At.ToUnixTimeSeconds())
+        .Select(one => (one, ExpiryWarnings.Text(TimeOf(one), ExpiryWarnings.OfAuthority)!))
+        .Where(one => one.Item2 is not null);
+
     /// <summary>The time of one of them.</summary>
     public CertificateTime TimeOf(AuthorityCertificate authority) => new(authority.NotBeforeUnixSeconds, authority.NotAfterUnixSeconds, At);
-
-    /// <summary>What is to be said of the time of one of them; null: nothing.</summary>
-    public string? WarningOf(AuthorityCertificate authority) => ExpiryWarnings.Text(TimeOf(authority), ExpiryWarnings.OfAuthority);
 }

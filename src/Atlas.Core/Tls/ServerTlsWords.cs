@@ -22,7 +22,7 @@ public static class ServerTlsWords
     public const string Closed = "the server closed the connection during the handshake";
 
     /// <summary>It speaks something else.</summary>
-    public const string NoTls = "the server does not speak TLS: remove tls from its pool, or give the port where it does";
+    public const string NoTls = "the server does not speak TLS: give the port where it does, or, if it has none, remove tls from its pool";
 
     private const string Alert = " alert ";
 

@@ -89,6 +89,9 @@ internal static unsafe partial class LibCrypto
     internal static partial int i2d_X509(nint certificate, byte** bytes);
 
     [LibraryImport(Library)]
+    internal static partial nint d2i_X509(nint* into, byte** bytes, nint length);
+
+    [LibraryImport(Library)]
     internal static partial nint X509_get_subject_name(nint certificate);
 
     [LibraryImport(Library)]
@@ -117,6 +120,12 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library)]
     internal static partial nint X509_STORE_CTX_get0_cert(nint context);
+
+    [LibraryImport(Library)]
+    internal static partial int X509_STORE_CTX_get_error_depth(nint context);
+
+    [LibraryImport(Library)]
+    internal static partial nint X509_STORE_CTX_get_current_cert(nint context);
 
     [LibraryImport(Library)]
     internal static partial byte* X509_verify_cert_error_string(nint error);

@@ -41,7 +41,7 @@ internal static unsafe class TlsCallbacks
         ReadOnlySpan<byte> name = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(asked);
         TlsServerContext server = stream.Server!;
         bool isKnown = server.TryFind(name, out nint context, out string known);
-        stream.NoteServerName(known);
+        stream.NoteServerName(known, isUnfit: asked is not null && known.Length == 0);
         if (!isKnown && server.IsSniStrict)
         {
             stream.Refuse(TlsFailure.NoCertificateForName);
@@ -95,7 +95,7 @@ internal static unsafe class TlsCallbacks
         if (isGood == 0)
         {
             nint ssl = LibCrypto.X509_STORE_CTX_get_ex_data(check, LibSsl.SSL_get_ex_data_X509_STORE_CTX_idx());
-            StreamOf(ssl).NoteRefusedCertificate(LibCrypto.X509_STORE_CTX_get0_cert(check));
+            StreamOf(ssl).NoteRefusedCertificate(TlsRefusedCertificate.Of(check));
         }
 
         return isGood;

@@ -19,5 +19,5 @@ public readonly record struct TlsHandshake(TlsStream? Stream, TlsFailure Failure
     public TlsCertificateFault CertificateFault { get; init; }
 
     /// <summary>The client's certificate that was not accepted, if that is the failure.</summary>
-    public TlsPeerCertificate? RefusedCertificate { get; init; }
+    public TlsRefusedCertificate? RefusedCertificate { get; init; }
 }

@@ -4,8 +4,8 @@ using static Atlas.Engine.Interop.OpenSslConstants;
 
 namespace Atlas.Engine.Tls;
 
-/// <summary>The certificate that a client showed. That of a stream was accepted: it came from one of the authorities, was valid at the
-/// time and meant for clients; in a resumed session it is that of the first one. That of a failed handshake was not.</summary>
+/// <summary>The certificate that a client showed, and that was accepted: it came from one of the authorities, was valid at the time and
+/// meant for clients; in a resumed session it is that of the first one.</summary>
 public sealed unsafe class TlsPeerCertificate
 {
     /// <summary>The longest subject in characters.</summary>
@@ -52,19 +52,35 @@ public sealed unsafe class TlsPeerCertificate
             return null;
         }
 
-        TlsPeerCertificate result = OfCertificate(certificate);
+        var result = new TlsPeerCertificate(SubjectOf(certificate), CommonNameOf(certificate), DerOf(certificate));
         LibCrypto.X509_free(certificate);
         return result;
     }
 
-    /// <summary>That of a certificate of OpenSSL, which stays the caller's.</summary>
-    internal static TlsPeerCertificate OfCertificate(nint certificate) =>
-        new(SubjectOf(certificate), CommonNameOf(certificate), DerOf(certificate));
+    /// <summary>Writes the subject of a certificate of OpenSSL as RFC 2253 has it, in printable ASCII.</summary>
+    /// <returns>How many bytes were written: no more than there is room for; 0 on failure.</returns>
+    internal static int WriteSubject(nint certificate, Span<byte> text)
+    {
+        nint bio = LibCrypto.BIO_new(LibCrypto.BIO_s_mem());
+        if (bio == 0 || LibCrypto.X509_NAME_print_ex(bio, LibCrypto.X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0)
+        {
+            TlsErrors.Take();
+            LibCrypto.BIO_free(bio);
+            return 0;
+        }
 
-    private static string PemOf(byte[] der) =>
-        PemEncoding.GetEncodedSize("CERTIFICATE".Length, der.Length) <= MaxPemLength ? PemEncoding.WriteString("CERTIFICATE", der) : "";
+        int length;
+        fixed (byte* bytes = text)
+        {
+            length = LibCrypto.BIO_read(bio, bytes, text.Length);
+        }
 
-    private static byte[] DerOf(nint certificate)
+        LibCrypto.BIO_free(bio);
+        return Math.Max(length, 0);
+    }
+
+    /// <summary>A certificate of OpenSSL in DER; empty on failure.</summary>
+    internal static byte[] DerOf(nint certificate)
     {
         int length = LibCrypto.i2d_X509(certificate, null);
         byte[] der = new byte[Math.Max(length, 0)];
@@ -80,6 +96,9 @@ public sealed unsafe class TlsPeerCertificate
 
         return der;
     }
+
+    private static string PemOf(byte[] der) =>
+        PemEncoding.GetEncodedSize("CERTIFICATE".Length, der.Length) <= MaxPemLength ? PemEncoding.WriteString("CERTIFICATE", der) : "";
 
     private static string CommonNameOf(nint certificate)
     {
@@ -111,22 +130,8 @@ public sealed unsafe class TlsPeerCertificate
 
     private static string SubjectOf(nint certificate)
     {
-        nint bio = LibCrypto.BIO_new(LibCrypto.BIO_s_mem());
-        if (bio == 0 || LibCrypto.X509_NAME_print_ex(bio, LibCrypto.X509_get_subject_name(certificate), 0, XN_FLAG_RFC2253) < 0)
-        {
-            TlsErrors.Take();
-            LibCrypto.BIO_free(bio);
-            return "";
-        }
-
         Span<byte> text = stackalloc byte[MaxSubjectLength + 1];
-        int length;
-        fixed (byte* bytes = text)
-        {
-            length = LibCrypto.BIO_read(bio, bytes, text.Length);
-        }
-
-        LibCrypto.BIO_free(bio);
-        return length is > 0 and <= MaxSubjectLength ? System.Text.Encoding.ASCII.GetString(text[..length]) : "";
+        int length = WriteSubject(certificate, text);
+        return length <= MaxSubjectLength ? System.Text.Encoding.ASCII.GetString(text[..length]) : "";
     }
 }

@@ -10,7 +10,8 @@ public sealed unsafe partial class TlsStream
     // OpenSSL's ciphers are constants of the library, some hundred.
     private static readonly ConcurrentDictionary<nint, string> CipherNames = new();
 
-    private TlsPeerCertificate? _refusedCertificate;
+    private TlsRefusedCertificate? _refusedCertificate;
+    private bool _isNameUnfit;
 
     /// <summary>The version that is spoken.</summary>
     public TlsVersion Version { get; private set; }
@@ -35,10 +36,12 @@ public sealed unsafe partial class TlsStream
     public long HandshakeBytes { get; private set; }
 
     /// <summary>A callback heard the client's name.</summary>
-    internal void NoteServerName(string name) => ServerName = name;
+    /// <param name="name">The name; empty for none.</param>
+    /// <param name="isUnfit">Whether there is none because what the client sent cannot be one.</param>
+    internal void NoteServerName(string name, bool isUnfit = false) => (ServerName, _isNameUnfit) = (name, isUnfit);
 
     /// <summary>A callback heard that the client's certificate is not accepted.</summary>
-    internal void NoteRefusedCertificate(nint certificate) => _refusedCertificate = TlsPeerCertificate.OfCertificate(certificate);
+    internal void NoteRefusedCertificate(TlsRefusedCertificate certificate) => _refusedCertificate = certificate;
 
     private void NoteFacts()
     {

@@ -232,12 +232,15 @@ public sealed unsafe partial class TlsStream
         TlsFailure.PlainHttp2 => "HTTP/2 without TLS",
         TlsFailure.PeerClosed when _transport.ReceiveError != 0 => Errno.Text(_transport.ReceiveError),
         TlsFailure.PeerClosed => "the peer closed the connection during the handshake",
+        TlsFailure.NoCertificateForName when _isNameUnfit => "what the client asks for is no host name, and there is no certificate for it",
         TlsFailure.NoCertificateForName when ServerName.Length == 0 => "the client asks for no name, and gets no certificate without",
         TlsFailure.NoCertificateForName => $"no certificate for the name \"{ServerName}\"",
-        TlsFailure.ClientCertificateInvalid or TlsFailure.ServerCertificateInvalid =>
-            NativeText.Of(LibCrypto.X509_verify_cert_error_string(LibSsl.SSL_get_verify_result(_ssl))),
+        TlsFailure.ClientCertificateInvalid when _refusedCertificate is { IsOfIssuer: true } => $"{VerifyText()} (an issuer's)",
+        TlsFailure.ClientCertificateInvalid or TlsFailure.ServerCertificateInvalid => VerifyText(),
         _ => TlsErrors.TextOf(error),
     };
+
+    private string VerifyText() => NativeText.Of(LibCrypto.X509_verify_cert_error_string(LibSsl.SSL_get_verify_result(_ssl)));
 
     // "GET ", "PUT ", "DELE", "PRI ": the method of a request, where a record of TLS has 22, 3, 1.
     private static bool LooksLikeText(uint firstBytes)

@@ -19,7 +19,6 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
     private ProxyOrigin? _origin;
     private TlsFacts? _facts;
     private bool _asksForCertificates;
-    private ByteStream? _lingering;
 
     /// <summary>The listener that accepted it.</summary>
     internal HttpListener Owner => listener;
@@ -74,29 +73,7 @@ internal sealed class ClientConnection(HttpListener listener, ListenerView view,
     /// without end.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="stream">Its stream.</param>
-    internal void End(WorkerContext context, ByteStream stream)
-    {
-        if (!stream.IsLingering)
-        {
-            ended();
-            return;
-        }
-
-        _lingering = stream;
-        context.Lingering.Add(this);
-        stream.WhenGone(() =>
-        {
-            context.Lingering.Remove(this);
-            ended();
-        });
-        if (Owner.IsDraining)
-        {
-            LimitLinger(LingeringClose.IdleMs);
-        }
-    }
-
-    /// <summary>Gives up what is kept for the client once it takes nothing for so many milliseconds; 0: at once.</summary>
-    internal void LimitLinger(int idleMs) => _lingering?.LimitLinger(idleMs);
+    internal void End(WorkerContext context, ByteStream stream) => context.Lingering.Add(Owner, stream, Owner.IsDraining, ended);
 
     /// <summary>No further request comes on it: connections to servers that opened for it are of no use any more.</summary>
     internal void EndOrigin() => _origin?.End();

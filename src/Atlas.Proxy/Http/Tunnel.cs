@@ -84,7 +84,6 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
         if (farewell is { IsDue: true })
         {
             farewell.IsSaid = true;
-            session.Owner.WebSocketTold();
             _saying = SayFarewellAsync();
         }
     }
@@ -113,6 +112,8 @@ internal sealed class Tunnel(Downstream session, Exchange x, int idleMs, int hal
 
             at += Math.Max(sent, 0);
         }
+
+        session.Owner.WebSocketTold();
     }
 
     // The end of a stream of HTTP/2 is a frame, for which there may have been no room. Whoever closes before it was written resets the

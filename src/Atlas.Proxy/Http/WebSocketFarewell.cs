@@ -23,9 +23,9 @@ internal sealed class WebSocketFarewell
     /// <summary>Whether the frame went to the client.</summary>
     internal bool IsSaid { get; set; }
 
-    /// <summary>Whether the client, told to go, has said Close itself: however the connections end from then on, the WebSocket has ended
-    /// in order (RFC 6455 7.1.4).</summary>
-    internal bool IsAnswered => IsSaid && _clientFrames.HasClosed;
+    /// <summary>Whether the client has said Close, and was told to go or heard it of the server: however the connections end from then on,
+    /// the WebSocket has ended in order (RFC 6455 7.1.4).</summary>
+    internal bool IsAnswered => (IsSaid || _frames.HasClosed) && _clientFrames.HasClosed;
 
     /// <summary>Whether the frame may go to the client now.</summary>
     internal bool IsDue => _hasBegun && !IsSaid && !_frames.HasClosed && _frames.IsBetween;

@@ -2,6 +2,7 @@ using Atlas.Core.Routing;
 using Atlas.Engine.Workers;
 using Atlas.Protocols.Http;
 using Atlas.Protocols.Http2;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Http2;
 using Atlas.Proxy.Metrics;
@@ -45,8 +46,7 @@ internal sealed class WorkerContext(EventLoop loop, ClientResets? resets = null)
 
     internal SessionList<IClientSession> Sessions { get; } = new();
 
-    /// <summary>Connections that are closed while something is kept for their clients. They have no session any more.</summary>
-    internal HashSet<ClientConnection> Lingering { get; } = [];
+    internal LingeringConnections Lingering { get; } = new();
 
     /// <summary>Memory for finding routes.</summary>
     internal RouteScratch RouteScratch { get; } = new();

@@ -13,5 +13,5 @@ public interface IHandshakeObserver
     /// <param name="result">The label that <c>atlas_tls_handshakes_total</c> counts it under.</param>
     /// <param name="detail">More, in printable characters, some of which the client may have chosen; may be empty.</param>
     /// <param name="refused">The client's certificate, where it failed of that; null: of something else.</param>
-    void HandshakeFailed(string listener, SocketAddress client, string result, string detail, TlsPeerCertificate? refused);
+    void HandshakeFailed(string listener, SocketAddress client, string result, string detail, TlsRefusedCertificate? refused);
 }

@@ -1,4 +1,5 @@
 using Atlas.Engine.Workers;
+using Atlas.Proxy.Connections;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Relaying;
 using Atlas.Proxy.Snapshots;
@@ -16,6 +17,8 @@ internal sealed class TcpContext(EventLoop loop)
     internal int Index => Loop.Index;
 
     internal SessionList<TcpSession> Sessions { get; } = new();
+
+    internal LingeringConnections Lingering { get; } = new();
 
     internal ulong RandomBits() => (ulong)Loop.Random.NextInt64(long.MinValue, long.MaxValue);
 

@@ -7,6 +7,7 @@ namespace Atlas.Proxy.Tcp;
 public sealed class TcpListener(TcpListenerSnapshot snapshot)
 {
     private TcpListenerSnapshot _snapshot = snapshot;
+    private volatile bool _isDraining;
 
     /// <summary>What connections that begin now go by.</summary>
     public TcpListenerSnapshot Snapshot
@@ -14,4 +15,10 @@ public sealed class TcpListener(TcpListenerSnapshot snapshot)
         get => Volatile.Read(ref _snapshot);
         set => Volatile.Write(ref _snapshot, value);
     }
+
+    /// <summary>Whether it takes no connections any more. Once set it stays: see <see cref="TcpProxy.Drain"/>.</summary>
+    public bool IsDraining => _isDraining;
+
+    /// <summary>Any thread.</summary>
+    internal void BeginDrain() => _isDraining = true;
 }

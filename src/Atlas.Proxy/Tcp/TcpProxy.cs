@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Errors;
+using Atlas.Proxy.Http;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Snapshots;
 
@@ -15,10 +16,21 @@ public sealed class TcpProxy
     /// <summary>What serves the connections of a listener.</summary>
     public IConnectionHandler Handler(TcpListener listener) => new SessionStarter(this, listener);
 
+    /// <summary>Begins to drain the connections of a listener. What is said on them is not known, so that open ones go on; what is kept
+    /// of closed ones for clients that take nothing is given up soon. Any thread; returns before the workers have done it.</summary>
+    public void Drain(TcpListener listener)
+    {
+        listener.BeginDrain();
+        LimitLinger(listener, LingeringClose.IdleMs);
+    }
+
     /// <summary>Ends what is left of a listener's connections at once, with a reset. Any thread; returns before the workers
     /// have done it.</summary>
-    public void Abort(TcpListener listener) =>
+    public void Abort(TcpListener listener)
+    {
         ForSessions(session => session.Owner == listener, ProxyError.ShuttingDown);
+        LimitLinger(listener, idleMs: 0);
+    }
 
     /// <summary>Ends the connections to a server that went down, with a reset, where its pool says so; those that still wait for a
     /// server may yet find another. Any thread; returns before the workers have done it.</summary>
@@ -54,6 +66,14 @@ public sealed class TcpProxy
                     session.Abort(reason);
                 }
             });
+        }
+    }
+
+    private void LimitLinger(TcpListener listener, int idleMs)
+    {
+        foreach ((EventLoop loop, TcpContext context) in _contexts)
+        {
+            AssuredPost.Post(loop, () => context.Lingering.Limit(listener, idleMs));
         }
     }
 

@@ -184,7 +184,7 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
         _counters.ConnectionClosed();
 
         // Bytes that are kept for a client after the close of its TLS count as a connection.
-        Client.WhenGone(_ended);
+        _context.Lingering.Add(Owner, Client, Owner.IsDraining, _ended);
     }
 
     private void Log()

@@ -8,10 +8,6 @@ namespace Atlas.Running;
 /// <summary>What the admin server tells of files of authorities.</summary>
 internal static class AuthorityReports
 {
-    /// <summary>The most authorities of a file that have a metric each: those whose time ends first. A file of all public ones has some
-    /// 150.</summary>
-    internal const int MaxSamples = 200;
-
     /// <summary>All of them.</summary>
     internal static IReadOnlyList<AuthorityReport> All(IReadOnlyList<AuthorityStatus> files) => [.. files.Select(Of)];
 
@@ -19,7 +15,7 @@ internal static class AuthorityReports
     internal static CertificateSummary? Summary(IReadOnlyList<AuthorityStatus> files)
     {
         (AuthorityStatus File, AuthorityCertificate Own)[] all =
-            [.. files.SelectMany(file => file.Material.Lasting.Select(own => (file, own))).OrderBy(one => one.own.NotAfterUnixSeconds)];
+            [.. files.SelectMany(file => file.Lasting.Select(own => (file, own))).OrderBy(one => one.own.NotAfterUnixSeconds)];
         if (all.Length == 0)
         {
             return null;
@@ -29,13 +25,17 @@ internal static class AuthorityReports
             [.. files.Where(file => file.Problem is not null).Take(CertificateSummary.MaxProblems).Select(file => $"{Owner(file)}: {file.Problem}")];
         string[] warnings =
         [
-            .. all.Select(one => (one.File, one.Own, Warning: one.File.WarningOf(one.Own))).Where(one => one.Warning is not null)
-                .Take(CertificateSummary.MaxProblems).Select(one => $"{Owner(one.File)}: authority {one.Own.Subject} {one.Warning}"),
+            .. files.SelectMany(file => file.Warnings.Select(warning => (File: file, warning.Authority, warning.Text)))
+                .OrderBy(one => one.Authority.NotAfterUnixSeconds)
+                .Take(CertificateSummary.MaxProblems)
+                .Select(one => $"{Owner(one.File)}: authority {one.Authority.Subject} {one.Text}"),
         ];
-        int expired = all.Count(one => one.File.TimeOf(one.Own).State == CertificateState.Expired);
+
+        // Files of many pools may be the same, or have the same in them.
+        int expired = CountOf(all.Where(one => one.File.TimeOf(one.Own).State == CertificateState.Expired).Select(one => one.Own));
         return new CertificateSummary
         {
-            Count = all.Length,
+            Count = CountOf(files.SelectMany(file => file.Material.Certificates)),
             FirstToEnd = $"{Owner(all[0].File)}: {all[0].Own.Subject}",
             FirstNotAfter = DateTimeOffset.FromUnixTimeSeconds(all[0].Own.NotAfterUnixSeconds),
             Expired = expired > 0 ? expired : null,
@@ -53,7 +53,8 @@ internal static class AuthorityReports
             MetricKind.Gauge);
         foreach (AuthorityStatus file in files)
         {
-            foreach (AuthorityCertificate own in file.Material.Lasting.Take(MaxSamples))
+            // Of several keys of one name the first to end: no two samples may have the same labels.
+            foreach (AuthorityCertificate own in file.Lasting.DistinctBy(own => own.Subject, StringComparer.Ordinal))
             {
                 writer.Sample(own.NotAfterUnixSeconds, LabelOf(file), new MetricLabel("name", own.Subject));
             }
@@ -87,6 +88,9 @@ internal static class AuthorityReports
         State = time.State.ToString().ToLowerInvariant(),
         DaysLeft = time.DaysLeft,
     };
+
+    private static int CountOf(IEnumerable<AuthorityCertificate> certificates) =>
+        certificates.Select(one => one.Fingerprint).Distinct(StringComparer.Ordinal).Count();
 
     private static MetricLabel LabelOf(AuthorityStatus file) =>
         file.Listener is null ? new MetricLabel("pool", file.Pool!) : new MetricLabel("listener", file.Listener);

@@ -14,9 +14,6 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
     /// <summary>The most lines of a period, and of those at its end.</summary>
     internal const int MaxLines = 10;
 
-    /// <summary>The longest subject of a certificate in a line, in characters.</summary>
-    internal const int MaxSubject = 200;
-
     /// <summary>How long a period lasts, from its first failure.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
@@ -39,7 +36,7 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
     }
 
     /// <inheritdoc/>
-    public void HandshakeFailed(string listener, SocketAddress client, string result, string detail, TlsPeerCertificate? refused)
+    public void HandshakeFailed(string listener, SocketAddress client, string result, string detail, TlsRefusedCertificate? refused)
     {
         lock (_gate)
         {
@@ -82,18 +79,19 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
         return $"listener {listener}: TLS handshake with {address} failed ({result}){more}";
     }
 
-    private static string CertificateOf(TlsPeerCertificate? refused)
+    private static string CertificateOf(TlsRefusedCertificate? refused)
     {
         if (refused is null)
         {
             return "";
         }
 
-        string subject = refused.Subject.Length == 0 ? "without a readable subject"
-            : refused.Subject.Length <= MaxSubject ? refused.Subject
-            : refused.Subject[..MaxSubject] + "…";
-        return $"; it showed {subject}, SHA-256 {refused.Fingerprint}";
+        // What the client chose stands last and in quotation marks, which it cannot close.
+        string issuer = refused.IsOfIssuer ? $", issuer {Quoted(refused.IssuerSubject)}" : "";
+        return $"; it showed SHA-256 {refused.Fingerprint}{issuer}, subject {Quoted(refused.Subject)}";
     }
+
+    private static string Quoted(string subject) => subject.Length < TlsRefusedCertificate.MaxSubjectLength ? $"\"{subject}\"" : $"\"{subject}…\"";
 
     private void EndPeriod()
     {

@@ -193,7 +193,7 @@ public sealed class CertificateTests
         await using SslStream stream = await ConnectAsync(atlas, other);
 
         string line = await atlas.Program.ErrorAsync("listener web: TLS handshake with 127.0.0.1 failed (certificate_invalid): ");
-        line.ShouldEndWith($"self-signed certificate; it showed CN=site, SHA-256 {other.Fingerprint}");
+        line.ShouldEndWith($"self-signed certificate; it showed SHA-256 {other.Fingerprint}, subject \"CN=site\"");
         (await StatusAsync(admin)).ShouldContain("\nauthority of listener web: CN=site  valid until ");
         using var http = new HttpClient();
         (await http.GetStringAsync($"http://{admin}/api/v1/authorities")).ShouldContain("\"listener\":\"web\",\"file\":\"site.pem\"");

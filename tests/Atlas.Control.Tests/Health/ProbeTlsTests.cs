@@ -119,7 +119,7 @@ public sealed class ProbeTlsTests : IAsyncLifetime
         ServerAddress.TryParse(server.Address, out ServerAddress? address).ShouldBeTrue();
 
         (await new TcpProbe(address!, ProxyProtocolVersion.None, Security("server.test")).RunAsync(CancellationToken.None))
-            .ShouldBe(ProbeResult.Bad("tls: the server does not speak TLS: remove tls from its pool, or give the port where it does"));
+            .ShouldBe(ProbeResult.Bad("tls: the server does not speak TLS: give the port where it does, or, if it has none, remove tls from its pool"));
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class ProbeTlsTests : IAsyncLifetime
         });
 
     private static AuthorityMaterial Authorities(IssuedCertificate authority) =>
-        new([.. Encoding.ASCII.GetBytes(authority.CertPem)], [new AuthorityCertificate(authority.Certificate.Subject, authority.Fingerprint, 0, long.MaxValue)]);
+        new([.. Encoding.ASCII.GetBytes(authority.CertPem)], [new AuthorityCertificate(authority.Certificate.Subject, authority.Fingerprint, "", 0, long.MaxValue)]);
 
     private ProbeSecurity Security(string name, IssuedCertificate? authority = null) => new(
         new ProbeTls(new PoolTlsConfig(), new PoolTlsMaterial("p", Authorities(authority ?? _authority), Certificate: null)), name);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Atlas.Control.Tls;
+using Atlas.Core.Tls;
 
 namespace Atlas.Control.Tests.Tls;
 
@@ -381,6 +382,51 @@ public sealed class TlsFindingsTests : IDisposable
             "'client_ca': certificate 1 of 2 in ca.pem (CN=leaf) is no authority's, so that nothing it signed is believed: 'client_ca' is for "
                 + "the authority that signed the certificates of clients; of this one that is CN=Test Root",
             "'client_ca': certificate 2 of 2 in ca.pem (CN=Gone) expired on 2026-06-01 11:00 UTC: nothing it signed is believed");
+    }
+
+    [Theory]
+    [InlineData(-1, true, false)]
+    [InlineData(1, true, false)]
+    [InlineData(-1, false, true)]
+    [InlineData(1, false, true)]
+    public void Ca_WithARenewalBesideIt_IsAWarningOnlyIfTheKeyIsAnother(int endsInDays, bool sameKey, bool isSaid)
+    {
+        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var old = new IssueOptions
+        {
+            IsAuthority = true, Key = () => key, NotBefore = IssueOptions.Now.AddDays(-90), NotAfter = IssueOptions.Now.AddDays(endsInDays),
+        };
+        var renewal = new IssueOptions { IsAuthority = true, Key = sameKey ? () => key : new IssueOptions().Key };
+        _pki.Write("ca.pem", TestPki.Issue(old).CertPem + TestPki.Issue(renewal).CertPem);
+
+        var loading = _pki.LoadPool("{ ca: ca.pem }");
+
+        (loading.Warnings.Count + loading.Ending.Count).ShouldBe(isSaid ? 1 : 0);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Ca_WithABundle_IsAWarningOnlyIfNoneIsValid(bool areAllExpired)
+    {
+        var own = new IssueOptions { IsAuthority = true, NotBefore = IssueOptions.Now.AddDays(-9), NotAfter = IssueOptions.Now.AddDays(-1) };
+        var pem = Enumerable.Range(0, AuthorityMaterial.MaxOwn + 1).Select(i => TestPki.Issue(own with
+        {
+            Subject = $"CN=Root {i}", NotAfter = i < 2 || areAllExpired ? own.NotAfter : IssueOptions.Now.AddYears(1),
+        }).CertPem);
+        _pki.Write("ca.pem", string.Concat(pem));
+
+        var loading = _pki.LoadPool("{ ca: ca.pem }");
+
+        string[] all = ["'ca': none of the 51 certificates in ca.pem is valid: nothing they signed is believed"];
+        string[] some =
+        [
+            "'ca': 2 of 51 certificates in ca.pem are not valid, and nothing they signed is believed; the first is CN=Root 0, which expired on "
+                + "2026-05-31 12:00 UTC",
+        ];
+        _pki.Texts(loading.Warnings).ShouldBe(areAllExpired ? all : []);
+        _pki.Texts(loading.Notes).ShouldBe(areAllExpired ? [] : some);
+        loading.Ending.ShouldBeEmpty();
     }
 
     [Fact]

@@ -78,14 +78,14 @@ public static class TestCertificates
         return key is RSA rsa ? bare.CopyWithPrivateKey(rsa) : bare.CopyWithPrivateKey((ECDsa)key);
     }
 
-    private static X509Certificate2 MakeAuthority(string name)
+    public static X509Certificate2 MakeAuthority(string name, bool isExpired = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = Request(name, key);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        return request.CreateSelfSigned(Now.AddDays(-20), Now.AddDays(365));
+        return request.CreateSelfSigned(Now.AddDays(-20), Now.AddDays(isExpired ? -1 : 365));
     }
 
     private static CertificateRequest Request(string subject, AsymmetricAlgorithm key)

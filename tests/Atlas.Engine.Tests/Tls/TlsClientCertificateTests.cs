@@ -91,12 +91,70 @@ public sealed class TlsClientCertificateTests
             (TlsHandshake up, TlsHandshake down) = await TlsPair.HandshakeAsync(near, far, client, server);
             down.Failure.ShouldBe(TlsFailure.ClientCertificateInvalid);
             down.Text.ShouldBe(text);
-            TlsPeerCertificate refused = down.RefusedCertificate.ShouldNotBeNull();
+            TlsRefusedCertificate refused = down.RefusedCertificate.ShouldNotBeNull();
             refused.Subject.ShouldBe("CN=client");
+            refused.IsOfIssuer.ShouldBeFalse();
             refused.Fingerprint.ShouldBe(Convert.ToHexStringLower(SHA256.HashData(wrong.RawData)));
             await RefusedAsync(up, "unknown ca", "certificate expired", "bad certificate", "unsupported certificate");
         });
     }
+
+    [Fact]
+    public void Accept_TheAuthorityHasExpired_SaysThatItIsTheIssuerAtFault()
+    {
+        using X509Certificate2 authority = TestCertificates.MakeAuthority("Gone", isExpired: true);
+        using X509Certificate2 own = TestCertificates.Issue(authority, "alice", [], isForClients: true);
+        using TlsServerContext server = Server(isRequired: true, TestCertificates.Pem(authority));
+        using TlsClientContext client = Client(own);
+        TlsWorlds.Run(TlsWorlds.Calm, async (near, far) =>
+        {
+            (TlsHandshake up, TlsHandshake down) = await TlsPair.HandshakeAsync(near, far, client, server);
+            down.Text.ShouldBe("certificate has expired (an issuer's)");
+            TlsRefusedCertificate refused = down.RefusedCertificate.ShouldNotBeNull();
+            (refused.Subject, refused.IsOfIssuer, refused.IssuerSubject).ShouldBe(("CN=alice", true, "CN=Gone"));
+            await RefusedAsync(up, "certificate expired");
+        });
+    }
+
+    [Theory]
+    [InlineData("CN=a \"b\"\n", "CN=a \\\"b\\\"\\0A")]
+    [InlineData("", "")]
+    public void RefusedSubject_WithSigns_CannotEndItsQuotation(string name, string expected)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var builder = new X500DistinguishedNameBuilder();
+        if (name.Length > 0)
+        {
+            builder.AddCommonName(name[3..]);
+        }
+
+        var request = new CertificateRequest(builder.Build(), key, HashAlgorithmName.SHA256);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+
+        new TlsRefusedCertificate(certificate.RawData, null).Subject.ShouldBe(expected);
+    }
+
+    [Fact]
+    public void RefusedSubject_LongerThanTheLimit_IsItsBeginning()
+    {
+        var builder = new X500DistinguishedNameBuilder();
+        for (int i = 0; i < 200; i++)
+        {
+            builder.AddOrganizationalUnitName($"unit {i} of an organization");
+        }
+
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(builder.Build(), key, HashAlgorithmName.SHA256);
+        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+
+        string subject = new TlsRefusedCertificate(certificate.RawData, null).Subject;
+
+        subject.ShouldStartWith("OU=unit 0 of an organization,OU=unit 1 ");
+        subject.Length.ShouldBe(TlsRefusedCertificate.MaxSubjectLength);
+    }
+
+    [Fact]
+    public void RefusedSubject_OfDamage_IsEmpty() => new TlsRefusedCertificate([1, 2, 3], null).Subject.ShouldBeEmpty();
 
     [Fact]
     public void Pem_LongerThanTheLimit_IsEmpty()
@@ -116,10 +174,10 @@ public sealed class TlsClientCertificateTests
         });
     }
 
-    internal static TlsServerContext Server(bool isRequired) => new(new TlsServerOptions
+    internal static TlsServerContext Server(bool isRequired, byte[]? authorities = null) => new(new TlsServerOptions
     {
         Certificates = [TestCertificates.ForOptions(TestCertificates.Server)],
-        ClientCaPem = TestCertificates.AuthorityPem,
+        ClientCaPem = authorities ?? TestCertificates.AuthorityPem,
         IsClientCertificateRequired = isRequired,
         TicketKeys = new TlsTicketKeyRing(TlsTicketKeys.Random()),
     });

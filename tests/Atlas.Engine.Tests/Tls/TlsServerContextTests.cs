@@ -52,6 +52,7 @@ public sealed class TlsServerContextTests
     [Theory]
     [InlineData("unknown.test", TlsFailure.NoCertificateForName)]
     [InlineData("", TlsFailure.NoCertificateForName)]
+    [InlineData("no host", TlsFailure.NoCertificateForName)]
     [InlineData("localhost", TlsFailure.None)]
     [InlineData("a.wild.test", TlsFailure.None)]
     public void Accept_StrictSni_RefusesUnknownNames(string name, TlsFailure failure)
@@ -70,6 +71,7 @@ public sealed class TlsServerContextTests
             {
                 down.Text.ShouldBe(name.Length == 0
                     ? "the client asks for no name, and gets no certificate without"
+                    : name == "no host" ? "what the client asks for is no host name, and there is no certificate for it"
                     : $"no certificate for the name \"{name}\"");
                 up.Failure.ShouldBe(TlsFailure.PeerRefused);
                 up.Text.ShouldContain("unrecognized name");

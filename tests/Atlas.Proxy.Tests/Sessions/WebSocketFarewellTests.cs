@@ -98,6 +98,78 @@ public sealed class WebSocketFarewellTests
         JsonDocument.Parse(destination.Lines.ShouldHaveSingleItem()).RootElement.GetProperty("flag").GetString().ShouldBe(flag);
     }
 
+    [Theory]
+    [InlineData(true, true, true, "-")]
+    [InlineData(true, true, false, "-")]
+    [InlineData(true, false, true, "CC")]
+    [InlineData(true, false, false, "UX")]
+    [InlineData(false, true, true, "CC")]
+    [InlineData(false, true, false, "UX")]
+    public void Break_OnceTheServerAndTheClientHaveClosed_IsAnEndInOrder(bool serverCloses, bool clientCloses, bool clientBreaks, string flag)
+    {
+        var destination = new CollectingDestination();
+        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
+        var world = new ProxyWorld(
+            1, SimulationOptions.Calm, listener: front => front with { AccessLog = [log.Writer(0, AccessLogFormat.Json)] });
+        world.Run(async () =>
+        {
+            world.Server.Script = async turn =>
+            {
+                await turn.SendAsync(Switching);
+                await turn.Stream.SendAllAsync([(byte)(serverCloses ? 0x88 : 0x89), 0]);
+                await turn.Reader.BytesAsync(6);
+                await world.DelayAsync(1_000);
+                turn.Stream.Abort();
+            };
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"));
+            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
+            await reader.BytesAsync(2);
+            await client.SendAllAsync([(byte)(clientCloses ? 0x88 : 0x89), 0x80, 1, 2, 3, 4]);
+            await world.DelayAsync(100);
+            if (clientBreaks)
+            {
+                client.Abort();
+            }
+
+            await world.DelayAsync(5_000);
+            client.Close();
+        });
+        log.Stop(10_000).ShouldBeTrue();
+        JsonDocument.Parse(destination.Lines.ShouldHaveSingleItem()).RootElement.GetProperty("flag").GetString().ShouldBe(flag);
+    }
+
+    [Fact]
+    public void Leave_ClientTakesNothing_IsCountedOnceItWasSent()
+    {
+        const int window = 200;
+        var world = new ProxyWorld(1, SimulationOptions.Calm with { Window = window });
+        world.Run(async () =>
+        {
+            world.Server.Script = async turn =>
+            {
+                await turn.SendAsync(Switching);
+                await world.DelayAsync(100);
+
+                // A frame as long as what a client may leave unread.
+                await turn.Stream.SendAllAsync([0x82, 126, 0, window - 4, .. new byte[window - 4]]);
+                await turn.Reader.BytesAsync(1);
+            };
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"));
+            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
+            await world.DelayAsync(1_000);
+            world.Proxy.CloseWebSockets(world.Front);
+            await world.DelayAsync(1_000);
+            world.Front.WebSocketsTold.ShouldBe(0);
+
+            (await reader.BytesAsync(window + 4))[window..].ShouldBe(ProxyWorld.Bytes(Close));
+            await world.DelayAsync(100);
+            world.Front.WebSocketsTold.ShouldBe(1);
+            client.Close();
+        });
+    }
+
     /// <summary>What the client answers goes to the server, which closes: nothing else comes to the client.</summary>
     private static void Run(string protocol, Func<ProxyWorld, ServerTurn, ByteStream, WireReader, Flow> talk) => ProxyWorld.ForSeeds(
         Seeds,

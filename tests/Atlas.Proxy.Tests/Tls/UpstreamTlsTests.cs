@@ -142,7 +142,7 @@ public sealed class UpstreamTlsTests : IDisposable
         await world.AskAsync(Get, 502);
 
         world.Pool.Servers[0].ConnectFailure.ShouldNotBeNull().Text
-            .ShouldBe("tls: the server does not speak TLS: remove tls from its pool, or give the port where it does");
+            .ShouldBe("tls: the server does not speak TLS: give the port where it does, or, if it has none, remove tls from its pool");
     });
 
     [Fact]

@@ -12,9 +12,9 @@ public sealed class AuthorityReportsTests
 {
     private const int Day = 86_400;
 
-    private static readonly AuthorityCertificate One = new("CN=One", "01", 0, 100 * Day);
-    private static readonly AuthorityCertificate OneBefore = new("CN=One", "00", 0, Day);
-    private static readonly AuthorityCertificate Two = new("CN=Two", "02", 0, 9 * Day);
+    private static readonly AuthorityCertificate One = new("CN=One", "01", "k1", 0, 100 * Day);
+    private static readonly AuthorityCertificate OneBefore = new("CN=One", "00", "k1", 0, Day);
+    private static readonly AuthorityCertificate Two = new("CN=Two", "02", "k2", 0, 9 * Day);
 
     private static readonly AuthorityStatus OfListener = new(
         "l", null, "ca.pem", new AuthorityMaterial([], [OneBefore, One, Two]), null, DateTimeOffset.UnixEpoch.AddDays(2));
@@ -46,7 +46,7 @@ public sealed class AuthorityReportsTests
     {
         CertificateSummary summary = AuthorityReports.Summary([OfListener, OfPool])!;
 
-        summary.Count.ShouldBe(3);
+        summary.Count.ShouldBe(3); // One twice, and Two, though two files have it.
         summary.FirstToEnd.ShouldBe("listener l: CN=Two");
         summary.FirstNotAfter.ShouldBe(DateTimeOffset.UnixEpoch.AddDays(9));
         summary.Expired.ShouldBe(1);
@@ -60,7 +60,7 @@ public sealed class AuthorityReportsTests
     }
 
     [Fact]
-    public void Metrics_OfFiles_HaveOneSampleForEachAuthorityUpToTheMost()
+    public void Metrics_OfFiles_HaveOneSampleForEachAuthorityAndOneForABundle()
     {
         Samples([OfListener, OfPool]).ShouldBe(
         [
@@ -70,9 +70,49 @@ public sealed class AuthorityReportsTests
             "atlas_tls_authority_kept{listener=\"l\"} 0",
             "atlas_tls_authority_kept{pool=\"p\"} 1",
         ]);
-        AuthorityCertificate[] many = [.. Enumerable.Range(0, AuthorityReports.MaxSamples + 1).Select(i => new AuthorityCertificate($"CN={i}", "", 0, i))];
-        Samples([OfListener with { Material = new AuthorityMaterial([], [.. many]) }]).Length.ShouldBe(AuthorityReports.MaxSamples + 1);
+        Samples([OfBundle("p")]).ShouldBe(
+        [
+            $"atlas_tls_authority_not_after_seconds{{pool=\"p\",name=\"CN={AuthorityMaterial.MaxOwn}\"}} {(AuthorityMaterial.MaxOwn + 1) * Day}",
+            "atlas_tls_authority_kept{pool=\"p\"} 0",
+        ]);
     }
+
+    [Fact]
+    public void Summary_OfPoolsWithTheSameBundle_CountsEachOnceAndWarnsOfNoneWhileOneIsValid()
+    {
+        CertificateSummary summary = AuthorityReports.Summary([OfBundle("p"), OfBundle("q")])!;
+
+        (summary.Count, summary.Expired, summary.Warnings).ShouldBe((AuthorityMaterial.MaxOwn + 1, null, null));
+        summary.FirstNotAfter.ShouldBe(DateTimeOffset.UnixEpoch.AddDays(AuthorityMaterial.MaxOwn + 1));
+    }
+
+    [Fact]
+    public void Metrics_OfAnAuthorityWithTwoKeys_HaveTheFirstToEnd()
+    {
+        var next = new AuthorityCertificate("CN=Two", "03", "k3", 0, 100 * Day);
+
+        Samples([OfPool with { Material = new AuthorityMaterial([], [next, Two]) }])[..^1].ShouldBe(
+            [$"atlas_tls_authority_not_after_seconds{{pool=\"p\",name=\"CN=Two\"}} {9 * Day}"]);
+    }
+
+    [Fact]
+    public void Summary_OfARenewalThatHasNotBegun_WarnsOfNeither()
+    {
+        var next = new AuthorityCertificate("CN=Two", "03", "k2", 8 * Day, 100 * Day);
+        CertificateSummary summary = AuthorityReports.Summary([OfListener with { Material = new AuthorityMaterial([], [Two, next]) }])!;
+
+        (summary.Count, summary.Expired, summary.Warnings).ShouldBe((2, null, null));
+    }
+
+    // Ends from 1 day on, the last in so many days; seen on the third.
+    private static AuthorityStatus OfBundle(string pool) => new(
+        null,
+        pool,
+        "all.pem",
+        new AuthorityMaterial(
+            [], [.. Enumerable.Range(0, AuthorityMaterial.MaxOwn + 1).Select(i => new AuthorityCertificate($"CN={i}", $"{i}", $"{i}", 0, (i + 1) * Day))]),
+        null,
+        DateTimeOffset.UnixEpoch.AddDays(2));
 
     private static string[] Samples(IReadOnlyList<AuthorityStatus> files)
     {

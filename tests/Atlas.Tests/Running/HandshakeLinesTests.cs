@@ -1,4 +1,7 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Atlas.Engine.Tls;
 using Atlas.Running;
 using Microsoft.Extensions.Time.Testing;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -25,6 +28,22 @@ public sealed class HandshakeLinesTests : IDisposable
         [
             "listener secure: TLS handshake with 10.0.0.7 failed (unknown_name): no certificate for the name \"x\"",
             "listener secure: TLS handshake with unix failed (protocol)",
+        ]);
+    }
+
+    [Fact]
+    public void Failure_OfACertificate_HasItsFingerprintThenTheNames()
+    {
+        byte[] own = Certificate("CN=alice");
+        byte[] issuer = Certificate("CN=Corp CA");
+        _handshakes.HandshakeFailed("secure", Client(7), "certificate_invalid", "x", new TlsRefusedCertificate(own, faultDer: null));
+        _handshakes.HandshakeFailed("secure", Client(8), "certificate_invalid", "x", new TlsRefusedCertificate(own, issuer));
+
+        string shown = $"it showed SHA-256 {Convert.ToHexStringLower(SHA256.HashData(own))}";
+        _lines.ShouldBe(
+        [
+            $"listener secure: TLS handshake with 10.0.0.7 failed (certificate_invalid): x; {shown}, subject \"CN=alice\"",
+            $"listener secure: TLS handshake with 10.0.0.8 failed (certificate_invalid): x; {shown}, issuer \"CN=Corp CA\", subject \"CN=alice\"",
         ]);
     }
 
@@ -126,4 +145,12 @@ public sealed class HandshakeLinesTests : IDisposable
     }
 
     private static SocketAddress Client(byte last, int port = 1) => SocketAddress.OfIp(new IPAddress([10, 0, 0, last]), port);
+
+    private static byte[] Certificate(string subject)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using X509Certificate2 certificate = new CertificateRequest(subject, key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UtcNow, DateTimeOffset.UtcNow.AddDays(1));
+        return certificate.RawData;
+    }
 }

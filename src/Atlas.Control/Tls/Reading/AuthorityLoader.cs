@@ -83,6 +83,8 @@ internal sealed class AuthorityLoader(LoadSession session)
 
     private AuthorityMaterial Check(List<X509Certificate2> certificates, string path, string key, SourcePosition position)
     {
+        var material = MaterialOf(certificates);
+        var concerns = material.OfConcernAt(session.Now.ToUnixTimeSeconds()).Select(one => one.Fingerprint).ToHashSet(StringComparer.Ordinal);
         foreach (var (index, certificate) in certificates.Index())
         {
             string which = $"'{key}': certificate {index + 1} of {certificates.Count} in {path} ({certificate.Subject})";
@@ -102,9 +104,18 @@ internal sealed class AuthorityLoader(LoadSession session)
                 session.Note(position, $"{which} is no authority's: it signed itself, and is all that it lets in");
             }
 
+            // Once, though a file may have it twice.
+            if (!concerns.Remove(material.Certificates[index].Fingerprint))
+            {
+                continue;
+            }
+
             if (ChainRules.Validity(certificate, session.Now) is { } invalid)
             {
-                session.Warn(position, $"{which} {invalid}: nothing it signed is believed");
+                if (!material.IsBundle)
+                {
+                    session.Warn(position, $"{which} {invalid}: nothing it signed is believed");
+                }
             }
             else if (EndingRules.Warning(certificate, session.Now) is { } ending)
             {
@@ -112,16 +123,40 @@ internal sealed class AuthorityLoader(LoadSession session)
             }
         }
 
-        return new AuthorityMaterial(
-            ValueList.Create<byte>(Encoding.ASCII.GetBytes(ChainRules.ToPem(certificates))),
-            [
-                .. certificates.Select(certificate => new AuthorityCertificate(
-                    certificate.Subject,
-                    ChainRules.Fingerprint(certificate),
-                    new DateTimeOffset(certificate.NotBefore).ToUnixTimeSeconds(),
-                    new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds())),
-            ]);
+        if (material.IsBundle)
+        {
+            CheckBundle(certificates, path, key, position);
+        }
+
+        return material;
     }
+
+    private void CheckBundle(List<X509Certificate2> certificates, string path, string key, SourcePosition position)
+    {
+        var invalid = certificates.Where(one => ChainRules.Validity(one, session.Now) is not null).ToList();
+        if (invalid.Count == certificates.Count)
+        {
+            session.Warn(position, $"'{key}': none of the {invalid.Count} certificates in {path} is valid: nothing they signed is believed");
+        }
+        else if (invalid.Count > 0)
+        {
+            session.Note(
+                position,
+                $"'{key}': {invalid.Count} of {certificates.Count} certificates in {path} are not valid, and nothing they signed is believed; "
+                    + $"the first is {invalid[0].Subject}, which {ChainRules.Validity(invalid[0], session.Now)}");
+        }
+    }
+
+    private static AuthorityMaterial MaterialOf(List<X509Certificate2> certificates) => new(
+        ValueList.Create<byte>(Encoding.ASCII.GetBytes(ChainRules.ToPem(certificates))),
+        [
+            .. certificates.Select(certificate => new AuthorityCertificate(
+                certificate.Subject,
+                ChainRules.Fingerprint(certificate),
+                ChainRules.KeyHash(certificate),
+                new DateTimeOffset(certificate.NotBefore).ToUnixTimeSeconds(),
+                new DateTimeOffset(certificate.NotAfter).ToUnixTimeSeconds())),
+        ]);
 
     private static string WhoseOf(string key) => key == "ca" ? "servers" : "clients";
 }

@@ -20,7 +20,7 @@ internal static class AuthorityRenewalRules
     {
         until = null;
         long seconds = now.ToUnixTimeSeconds();
-        var valid = old.Certificates.Where(one => one.NotBeforeUnixSeconds <= seconds && seconds <= one.NotAfterUnixSeconds).ToList();
+        var valid = old.Certificates.Where(one => one.IsValidAt(seconds)).ToList();
         if (valid.Count == 0)
         {
             return null;

@@ -86,6 +86,10 @@ internal static class ChainRules
     /// <summary>SHA-256 of it, 64 hexadecimal digits in lower case.</summary>
     public static string Fingerprint(X509Certificate2 certificate) => certificate.GetCertHashString(HashAlgorithmName.SHA256).ToLowerInvariant();
 
+    /// <summary>SHA-256 of its public key, 64 hexadecimal digits in lower case.</summary>
+    public static string KeyHash(X509Certificate2 certificate) =>
+        Convert.ToHexStringLower(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+
     /// <summary>Whether its extended key usage lets it be shown so (RFC 5280 4.2.1.12).</summary>
     public static bool MayBeUsed(X509Certificate2 certificate, CertificateUse use)
     {

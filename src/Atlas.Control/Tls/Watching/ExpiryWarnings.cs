@@ -27,7 +27,7 @@ internal sealed class ExpiryWarnings
     {
         var events = new List<CertificateEvent>();
         var warned = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var (name, fingerprint, end, outcome) in slots.Ends)
+        foreach (var (name, fingerprint, end, outcome) in slots.EndsAt(now))
         {
             int passed = Thresholds.Count(threshold => end - now <= threshold);
             int before = _warned.GetValueOrDefault(fingerprint);

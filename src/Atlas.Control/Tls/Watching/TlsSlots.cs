@@ -15,22 +15,20 @@ internal sealed record TlsSlots(IReadOnlyList<CertificateSlot> Certificates, IRe
     public IEnumerable<TlsSlot> All => Certificates.Concat<TlsSlot>(Authorities);
 
     /// <summary>When what is in force ends: what messages call it, which certificate it is, when, and what comes of it.</summary>
-    public IEnumerable<(string Name, string Fingerprint, DateTimeOffset End, string Outcome)> Ends
+    /// <param name="now">The time.</param>
+    public IEnumerable<(string Name, string Fingerprint, DateTimeOffset End, string Outcome)> EndsAt(DateTimeOffset now)
     {
-        get
+        foreach (var slot in Certificates)
         {
-            foreach (var slot in Certificates)
-            {
-                var material = slot.Material;
-                yield return (slot.Text, material.Fingerprint, TimeOf(material.NotAfterUnixSeconds), ExpiryWarnings.OfCertificate);
-            }
+            var material = slot.Material;
+            yield return (slot.Text, material.Fingerprint, TimeOf(material.NotAfterUnixSeconds), ExpiryWarnings.OfCertificate);
+        }
 
-            foreach (var slot in Authorities)
+        foreach (var slot in Authorities)
+        {
+            foreach (var one in slot.Material.OfConcernAt(now.ToUnixTimeSeconds()))
             {
-                foreach (var one in slot.Material.Lasting)
-                {
-                    yield return ($"{slot.Text}: {one.Subject}", one.Fingerprint, TimeOf(one.NotAfterUnixSeconds), ExpiryWarnings.OfAuthority);
-                }
+                yield return ($"{slot.Text}: {one.Subject}", one.Fingerprint, TimeOf(one.NotAfterUnixSeconds), ExpiryWarnings.OfAuthority);
             }
         }
     }

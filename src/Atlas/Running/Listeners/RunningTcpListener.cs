@@ -18,11 +18,9 @@ internal sealed class RunningTcpListener(TcpProxy proxy, TcpListener listener, L
         listener.Snapshot = (TcpListenerSnapshot)snapshot;
     }
 
-    /// <summary>What is said on its connections is not known, so that none can be asked to end.</summary>
-    internal override void Drain(int closeSpreadMs)
-    {
-        // They end by themselves, or at the deadline of tunnels.
-    }
+    /// <summary>What is said on its connections is not known, so that none can be asked to end: they end by themselves, or at the
+    /// deadline of tunnels.</summary>
+    internal override void Drain(int closeSpreadMs) => proxy.Drain(listener);
 
     internal override void Abort(bool tunnels)
     {
