@@ -124,4 +124,23 @@ internal abstract class Downstream(WorkerContext context, ClientConnection conne
 
         x.Error = x.Error == ProxyError.None ? RequestRouter.Choose(context, this, x) : x.Error;
     }
+
+    /// <summary>Goes on with a request that was taken, unless it was refused: has it pass its route's limit, and answers it or takes it to a
+    /// server.</summary>
+    private protected async Flow GoOnAsync(Exchange x)
+    {
+        if (x.Error == ProxyError.None && x.Route?.Limit is { } limit)
+        {
+            await limit.PassAsync(context, this, x);
+        }
+
+        if (x.Error == ProxyError.None && x.Pool is null)
+        {
+            await AnswerResponder.SendAsync(context, this, x);
+        }
+        else if (x.Error == ProxyError.None)
+        {
+            await x.Relay.RunAsync(context, this);
+        }
+    }
 }

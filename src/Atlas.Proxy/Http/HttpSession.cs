@@ -308,19 +308,7 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
                 && !IsDraining
                 && Context.Loop.NowMs < _endsMs;
             Take(x);
-            if (x.Error == ProxyError.None && x.Route?.Limit is { } limit)
-            {
-                await limit.PassAsync(Context, this, x);
-            }
-
-            if (x.Error == ProxyError.None && x.Pool is null)
-            {
-                await AnswerResponder.SendAsync(Context, this, x);
-            }
-            else if (x.Error == ProxyError.None)
-            {
-                await x.Relay.RunAsync(Context, this);
-            }
+            await GoOnAsync(x);
         }
         else if (x.Error == ProxyError.None)
         {

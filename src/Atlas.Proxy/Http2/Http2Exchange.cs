@@ -123,19 +123,7 @@ internal sealed class Http2Exchange : Downstream, IHttp2StreamOwner
             Take(x);
             bool isTunnelToNobody = _isTunnel && (!x.Request.UpgradeRequested || x.Route?.Answer?.Status is >= 200 and < 300);
             x.Error = x.Error == ProxyError.None && isTunnelToNobody ? ProxyError.MethodNotAllowed : x.Error;
-            if (x.Error == ProxyError.None && x.Route?.Limit is { } limit)
-            {
-                await limit.PassAsync(Context, this, x);
-            }
-
-            if (x.Error == ProxyError.None && x.Pool is null)
-            {
-                await AnswerResponder.SendAsync(Context, this, x);
-            }
-            else if (x.Error == ProxyError.None)
-            {
-                await x.Relay.RunAsync(Context, this);
-            }
+            await GoOnAsync(x);
         }
         else
         {

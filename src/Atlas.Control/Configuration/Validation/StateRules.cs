@@ -36,7 +36,8 @@ internal static class StateRules
             {
                 findings.Add(
                     session.Source.PositionOf("header"),
-                    $"all fields whose names begin with '{session.Header}-' belong to the session: its header needs a name with a hyphen, such as Atlas-Session");
+                    $"all fields whose names begin with '{session.Header}-' belong to the session: its header needs a name with a hyphen, "
+                        + "such as Atlas-Session");
             }
             else if (HeaderNames.Recognize(Encoding.ASCII.GetBytes(session.Header)) != KnownHeader.None)
             {
@@ -47,7 +48,8 @@ internal static class StateRules
 
             if (session.LifetimeSeconds < session.TtlSeconds)
             {
-                findings.Add(session, "lifetime", "'lifetime' ends before 'ttl', so that 'ttl' never counts: give the session a shorter ttl, or a longer lifetime");
+                findings.Add(
+                    session, "lifetime", "'lifetime' ends before 'ttl', so that 'ttl' never counts: give the session a shorter ttl, or a longer lifetime");
             }
 
             CheckRoutes(config, session, findings);
