@@ -12,6 +12,9 @@ internal enum RedisBreak : byte
     /// <summary>A call was not answered for too long.</summary>
     Silent,
 
+    /// <summary>It answered too slowly for too long.</summary>
+    Slow,
+
     /// <summary>What came is no reply, or nobody asked for it.</summary>
     Garbled,
 

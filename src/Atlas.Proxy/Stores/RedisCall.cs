@@ -64,6 +64,9 @@ internal sealed class RedisCall
     /// <summary>What the caller waits on.</summary>
     internal LoopWait Wait { get; }
 
+    /// <summary>The loop's time in microseconds at which it was run.</summary>
+    internal long BeganUs { get; set; }
+
     /// <summary>The slot of its key in a cluster.</summary>
     internal int Slot { get; private set; }
 

@@ -67,7 +67,6 @@ internal sealed class RedisClient : ITimerTarget
     /// <param name="deadlineMs">The loop's time at which the caller gives up, if that is sooner.</param>
     internal async ResultFlow<RedisStatus> RunAsync(RedisCall call, long deadlineMs = long.MaxValue)
     {
-        long startUs = Loop.NowUs;
         deadlineMs = Math.Min(deadlineMs, Loop.NowMs + Options.TimeoutMs);
         RedisStatus status = Begin(call, out RedisNode? node);
         if (status == RedisStatus.Ok)
@@ -80,7 +79,7 @@ internal sealed class RedisClient : ITimerTarget
             while (status == RedisStatus.Failed && TryAgain(call, ref node));
         }
 
-        Counters.Ended(status, Loop.NowUs - startUs);
+        Counters.Ended(status, Loop.NowUs - call.BeganUs);
         return status;
     }
 
@@ -120,7 +119,7 @@ internal sealed class RedisClient : ITimerTarget
         RedisNode? next = node;
         if (call.Status != RedisStatus.Failed || !TryAgain(call, ref next))
         {
-            Counters.Ended(call.Status, 0);
+            Counters.Ended(call.Status, Loop.NowUs - call.BeganUs);
             Return(call);
         }
     }
@@ -128,10 +127,11 @@ internal sealed class RedisClient : ITimerTarget
     /// <summary>A node is otherwise than before.</summary>
     internal void NodeChanged()
     {
-        StoreHealth worst = _nodes.Count > 0 ? StoreHealth.Up
+        // A server that another one named may be gone by now, and takes no calls of its own.
+        StoreHealth worst = _bySlot.Length > 0 ? StoreHealth.Up
             : _topology!.Reason.Length == 0 ? StoreHealth.Connecting
             : new StoreHealth(StoreCondition.Down, _topology.Reason);
-        foreach (RedisNode node in _nodes.Values)
+        foreach (RedisNode node in _bySlot)
         {
             worst = node.Health.Condition > worst.Condition ? node.Health : worst;
         }
@@ -160,6 +160,7 @@ internal sealed class RedisClient : ITimerTarget
     private RedisStatus Begin(RedisCall call, out RedisNode? node)
     {
         _hasCalls = true;
+        call.BeganUs = Loop.NowUs;
         node = NodeOf(call);
         return call.IsTooLong ? RedisStatus.Failed
             : node?.TryBegin(call) == true ? RedisStatus.Ok

@@ -12,7 +12,7 @@ namespace Atlas.Proxy.Stores;
 /// connecting  wait for the connection, for   greeted → up; failed → down
 ///             one timeout from its beginning
 /// up          are sent                       3 timeouts on end → slow; lost → connecting
-/// slow        are Unavailable at once        PONG in time → up; no reply for longer → down
+/// slow        are Unavailable at once        PONG in time → up; no reply for longer → down; 10 s → connects anew
 /// down        are Unavailable at once        greeted → up, or slow if that took longer than the timeout
 /// </code>
 /// </remarks>
@@ -33,6 +33,10 @@ internal sealed class RedisNode
     // without a pause.
     private const int MinUpMs = 1_000;
 
+    // How long a connection may be slow before another one is made: the way that it goes may be what is slow, or a reply was lost, so
+    // that all others come for the call before.
+    private const int MaxSlowMs = 10_000;
+
     private readonly RedisClient _client;
     private readonly RedisGreeting _greeting;
     private readonly List<RedisCall> _waiting = [];
@@ -41,6 +45,7 @@ internal sealed class RedisNode
     private RedisConnection? _connection;
     private long _waitUntilMs;
     private long _upSinceMs;
+    private long _slowSinceMs;
     private long _lastTimeoutMs;
     private int _timeouts;
     private int _pauses;
@@ -163,7 +168,7 @@ internal sealed class RedisNode
             Health = StoreHealth.Connecting;
             _hurries++;
         }
-        else
+        else if (connection.End != RedisBreak.Slow)
         {
             Become(new StoreHealth(StoreCondition.Down, WordsOf(connection.End)));
         }
@@ -231,6 +236,10 @@ internal sealed class RedisNode
             if (Health.Condition == StoreCondition.Slow)
             {
                 await ProbeAsync();
+                if (Health.Condition == StoreCondition.Slow && Loop.NowMs - _slowSinceMs >= MaxSlowMs)
+                {
+                    _connection?.Break(RedisBreak.Slow);
+                }
             }
             else if (await _pause.Begin(long.MaxValue) == WaitResult.Cancelled)
             {
@@ -282,8 +291,11 @@ internal sealed class RedisNode
         }
     }
 
-    private void BecomeSlow() =>
+    private void BecomeSlow()
+    {
+        _slowSinceMs = Loop.NowMs;
         Become(new StoreHealth(StoreCondition.Slow, $"{Endpoint} does not answer within {TimeoutMs} ms"));
+    }
 
     private bool MayHurry()
     {
@@ -344,6 +356,6 @@ internal sealed class RedisNode
         RedisBreak.Silent => $"{Endpoint} does not answer within {_client.Options.StaleMs} ms",
         RedisBreak.Garbled => $"{Endpoint} sends what is no reply of Redis",
         RedisBreak.Left => $"{Endpoint} is not asked any more",
-        RedisBreak.None or _ => throw new InvalidOperationException("a connection has ended without a reason"),
+        RedisBreak.None or RedisBreak.Slow or _ => throw new InvalidOperationException("a connection has ended without a reason"),
     };
 }

@@ -187,6 +187,25 @@ public sealed class TlsFilesTests : IDisposable
     }
 
     [Fact]
+    public void Load_Stores_AreTheirMaterial()
+    {
+        const string rest = "listeners: { l: { bind: 127.0.0.1:1, pool: p } }\npools: { p: { servers: [127.0.0.1:9] } }\nstores:\n";
+        _pki.Write("ca.pem", TestPki.Authority("CN=Redis").CertPem);
+
+        var loading = _pki.Load(rest
+            + "  a: { type: redis, url: redis://127.0.0.1 }\n"
+            + "  b: { type: redis, url: rediss://127.0.0.1 }\n"
+            + "  c: { type: redis, cluster: [127.0.0.1:1], tls: { ca: ca.pem } }");
+
+        NoFindings(loading);
+        loading.Material!.FindStore("a").ShouldBeNull();
+        loading.Material.FindStore("b").ShouldNotBeNull().Authorities.ShouldBeNull();
+        loading.Material.FindStore("c").ShouldNotBeNull().Authorities!.Subjects.ShouldBe(["CN=Redis"]);
+        _pki.Texts(_pki.Load(rest + "  a: { type: redis, url: rediss://127.0.0.1, tls: { ca: no.pem } }").Missing)
+            .ShouldBe(["'ca': there is no file FOLDER/no.pem"]);
+    }
+
+    [Fact]
     public void Load_ClientCa_IsTheListenersAuthorities()
     {
         _pki.WritePair("a", "a.example");

@@ -108,13 +108,37 @@ public sealed class RedisBreakerTests
             world.Await(world.Echo("x"));
         }
 
-        world.World.RunFor(10_000);
+        world.World.RunFor(9_000);
         world.Changes.ShouldBe(["Up", "Slow: 10.0.0.1:6379 does not answer within 5 ms"]);
         world.Redis.All.Count(command => command == "PING").ShouldBeLessThan(45);
         world.Redis.DelayMs = 4;
         world.World.RunFor(1_000);
         world.Changes[^1].ShouldBe("Up");
         world.Listener.Accepted.ShouldBe(1);
+        world.End();
+    }
+
+    [Fact]
+    public void RunAsync_ConnectionSlowForLong_IsMadeAnewWithoutBeingToldOf()
+    {
+        var world = new StoreWorld();
+        world.Connect();
+        world.Redis.Answer = command => command == "ECHO lost" ? "" : null;
+        world.Await(world.Echo("lost"));
+
+        // Each reply comes for the call before from now on, and too late for it.
+        for (int i = 0; i < 3; i++)
+        {
+            world.Await(world.Echo("x"));
+            world.World.RunFor(100);
+        }
+
+        world.World.RunFor(9_000);
+        world.Changes.ShouldBe(["Up", "Slow: 10.0.0.1:6379 does not answer within 5 ms"]);
+        world.World.RunFor(2_000);
+        world.Listener.Accepted.ShouldBe(2);
+        world.Changes[^1].ShouldBe("Up");
+        world.Changes.Count.ShouldBe(3);
         world.End();
     }
 

@@ -73,6 +73,12 @@ public sealed class RedisClusterTests
 
         answer.Text.ShouldBe("k");
         other.All.ShouldBe(["CLIENT SETNAME atlas", "PING", "GET k"]);
+
+        // It is none of the store's own, whose state does not depend on it.
+        other.IsStopped = true;
+        other.CloseAll();
+        world.World.RunFor(10_000);
+        world.Store.Health.ShouldBe(StoreHealth.Up);
         world.End();
     }
 

@@ -18,6 +18,39 @@ public sealed class RedisRandomTests
         }
     }
 
+    [Fact]
+    public void RunAsync_ServerSendsWhateverItLikes_EachCallEndsInTimeAndNothingIsLeft()
+    {
+        for (int seed = 1; seed <= Runs; seed++)
+        {
+            var random = new Random(seed);
+            var world = new StoreWorld(seed, SimulationOptions.Rough, new RedisOptions { TimeoutMs = 20 });
+            world.Redis.Answer = _ => random.Next(3) == 0 ? null : Noise(random);
+            var answers = new List<StoreAnswer>();
+            for (int step = 0; step < Steps; step++)
+            {
+                answers.Add(world.Echo("x", isIdempotent: random.Next(2) == 0));
+                world.World.RunFor(random.Next(200));
+            }
+
+            world.World.RunFor(1_000);
+            answers.ShouldAllBe(answer => answer.Status != null && answer.TookMs <= 20, $"seed {seed}");
+            world.Redis.Answer = _ => null;
+            world.World.RunFor(15_000);
+            world.Store.Health.ShouldBe(StoreHealth.Up, $"seed {seed}");
+            world.End();
+        }
+    }
+
+    private static string Noise(Random random)
+    {
+        const string alphabet = "+-:$*0123456789\r\naZ";
+        string[] replies = ["+OK\r\n", "-MOVED 1 10.0.0.1:6379\r\n", "-ASK 1 10.0.0.1:6379\r\n", "-NOSCRIPT\r\n", "$-1\r\n", "*2\r\n:1\r\n", "+a\r\n+b\r\n"];
+        return random.Next(2) == 0
+            ? replies[random.Next(replies.Length)]
+            : string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => alphabet[random.Next(alphabet.Length)]));
+    }
+
     private static void Run(int seed)
     {
         var random = new Random(seed);
