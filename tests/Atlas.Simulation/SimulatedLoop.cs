@@ -20,7 +20,10 @@ public sealed class SimulatedLoop : EventLoop
     public SimulatedWorld World { get; }
 
     /// <inheritdoc/>
-    public override long NowMs => World.NowMs;
+    public override long NowMs => World.TurnMs;
+
+    /// <inheritdoc/>
+    public override long ReadMs() => World.NowMs;
 
     /// <summary>Posted actions that may wait; lower it to see what a full mailbox does.</summary>
     public int MailboxCapacity { get; set; } = 64 * 1024;

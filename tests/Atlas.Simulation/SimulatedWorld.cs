@@ -30,6 +30,7 @@ public sealed class SimulatedWorld
         _random = new Random(seed);
         StartMs = 1_000_000 + _random.Next(1_000_000);
         NowMs = StartMs;
+        TurnMs = StartMs;
     }
 
     /// <summary>What repeats this run.</summary>
@@ -38,8 +39,11 @@ public sealed class SimulatedWorld
     /// <summary>How rough the network is. May be changed between steps.</summary>
     public SimulationOptions Options { get; set; }
 
-    /// <summary>The time of all loops in milliseconds.</summary>
+    /// <summary>The time in milliseconds.</summary>
     public long NowMs { get; private set; }
+
+    /// <summary>The time at which the turn at hand began, which loops go by.</summary>
+    public long TurnMs { get; private set; }
 
     /// <summary>The time at which the world began.</summary>
     public long StartMs { get; }
@@ -111,8 +115,12 @@ public sealed class SimulatedWorld
             // Until nothing is left before the end.
         }
 
-        NowMs = endMs;
+        NowMs = Math.Max(NowMs, endMs);
+        TurnMs = NowMs;
     }
+
+    /// <summary>Has the turn at hand take a time: all else that is due meanwhile comes in the next one.</summary>
+    public void Spend(long milliseconds) => NowMs += milliseconds;
 
     /// <summary>Checks that nothing was left behind: all streams are closed, all buffers given back.</summary>
     /// <exception cref="SimulationException">Something was.</exception>
@@ -173,6 +181,7 @@ public sealed class SimulatedWorld
 
         CountTurn(nextMs);
         NowMs = nextMs;
+        TurnMs = nextMs;
 
         // What these bring about comes in a later turn, after the loops have had theirs: as with the kernel, nothing that
         // happens because of an event is among the events at hand.
@@ -189,6 +198,7 @@ public sealed class SimulatedWorld
             loop.RunTurn();
         }
 
+        TurnMs = NowMs;
         return true;
     }
 

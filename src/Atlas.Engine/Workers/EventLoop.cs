@@ -33,6 +33,10 @@ public abstract class EventLoop
     /// <summary>The monotonic time in microseconds, read once per turn of the loop.</summary>
     public virtual long NowUs => NowMs * 1000;
 
+    /// <summary>Reads the monotonic time in milliseconds at this moment: for what must not count the turn at hand, which may have taken
+    /// long already. A clock read: not for each event.</summary>
+    public virtual long ReadMs() => NowMs;
+
     /// <summary>All chance in what runs on the loop, so that a run in simulated time can be repeated. Fast, not secret. The
     /// loop's thread only.</summary>
     public Random Random { get; }

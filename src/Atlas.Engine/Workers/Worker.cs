@@ -61,6 +61,9 @@ public sealed class Worker : EventLoop, IEventSource, IDisposable
     public override long NowUs => _nowUs;
 
     /// <inheritdoc/>
+    public override long ReadMs() => ReadClockUs() / 1000;
+
+    /// <inheritdoc/>
     protected internal override bool HasEnded => _mailbox.IsClosed;
 
     internal Poller Poller { get; }

@@ -1,4 +1,5 @@
 using Atlas.Engine.Buffers;
+using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Protocols.Resp;
@@ -28,6 +29,7 @@ internal sealed class RedisCall
     private RedisScript? _script;
     private int _scriptEnd;
     private int _scriptStart;
+    private long _lateMs;
 
     internal RedisCall(EventLoop loop)
     {
@@ -91,6 +93,15 @@ internal sealed class RedisCall
     /// <summary>The connection that it is under way on; null: none.</summary>
     internal RedisConnection? Connection { get; set; }
 
+    /// <summary>Whether its connection has tried to send it.</summary>
+    internal bool IsFlushed { get; private set; }
+
+    /// <summary>When that was, in milliseconds; until then the loop's time at which the connection took it.</summary>
+    internal long SentMs { get; private set; }
+
+    /// <summary>Whether it, or a part, may have left: it will be answered.</summary>
+    internal bool IsWritten { get; set; }
+
     /// <summary>The node that it waits for a connection to; null: none.</summary>
     internal RedisNode? Waiting { get; set; }
 
@@ -111,6 +122,9 @@ internal sealed class RedisCall
 
     /// <summary>Bytes of the commands.</summary>
     internal int CommandBytes { get; private set; }
+
+    /// <summary>Bytes that are sent.</summary>
+    internal int SentBytes => CommandsBeforeScript.Length + ScriptBytes.Length + CommandsBehindScript.Length;
 
     /// <summary>Begins a command.</summary>
     /// <param name="parts">Its name and arguments: how many parts follow.</param>
@@ -176,6 +190,43 @@ internal sealed class RedisCall
         }
 
         return this;
+    }
+
+    /// <summary>Waits for the end of a call that is under way.</summary>
+    /// <param name="deadlineMs">The loop's time of the end, as far as Redis or the network are what it waits for: it is put off by as long
+    /// as the worker itself was late to send the call.</param>
+    /// <param name="lastMs">The loop's time at which nobody waits any longer, whatever the reason.</param>
+    /// <returns>Timed out only after the connection was read once more: a worker that is busy finds an answer that came in time.</returns>
+    internal async ResultFlow<WaitResult> EndAsync(long deadlineMs, long lastMs = long.MaxValue)
+    {
+        long untilMs = deadlineMs;
+        WaitResult wait;
+        do
+        {
+            wait = await Wait.Begin(Math.Min(untilMs, lastMs));
+        }
+        while (wait == WaitResult.TimedOut && !IsOver(deadlineMs, lastMs, out untilMs));
+
+        return wait == WaitResult.TimedOut && Connection is null && Waiting is null ? WaitResult.Ready : wait;
+    }
+
+    /// <summary>A connection has taken it, to be sent at the end of the turn.</summary>
+    internal void BeginSend(RedisConnection connection)
+    {
+        BeginReplies();
+        Connection = connection;
+        IsFlushed = false;
+        IsWritten = false;
+        SentMs = _loop.NowMs;
+    }
+
+    /// <summary>Its connection tries to send it.</summary>
+    /// <param name="nowMs">The time just read, not that of the turn.</param>
+    internal void Flushed(long nowMs)
+    {
+        _lateMs += nowMs - SentMs;
+        SentMs = nowMs;
+        IsFlushed = true;
     }
 
     /// <summary>Ends the wait, as the caller has left.</summary>
@@ -247,6 +298,7 @@ internal sealed class RedisCall
         IsUnawaited = false;
         IsRepeated = false;
         IsRedirected = false;
+        _lateMs = 0;
     }
 
     /// <summary>Text of a peer, for logs: bounded, and of printable characters.</summary>
@@ -257,6 +309,25 @@ internal sealed class RedisCall
             text[i] = source[i] is >= (byte)' ' and <= (byte)'~' ? (char)source[i] : '?';
         }
     });
+
+    private bool IsOver(long deadlineMs, long lastMs, out long untilMs)
+    {
+        if (Connection is null)
+        {
+            untilMs = deadlineMs;
+            return true;
+        }
+
+        // What is not flushed yet is so by the end of this turn.
+        untilMs = deadlineMs + _lateMs + (IsFlushed ? 0 : _loop.NowMs - SentMs);
+        if (_loop.NowMs < Math.Min(untilMs, lastMs))
+        {
+            return false;
+        }
+
+        Connection.Look();
+        return true;
+    }
 
     private bool TryMakeRoom(int bytes)
     {

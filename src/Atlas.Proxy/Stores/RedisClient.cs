@@ -62,18 +62,19 @@ internal sealed class RedisClient : ITimerTarget
         }
     }
 
-    /// <summary>Runs a call and waits for its end, for the store's timeout at most.</summary>
+    /// <summary>Runs a call and waits for its end, for the store's timeout at most; what this worker is late itself to send it does not
+    /// count.</summary>
     /// <param name="call">Lent and written. It can be run once.</param>
     /// <param name="deadlineMs">The loop's time at which the caller gives up, if that is sooner.</param>
     internal async ResultFlow<RedisStatus> RunAsync(RedisCall call, long deadlineMs = long.MaxValue)
     {
-        deadlineMs = Math.Min(deadlineMs, Loop.NowMs + Options.TimeoutMs);
+        long timeUpMs = Loop.NowMs + Options.TimeoutMs;
         RedisStatus status = Begin(call, out RedisNode? node);
         if (status == RedisStatus.Ok)
         {
             do
             {
-                WaitResult wait = await call.Wait.Begin(deadlineMs);
+                WaitResult wait = await call.EndAsync(timeUpMs, deadlineMs);
                 status = wait == WaitResult.Ready ? call.Status : Abandon(call, node!, wait);
             }
             while (status == RedisStatus.Failed && TryAgain(call, ref node));
@@ -167,9 +168,10 @@ internal sealed class RedisClient : ITimerTarget
             : RedisStatus.Unavailable;
     }
 
-    private static RedisStatus Abandon(RedisCall call, RedisNode node, WaitResult wait)
+    private RedisStatus Abandon(RedisCall call, RedisNode node, WaitResult wait)
     {
-        bool wasSent = call.Connection is not null;
+        // Redis is to blame only if it had all the time for it.
+        bool isSlow = call.Connection is not null && call.IsFlushed && Loop.NowMs - call.SentMs >= Options.TimeoutMs;
         call.Connection?.Abandon(call);
         call.Waiting?.Abandon(call);
         if (wait == WaitResult.Cancelled)
@@ -177,7 +179,7 @@ internal sealed class RedisClient : ITimerTarget
             return RedisStatus.Cancelled;
         }
 
-        if (wasSent)
+        if (isSlow)
         {
             node.TimedOut();
         }

@@ -13,23 +13,29 @@ internal sealed class RedisConnection : ITimerTarget
     // A connection that brings piece after piece without waiting lets the others of its worker have their turn.
     private const int PiecesPerTurn = 8;
 
+    // How much is read for the sake of a call whose time is up: 1 MiB.
+    private const int PiecesPerLook = 64;
+
     private static readonly RespLimits Limits = new();
 
     private readonly RedisNode _node;
-    private readonly RedisInFlight _inFlight = new();
+    private readonly RedisQueue _inFlight = new();
     private readonly RedisOutput _output;
     private readonly LoopTimer _stale;
     private readonly int _staleMs;
+    private readonly int _timeoutMs;
     private RespScanner _scanner = new(Limits);
+    private long _lookedMs;
 
     /// <summary>Makes one; <see cref="ReadAsync"/> must follow.</summary>
     /// <param name="node">Hears of what happens.</param>
     /// <param name="stream">The connection, after the handshake of TLS.</param>
-    /// <param name="staleMs">How long a call may be without its replies before the connection ends.</param>
-    internal RedisConnection(RedisNode node, ByteStream stream, int staleMs)
+    /// <param name="options">Say how long a call may take, and be without its replies before the connection ends.</param>
+    internal RedisConnection(RedisNode node, ByteStream stream, RedisOptions options)
     {
         _node = node;
-        _staleMs = staleMs;
+        _staleMs = options.StaleMs;
+        _timeoutMs = options.TimeoutMs;
         Stream = stream;
         _output = new RedisOutput(this);
         _stale = new LoopTimer(stream.Loop.Timers, this);
@@ -43,37 +49,68 @@ internal sealed class RedisConnection : ITimerTarget
     /// <summary>Whether it has ended.</summary>
     internal bool IsBroken => End != RedisBreak.None;
 
-    /// <summary>Calls that were sent and not answered, those that nobody waits for among them.</summary>
-    internal int InFlight => _inFlight.Count;
-
     /// <summary>Sends a call, at the end of the turn.</summary>
     /// <param name="call">Written, and not under way.</param>
     /// <param name="isAsking">Whether it is for a slot that a cluster is moving here.</param>
     /// <returns>False: the connection takes no more now.</returns>
     internal bool TrySend(RedisCall call, bool isAsking = false)
     {
-        if (IsBroken || _inFlight.IsFull || !_output.TryAdd(
-            isAsking ? "*1\r\n$6\r\nASKING\r\n"u8 : default, call.CommandsBeforeScript, call.ScriptBytes, call.CommandsBehindScript))
+        if (IsBroken || _inFlight.Count + _output.Calls >= RedisQueue.Max || !_output.TryAdd(call, isAsking))
         {
             return false;
         }
 
-        if (_inFlight.Count == 0)
-        {
-            _stale.Set(Stream.Loop.NowMs + _staleMs);
-        }
-
-        _inFlight.Add(call, isAsking ? 1 : 0, Stream.Loop.NowMs);
-        call.BeginReplies();
-        call.Connection = this;
+        call.BeginSend(this);
         return true;
     }
 
-    /// <summary>Nobody waits for a call any more.</summary>
+    /// <summary>A call is being sent: replies will come for it.</summary>
+    internal void Written(RedisCall call, int skipped)
+    {
+        long sentMs = Math.Max(call.SentMs, Stream.Loop.NowMs);
+        if (_inFlight.Count == 0)
+        {
+            _stale.Set(sentMs + _staleMs);
+        }
+
+        _inFlight.Add(call, skipped, sentMs);
+        call.IsWritten = true;
+    }
+
+    /// <summary>There is no memory to send a call.</summary>
+    internal void Refuse(RedisCall call)
+    {
+        call.Connection = null;
+        call.Status = RedisStatus.Unavailable;
+        _node.Complete(call);
+    }
+
+    /// <summary>Nobody waits for a call any more. It is not sent, if it was not yet.</summary>
     internal void Abandon(RedisCall call)
     {
-        _inFlight.Abandon(call.Sequence);
+        if (call.IsWritten)
+        {
+            _inFlight.Abandon(call.Sequence);
+        }
+        else
+        {
+            _output.Abandon(call);
+        }
+
         call.Connection = null;
+    }
+
+    /// <summary>Takes what has come by now, once per turn: before a call is given up whose answer may be there.</summary>
+    internal void Look()
+    {
+        for (int i = 0; i < PiecesPerLook && !IsBroken && _lookedMs != Stream.Loop.NowMs; i++)
+        {
+            Receive();
+            if (!Stream.MayReceive)
+            {
+                _lookedMs = Stream.Loop.NowMs;
+            }
+        }
     }
 
     /// <summary>Ends the connection, and lets the node say what becomes of the calls that are under way.</summary>
@@ -93,16 +130,18 @@ internal sealed class RedisConnection : ITimerTarget
         {
             RedisCall? call = _inFlight.Oldest.Call;
             _inFlight.RemoveOldest();
-            if (call is not null)
-            {
-                call.Connection = null;
-                _node.CallLost(call);
-            }
+            Lose(call);
+        }
+
+        while (_output.Take() is { } call)
+        {
+            Lose(call);
         }
     }
 
     void ITimerTarget.OnTimer(LoopTimer timer)
     {
+        Look();
         if (_inFlight.Count == 0)
         {
             return;
@@ -137,18 +176,32 @@ internal sealed class RedisConnection : ITimerTarget
                 return;
             }
 
-            NativeBuffer? buffer = Stream.Loop.Buffers.TryRent(BufferSize.Small);
-            int received = buffer is null ? 0 : Stream.TryReceive(buffer.Span);
-            if (received > 0)
-            {
-                Take(buffer!.Span[..received]);
-            }
+            Receive();
+        }
+    }
 
-            buffer?.Return();
-            if (received <= 0 && received != ByteStream.WouldBlock)
-            {
-                Break(RedisBreak.Lost);
-            }
+    private void Receive()
+    {
+        NativeBuffer? buffer = Stream.Loop.Buffers.TryRent(BufferSize.Small);
+        int received = buffer is null ? 0 : Stream.TryReceive(buffer.Span);
+        if (received > 0)
+        {
+            Take(buffer!.Span[..received]);
+        }
+
+        buffer?.Return();
+        if (received <= 0 && received != ByteStream.WouldBlock)
+        {
+            Break(RedisBreak.Lost);
+        }
+    }
+
+    private void Lose(RedisCall? call)
+    {
+        if (call is not null)
+        {
+            call.Connection = null;
+            _node.CallLost(call);
         }
     }
 
@@ -163,7 +216,7 @@ internal sealed class RedisConnection : ITimerTarget
             }
 
             RespStatus status = _scanner.Read(bytes, out int taken);
-            ref RedisInFlight.Entry oldest = ref _inFlight.Oldest;
+            ref RedisQueue.Entry oldest = ref _inFlight.Oldest;
             if (oldest.Skipped == 0)
             {
                 oldest.Call?.TakeReply(bytes[..taken]);
@@ -181,7 +234,7 @@ internal sealed class RedisConnection : ITimerTarget
         }
     }
 
-    private void EndReply(ref RedisInFlight.Entry oldest)
+    private void EndReply(ref RedisQueue.Entry oldest)
     {
         if (oldest.Skipped > 0)
         {
@@ -198,7 +251,9 @@ internal sealed class RedisConnection : ITimerTarget
         RedisCall? call = oldest.Call;
         long sentMs = oldest.SentMs;
         _inFlight.RemoveOldest();
-        _node.Answered(this, sentMs);
+
+        // Who yet waits does so in time, however late a busy worker comes to read it.
+        _node.Answered(this, call is { IsUnawaited: false } || Stream.Loop.NowMs - sentMs <= _timeoutMs);
         if (call is not null)
         {
             call.Connection = null;

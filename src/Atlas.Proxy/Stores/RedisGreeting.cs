@@ -68,7 +68,7 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
             stream = handshake.Stream;
         }
 
-        var connection = new RedisConnection(node, stream, Options.StaleMs);
+        var connection = new RedisConnection(node, stream, Options);
         connection.ReadAsync().Detach();
         return await GreetAsync(connection, deadlineMs);
     }
@@ -81,11 +81,17 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
     private async ResultFlow<RedisGreeted> GreetAsync(RedisConnection connection, long deadlineMs)
     {
         int optional = Write();
-        long sentMs = client.Loop.NowMs;
         WaitResult wait = WaitResult.TimedOut;
+        bool isInTime = true;
         if (connection.TrySend(_call))
         {
-            wait = await _call.Wait.Begin(deadlineMs);
+            wait = await _call.EndAsync(client.Loop.NowMs + Options.TimeoutMs, deadlineMs);
+            if (wait == WaitResult.TimedOut)
+            {
+                isInTime = false;
+                wait = await _call.EndAsync(deadlineMs, deadlineMs);
+            }
+
             _call.Connection?.Abandon(_call);
         }
 
@@ -102,7 +108,7 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
             return Failed(problem);
         }
 
-        return new RedisGreeted(connection, client.Loop.NowMs - sentMs <= Options.TimeoutMs, "");
+        return new RedisGreeted(connection, isInTime, "");
     }
 
     // Which of the commands may fail.

@@ -12,7 +12,7 @@ namespace Atlas.Proxy.Stores;
 /// connecting  wait for the connection, for   greeted → up; failed → down
 ///             one timeout from its beginning
 /// up          are sent                       3 timeouts on end → slow; lost → connecting
-/// slow        are Unavailable at once        PONG in time → up; no reply for longer → down; 10 s → connects anew
+/// slow        are Unavailable at once        after a pause PONG in time → up; no reply for longer → down; 10 s → connects anew
 /// down        are Unavailable at once        greeted → up, or slow if that took longer than the timeout
 /// </code>
 /// </remarks>
@@ -24,10 +24,6 @@ internal sealed class RedisNode
 
     // Calls that wait for a connection which is being made.
     private const int MaxWaiting = 1_024;
-
-    // How long it is left alone after a try, the first time and at most: a server that comes back is found within the latter.
-    private const int FirstPauseMs = 50;
-    private const int MaxPauseMs = 500;
 
     // How long it has to be up for the next trouble to be a new one. Without it, a server that accepts and closes would be asked
     // without a pause.
@@ -42,13 +38,15 @@ internal sealed class RedisNode
     private readonly List<RedisCall> _waiting = [];
     private readonly RedisCall _ping;
     private readonly LoopWait _pause;
+    private readonly RedisBackoff _tries;
+    private readonly RedisBackoff _probes;
     private RedisConnection? _connection;
     private long _waitUntilMs;
     private long _upSinceMs;
     private long _slowSinceMs;
     private long _lastTimeoutMs;
+    private long _inTimeSinceMs = long.MaxValue;
     private int _timeouts;
-    private int _pauses;
     private int _hurries;
     private bool _hasLeft;
 
@@ -59,6 +57,8 @@ internal sealed class RedisNode
         _greeting = new RedisGreeting(this, client);
         _ping = new RedisCall(client.Loop);
         _pause = new LoopWait(client.Loop);
+        _tries = new RedisBackoff(client.Loop.Random);
+        _probes = new RedisBackoff(client.Loop.Random);
     }
 
     /// <summary>Where it is.</summary>
@@ -107,6 +107,7 @@ internal sealed class RedisNode
         if (Health.Condition == StoreCondition.Up && Loop.NowMs != _lastTimeoutMs)
         {
             _lastTimeoutMs = Loop.NowMs;
+            _inTimeSinceMs = long.MaxValue;
             if (++_timeouts >= MaxTimeouts)
             {
                 BecomeSlow();
@@ -125,17 +126,21 @@ internal sealed class RedisNode
     }
 
     /// <summary>A call was answered on a connection.</summary>
-    internal void Answered(RedisConnection connection, long sentMs)
+    internal void Answered(RedisConnection connection, bool isInTime)
     {
-        long tookMs = Loop.NowMs - sentMs;
-        if (tookMs <= TimeoutMs)
+        if (!isInTime)
         {
-            _timeouts = 0;
+            return;
         }
-        else if (Health.Condition == StoreCondition.Slow && tookMs > FirstPauseMs && connection.InFlight == 0 && connection == _connection)
+
+        _timeouts = 0;
+        if (Health.Condition == StoreCondition.Up && connection == _connection)
         {
-            // It was stopped, and has caught up with what it had to do: it need not wait for the next question.
-            _pause.Resume(WaitResult.Ready);
+            _inTimeSinceMs = Math.Min(_inTimeSinceMs, Loop.NowMs);
+            if (Loop.NowMs - _inTimeSinceMs >= MinUpMs)
+            {
+                _probes.Reset();
+            }
         }
     }
 
@@ -206,7 +211,7 @@ internal sealed class RedisNode
             {
                 Become(new StoreHealth(StoreCondition.Down, greeted.Problem));
                 Release();
-                await PauseAsync();
+                await PauseAsync(_tries);
             }
             else
             {
@@ -249,17 +254,25 @@ internal sealed class RedisNode
 
         if (!_hasLeft && Health.Condition == StoreCondition.Down)
         {
-            await PauseAsync();
+            await PauseAsync(_tries);
         }
     }
 
     private async Flow ProbeAsync()
     {
+        // PING is little work: that it is answered in time does not say that calls are. Without a pause a Redis to which they are too much
+        // would be slow and up in turns, as fast as they time out.
+        await PauseAsync(_probes);
+        if (_hasLeft || _connection is null)
+        {
+            return;
+        }
+
         _ping.Command(1).Part("PING"u8);
         WaitResult wait = WaitResult.TimedOut;
-        if (_connection!.TrySend(_ping))
+        if (_connection.TrySend(_ping))
         {
-            wait = await _ping.Wait.Begin(Loop.NowMs + TimeoutMs);
+            wait = await _ping.EndAsync(Loop.NowMs + TimeoutMs);
             _ping.Connection?.Abandon(_ping);
         }
 
@@ -268,10 +281,6 @@ internal sealed class RedisNode
         if (isAnswered && _connection is not null)
         {
             BecomeUp();
-        }
-        else if (_connection is not null && !_hasLeft)
-        {
-            await PauseAsync();
         }
     }
 
@@ -308,7 +317,7 @@ internal sealed class RedisNode
     {
         if (Health.Condition == StoreCondition.Up && Loop.NowMs - _upSinceMs >= MinUpMs)
         {
-            _pauses = 0;
+            _tries.Reset();
             _hurries = 0;
         }
     }
@@ -340,11 +349,9 @@ internal sealed class RedisNode
         return call;
     }
 
-    private async Flow PauseAsync()
+    private async Flow PauseAsync(RedisBackoff backoff)
     {
-        int boundMs = Math.Min(FirstPauseMs << _pauses, MaxPauseMs);
-        _pauses += boundMs < MaxPauseMs ? 1 : 0;
-        if (await _pause.Begin(Loop.NowMs + (boundMs / 2) + Loop.Random.Next((boundMs / 2) + 1)) == WaitResult.Cancelled)
+        if (await _pause.Begin(Loop.NowMs + backoff.Next()) == WaitResult.Cancelled)
         {
             _hasLeft = true;
         }

@@ -4,8 +4,8 @@ using Atlas.Engine.Streams;
 
 namespace Atlas.Proxy.Stores;
 
-/// <summary>What waits to be sent on a connection to Redis. Commands of one turn of the loop lie one behind the other and leave
-/// together at its end. Bounded.</summary>
+/// <summary>What waits to be sent on a connection to Redis. Commands of one turn of the loop leave together at its end. They stay with
+/// their calls until then, or until Redis takes more, and so those of a call that is given up meanwhile never leave. Bounded.</summary>
 internal sealed class RedisOutput
 {
     /// <summary>Bytes that may wait for Redis to take them: four calls of the largest size, or some thousand of usual ones.</summary>
@@ -13,6 +13,7 @@ internal sealed class RedisOutput
 
     private readonly RedisConnection _connection;
     private readonly Continuation _flush;
+    private readonly RedisQueue _unwritten = new();
 
     // All but the last are full.
     private readonly Queue<NativeBuffer> _buffers = new();
@@ -22,6 +23,8 @@ internal sealed class RedisOutput
     private NativeBuffer? _last;
     private int _start;
     private int _end;
+    private int _unwrittenBytes;
+    private long _flushedTo;
     private bool _willFlush;
     private bool _isBlocked;
 
@@ -31,22 +34,27 @@ internal sealed class RedisOutput
         _flush = Continuation.Of(FlushAtTurn);
     }
 
+    /// <summary>How many calls wait, of which nothing may have left.</summary>
+    internal int Calls => _unwritten.Count;
+
+    private static ReadOnlySpan<byte> Asking => "*1\r\n$6\r\nASKING\r\n"u8;
+
     private int Queued => _buffers.Count == 0 ? 0 : ((_buffers.Count - 1) * BufferPool.SmallLength) + _end - _start;
 
-    /// <summary>Takes pieces that belong together, all or none.</summary>
-    /// <returns>False: too much waits already, or there is no memory.</returns>
-    internal bool TryAdd(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second, ReadOnlySpan<byte> third, ReadOnlySpan<byte> fourth)
+    /// <summary>Takes a call, to be sent at the end of the turn.</summary>
+    /// <param name="call">It tells its connection before it changes.</param>
+    /// <param name="isAsking">Whether it is for a slot that a cluster is moving here.</param>
+    /// <returns>False: too much waits already.</returns>
+    internal bool TryAdd(RedisCall call, bool isAsking)
     {
-        int length = first.Length + second.Length + third.Length + fourth.Length;
-        if (Queued + length > MaxQueued || !TryReserve(length))
+        int bytes = BytesOf(call, isAsking);
+        if (Queued + _unwrittenBytes + bytes > MaxQueued)
         {
             return false;
         }
 
-        Copy(first);
-        Copy(second);
-        Copy(third);
-        Copy(fourth);
+        _unwrittenBytes += bytes;
+        _unwritten.Add(call, isAsking ? 1 : 0, sentMs: 0);
         if (!_willFlush)
         {
             _willFlush = true;
@@ -54,6 +62,30 @@ internal sealed class RedisOutput
         }
 
         return true;
+    }
+
+    /// <summary>Nobody waits for a call any more of which nothing has left: nothing will.</summary>
+    internal void Abandon(RedisCall call)
+    {
+        _unwrittenBytes -= BytesOf(call, _unwritten.At(call.Sequence).Skipped > 0);
+        _unwritten.Abandon(call.Sequence);
+        PassAbandoned();
+    }
+
+    /// <summary>Takes a call off that was not sent.</summary>
+    /// <returns>Null: there is none.</returns>
+    internal RedisCall? Take()
+    {
+        if (_unwritten.Count == 0)
+        {
+            return null;
+        }
+
+        RedisCall call = _unwritten.Oldest.Call!;
+        _unwrittenBytes -= BytesOf(call, _unwritten.Oldest.Skipped > 0);
+        _unwritten.RemoveOldest();
+        PassAbandoned();
+        return call;
     }
 
     /// <summary>Gives back what it holds.</summary>
@@ -108,6 +140,17 @@ internal sealed class RedisOutput
         }
     }
 
+    private static int BytesOf(RedisCall call, bool isAsking) => call.SentBytes + (isAsking ? Asking.Length : 0);
+
+    // The oldest is always somebody's.
+    private void PassAbandoned()
+    {
+        while (_unwritten.Count > 0 && _unwritten.Oldest.Call is null)
+        {
+            _unwritten.RemoveOldest();
+        }
+    }
+
     private void FlushAtTurn()
     {
         _willFlush = false;
@@ -116,8 +159,15 @@ internal sealed class RedisOutput
 
     private void Flush()
     {
-        while (!_isBlocked && !_connection.IsBroken && _buffers.TryPeek(out NativeBuffer? buffer))
+        NoteFlush();
+        while (!_isBlocked && !_connection.IsBroken)
         {
+            Write();
+            if (!_buffers.TryPeek(out NativeBuffer? buffer))
+            {
+                return;
+            }
+
             int end = buffer == _last ? _end : BufferPool.SmallLength;
             int sent = _connection.Stream.TrySend(buffer.Span[_start..end]);
             if (sent < 0 && sent != ByteStream.WouldBlock)
@@ -141,6 +191,50 @@ internal sealed class RedisOutput
             {
                 _last = null;
                 _end = 0;
+            }
+        }
+    }
+
+    // From now on it is not this worker that calls wait for.
+    private void NoteFlush()
+    {
+        long place = Math.Max(_flushedTo, _unwritten.First);
+        if (place < _unwritten.Next)
+        {
+            long nowMs = _connection.Stream.Loop.ReadMs();
+            for (; place < _unwritten.Next; place++)
+            {
+                _unwritten.At(place).Call?.Flushed(nowMs);
+            }
+
+            _flushedTo = place;
+        }
+    }
+
+    // No more than one send takes: what lies in a buffer leaves, whatever becomes of its call.
+    private void Write()
+    {
+        while (_unwritten.Count > 0 && !_connection.IsBroken)
+        {
+            bool isAsking = _unwritten.Oldest.Skipped > 0;
+            int bytes = BytesOf(_unwritten.Oldest.Call!, isAsking);
+            if (Queued > 0 && Queued + bytes > BufferPool.SmallLength)
+            {
+                return;
+            }
+
+            RedisCall call = Take()!;
+            if (TryReserve(bytes))
+            {
+                Copy(isAsking ? Asking : default);
+                Copy(call.CommandsBeforeScript);
+                Copy(call.ScriptBytes);
+                Copy(call.CommandsBehindScript);
+                _connection.Written(call, isAsking ? 1 : 0);
+            }
+            else
+            {
+                _connection.Refuse(call);
             }
         }
     }

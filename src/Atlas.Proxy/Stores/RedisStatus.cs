@@ -6,7 +6,8 @@ public enum RedisStatus : byte
     /// <summary>All its commands were answered, none with an error.</summary>
     Ok,
 
-    /// <summary>The store's timeout, or the caller's deadline, passed first. What the commands do may yet be done.</summary>
+    /// <summary>The store's timeout, or the caller's deadline, passed first. What the commands do may yet be done if they were sent by
+    /// then; otherwise they are not.</summary>
     TimedOut,
 
     /// <summary>There is no connection that takes it, it broke, or Redis answered too slowly of late. Only where the connection broke

@@ -5,14 +5,28 @@ using Atlas.Proxy.Stores;
 
 namespace Atlas.Running;
 
-/// <summary>Tells how stores are, once for each change: workers find out one after the other. Away from their threads.</summary>
-/// <param name="tell">Takes each change.</param>
-/// <param name="servers">Who knows where they are.</param>
-internal sealed class StoreReports(Action<StoreEvent> tell, StoreServers servers) : IStoreObserver, IDisposable
+/// <summary>Tells how stores are, once for each change that lasts: workers find out one after the other. Away from their threads.</summary>
+internal sealed class StoreReports : IStoreObserver, IDisposable
 {
+    private readonly Action<StoreEvent> _tell;
+    private readonly StoreServers _servers;
+    private readonly TimeProvider _time;
+    private readonly ITimer _later;
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, StoreCondition> _told = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StoreTold> _told = new(StringComparer.Ordinal);
     private IReadOnlyList<StoreState> _stores = [];
+
+    /// <summary>Makes one that knows no stores.</summary>
+    /// <param name="tell">Takes each change.</param>
+    /// <param name="servers">Who knows where they are.</param>
+    /// <param name="time">The clock; null: the system's.</param>
+    internal StoreReports(Action<StoreEvent> tell, StoreServers servers, TimeProvider? time = null)
+    {
+        _tell = tell;
+        _servers = servers;
+        _time = time ?? TimeProvider.System;
+        _later = _time.CreateTimer(static state => ((StoreReports)state!).TellLater(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Tells of the stores of a snapshot from now on, and of no others.</summary>
     internal void Apply(ProxySnapshot snapshot)
@@ -20,7 +34,7 @@ internal sealed class StoreReports(Action<StoreEvent> tell, StoreServers servers
         lock (_lock)
         {
             _stores = snapshot.Stores;
-            servers.Apply(_stores);
+            _servers.Apply(_stores);
             foreach (string name in _told.Keys.Where(name => !_stores.Any(store => store.Name == name)).ToArray())
             {
                 _told.Remove(name);
@@ -33,12 +47,13 @@ internal sealed class StoreReports(Action<StoreEvent> tell, StoreServers servers
     {
         // Workers that end lose their connections, of which nobody needs to be told.
         Apply(ProxySnapshot.Empty);
-        servers.Dispose();
+        _servers.Dispose();
+        _later.Dispose();
     }
 
     /// <inheritdoc/>
     public void ServersMoved(StoreState store) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Servers.Hurry(state.Store), (Servers: servers, Store: store), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static state => state.Servers.Hurry(state.Store), (Servers: _servers, Store: store), preferLocal: false);
 
     /// <inheritdoc/>
     public void StoreChanged(StoreState store) =>
@@ -88,18 +103,50 @@ internal sealed class StoreReports(Action<StoreEvent> tell, StoreServers servers
             StoreHealth health = store.Health;
             if (health.Condition is StoreCondition.Slow or StoreCondition.Down)
             {
-                servers.Hurry(store);
+                _servers.Hurry(store);
             }
 
-            // That a store comes up at the start is what everybody expects.
-            StoreCondition told = _told.GetValueOrDefault(store.Name, StoreCondition.Up);
-            if (health.Condition == told || health.Condition == StoreCondition.Connecting || !_stores.Contains(store))
+            if (_stores.Contains(store))
             {
-                return;
+                TellOf(store, health);
+                Rearm();
+            }
+        }
+    }
+
+    private void TellLater()
+    {
+        lock (_lock)
+        {
+            foreach (StoreState store in _stores.Where(store => _told.ContainsKey(store.Name)))
+            {
+                TellOf(store, store.Health);
             }
 
-            _told[store.Name] = health.Condition;
-            tell(new StoreEvent(DateTimeOffset.UtcNow, store.Name, health));
+            Rearm();
+        }
+    }
+
+    private void TellOf(StoreState store, StoreHealth health)
+    {
+        if (!_told.TryGetValue(store.Name, out StoreTold? told))
+        {
+            told = new StoreTold();
+            _told.Add(store.Name, told);
+        }
+
+        if (told.Take(health.Condition, _time.GetElapsedTime(0)))
+        {
+            _tell(new StoreEvent(_time.GetUtcNow(), store.Name, health));
+        }
+    }
+
+    private void Rearm()
+    {
+        if (_told.Values.Min(told => told.Due) is { } due)
+        {
+            TimeSpan wait = due - _time.GetElapsedTime(0);
+            _later.Change(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -58,6 +58,34 @@ public sealed class StoreTests
         await atlas.Program.ErrorAsync("store 'shared' is up");
     }
 
+    [Fact]
+    public async Task Store_OverTls_ChecksTheCertificate()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server]);
+        new SiteCertificate().Write(config);
+        string cert = config.Sibling("site.pem");
+        await using PeerServer redis = await PeerServer.StartAsync(port =>
+        [
+            .. Words("0"), "--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", config.Sibling("site.key"),
+            "--tls-ca-cert-file", cert, "--tls-auth-clients", "no",
+        ]);
+        config.Write(Text("site.example"));
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+        using var client = new HttpClient { BaseAddress = new Uri(await atlas.Program.ErrorAsync("admin: ")) };
+        await UntilAsync(client, "up");
+
+        config.Write(Text("other.example"));
+        await atlas.ReloadAsync();
+        string line = await atlas.Program.ErrorAsync($"store 'shared' is down: {redis.Address}: ");
+        line.ShouldContain("other.example");
+
+        string Text(string name) => ConfigFile.Text(
+            [server],
+            $"stores: {{ shared: {{ type: redis, url: \"rediss://{redis.Address}\", tls: {{ ca: site.pem, server_name: {name} }} }} }}",
+            "127.0.0.1:0");
+    }
+
     private static string[] Words(string port) => ["redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"];
 
     private static async Task<JsonElement> UntilAsync(HttpClient client, string state)

@@ -24,6 +24,9 @@ internal sealed class FakeRedis : IConnectionHandler
     /// <summary>Whether it is stopped: it takes bytes, and does nothing with them until it goes on.</summary>
     internal bool IsStopped { get; set; }
 
+    /// <summary>Whether it leaves what comes in the network, which takes no more then.</summary>
+    internal bool TakesNothing { get; set; }
+
     /// <summary>Milliseconds before each answer.</summary>
     internal int DelayMs { get; set; }
 
@@ -79,6 +82,11 @@ internal sealed class FakeRedis : IConnectionHandler
             byte[] buffer = new byte[4_096];
             while (await stream.ReceiveReadyAsync() == WaitResult.Ready)
             {
+                while (redis.TakesNothing)
+                {
+                    await ((SimulatedLoop)stream.Loop).DelayAsync(1);
+                }
+
                 int received = stream.TryReceive(buffer);
                 if (received <= 0 && received != ByteStream.WouldBlock)
                 {

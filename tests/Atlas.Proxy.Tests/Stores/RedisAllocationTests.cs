@@ -31,6 +31,7 @@ public sealed class RedisAllocationTests
             Topology = RedisTopology.Of(new RedisEndpoint("127.0.0.1", 80)),
         };
         var client = new RedisClient(loop, store);
+        loop.Turn();
         server.Answer("+OK\r\n+PONG\r\n"u8.ToArray(), 1);
         loop.Turn();
         store.Health.ShouldBe(StoreHealth.Up);

@@ -119,6 +119,44 @@ public sealed class RedisBreakerTests
     }
 
     [Fact]
+    public void RunAsync_CallsLateAndPingInTime_ConditionChangesSeldom()
+    {
+        var world = new StoreWorld();
+        world.Connect();
+        world.Redis.Answer = command =>
+        {
+            world.Redis.DelayMs = command == "PING" ? 1 : 8;
+            return null;
+        };
+        RunCalls(world, 10_000);
+
+        // A pause is a quarter of a second at least after the first few.
+        world.Changes.Count.ShouldBeInRange(10, 90);
+        world.Redis.Answer = command => null;
+        world.Redis.DelayMs = 0;
+        RunCalls(world, 3_000);
+        world.Store.Health.ShouldBe(StoreHealth.Up);
+
+        // Calls came in time for a while, and so this is a new trouble, over at once.
+        world.Redis.DelayMs = 20;
+        RunCalls(world, 40);
+        world.Store.Health.Condition.ShouldBe(StoreCondition.Slow);
+        world.Redis.DelayMs = 0;
+        world.World.RunFor(120);
+        world.Store.Health.ShouldBe(StoreHealth.Up);
+        world.End();
+    }
+
+    private static void RunCalls(StoreWorld world, int milliseconds)
+    {
+        for (int i = 0; i < milliseconds; i += 10)
+        {
+            world.Echo("x");
+            world.World.RunFor(10);
+        }
+    }
+
+    [Fact]
     public void RunAsync_ConnectionSlowForLong_IsMadeAnewWithoutBeingToldOf()
     {
         var world = new StoreWorld();

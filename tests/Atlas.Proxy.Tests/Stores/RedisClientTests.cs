@@ -150,11 +150,11 @@ public sealed class RedisClientTests
     {
         var world = new StoreWorld(1, SimulationOptions.Calm, new RedisOptions { TimeoutMs = 1_000 });
         world.Connect();
-        StoreAnswer[] answers = [.. Enumerable.Range(0, RedisInFlight.Max + 10).Select(i => world.Echo("x"))];
+        StoreAnswer[] answers = [.. Enumerable.Range(0, RedisQueue.Max + 10).Select(i => world.Echo("x"))];
 
         answers.Count(answer => answer.Status == RedisStatus.Unavailable).ShouldBe(10);
         world.Await(answers);
-        answers.Count(answer => answer.Status == RedisStatus.Ok).ShouldBe(RedisInFlight.Max);
+        answers.Count(answer => answer.Status == RedisStatus.Ok).ShouldBe(RedisQueue.Max);
         world.End();
     }
 

@@ -1,9 +1,9 @@
 namespace Atlas.Proxy.Stores;
 
-/// <summary>The calls of a connection that were sent and not answered, in the order in which their replies come. Bounded.</summary>
-internal sealed class RedisInFlight
+/// <summary>Calls of a connection in their order: those to be sent, or those whose replies come next. Whoever adds sees to the bound.</summary>
+internal sealed class RedisQueue
 {
-    /// <summary>The most calls. Past it Redis is slower than what asks it, and waiting longer helps nobody.</summary>
+    /// <summary>The most calls on a connection. Past it Redis is slower than what asks it, and waiting longer helps nobody.</summary>
     internal const int Max = 4_096;
 
     private const int FirstCapacity = 64;
@@ -15,17 +15,20 @@ internal sealed class RedisInFlight
     /// <summary>How many there are.</summary>
     internal int Count => (int)(_next - _first);
 
-    /// <summary>Whether no more may be added.</summary>
-    internal bool IsFull => Count >= Max;
+    /// <summary>The place of the one that is added next; places only grow.</summary>
+    internal long Next => _next;
 
-    /// <summary>The one whose replies come next.</summary>
-    internal ref Entry Oldest => ref _entries[_first & (_entries.Length - 1)];
+    /// <summary>The place of the oldest.</summary>
+    internal long First => _first;
+
+    /// <summary>The one that is next.</summary>
+    internal ref Entry Oldest => ref At(_first);
 
     /// <summary>Adds a call.</summary>
     /// <param name="call">The call.</param>
     /// <param name="skipped">Replies that come before its own and are nobody's.</param>
-    /// <param name="nowMs">The loop's time.</param>
-    internal void Add(RedisCall call, int skipped, long nowMs)
+    /// <param name="sentMs">When it was sent; of no matter to one that is not yet.</param>
+    internal void Add(RedisCall call, int skipped, long sentMs)
     {
         if (Count == _entries.Length)
         {
@@ -33,9 +36,12 @@ internal sealed class RedisInFlight
         }
 
         call.Sequence = _next;
-        _entries[_next & (_entries.Length - 1)] = new Entry { Call = call, Skipped = skipped, Replies = call.Commands, SentMs = nowMs };
+        _entries[_next & (_entries.Length - 1)] = new Entry { Call = call, Skipped = skipped, Replies = call.Commands, SentMs = sentMs };
         _next++;
     }
+
+    /// <summary>The one at a place that is in use.</summary>
+    internal ref Entry At(long place) => ref _entries[place & (_entries.Length - 1)];
 
     /// <summary>Takes the oldest off.</summary>
     internal void RemoveOldest()
@@ -44,8 +50,8 @@ internal sealed class RedisInFlight
         _first++;
     }
 
-    /// <summary>Nobody waits for a call any more: its replies are nobody's.</summary>
-    internal void Abandon(long sequence) => _entries[sequence & (_entries.Length - 1)].Call = null;
+    /// <summary>Nobody waits for a call any more: its place is nobody's.</summary>
+    internal void Abandon(long sequence) => At(sequence).Call = null;
 
     private void Grow()
     {
@@ -69,7 +75,7 @@ internal sealed class RedisInFlight
         /// <summary>Replies of the call still to come.</summary>
         internal int Replies;
 
-        /// <summary>The loop's time at which it was sent.</summary>
+        /// <summary>The time in milliseconds at which it was sent.</summary>
         internal long SentMs;
     }
 }
