@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Security.Cryptography;
 using Atlas.Core.Sessions;
 using Atlas.Engine.Buffers;
