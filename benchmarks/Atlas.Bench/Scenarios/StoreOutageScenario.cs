@@ -28,7 +28,7 @@ internal sealed class StoreOutageScenario(string name, string description) : Sce
         using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new Uri($"http://127.0.0.1:{running.Port}") };
         string cookie = await BeginAsync(http, session.Cancel);
         await PhaseAsync(http, cookie, "warm", new Results("", "", []), session.Cancel);
-        await PhaseAsync(http, cookie, "quiet", results, session.Cancel);
+        results.Add(await PhaseAsync(http, cookie, "quiet", results, session.Cancel), Recovery, 0);
 
         await redis.SignalAsync("STOP");
         Peer stopped = await PhaseAsync(http, cookie, "stopped", results, session.Cancel);
@@ -44,7 +44,7 @@ internal sealed class StoreOutageScenario(string name, string description) : Sce
         Peer killed = await PhaseAsync(http, cookie, "killed", results, session.Cancel);
         await redis.StartAsync(session.Cancel);
         results.Add(killed, Recovery, await RecoverAsync(http, cookie, session.Cancel));
-        await PhaseAsync(http, cookie, "back", results, session.Cancel);
+        results.Add(await PhaseAsync(http, cookie, "back", results, session.Cancel), Recovery, 0);
         return results;
     }
 
