@@ -9,8 +9,8 @@ public sealed record StoreReport
     /// <summary><c>memory</c> or <c>redis</c>.</summary>
     public required string Type { get; init; }
 
-    /// <summary><c>up</c>, <c>connecting</c>, <c>slow</c> (answers come after its timeout, so that nothing waits for it) or
-    /// <c>down</c>.</summary>
+    /// <summary><c>up</c>, <c>connecting</c>, <c>refusing</c> (some answers are errors), <c>slow</c> (answers come after its timeout, so
+    /// that nothing waits for it) or <c>down</c>.</summary>
     public required string State { get; init; }
 
     /// <summary>Why it is not up; null: it is.</summary>

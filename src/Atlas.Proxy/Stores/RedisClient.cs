@@ -17,6 +17,10 @@ internal sealed class RedisClient : ITimerTarget
     // come back to it.
     private const int RetireMs = 10_000;
 
+    // After a refusal it is taken for one that refuses for so long; and while it does, this often is looked at why.
+    private const int RefusingMs = 10_000;
+    private const int RefusalMs = 1_000;
+
     // Servers of a cluster; it has a thousand at most.
     private const int MaxNodes = 1_024;
 
@@ -28,6 +32,10 @@ internal sealed class RedisClient : ITimerTarget
     private RedisNode? _only;
     private RedisNode[] _bySlot = [];
     private StoreHealth _health = StoreHealth.Connecting;
+
+    // What was refused lately; null: nothing.
+    private StoreHealth? _refusal;
+    private long _refusedMs;
     private bool _hasCalls;
 
     /// <summary>Makes one, which begins to connect.</summary>
@@ -80,7 +88,7 @@ internal sealed class RedisClient : ITimerTarget
             while (status == RedisStatus.Failed && TryAgain(call, ref node));
         }
 
-        Counters.Ended(status, Loop.NowUs - call.BeganUs);
+        Ended(status, call);
         return status;
     }
 
@@ -120,7 +128,7 @@ internal sealed class RedisClient : ITimerTarget
         RedisNode? next = node;
         if (call.Status != RedisStatus.Failed || !TryAgain(call, ref next))
         {
-            Counters.Ended(call.Status, Loop.NowUs - call.BeganUs);
+            Ended(call.Status, call);
             Return(call);
         }
     }
@@ -137,6 +145,7 @@ internal sealed class RedisClient : ITimerTarget
             worst = node.Health.Condition > worst.Condition ? node.Health : worst;
         }
 
+        worst = _refusal?.Condition > worst.Condition ? _refusal : worst;
         if (worst != _health)
         {
             _health = worst;
@@ -155,6 +164,31 @@ internal sealed class RedisClient : ITimerTarget
         {
             Leave();
             _retired?.Invoke();
+        }
+    }
+
+    // Errors that say something of the server, or of the user, and not of the call or of what is under its key.
+    private static bool IsRefusal(ReadOnlySpan<byte> error) => error.StartsWith("OOM "u8)
+        || error.StartsWith("READONLY "u8)
+        || error.StartsWith("MISCONF "u8)
+        || error.StartsWith("NOREPLICAS "u8)
+        || error.StartsWith("NOPERM "u8)
+        || error.StartsWith("ERR The user "u8);
+
+    private void Ended(RedisStatus status, RedisCall call)
+    {
+        Counters.Ended(status, Loop.NowUs - call.BeganUs);
+        long agoMs = Loop.NowMs - _refusedMs;
+        if (status == RedisStatus.Failed && IsRefusal(call.Error) && (_refusal is null || agoMs >= RefusalMs))
+        {
+            _refusal = new StoreHealth(StoreCondition.Refusing, $"it answers with {call.ErrorText}");
+            _refusedMs = Loop.NowMs;
+            NodeChanged();
+        }
+        else if (status == RedisStatus.Ok && _refusal is not null && agoMs >= RefusingMs)
+        {
+            _refusal = null;
+            NodeChanged();
         }
     }
 
@@ -256,6 +290,9 @@ internal sealed class RedisClient : ITimerTarget
     {
         RedisTopology topology = Store.Topology;
         _topology = topology;
+
+        // What the servers of before refused says nothing of these.
+        _refusal = null;
         foreach (RedisEndpoint endpoint in _nodes.Keys.Except(topology.Nodes).ToArray())
         {
             _nodes.Remove(endpoint, out RedisNode? gone);

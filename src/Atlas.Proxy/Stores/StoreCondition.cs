@@ -9,6 +9,9 @@ public enum StoreCondition : byte
     /// <summary>The first connection is being made.</summary>
     Connecting,
 
+    /// <summary>It answers in time, and some of the answers are errors: it is full, a replica, or the user lacks a right.</summary>
+    Refusing,
+
     /// <summary>There is a connection, and answers come later than the timeout: nothing waits for them.</summary>
     Slow,
 

@@ -104,7 +104,7 @@ internal static class StatusText
     private static string LineOf(StoreReport store)
     {
         string servers = store.Servers is { Count: > 0 } some ? " on " + string.Join(", ", some) : "";
-        string state = store.State is "slow" or "down" ? store.State.ToUpperInvariant() : store.State;
+        string state = store.State is "refusing" or "slow" or "down" ? store.State.ToUpperInvariant() : store.State;
         return $"store {store.Name}  {store.Type}{servers}  {state}{(store.Reason is null ? "" : ": " + store.Reason)}";
     }
 

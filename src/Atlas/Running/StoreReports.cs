@@ -135,7 +135,7 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
             _told.Add(store.Name, told);
         }
 
-        if (told.Take(health.Condition, _time.GetElapsedTime(0)))
+        if (told.Take(health, _time.GetElapsedTime(0)))
         {
             _tell(new StoreEvent(_time.GetUtcNow(), store.Name, health));
         }

@@ -80,6 +80,22 @@ public sealed class StoreReportsTests
     }
 
     [Fact]
+    public void Tell_DownForAnotherReason_IsToldAgainAfterAWhile()
+    {
+        using StoreReports reports = Make();
+        var store = new StoreState(new StoreConfig { Name = "shared", Type = StoreType.Redis }, new RedisOptions(), workers: 1);
+        reports.Apply(new ProxySnapshot([], []) { Stores = [store] });
+
+        reports.Tell(With(store, new StoreHealth(StoreCondition.Down, "x")));
+        reports.Tell(With(store, new StoreHealth(StoreCondition.Down, "y")));
+        Told().ShouldBe(["store 'shared' is down: x"]);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Told().ShouldBe(["store 'shared' is down: y"]);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        Told().ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task StoreChanged_StoreOfAnOlderConfiguration_IsNotTold()
     {
         using StoreReports reports = Make();
