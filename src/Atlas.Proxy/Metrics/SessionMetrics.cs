@@ -6,7 +6,7 @@ namespace Atlas.Proxy.Metrics;
 internal sealed class SessionMetrics
 {
     internal static readonly string[] Operations = ["load", "save", "delete"];
-    internal static readonly string[] Results = ["done", "absent", "conflict", "moved", "full", "away"];
+    internal static readonly string[] Results = ["done", "absent", "conflict", "moved", "full", "away", "cancelled"];
 
     private readonly CounterCells[] _workers;
 

@@ -158,7 +158,12 @@ internal sealed class RedisSessions : SessionStore
         RedisStatus status = await client.RunAsync(call, session.DeadlineMs);
         session.Wait = null;
         session.Problem = StoreProblem.Of(status, call);
-        return status == RedisStatus.Ok ? StoreResult.Done : StoreResult.Away;
+        return status switch
+        {
+            RedisStatus.Ok => StoreResult.Done,
+            RedisStatus.Cancelled => StoreResult.Cancelled,
+            RedisStatus.TimedOut or RedisStatus.Unavailable or RedisStatus.Failed or _ => StoreResult.Away,
+        };
     }
 
     private static StoreResult Take(WorkerContext context, RedisCall call, UserSession session)

@@ -20,4 +20,7 @@ internal enum StoreResult : byte
 
     /// <summary>The store did not answer in time, or cannot be reached.</summary>
     Away,
+
+    /// <summary>Nobody waits any more: the client has left, or the request's time is over.</summary>
+    Cancelled,
 }

@@ -147,7 +147,9 @@ internal sealed partial class UserSession
 
         _isUnreadable = true;
         x.Detail = Problem;
-        return config.FailsWithStore ? ProxyError.StoreUnavailable : ProxyError.None;
+        return x.ClientGone ? ProxyError.ClientClosed
+            : config.FailsWithStore ? ProxyError.StoreUnavailable
+            : ProxyError.None;
     }
 
     /// <summary>Writes the fields that the server gets.</summary>

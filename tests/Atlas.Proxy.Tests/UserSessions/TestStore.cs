@@ -1,4 +1,5 @@
 using Atlas.Engine.Flows;
+using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
 using Atlas.Proxy.UserSessions;
@@ -12,21 +13,23 @@ internal sealed class TestStore(long maxBytes) : SessionStore
 
     internal bool IsAway { get; set; }
 
+    internal int AnswerMs { get; set; } = 2;
+
     internal int Renewals { get; private set; }
 
     internal void Lose() => Inner = new MemorySessions(maxBytes);
 
     internal override ResultFlow<StoreResult> LoadAsync(WorkerContext context, UserSession session) =>
-        AskAsync(context, () => Inner.LoadAsync(context, session));
+        AskAsync(context, session, () => Inner.LoadAsync(context, session));
 
     internal override ResultFlow<StoreResult> SaveAsync(WorkerContext context, UserSession session, ulong? expected) =>
-        AskAsync(context, () => Inner.SaveAsync(context, session, expected));
+        AskAsync(context, session, () => Inner.SaveAsync(context, session, expected));
 
     internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected) =>
-        AskAsync(context, () => Inner.DeleteAsync(context, session, expected));
+        AskAsync(context, session, () => Inner.DeleteAsync(context, session, expected));
 
     internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected) =>
-        AskAsync(context, () => Inner.MoveAwayAsync(context, session, expected));
+        AskAsync(context, session, () => Inner.MoveAwayAsync(context, session, expected));
 
     internal override void Renew(WorkerContext context, UserSession session)
     {
@@ -34,9 +37,11 @@ internal sealed class TestStore(long maxBytes) : SessionStore
         Inner.Renew(context, session);
     }
 
-    private async ResultFlow<StoreResult> AskAsync(WorkerContext context, Func<ResultFlow<StoreResult>> ask)
+    private async ResultFlow<StoreResult> AskAsync(WorkerContext context, UserSession session, Func<ResultFlow<StoreResult>> ask)
     {
-        await new LoopWait(context.Loop).Begin(context.Loop.NowMs + 2);
-        return IsAway ? StoreResult.Away : await ask();
+        session.Wait = new LoopWait(context.Loop);
+        WaitResult wait = await session.Wait.Begin(context.Loop.NowMs + AnswerMs);
+        session.Wait = null;
+        return wait == WaitResult.Cancelled ? StoreResult.Cancelled : IsAway ? StoreResult.Away : await ask();
     }
 }

@@ -1,37 +1,18 @@
-using System.Buffers.Text;
 using System.Text;
-using Atlas.Core.Configuration;
 using Atlas.Core.Sessions;
-using Atlas.Engine.Flows;
-using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tests.Sessions;
-using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Tests.UserSessions;
 
-/// <summary>Sessions kept outside the servers: what servers get and write, what clients see, and what stores are asked.</summary>
-public sealed class UserSessionTests
+/// <summary>Sessions kept outside the servers: what servers get and write, and what clients see.</summary>
+public sealed class UserSessionTests : UserSessionScenario
 {
-    private const int Seeds = 8;
-    private const string Plain = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    private static readonly SessionConfig Shop = new()
-    {
-        Name = "shop",
-        Store = "here",
-        Cookie = new CookieConfig { Name = "sid" },
-        TtlSeconds = 1_800,
-        MaxSizeBytes = 128 * 1024,
-    };
-
-    // What the servers saw, in order.
-    private readonly List<WireMessage> _seen = [];
-
     [Fact]
     public void Request_OfANewClient_GetsAnIdAndNoContents() => ForSeeds(Shop, async (world, _) =>
     {
         WireMessage answer = await AskAsync(world);
 
-        WireMessage request = _seen.ShouldHaveSingleItem();
+        WireMessage request = Seen.ShouldHaveSingleItem();
         request.Field("atlas-session").ShouldBeNull();
         request.Field("atlas-session-version").ShouldBe("0");
         SessionId.TryParse(Encoding.ASCII.GetBytes(request.Field("atlas-session-id")!), out SessionId _).ShouldBeTrue();
@@ -53,8 +34,8 @@ public sealed class UserSessionTests
             cookie = id;
         }
 
-        _seen.Select(Contents).Order(StringComparer.Ordinal).ShouldBe(["", "x", "xx", "xxx", "xxxx", "xxxxx", "xxxxxx"]);
-        _seen.ShouldAllBe(request => request.Field("atlas-session-id") == cookie);
+        Seen.Select(Contents).Order(StringComparer.Ordinal).ShouldBe(["", "x", "xx", "xxx", "xxxx", "xxxxx", "xxxxxx"]);
+        Seen.ShouldAllBe(request => request.Field("atlas-session-id") == cookie);
         world.Servers.ShouldAllBe(server => server.Seen.Count >= 2);
     });
 
@@ -67,7 +48,7 @@ public sealed class UserSessionTests
         string? cookie = CookieOf(await AskAsync(world));
         await AskAsync(world, cookie);
 
-        Contents(_seen[^1]).ShouldBe(contents);
+        Contents(Seen[^1]).ShouldBe(contents);
     });
 
     [Theory]
@@ -77,7 +58,7 @@ public sealed class UserSessionTests
     {
         await world.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{fields}\r\n", 200);
 
-        WireMessage request = _seen.ShouldHaveSingleItem();
+        WireMessage request = Seen.ShouldHaveSingleItem();
         request.Fields.Count(field => field.Name.StartsWith("atlas-session", StringComparison.OrdinalIgnoreCase)).ShouldBe(2);
         request.Fields.ShouldAllBe(field => field.Value != "ZXZpbA" && field.Value != "7");
     });
@@ -94,8 +75,8 @@ public sealed class UserSessionTests
 
         answer.Field("set-cookie").ShouldBe("sid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
         store.Inner.Count.ShouldBe(0);
-        Contents(_seen[^1]).ShouldBeEmpty();
-        _seen[^1].Field("atlas-session-id").ShouldNotBe(id);
+        Contents(Seen[^1]).ShouldBeEmpty();
+        Seen[^1].Field("atlas-session-id").ShouldNotBe(id);
     });
 
     [Theory]
@@ -110,7 +91,7 @@ public sealed class UserSessionTests
 
         given.ShouldNotBeNull();
         given.ShouldNotBe(id);
-        _seen[0].Field("atlas-session-id").ShouldBe(given);
+        Seen[0].Field("atlas-session-id").ShouldBe(given);
     });
 
     [Fact]
@@ -118,7 +99,7 @@ public sealed class UserSessionTests
     {
         string id = await BeginAsync(world, "one");
         await AskAsync(world, id);
-        string version = _seen[^1].Field("atlas-session-version").ShouldNotBeNull();
+        string version = Seen[^1].Field("atlas-session-version").ShouldNotBeNull();
         Answer(world, _ => Response($"Atlas-Session: {Text("two")}\r\nAtlas-Session-Version: {version}\r\n"));
 
         await AskAsync(world, id);
@@ -127,7 +108,7 @@ public sealed class UserSessionTests
         conflict.Field("atlas-conflict").ShouldBe("session");
         Answer(world, _ => Plain);
         await AskAsync(world, id);
-        Contents(_seen[^1]).ShouldBe("two");
+        Contents(Seen[^1]).ShouldBe("two");
     });
 
     [Fact]
@@ -160,12 +141,12 @@ public sealed class UserSessionTests
         string next = CookieOf(await AskAsync(world, id)).ShouldNotBeNull();
         Answer(world, _ => Plain);
         await AskAsync(world, next);
-        string contents = Contents(_seen[^1]);
+        string contents = Contents(Seen[^1]);
         await AskAsync(world, id);
 
         next.ShouldNotBe(id);
         contents.ShouldBe(writes ? "two" : "one");
-        Contents(_seen[^1]).ShouldBeEmpty();
+        Contents(Seen[^1]).ShouldBeEmpty();
 
         // The session, and for a while the knowledge that it has moved.
         store.Inner.Count.ShouldBe(2);
@@ -184,7 +165,7 @@ public sealed class UserSessionTests
         await AskAsync(world, next);
 
         late.Field("set-cookie").ShouldBeNull();
-        Contents(_seen[^1]).ShouldBe("one");
+        Contents(Seen[^1]).ShouldBe("one");
     });
 
     [Fact]
@@ -212,7 +193,7 @@ public sealed class UserSessionTests
         Answer(world, _ => Plain);
         await AskAsync(world, id);
 
-        Contents(_seen[^1]).ShouldBe("one");
+        Contents(Seen[^1]).ShouldBe("one");
     });
 
     [Fact]
@@ -224,56 +205,9 @@ public sealed class UserSessionTests
             "POST / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nConnection: te\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\natlas-session-id: z\r\nX-C: d\r\n\r\n", 200, "POST");
 
         answer.Trailers.ShouldBe([("X-A", "b")]);
-        _seen[0].Trailers.ShouldBe([("X-C", "d")]);
+        Seen[0].Trailers.ShouldBe([("X-C", "d")]);
         store.Inner.Count.ShouldBe(0);
     });
-
-    [Fact]
-    public void Store_IsAwayAndTheSessionFails_IsAnswered503AndReachesNoServer() => ForSeeds(Shop, async (world, store) =>
-    {
-        string id = await BeginAsync(world, "one");
-        int seen = _seen.Count;
-        store.IsAway = true;
-
-        WireMessage answer = await AskAsync(world, id, status: 503);
-        store.IsAway = false;
-        await AskAsync(world, id);
-
-        answer.Field("retry-after").ShouldBe("1");
-        _seen.Count.ShouldBe(seen + 1);
-        Contents(_seen[^1]).ShouldBe("one");
-    });
-
-    [Fact]
-    public void Store_IsAwayAtTheWrite_GivesTheClientNoAnswerThatPromisesIt() => ForSeeds(Shop, async (world, store) =>
-    {
-        Answer(world, _ =>
-        {
-            store.IsAway = true;
-            return Response($"Atlas-Session: {Text("x")}\r\n");
-        });
-
-        (await AskAsync(world, status: 503)).Field("set-cookie").ShouldBeNull();
-    });
-
-    [Fact]
-    public void Store_IsAwayAndTheSessionMayBeEmpty_GoesOnAndOverwritesNothing() => ForSeeds(
-        Shop with { OnStoreFailure = StoreFailureAction.Empty },
-        async (world, store) =>
-        {
-            string id = await BeginAsync(world, "one");
-            store.IsAway = true;
-            Answer(world, _ => Response($"Atlas-Session: {Text("two")}\r\n"));
-
-            WireMessage answer = await AskAsync(world, id);
-            store.IsAway = false;
-            Answer(world, _ => Plain);
-            await AskAsync(world, id);
-
-            answer.Field("set-cookie").ShouldBeNull();
-            Contents(_seen[^2]).ShouldBeEmpty();
-            Contents(_seen[^1]).ShouldBe("one");
-        });
 
     [Theory]
     [InlineData("Atlas-Session: not!base64\r\n")]
@@ -300,10 +234,10 @@ public sealed class UserSessionTests
         }
 
         store.Renewals.ShouldBeInRange(8, 11);
-        Contents(_seen[^1]).ShouldBe("one");
+        Contents(Seen[^1]).ShouldBe("one");
         await world.DelayAsync(601_000);
         await AskAsync(world, id);
-        Contents(_seen[^1]).ShouldBeEmpty();
+        Contents(Seen[^1]).ShouldBeEmpty();
     });
 
     [Fact]
@@ -317,19 +251,6 @@ public sealed class UserSessionTests
     });
 
     [Fact]
-    public void Session_ThatIsFull_TakesNothingNewAndKeepsWhatItHas() => ForSeeds(Shop, maxBytes: 1_000, scenario: async (world, _) =>
-    {
-        string first = await BeginAsync(world, "one");
-        Answer(world, _ => Response($"Atlas-Session: {Text(new string('x', 600))}\r\n"));
-
-        await AskAsync(world, status: 503);
-        Answer(world, _ => Plain);
-        await AskAsync(world, first);
-
-        Contents(_seen[^1]).ShouldBe("one");
-    });
-
-    [Fact]
     public void Upgrade_WritesTheSessionToo() => ForSeeds(Shop, async (world, store) =>
     {
         Answer(world, _ => $"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\nAtlas-Session: {Text("one")}\r\n\r\n");
@@ -340,60 +261,4 @@ public sealed class UserSessionTests
         answer.Field("atlas-session").ShouldBeNull();
         store.Inner.Count.ShouldBe(1);
     });
-
-    private void ForSeeds(SessionConfig config, Func<ProxyWorld, TestStore, Flow> scenario, int seeds = Seeds, long maxBytes = 1 << 20)
-    {
-        TestStore store = null!;
-        ProxyWorld.ForSeeds(
-            seeds,
-            seed =>
-            {
-                store = new TestStore(maxBytes);
-                var session = new SessionSnapshot(config, store);
-                return new ProxyWorld(
-                    seed,
-                    servers: 3,
-                    pool: pool => new PoolSnapshot(pool.Name, pool.Servers) { Session = session },
-                    listener: listener => listener with { HiddenFields = new HiddenFields([session.Fields]) });
-            },
-            async world =>
-            {
-                _seen.Clear();
-                Answer(world, _ => Plain);
-                await scenario(world, store);
-            });
-    }
-
-    private void Answer(ProxyWorld world, Func<WireMessage, string> answer)
-    {
-        foreach (WireServer server in world.Servers)
-        {
-            server.Script = turn =>
-            {
-                _seen.Add(turn.Request);
-                return turn.SendAsync(answer(turn.Request));
-            };
-        }
-    }
-
-    /// <summary>Has a session begin with these contents.</summary>
-    private async ResultFlow<string> BeginAsync(ProxyWorld world, string contents)
-    {
-        Answer(world, _ => Response($"Atlas-Session: {Text(contents)}\r\n"));
-        string id = CookieOf(await AskAsync(world)).ShouldNotBeNull();
-        Answer(world, _ => Plain);
-        return id;
-    }
-
-    private static ResultFlow<WireMessage> AskAsync(ProxyWorld world, string? cookie = null, int status = 200) =>
-        world.AskAsync($"GET / HTTP/1.1\r\nHost: a\r\n{(cookie is null ? "" : $"Cookie: a=b; sid={cookie}\r\n")}\r\n", status);
-
-    private static string Response(string fields) => $"HTTP/1.1 200 OK\r\n{fields}Content-Length: 2\r\n\r\nok";
-
-    private static string Text(string contents) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(contents));
-
-    private static string Contents(WireMessage request) =>
-        request.Field("atlas-session") is string text ? Encoding.UTF8.GetString(Base64Url.DecodeFromChars(text)) : "";
-
-    private static string? CookieOf(WireMessage answer) => answer.Field("set-cookie")?["sid=".Length..].Split(';')[0];
 }
