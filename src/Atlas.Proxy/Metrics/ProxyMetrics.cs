@@ -47,132 +47,25 @@ public sealed class ProxyMetrics
     public long Overflows => Volatile.Read(ref _overflows);
 
     /// <summary>The numbers of a listener, the same for the same name, so that they survive a reload.</summary>
-    public ListenerMetrics Listener(string name)
-    {
-        lock (_lock)
-        {
-            if (_listeners.TryGetValue(name, out ListenerMetrics? listener))
-            {
-                return listener;
-            }
-
-            if (IsFull())
-            {
-                return _otherListeners;
-            }
-
-            listener = new ListenerMetrics(name, Workers);
-            _listeners.Add(name, listener);
-            return listener;
-        }
-    }
+    public ListenerMetrics Listener(string name) => Bounded(_listeners, name, _otherListeners, () => new ListenerMetrics(name, Workers));
 
     /// <summary>The numbers of a UDP listener, the same for the same name, so that they survive a reload.</summary>
-    public UdpMetrics Udp(string name)
-    {
-        lock (_lock)
-        {
-            if (_udp.TryGetValue(name, out UdpMetrics? metrics))
-            {
-                return metrics;
-            }
-
-            if (IsFull())
-            {
-                return _otherUdp;
-            }
-
-            metrics = new UdpMetrics(name, Workers);
-            _udp.Add(name, metrics);
-            return metrics;
-        }
-    }
+    public UdpMetrics Udp(string name) => Bounded(_udp, name, _otherUdp, () => new UdpMetrics(name, Workers));
 
     /// <summary>The numbers of a server, the same for the same names, so that they survive a reload.</summary>
-    public ServerMetrics Server(string pool, string server)
-    {
-        lock (_lock)
-        {
-            if (_servers.TryGetValue((pool, server), out ServerMetrics? metrics))
-            {
-                return metrics;
-            }
-
-            if (IsFull())
-            {
-                return _otherServers;
-            }
-
-            metrics = new ServerMetrics(pool, server, Workers);
-            _servers.Add((pool, server), metrics);
-            return metrics;
-        }
-    }
+    public ServerMetrics Server(string pool, string server) =>
+        Bounded(_servers, (pool, server), _otherServers, () => new ServerMetrics(pool, server, Workers));
 
     /// <summary>The numbers of a route, the same for the same names, so that they survive a reload.</summary>
-    public RouteMetrics Route(string listener, string route)
-    {
-        lock (_lock)
-        {
-            if (_routes.TryGetValue((listener, route), out RouteMetrics? metrics))
-            {
-                return metrics;
-            }
-
-            if (IsFull())
-            {
-                return _otherRoutes;
-            }
-
-            metrics = new RouteMetrics(listener, route, Workers);
-            _routes.Add((listener, route), metrics);
-            return metrics;
-        }
-    }
+    public RouteMetrics Route(string listener, string route) =>
+        Bounded(_routes, (listener, route), _otherRoutes, () => new RouteMetrics(listener, route, Workers));
 
     /// <summary>The numbers of a session, the same for the same name, so that they survive a reload. They are as few as a configuration
     /// may have.</summary>
-    internal SessionMetrics Session(string name)
-    {
-        lock (_lock)
-        {
-            if (!_sessions.TryGetValue(name, out SessionMetrics? metrics))
-            {
-                metrics = new SessionMetrics(name, Workers);
-                _sessions.Add(name, metrics);
-            }
+    internal SessionMetrics Session(string name) => Get(_sessions, name, () => new SessionMetrics(name, Workers));
 
-            return metrics;
-        }
-    }
-
-    /// <summary>The numbers of a store, the same for the same name, so that they survive a reload. They are few, and not bounded
-    /// here.</summary>
-    public StoreMetrics Store(string name)
-    {
-        lock (_lock)
-        {
-            if (!_stores.TryGetValue(name, out StoreMetrics? metrics))
-            {
-                _stores.Add(name, metrics = new StoreMetrics(name, Workers));
-            }
-
-            return metrics;
-        }
-    }
-
-    /// <summary>Forgets the numbers of stores that the configuration no longer has, as <see cref="Prune"/> does those of
-    /// others.</summary>
-    public void PruneStores(Func<string, bool> keep)
-    {
-        lock (_lock)
-        {
-            foreach (string name in _stores.Keys.Where(name => !keep(name)).ToArray())
-            {
-                _stores.Remove(name);
-            }
-        }
-    }
+    /// <summary>The numbers of a store, the same for the same name, so that they survive a reload. They are few, too.</summary>
+    public StoreMetrics Store(string name) => Get(_stores, name, () => new StoreMetrics(name, Workers));
 
     /// <summary>Forgets the numbers of what the configuration no longer has; counters that were handed out go on counting
     /// unseen.</summary>
@@ -183,25 +76,23 @@ public sealed class ProxyMetrics
     {
         lock (_lock)
         {
-            foreach (string name in _listeners.Keys.Where(name => !keepListener(name)).ToArray())
-            {
-                _listeners.Remove(name);
-            }
+            Keep(_listeners, keepListener);
+            Keep(_udp, keepListener);
+            Keep(_servers, key => keepServer(key.Pool, key.Server));
+            Keep(_routes, key => keepRoute(key.Listener, key.Route));
+        }
+    }
 
-            foreach (string name in _udp.Keys.Where(name => !keepListener(name)).ToArray())
-            {
-                _udp.Remove(name);
-            }
-
-            foreach ((string Pool, string Server) key in _servers.Keys.Where(k => !keepServer(k.Pool, k.Server)).ToArray())
-            {
-                _servers.Remove(key);
-            }
-
-            foreach ((string Listener, string Route) key in _routes.Keys.Where(k => !keepRoute(k.Listener, k.Route)).ToArray())
-            {
-                _routes.Remove(key);
-            }
+    /// <summary>Forgets the numbers of stores and sessions that the configuration no longer has, as <see cref="Prune"/> does those of
+    /// others, and sessions in memory with theirs.</summary>
+    /// <param name="keepStore">Whether a store of that name is configured.</param>
+    /// <param name="keepSession">Whether a session of that name is configured.</param>
+    public void PruneState(Func<string, bool> keepStore, Func<string, bool> keepSession)
+    {
+        lock (_lock)
+        {
+            Keep(_stores, keepStore);
+            Keep(_sessions, keepSession);
         }
     }
 
@@ -254,6 +145,39 @@ public sealed class ProxyMetrics
             "Listeners, routes and servers that were counted together as (other), because there are too many.",
             MetricKind.Counter);
         writer.Sample(Overflows);
+    }
+
+    private static void Keep<TKey, T>(Dictionary<TKey, T> all, Func<TKey, bool> isKept)
+        where TKey : notnull
+    {
+        foreach (TKey key in all.Keys.Where(key => !isKept(key)).ToArray())
+        {
+            all.Remove(key);
+        }
+    }
+
+    private T Bounded<TKey, T>(Dictionary<TKey, T> all, TKey key, T other, Func<T> make)
+        where TKey : notnull
+    {
+        lock (_lock)
+        {
+            return all.ContainsKey(key) || !IsFull() ? Get(all, key, make) : other;
+        }
+    }
+
+    private T Get<TKey, T>(Dictionary<TKey, T> all, TKey key, Func<T> make)
+        where TKey : notnull
+    {
+        lock (_lock)
+        {
+            if (!all.TryGetValue(key, out T? found))
+            {
+                found = make();
+                all.Add(key, found);
+            }
+
+            return found;
+        }
     }
 
     private bool IsFull()

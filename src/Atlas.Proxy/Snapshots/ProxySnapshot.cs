@@ -18,8 +18,9 @@ public sealed record ProxySnapshot(IReadOnlyList<ListenerSnapshot> Listeners, IR
     /// <summary>The sessions, in the order of the configuration, also those that no pool uses.</summary>
     public IReadOnlyList<SessionSnapshot> Sessions { get; init; } = [];
 
-    /// <summary>Takes over, once it is in force, those who wait for servers of the snapshot before: they go to the servers of
-    /// their pool as it is now, or are told that there is none. Any thread; O(servers).</summary>
+    /// <summary>Takes over, once it is in force, what is kept across snapshots: sessions in memory, and those who wait for servers of the
+    /// snapshot before, who go to the servers of their pool as it is now, or are told that there is none. Any thread;
+    /// O(servers).</summary>
     public void TakeOver(ProxySnapshot before)
     {
         foreach (PoolSnapshot pool in Pools)
@@ -30,6 +31,11 @@ public sealed record ProxySnapshot(IReadOnlyList<ListenerSnapshot> Listeners, IR
         foreach (PoolSnapshot gone in before.Pools.Where(old => !Pools.Any(pool => pool.Queue == old.Queue)))
         {
             gone.Queue.Close();
+        }
+
+        foreach (SessionSnapshot session in Sessions)
+        {
+            session.TakeOver();
         }
     }
 }

@@ -41,24 +41,15 @@ internal sealed class SessionBuilder
     private static SessionSnapshot Build(SessionConfig config, SessionSnapshot? known, StoreState store, ProxyMetrics? metrics)
     {
         SessionStore kept = StoreOf(config, known, store);
-        if (known is not null && config.Equals(known.Config) && known.Store == kept)
-        {
-            return known;
-        }
-
-        SessionMetrics? counted = metrics?.Session(config.Name);
-        if (counted is not null)
-        {
-            counted.Memory = kept as MemorySessions;
-        }
-
-        return new SessionSnapshot(config, kept, counted);
+        return known is not null && config.Equals(known.Config) && known.Store == kept && known.MaxMemoryBytes == store.Config.MaxMemoryBytes
+            ? known
+            : new SessionSnapshot(config, kept, metrics?.Session(config.Name)) { MaxMemoryBytes = store.Config.MaxMemoryBytes };
     }
 
     private static SessionStore StoreOf(SessionConfig session, SessionSnapshot? known, StoreState store) => known?.Store switch
     {
         RedisSessions redis when redis.Store == store => redis,
-        MemorySessions memory when known.Config.Store == session.Store && store.Redis is null => memory.Limit(store.Config.MaxMemoryBytes),
+        MemorySessions memory when known.Config.Store == session.Store && store.Redis is null => memory,
         _ => store.Redis is null ? new MemorySessions(store.Config.MaxMemoryBytes) : new RedisSessions(store, session.Name),
     };
 }

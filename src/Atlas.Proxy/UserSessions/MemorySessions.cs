@@ -32,12 +32,11 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
     /// <summary>Memory that is used, as it is counted.</summary>
     internal long Bytes => Volatile.Read(ref _bytes);
 
+    /// <summary>The most memory.</summary>
+    internal long MaxBytes => Volatile.Read(ref _maxBytes);
+
     /// <summary>Changes the most memory.</summary>
-    internal MemorySessions Limit(long maxBytes)
-    {
-        Volatile.Write(ref _maxBytes, maxBytes);
-        return this;
-    }
+    internal void Limit(long maxBytes) => Volatile.Write(ref _maxBytes, maxBytes);
 
     internal override ResultFlow<StoreResult> LoadAsync(WorkerContext context, UserSession session)
     {
@@ -127,13 +126,13 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
     private bool TryGrow(long growth, long nowMs)
     {
-        if (Interlocked.Add(ref _bytes, growth) <= Volatile.Read(ref _maxBytes) || growth <= 0)
+        if (Interlocked.Add(ref _bytes, growth) <= MaxBytes || growth <= 0)
         {
             return true;
         }
 
         ClearAway(nowMs, StepsWhenFull);
-        if (Volatile.Read(ref _bytes) <= Volatile.Read(ref _maxBytes))
+        if (Volatile.Read(ref _bytes) <= MaxBytes)
         {
             return true;
         }

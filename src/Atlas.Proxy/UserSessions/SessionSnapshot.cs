@@ -36,10 +36,24 @@ public sealed class SessionSnapshot
 
     internal SessionLife Life { get; }
 
+    /// <summary>Of one that is in this process's memory: the most that it takes of it.</summary>
+    internal long MaxMemoryBytes { get; init; }
+
     /// <summary>What a head from a server may have more than others: contents in base64url (RFC 4648 4), three bytes in four
     /// characters.</summary>
     internal int MaxFieldBytes => (Config.MaxSizeBytes + 2) / 3 * 4;
 
     /// <summary>Whether a request whose session cannot be read or written is answered with an error.</summary>
     internal bool FailsWithStore => Config.OnStoreFailure == StoreFailureAction.Fail;
+
+    /// <summary>Limits and counts what is in memory, once the snapshot is in force: what came before may have been refused.</summary>
+    internal void TakeOver()
+    {
+        var memory = Store as MemorySessions;
+        memory?.Limit(MaxMemoryBytes);
+        if (Metrics is not null)
+        {
+            Metrics.Memory = memory;
+        }
+    }
 }

@@ -23,6 +23,8 @@ internal static class UnusedMetrics
             listeners.Contains,
             (pool, server) => servers.Contains((pool, server)),
             (listener, route) => routes.Contains((listener, route)));
-        metrics.PruneStores(name => config.Stores.Any(store => store.Name == name));
+        metrics.PruneState(
+            name => config.Stores.Any(store => store.Name == name),
+            name => config.Sessions.Any(session => session.Name == name));
     }
 }

@@ -1,6 +1,7 @@
 using Atlas.Protocols.Http1;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.UserSessions;
 using CsCheck;
 
 namespace Atlas.Proxy.Tests.Metrics;
@@ -178,6 +179,24 @@ public sealed class ProxyMetricsTests
         metrics.Server("api", "b").Server.ShouldBe("b");
         metrics.Route("web", "new").Route.ShouldBe("new");
         metrics.Overflows.ShouldBe(0);
+    }
+
+    [Fact]
+    public void PruneState_StoreAndSessionThatAreNoLongerConfigured_ForgetsThem()
+    {
+        var metrics = new ProxyMetrics(1);
+        StoreMetrics kept = metrics.Store("kept");
+        metrics.Store("gone");
+        metrics.Session("cart");
+        metrics.Session("gone").Memory = new MemorySessions(1 << 20);
+
+        metrics.PruneState(name => name == "kept", name => name == "cart");
+
+        var writer = new RecordingWriter();
+        metrics.WriteTo(writer);
+        writer.Samples.ShouldNotContain(sample => sample.Contains("=gone", StringComparison.Ordinal));
+        writer.Samples.ShouldContain(sample => sample.Contains("session=cart", StringComparison.Ordinal));
+        metrics.Store("kept").ShouldBeSameAs(kept);
     }
 
     [Fact]

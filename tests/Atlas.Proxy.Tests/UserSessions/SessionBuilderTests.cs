@@ -52,14 +52,31 @@ public sealed class SessionBuilderTests
     public void Metrics_OfASession_TellWhatWasAskedForAndWhatIsKept()
     {
         var metrics = new ProxyMetrics(workers: 1);
-        SessionSnapshot session = SnapshotBuilder.Build(Config(Shop), ProxySnapshot.Empty, metrics).Pools[0].Session.ShouldNotBeNull();
-        session.Metrics!.Count(0, SessionOperation.Load, StoreResult.Away);
+        ProxySnapshot snapshot = SnapshotBuilder.Build(Config(Shop), ProxySnapshot.Empty, metrics);
+        snapshot.TakeOver(ProxySnapshot.Empty);
+        snapshot.Pools[0].Session!.Metrics!.Count(0, SessionOperation.Load, StoreResult.Away);
         var writer = new RecordingWriter();
 
         metrics.WriteTo(writer);
 
         writer.Samples.ShouldContain("atlas_session_operations_total{session=shop,operation=load,result=away} 1");
         writer.Samples.ShouldContain("atlas_sessions_in_memory{session=shop} 0");
+    }
+
+    [Fact]
+    public void Build_WithLessMemory_LimitsItOnceItIsInForce()
+    {
+        ProxySnapshot before = SnapshotBuilder.Build(Config(Shop), ProxySnapshot.Empty);
+        before.TakeOver(ProxySnapshot.Empty);
+        var sessions = (MemorySessions)before.Sessions[0].Store;
+        StoreConfig[] smaller = [new StoreConfig { Name = "here", MaxMemoryBytes = 1 << 20 }, new StoreConfig { Name = "there" }];
+
+        ProxySnapshot next = SnapshotBuilder.Build(Config(Shop) with { Stores = [.. smaller] }, before);
+
+        next.Sessions[0].Store.ShouldBeSameAs(sessions);
+        sessions.MaxBytes.ShouldBe(new StoreConfig { Name = "here" }.MaxMemoryBytes);
+        next.TakeOver(before);
+        sessions.MaxBytes.ShouldBe(1 << 20);
     }
 
     private static AtlasConfig Config(SessionConfig session)
