@@ -107,6 +107,7 @@ public sealed class ApiDescriptionTests
             {
                 Listener = "l",
                 Pool = "p",
+                Store = "s",
                 File = "x",
                 Names = ["x"],
                 Subject = "x",
@@ -127,6 +128,7 @@ public sealed class ApiDescriptionTests
             {
                 Listener = "l",
                 Pool = "p",
+                Store = "s",
                 File = "x",
                 Certificates =
                 [

@@ -3,11 +3,14 @@ namespace Atlas.Admin.Reports;
 /// <summary>A file of authorities in force. What is null does not apply, and is absent in JSON.</summary>
 public sealed record AuthorityReport
 {
-    /// <summary>The listener whose clients they sign for; null: they sign for a pool's servers.</summary>
+    /// <summary>The listener whose clients they sign for; null: they sign for servers.</summary>
     public string? Listener { get; init; }
 
-    /// <summary>The pool whose servers they sign for.</summary>
+    /// <summary>The pool whose servers they sign for; null: a store's.</summary>
     public string? Pool { get; init; }
+
+    /// <summary>The store whose servers they sign for.</summary>
+    public string? Store { get; init; }
 
     /// <summary>The file, as the configuration has it.</summary>
     public required string File { get; init; }

@@ -3,11 +3,14 @@ namespace Atlas.Admin.Reports;
 /// <summary>A certificate in force. What is null does not apply, and is absent in JSON.</summary>
 public sealed record CertificateReport
 {
-    /// <summary>The listener that shows it to clients; null: a pool shows it to servers.</summary>
+    /// <summary>The listener that shows it to clients; null: servers are shown it.</summary>
     public string? Listener { get; init; }
 
-    /// <summary>The pool that shows it to servers.</summary>
+    /// <summary>The pool whose servers are shown it; null: a store's are.</summary>
     public string? Pool { get; init; }
+
+    /// <summary>The store whose servers are shown it.</summary>
+    public string? Store { get; init; }
 
     /// <summary>The file that it came from, as the configuration has it.</summary>
     public required string File { get; init; }

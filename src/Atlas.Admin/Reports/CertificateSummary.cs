@@ -6,7 +6,7 @@ public sealed record CertificateSummary
     /// <summary>The most problems that are named.</summary>
     public const int MaxProblems = 10;
 
-    /// <summary>How many there are: of listeners, and those of pools. An authority of several files counts once.</summary>
+    /// <summary>How many there are: of listeners, pools and stores. An authority of several files counts once.</summary>
     public required int Count { get; init; }
 
     /// <summary>The one whose time ends first: <c>listener secure: a.example</c>.</summary>

@@ -4,14 +4,13 @@ using Atlas.Core.Tls;
 namespace Atlas.Control.Tls;
 
 /// <summary>A file of authorities in force.</summary>
-/// <param name="Listener">The listener whose clients they sign for; null: a pool's.</param>
-/// <param name="Pool">The pool whose servers they sign for; null: a listener's.</param>
+/// <param name="Owner">Whose clients they sign for, or whose servers.</param>
 /// <param name="Path">The file, as it is written.</param>
 /// <param name="Material">What was read.</param>
 /// <param name="Problem">Why the file is not used as it is now; null: it is.</param>
 /// <param name="At">The time that they are looked at.</param>
 public sealed record AuthorityStatus(
-    string? Listener, string? Pool, string Path, AuthorityMaterial Material, string? Problem, DateTimeOffset At)
+    TlsOwner Owner, string Path, AuthorityMaterial Material, string? Problem, DateTimeOffset At)
 {
     /// <summary>The certificates whose end matters, the first to end first.</summary>
     public IEnumerable<AuthorityCertificate> Lasting => Material.LastingAt(At.ToUnixTimeSeconds());

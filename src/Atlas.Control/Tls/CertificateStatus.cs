@@ -4,14 +4,13 @@ using Atlas.Core.Tls;
 namespace Atlas.Control.Tls;
 
 /// <summary>A certificate in force.</summary>
-/// <param name="Listener">The listener that shows it to clients; null: a pool's.</param>
-/// <param name="Pool">The pool that shows it to servers; null: a listener's.</param>
+/// <param name="Owner">Who shows it: a listener to clients, others to servers.</param>
 /// <param name="Path">The file that it came from, as it is written.</param>
 /// <param name="Material">What was read.</param>
 /// <param name="Problem">Why the files are not used as they are now; null: they are.</param>
 /// <param name="At">The time that it is looked at.</param>
 public sealed record CertificateStatus(
-    string? Listener, string? Pool, string Path, CertificateMaterial Material, string? Problem, DateTimeOffset At)
+    TlsOwner Owner, string Path, CertificateMaterial Material, string? Problem, DateTimeOffset At)
 {
     /// <summary>How long before its end it is <see cref="CertificateState.Expiring"/>: when the first line warns of it.</summary>
     public static TimeSpan WarnsBefore => ExpiryWarnings.First;

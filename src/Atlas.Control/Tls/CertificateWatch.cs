@@ -57,7 +57,7 @@ public sealed class CertificateWatch : IDisposable
             {
                 var now = _options.Time.GetUtcNow();
                 return [.. _slots.Certificates.Select(slot =>
-                    new CertificateStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, _problems.Of(slot), now))];
+                    new CertificateStatus(slot.Owner, slot.Path, slot.Material, _problems.Of(slot), now))];
             }
         }
     }
@@ -71,7 +71,7 @@ public sealed class CertificateWatch : IDisposable
             {
                 var now = _options.Time.GetUtcNow();
                 return [.. _slots.Authorities.Select(slot =>
-                    new AuthorityStatus(slot.Listener, slot.Pool, slot.Path, slot.Material, _problems.Of(slot), now))];
+                    new AuthorityStatus(slot.Owner, slot.Path, slot.Material, _problems.Of(slot), now))];
             }
         }
     }

@@ -60,7 +60,7 @@ public static class TlsFiles
     internal static IEnumerable<string> PathsOf(AtlasConfig config)
     {
         var listeners = config.Listeners.Select(listener => listener.Tls).OfType<ListenerTlsConfig>();
-        var pools = config.Pools.Select(pool => pool.Tls).Concat(config.Stores.Select(store => store.Tls)).OfType<PoolTlsConfig>();
+        var pools = config.Pools.Select(pool => pool.Tls).Concat(config.Stores.Select(store => store.TlsInUse)).OfType<PoolTlsConfig>();
         return listeners
             .SelectMany(tls => tls.Certificates.SelectMany(one => new[] { one.CertPath, one.KeyPath, one.OcspPath }).Append(tls.ClientCaPath))
             .Concat(pools.SelectMany(tls => new[] { tls.CaPath, tls.CertPath, tls.KeyPath }))

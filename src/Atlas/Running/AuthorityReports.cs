@@ -22,13 +22,13 @@ internal static class AuthorityReports
         }
 
         string[] problems =
-            [.. files.Where(file => file.Problem is not null).Take(CertificateSummary.MaxProblems).Select(file => $"{Owner(file)}: {file.Problem}")];
+            [.. files.Where(file => file.Problem is not null).Take(CertificateSummary.MaxProblems).Select(file => $"{file.Owner}: {file.Problem}")];
         string[] warnings =
         [
             .. files.SelectMany(file => file.Warnings.Select(warning => (File: file, warning.Authority, warning.Text)))
                 .OrderBy(one => one.Authority.NotAfterUnixSeconds)
                 .Take(CertificateSummary.MaxProblems)
-                .Select(one => $"{Owner(one.File)}: authority {one.Authority.Subject} {one.Text}"),
+                .Select(one => $"{one.File.Owner}: authority {one.Authority.Subject} {one.Text}"),
         ];
 
         // Files of many pools may be the same, or have the same in them.
@@ -36,7 +36,7 @@ internal static class AuthorityReports
         return new CertificateSummary
         {
             Count = CountOf(files.SelectMany(file => file.Material.Certificates)),
-            FirstToEnd = $"{Owner(all[0].File)}: {all[0].Own.Subject}",
+            FirstToEnd = $"{all[0].File.Owner}: {all[0].Own.Subject}",
             FirstNotAfter = DateTimeOffset.FromUnixTimeSeconds(all[0].Own.NotAfterUnixSeconds),
             Expired = expired > 0 ? expired : null,
             Warnings = warnings.Length > 0 ? warnings : null,
@@ -72,8 +72,9 @@ internal static class AuthorityReports
 
     private static AuthorityReport Of(AuthorityStatus file) => new()
     {
-        Listener = file.Listener,
-        Pool = file.Pool,
+        Listener = file.Owner.NameAs(TlsOwnerKind.Listener),
+        Pool = file.Owner.NameAs(TlsOwnerKind.Pool),
+        Store = file.Owner.NameAs(TlsOwnerKind.Store),
         File = file.Path,
         Certificates = [.. file.Material.Certificates.Select(own => Of(own, file.TimeOf(own)))],
         Problem = file.Problem,
@@ -92,8 +93,5 @@ internal static class AuthorityReports
     private static int CountOf(IEnumerable<AuthorityCertificate> certificates) =>
         certificates.Select(one => one.Fingerprint).Distinct(StringComparer.Ordinal).Count();
 
-    private static MetricLabel LabelOf(AuthorityStatus file) =>
-        file.Listener is null ? new MetricLabel("pool", file.Pool!) : new MetricLabel("listener", file.Listener);
-
-    private static string Owner(AuthorityStatus file) => file.Listener is null ? $"pool {file.Pool}" : $"listener {file.Listener}";
+    private static MetricLabel LabelOf(AuthorityStatus file) => new(file.Owner.Word, file.Owner.Name);
 }

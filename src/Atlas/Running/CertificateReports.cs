@@ -22,17 +22,17 @@ internal static class CertificateReports
         CertificateStatus first = certificates.MinBy(one => one.Material.NotAfterUnixSeconds)!;
         string[] problems =
         [
-            .. certificates.Where(one => one.Problem is not null).Take(CertificateSummary.MaxProblems).Select(one => $"{Owner(one)}: {one.Problem}"),
+            .. certificates.Where(one => one.Problem is not null).Take(CertificateSummary.MaxProblems).Select(one => $"{one.Owner}: {one.Problem}"),
         ];
         string[] warnings =
         [
             .. certificates.Where(one => one.Warning is not null).OrderBy(one => one.Material.NotAfterUnixSeconds)
-                .Take(CertificateSummary.MaxProblems).Select(one => $"{Owner(one)}: {one.Material.Title} {one.Warning}"),
+                .Take(CertificateSummary.MaxProblems).Select(one => $"{one.Owner}: {one.Material.Title} {one.Warning}"),
         ];
         return new CertificateSummary
         {
             Count = certificates.Count,
-            FirstToEnd = $"{Owner(first)}: {first.Material.Title}",
+            FirstToEnd = $"{first.Owner}: {first.Material.Title}",
             FirstNotAfter = DateTimeOffset.FromUnixTimeSeconds(first.Material.NotAfterUnixSeconds),
             Expired = certificates.Count(one => one.State == CertificateState.Expired) is int expired and > 0 ? expired : null,
             Warnings = warnings.Length > 0 ? warnings : null,
@@ -73,20 +73,21 @@ internal static class CertificateReports
         }
     }
 
-    private static (string? Listener, string? Pool, string Title, CertificateKeyType Type) KeyOf(CertificateStatus one) =>
-        (one.Listener, one.Pool, one.Material.Title, one.Material.KeyType);
+    private static (TlsOwner Owner, string Title, CertificateKeyType Type) KeyOf(CertificateStatus one) =>
+        (one.Owner, one.Material.Title, one.Material.KeyType);
 
-    private static MetricLabel[] LabelsOf((string? Listener, string? Pool, string Title, CertificateKeyType Type) key) =>
+    private static MetricLabel[] LabelsOf((TlsOwner Owner, string Title, CertificateKeyType Type) key) =>
     [
-        key.Listener is null ? new MetricLabel("pool", key.Pool!) : new MetricLabel("listener", key.Listener),
+        new MetricLabel(key.Owner.Word, key.Owner.Name),
         new MetricLabel("name", key.Title),
         new MetricLabel("key_type", WordOf(key.Type)),
     ];
 
     private static CertificateReport Of(CertificateStatus one) => new()
     {
-        Listener = one.Listener,
-        Pool = one.Pool,
+        Listener = one.Owner.NameAs(TlsOwnerKind.Listener),
+        Pool = one.Owner.NameAs(TlsOwnerKind.Pool),
+        Store = one.Owner.NameAs(TlsOwnerKind.Store),
         File = one.Path,
         Names = one.Material.Names,
         Subject = one.Material.Subject,
@@ -100,8 +101,6 @@ internal static class CertificateReports
         OcspStapled = one.Material.OcspDer is null ? null : true,
         Problem = one.Problem,
     };
-
-    private static string Owner(CertificateStatus one) => one.Listener is null ? $"pool {one.Pool}" : $"listener {one.Listener}";
 
     private static string WordOf(CertificateKeyType type) => type switch
     {

@@ -52,7 +52,7 @@ public sealed class AuthorityRenewalTests : IDisposable
 
         LookTwice();
 
-        _watch.Watch.Authorities.Select(file => file.Listener).ShouldBe(["l", "m"]);
+        _watch.Watch.Authorities.Select(file => file.Owner.Name).ShouldBe(["l", "m"]);
         _watch.Watch.Authorities.ShouldAllBe(file => file.Problem!.StartsWith("'client_ca': ca.pem has no certificate", StringComparison.Ordinal));
         _watch.Watch.Certificates.ShouldAllBe(one => one.Problem!.StartsWith("'key': a.key has no private key", StringComparison.Ordinal));
         _watch.Events.Count.ShouldBe(2);

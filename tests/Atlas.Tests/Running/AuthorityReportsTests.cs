@@ -17,17 +17,17 @@ public sealed class AuthorityReportsTests
     private static readonly AuthorityCertificate Two = new("CN=Two", "02", "k2", 0, 9 * Day);
 
     private static readonly AuthorityStatus OfListener = new(
-        "l", null, "ca.pem", new AuthorityMaterial([], [OneBefore, One, Two]), null, DateTimeOffset.UnixEpoch.AddDays(2));
+        new TlsOwner(TlsOwnerKind.Listener, "l"), "ca.pem", new AuthorityMaterial([], [OneBefore, One, Two]), null, DateTimeOffset.UnixEpoch.AddDays(2));
 
     private static readonly AuthorityStatus OfPool = new(
-        null, "p", "pool.pem", new AuthorityMaterial([], [Two]), "gone", DateTimeOffset.UnixEpoch.AddDays(10));
+        new TlsOwner(TlsOwnerKind.Pool, "p"), "pool.pem", new AuthorityMaterial([], [Two]), "gone", DateTimeOffset.UnixEpoch.AddDays(10));
 
     [Fact]
     public void All_OfAFile_HasEachCertificateOfIt()
     {
         AuthorityReport report = AuthorityReports.All([OfListener, OfPool])[0];
 
-        (report.Listener, report.Pool, report.File, report.Problem).ShouldBe(("l", null, "ca.pem", null));
+        (report.Listener, report.Pool, report.Store, report.File, report.Problem).ShouldBe(("l", null, null, "ca.pem", null));
         report.Certificates.Select(one => one.State).ShouldBe(["expired", "valid", "expiring"]);
         report.Certificates[2].ShouldBe(new AuthorityCertificateReport
         {
@@ -106,8 +106,7 @@ public sealed class AuthorityReportsTests
 
     // Ends from 1 day on, the last in so many days; seen on the third.
     private static AuthorityStatus OfBundle(string pool) => new(
-        null,
-        pool,
+        new TlsOwner(TlsOwnerKind.Pool, pool),
         "all.pem",
         new AuthorityMaterial(
             [], [.. Enumerable.Range(0, AuthorityMaterial.MaxOwn + 1).Select(i => new AuthorityCertificate($"CN={i}", $"{i}", $"{i}", 0, (i + 1) * Day))]),

@@ -23,7 +23,7 @@ public sealed class CertificateReportsTests
         Issuer = "CN=r",
     };
 
-    private static readonly CertificateStatus Status = new("l", null, "a.pem", Material, null, DateTimeOffset.UnixEpoch.AddHours(1));
+    private static readonly CertificateStatus Status = new(new TlsOwner(TlsOwnerKind.Listener, "l"), "a.pem", Material, null, DateTimeOffset.UnixEpoch.AddHours(1));
 
     [Fact]
     public void All_OfACertificate_HasItsValues()
@@ -54,7 +54,7 @@ public sealed class CertificateReportsTests
     {
         CertificateReports.Summary([]).ShouldBeNull();
         CertificateReports.Summary([Status])!.Problems.ShouldBeNull();
-        var pool = new CertificateStatus(null, "p", "b.pem", Material with { Names = [], NotAfterUnixSeconds = 60 }, "gone", DateTimeOffset.UnixEpoch);
+        var pool = new CertificateStatus(new TlsOwner(TlsOwnerKind.Pool, "p"), "b.pem", Material with { Names = [], NotAfterUnixSeconds = 60 }, "gone", DateTimeOffset.UnixEpoch);
 
         CertificateSummary summary = CertificateReports.Summary([Status, .. Enumerable.Repeat(pool, CertificateSummary.MaxProblems + 1)])!;
 
@@ -76,8 +76,8 @@ public sealed class CertificateReportsTests
             [
                 Status,
                 Status with { Material = Material with { KeyType = CertificateKeyType.Rsa, NotAfterUnixSeconds = 10 } },
-                new CertificateStatus(null, "p", "b.pem", nameless, null, DateTimeOffset.UnixEpoch),
-                new CertificateStatus(null, "p", "b.pem", nameless with { NotAfterUnixSeconds = 5 }, "gone", DateTimeOffset.UnixEpoch),
+                new CertificateStatus(new TlsOwner(TlsOwnerKind.Pool, "p"), "b.pem", nameless, null, DateTimeOffset.UnixEpoch),
+                new CertificateStatus(new TlsOwner(TlsOwnerKind.Pool, "p"), "b.pem", nameless with { NotAfterUnixSeconds = 5 }, "gone", DateTimeOffset.UnixEpoch),
             ]);
 
         Encoding.UTF8.GetString(page.WrittenSpan).Split('\n').Where(line => !line.StartsWith('#') && line.Length > 0).ShouldBe(

@@ -4,11 +4,10 @@ using Atlas.Core.Tls;
 namespace Atlas.Control.Tls.Watching;
 
 /// <summary>A place that a file of authorities stands in.</summary>
-/// <param name="Listener">The listener's name, or null.</param>
-/// <param name="Pool">The pool's name, or null.</param>
+/// <param name="Owner">Whose it is.</param>
 /// <param name="Path">The file, as it is written.</param>
 /// <param name="Material">What is in force.</param>
-internal sealed record AuthoritySlot(string? Listener, string? Pool, string Path, AuthorityMaterial Material) : TlsSlot(Listener, Pool, Path)
+internal sealed record AuthoritySlot(TlsOwner Owner, string Path, AuthorityMaterial Material) : TlsSlot(Owner, Path)
 {
     // A file of all public authorities has some 150.
     private const int MaxNamed = 3;

@@ -5,17 +5,17 @@ using Atlas.Core.Tls;
 namespace Atlas.Control.Tls.Watching;
 
 /// <summary>A place that a certificate and its key stand in.</summary>
-/// <param name="Listener">The listener's name, or null.</param>
-/// <param name="Pool">The pool's name, or null.</param>
+/// <param name="Owner">Whose it is.</param>
 /// <param name="Config">Their files.</param>
 /// <param name="Material">What is in force.</param>
-internal sealed record CertificateSlot(string? Listener, string? Pool, CertificateConfig Config, CertificateMaterial Material)
-    : TlsSlot(Listener, Pool, Config.CertPath)
+internal sealed record CertificateSlot(TlsOwner Owner, CertificateConfig Config, CertificateMaterial Material)
+    : TlsSlot(Owner, Config.CertPath)
 {
     /// <inheritdoc/>
     public override string Title => $"certificate {Material.Title} ({Path})";
 
-    private (CertificateConfig Config, CertificateUse Use) Item => (Config, Listener is null ? CertificateUse.Client : CertificateUse.Server);
+    private (CertificateConfig Config, CertificateUse Use) Item =>
+        (Config, Owner.Kind == TlsOwnerKind.Listener ? CertificateUse.Server : CertificateUse.Client);
 
     /// <inheritdoc/>
     public override bool HasSame(TlsSlot other) => other is CertificateSlot slot && slot.Material.Equals(Material);

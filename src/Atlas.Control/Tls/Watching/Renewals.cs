@@ -31,18 +31,16 @@ internal static class Renewals
         CertificateEventKind kind, IReadOnlyList<(TlsSlot Slot, string Text)> changes, DateTimeOffset now) =>
         changes.GroupBy(change => change.Text).Select(same =>
         {
-            string[] owners =
-            [
-                .. Named("listener", [.. same.Select(change => change.Slot.Listener).OfType<string>()]),
-                .. Named("pool", [.. same.Select(change => change.Slot.Pool).OfType<string>()]),
-            ];
+            var owners = same.Select(change => change.Slot.Owner).GroupBy(owner => owner.Kind)
+                .OrderBy(owners => owners.Key)
+                .Select(owners => Named(TlsOwner.WordOf(owners.Key), [.. owners.Select(owner => owner.Name)]));
             return new CertificateEvent(now, kind, $"{string.Join(" and ", owners)}: {same.Key}");
         });
 
     /// <summary>The slots by their keys; of those with the same the first.</summary>
-    public static Dictionary<(Type Kind, string? Listener, string? Pool, string Path), TlsSlot> ByKey(TlsSlots slots)
+    public static Dictionary<(Type Kind, TlsOwner Owner, string Path), TlsSlot> ByKey(TlsSlots slots)
     {
-        var byKey = new Dictionary<(Type Kind, string? Listener, string? Pool, string Path), TlsSlot>();
+        var byKey = new Dictionary<(Type Kind, TlsOwner Owner, string Path), TlsSlot>();
         foreach (var slot in slots.All)
         {
             byKey.TryAdd(slot.Key, slot);
@@ -56,11 +54,6 @@ internal static class Renewals
         count > max ? string.Create(CultureInfo.InvariantCulture, $" and {count - max} more") : "";
 
     // "listener a", "listeners a, b", "listeners a, b, c and 2 more".
-    private static IEnumerable<string> Named(string what, string[] names)
-    {
-        if (names.Length > 0)
-        {
-            yield return $"{what}{(names.Length > 1 ? "s" : "")} {string.Join(", ", names.Take(MaxNamed))}{More(names.Length, MaxNamed)}";
-        }
-    }
+    private static string Named(string what, string[] names) =>
+        $"{what}{(names.Length > 1 ? "s" : "")} {string.Join(", ", names.Take(MaxNamed))}{More(names.Length, MaxNamed)}";
 }

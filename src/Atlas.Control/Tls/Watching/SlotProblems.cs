@@ -6,7 +6,7 @@ namespace Atlas.Control.Tls.Watching;
 /// time.</summary>
 internal sealed class SlotProblems
 {
-    private HashSet<(Type Kind, string? Listener, string? Pool, string Path)> _said = [];
+    private HashSet<(Type Kind, TlsOwner Owner, string Path)> _said = [];
     private LoadedItems _items = new();
     private string? _refusal;
 

@@ -3,19 +3,18 @@ using Atlas.Control.Tls.Reading;
 namespace Atlas.Control.Tls.Watching;
 
 /// <summary>A place of the configuration that names files of TLS, with what is in force there.</summary>
-/// <param name="Listener">The listener's name, or null.</param>
-/// <param name="Pool">The pool's name, or null.</param>
+/// <param name="Owner">Whose it is.</param>
 /// <param name="Path">The file of the certificates, as it is written.</param>
-internal abstract record TlsSlot(string? Listener, string? Pool, string Path)
+internal abstract record TlsSlot(TlsOwner Owner, string Path)
 {
     /// <summary>The same for the same place of a later configuration.</summary>
-    public (Type Kind, string? Listener, string? Pool, string Path) Key => (GetType(), Listener, Pool, Path);
+    public (Type Kind, TlsOwner Owner, string Path) Key => (GetType(), Owner, Path);
 
     /// <summary>What messages call it: <c>certificate a.example (certs/a.pem)</c>.</summary>
     public abstract string Title { get; }
 
     /// <summary>The title with whose it is: <c>listener secure: certificate a.example (certs/a.pem)</c>.</summary>
-    public string Text => $"{(Listener is null ? $"pool {Pool}" : $"listener {Listener}")}: {Title}";
+    public string Text => $"{Owner}: {Title}";
 
     /// <summary>Whether another one has the same in force.</summary>
     public abstract bool HasSame(TlsSlot other);

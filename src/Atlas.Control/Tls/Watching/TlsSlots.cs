@@ -44,33 +44,38 @@ internal sealed record TlsSlots(IReadOnlyList<CertificateSlot> Certificates, IRe
         {
             if (listener.Tls is { } tls && material.FindListener(listener.Name) is { } loaded)
             {
-                certificates.AddRange(tls.Certificates.Zip(loaded.Certificates, (written, own) =>
-                    new CertificateSlot(listener.Name, null, written, own)));
-                Add(authorities, listener.Name, null, tls.ClientCaPath, loaded.ClientAuthorities);
+                var owner = new TlsOwner(TlsOwnerKind.Listener, listener.Name);
+                certificates.AddRange(tls.Certificates.Zip(loaded.Certificates, (written, own) => new CertificateSlot(owner, written, own)));
+                Add(authorities, owner, tls.ClientCaPath, loaded.ClientAuthorities);
             }
         }
 
-        foreach (var pool in config.Pools)
+        var clients = config.Pools.Select(pool => (TlsOwnerKind.Pool, pool.Name, pool.Tls, material.FindPool(pool.Name)))
+            .Concat(config.Stores.Select(store => (TlsOwnerKind.Store, store.Name, store.TlsInUse, material.FindStore(store.Name))));
+        foreach (var (kind, name, tls, loaded) in clients)
         {
-            if (pool.Tls is { } tls && material.FindPool(pool.Name) is { } loaded)
+            if (tls is null || loaded is null)
             {
-                if (TlsFiles.CertificateOf(tls) is { } written && loaded.Certificate is { } own)
-                {
-                    certificates.Add(new CertificateSlot(null, pool.Name, written, own));
-                }
-
-                Add(authorities, null, pool.Name, tls.CaPath, loaded.Authorities);
+                continue;
             }
+
+            var owner = new TlsOwner(kind, name);
+            if (TlsFiles.CertificateOf(tls) is { } written && loaded.Certificate is { } own)
+            {
+                certificates.Add(new CertificateSlot(owner, written, own));
+            }
+
+            Add(authorities, owner, tls.CaPath, loaded.Authorities);
         }
 
         return new TlsSlots(certificates, authorities);
     }
 
-    private static void Add(List<AuthoritySlot> slots, string? listener, string? pool, string? path, AuthorityMaterial? material)
+    private static void Add(List<AuthoritySlot> slots, TlsOwner owner, string? path, AuthorityMaterial? material)
     {
         if (path is not null && material is not null)
         {
-            slots.Add(new AuthoritySlot(listener, pool, path, material));
+            slots.Add(new AuthoritySlot(owner, path, material));
         }
     }
 
