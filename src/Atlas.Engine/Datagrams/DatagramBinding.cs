@@ -15,14 +15,20 @@ internal static class DatagramBinding
     /// <param name="address">Where.</param>
     /// <param name="isFirst">Whether nobody may be bound there yet. The first socket of an address is bound without
     /// SO_REUSEPORT, so that one that somebody else holds is an error and its datagrams are not shared by chance.</param>
+    /// <param name="mayBeAbsent">Whether the host need not have the address yet.</param>
     /// <returns>The descriptor.</returns>
     /// <exception cref="IOException">The message says why not.</exception>
-    internal static int Open(SocketAddress address, bool isFirst)
+    internal static int Open(SocketAddress address, bool isFirst, bool mayBeAbsent)
     {
         int descriptor = Socket.OpenDatagram(address.Family);
         int result = descriptor;
         if (result >= 0)
         {
+            if (mayBeAbsent)
+            {
+                Socket.AllowAbsentAddress(descriptor, address);
+            }
+
             result = Bind(descriptor, address, isFirst);
             if (result < 0)
             {

@@ -32,6 +32,7 @@ internal static class LinuxConstants
     internal const int SO_KEEPALIVE = 9;
     internal const int SO_LINGER = 13;
     internal const int SO_REUSEPORT = 15;
+    internal const int SO_ATTACH_FILTER = 26;
     internal const int SO_SNDBUFFORCE = 32;
     internal const int SO_RCVBUFFORCE = 33;
     internal const int IPPROTO_IP = 0;
@@ -67,10 +68,19 @@ internal static class LinuxConstants
     internal const nuint SIOCOUTQ = 0x5411;
     internal const uint SPLICE_F_MOVE = 1;
     internal const uint SPLICE_F_NONBLOCK = 2;
+    internal const int IP_FREEBIND = 15;
     internal const int IP_TRANSPARENT = 19;
     internal const int IP_BIND_ADDRESS_NO_PORT = 24;
     internal const int IPV6_TRANSPARENT = 75;
+    internal const int IPV6_FREEBIND = 78;
     internal const int TCP_KEEPIDLE = 4;
     internal const int TCP_KEEPINTVL = 5;
     internal const int TCP_KEEPCNT = 6;
+    internal const ushort BPF_LD = 0x0;
+    internal const ushort BPF_JMP = 0x5;
+    internal const ushort BPF_RET = 0x6;
+    internal const ushort BPF_B = 0x10;
+    internal const ushort BPF_ABS = 0x20;
+    internal const ushort BPF_JSET = 0x40;
+    internal const ushort BPF_K = 0x0;
 }

@@ -80,6 +80,19 @@ internal static unsafe class Socket
     internal static int SetOption(int descriptor, int level, int name, int value) =>
         Errno.Of(Libc.setsockopt(descriptor, level, name, &value, sizeof(int)));
 
+    /// <summary>Lets a socket be bound to an address that no interface of the host has at present.</summary>
+    internal static void AllowAbsentAddress(int descriptor, SocketAddress address)
+    {
+        if (address.Family == AF_INET6)
+        {
+            SetOption(descriptor, IPPROTO_IPV6, IPV6_FREEBIND, 1);
+        }
+        else if (address.Family == AF_INET)
+        {
+            SetOption(descriptor, IPPROTO_IP, IP_FREEBIND, 1);
+        }
+    }
+
     /// <summary>What every connection has: keep-alive probes find peers that died in silence, and small writes leave at
     /// once. A listening socket passes them on to what it accepts.</summary>
     internal static void SetConnectionOptions(int descriptor, SocketAddress address)

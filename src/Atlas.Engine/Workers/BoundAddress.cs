@@ -39,6 +39,17 @@ public sealed class BoundAddress : IBoundAddress
     /// <summary>The options and counters.</summary>
     public ListenOptions Options { get; }
 
+    /// <summary>Leaves clients that want to connect from now on without an answer, so that they ask again, a second later as a rule, when
+    /// the address may be another host's. What the kernel has begun to accept goes on. For good; not for unix paths.</summary>
+    public void HoldOff()
+    {
+        for (int i = 0; i < _listeners.Length; i++)
+        {
+            int index = i;
+            _group.Workers[index].PostSurely(() => _listeners[index]?.HoldOff());
+        }
+    }
+
     /// <summary>Stops listening; connections go on. Returns before the workers have done it. Idempotent.</summary>
     public void Close()
     {

@@ -57,6 +57,9 @@ internal sealed class Listener : IEventSource, ITimerTarget
         }
     }
 
+    /// <summary>Has the kernel drop what would begin another connection.</summary>
+    internal void HoldOff() => ConnectionFilter.DropNew(_descriptor);
+
     private void Accept(int most)
     {
         Span<byte> address = stackalloc byte[SocketAddress.MaxLength];

@@ -12,14 +12,20 @@ internal static class ListeningSocket
     /// <param name="backlog">The kernel's queue of connections not yet accepted.</param>
     /// <param name="isFirst">Whether nobody may listen there yet. The first socket of an address is bound without
     /// SO_REUSEPORT, so that one that somebody else holds is an error and its connections are not shared by chance.</param>
+    /// <param name="mayBeAbsent">Whether the host need not have the address yet.</param>
     /// <returns>The descriptor.</returns>
     /// <exception cref="IOException">The message says why not.</exception>
-    internal static int Open(SocketAddress address, int backlog, bool isFirst)
+    internal static int Open(SocketAddress address, int backlog, bool isFirst, bool mayBeAbsent)
     {
         int descriptor = Socket.Open(address);
         int result = descriptor;
         if (result >= 0)
         {
+            if (mayBeAbsent)
+            {
+                Socket.AllowAbsentAddress(descriptor, address);
+            }
+
             result = address.IsUnix ? BindUnix(descriptor, address) : BindIp(descriptor, address, isFirst);
             if (result >= 0)
             {

@@ -1,5 +1,8 @@
+using System.Collections.Frozen;
+using System.Net;
 using Atlas.Engine.Datagrams;
 using Atlas.Engine.Streams;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Engine.Workers;
 
@@ -41,6 +44,10 @@ public sealed class WorkerGroup : IDisposable
     /// <summary>The workers.</summary>
     public IReadOnlyList<Worker> Workers => _workers;
 
+    /// <summary>Addresses that the host gets and loses while the process runs, such as those that move between hosts: they can be
+    /// listened on while no interface has them. Set before <see cref="Listen"/> and <see cref="BindDatagrams"/>.</summary>
+    public IReadOnlySet<IPAddress> MovingAddresses { get; set; } = FrozenSet<IPAddress>.Empty;
+
     /// <summary>The addresses that are listened on at this moment.</summary>
     internal IReadOnlyList<BoundAddress> Bound
     {
@@ -70,7 +77,7 @@ public sealed class WorkerGroup : IDisposable
             int count = address.IsUnix ? 1 : _workers.Length;
             for (int i = 0; i < count; i++)
             {
-                descriptors.Add(ListeningSocket.Open(bound, options.Backlog, isFirst: i == 0 && !takesOver));
+                descriptors.Add(ListeningSocket.Open(bound, options.Backlog, isFirst: i == 0 && !takesOver, MayBeAbsent(bound)));
                 bound = address.IsUnix ? address : Socket.LocalAddress(descriptors[0]);
             }
 
@@ -100,7 +107,7 @@ public sealed class WorkerGroup : IDisposable
             SocketAddress bound = address;
             for (int i = 0; i < _workers.Length; i++)
             {
-                descriptors.Add(DatagramBinding.Open(bound, isFirst: i == 0));
+                descriptors.Add(DatagramBinding.Open(bound, isFirst: i == 0, MayBeAbsent(bound)));
                 bound = Socket.LocalAddress(descriptors[0]);
             }
 
@@ -180,4 +187,6 @@ public sealed class WorkerGroup : IDisposable
 
         return least;
     }
+
+    private bool MayBeAbsent(SocketAddress address) => !address.IsUnix && MovingAddresses.Contains(new IPAddress(address.Ip));
 }

@@ -33,6 +33,8 @@ public sealed class LayoutTests
         PacketAddress info;
         PacketAddress6 info6;
         FileStatus status;
+        FilterInstruction instruction;
+        FilterProgram program;
         CryptoParameter parameter;
         Compare(
         [
@@ -68,6 +70,14 @@ public sealed class LayoutTests
             ("sizeof(struct epoll_event)", EpollEvents.Stride),
             ("offsetof(struct epoll_event, events)", 0),
             ("offsetof(struct epoll_event, data)", EpollEvents.DataOffset),
+            ("sizeof(struct sock_filter)", sizeof(FilterInstruction)),
+            ("offsetof(struct sock_filter, code)", Offset(&instruction, &instruction.Code)),
+            ("offsetof(struct sock_filter, jt)", Offset(&instruction, &instruction.SkipIfTrue)),
+            ("offsetof(struct sock_filter, jf)", Offset(&instruction, &instruction.SkipIfFalse)),
+            ("offsetof(struct sock_filter, k)", Offset(&instruction, &instruction.Operand)),
+            ("sizeof(struct sock_fprog)", sizeof(FilterProgram)),
+            ("offsetof(struct sock_fprog, len)", Offset(&program, &program.Length)),
+            ("offsetof(struct sock_fprog, filter)", Offset(&program, &program.Instructions)),
             ("sizeof(struct statx)", sizeof(FileStatus)),
             ("offsetof(struct statx, stx_mode)", Offset(&status, &status.Mode)),
             ("sizeof(((struct statx*)0)->stx_mode)", sizeof(ushort)),
@@ -137,6 +147,7 @@ public sealed class LayoutTests
             #define _GNU_SOURCE
             #include <errno.h>
             #include <fcntl.h>
+            #include <linux/filter.h>
             #include <linux/sockios.h>
             #include <netinet/in.h>
             #include <netinet/tcp.h>

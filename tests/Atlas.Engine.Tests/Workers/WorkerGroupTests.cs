@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Tests.Datagrams;
 using Atlas.Engine.Tests.Streams;
 using Atlas.Engine.Workers;
 using static Atlas.Engine.Interop.LinuxConstants;
@@ -280,6 +281,64 @@ public sealed class WorkerGroupTests
         worker.Dispose();
         worker.Dispose();
         Descriptors.Count().ShouldBe(before);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public void HoldOff_NewConnections_GetNoAnswerAndOpenOnesGoOn(string ip)
+    {
+        using var group = new WorkerGroup(2);
+        var holder = new Holder();
+        BoundAddress bound = group.Listen(SocketAddress.OfIp(IPAddress.Parse(ip), 0), new ListenOptions(holder, 128, 10));
+        using SystemSocket open = Clients.Connect(bound.Address);
+        Eventually.So(() => holder.Count == 1);
+        using SystemSocket before = Begin(bound.Address);
+        before.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectWrite).ShouldBeTrue();
+        Eventually.So(() => holder.Count == 2);
+
+        bound.HoldOff();
+        group.Settle(10_000).ShouldBeTrue();
+
+        using SystemSocket after = Begin(bound.Address);
+        after.Poll(TimeSpan.FromMilliseconds(300), SelectMode.SelectWrite).ShouldBeFalse("neither accepted nor refused");
+        open.Poll(0, SelectMode.SelectRead).ShouldBeFalse("still open");
+        holder.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("192.0.2.1")]
+    [InlineData("2001:db8::1")]
+    public void Listen_OnAnAddressThatMoves_NeedsNoInterfaceThatHasIt(string text)
+    {
+        var ip = IPAddress.Parse(text);
+        using var group = new WorkerGroup(2);
+        var options = new ListenOptions(new Holder(), 128, 10);
+        Should.Throw<IOException>(() => group.Listen(SocketAddress.OfIp(ip, 0), options)).Message.ShouldContain("Cannot assign");
+        Should.Throw<IOException>(() => group.BindDatagrams(SocketAddress.OfIp(ip, 0), new EchoServer()))
+            .Message.ShouldContain("Cannot assign");
+
+        group.MovingAddresses = new HashSet<IPAddress> { ip };
+
+        group.Listen(SocketAddress.OfIp(ip, 0), options).Address.Port.ShouldBePositive();
+        group.BindDatagrams(SocketAddress.OfIp(ip, 0), new EchoServer()).Address.Port.ShouldBePositive();
+    }
+
+    /// <summary>A client that does not wait until it is connected.</summary>
+    private static SystemSocket Begin(SocketAddress address)
+    {
+        var ip = new IPAddress(address.Ip);
+        var socket = new SystemSocket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+        try
+        {
+            socket.Connect(new IPEndPoint(ip, address.Port));
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+        {
+            // It is under way.
+        }
+
+        return socket;
     }
 
     private static int WorkerThreads() => Directory.EnumerateDirectories("/proc/self/task")
