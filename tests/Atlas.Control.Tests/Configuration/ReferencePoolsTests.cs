@@ -187,6 +187,9 @@ public sealed class ReferencePoolsTests
                 AdvertiseMs = 1_000,
                 Preempt = true,
                 UnicastPeers = [IPAddress.Parse("10.0.0.2")],
+                SourceAddress = IPAddress.Parse("10.0.0.1"),
+                Track = new TrackConfig { Listeners = true, Pools = ["web"], Penalty = 100 },
+                Announce = new AnnounceConfig { Repeat = 5, AgainAfterMs = 5_000, RefreshMs = 60_000 },
             },
         ],
         ActiveActive = new ActiveActiveConfig

@@ -39,6 +39,34 @@ internal static class HighAvailabilitySections
             s => s.Address, (s, v) => s with { Address = v },
             "Where it listens for the other nodes.", required: true);
 
+    /// <summary><c>track</c>.</summary>
+    public static Section<TrackConfig> Track { get; } = new Section<TrackConfig>(
+        "track", "high_availability.active_passive[].track", "a 'track'",
+        "What lowers this node's priority while it fails.")
+        .Key("listeners", Numbers.Bool,
+            s => s.Listeners, (s, v) => s with { Listeners = v },
+            "Whether the node asks its own listeners, and takes no answer for a failure.")
+        .Key("pools", Kind.AnyNumber(Texts.Name, SectionLimits.Few),
+            s => s.Pools, (s, v) => s with { Pools = v },
+            "Pools that need a server that takes requests.")
+        .Key("penalty", Numbers.Integer(1, 254),
+            s => s.Penalty, (s, v) => s with { Penalty = v },
+            "What each that fails takes from the priority, which stays 1 at least.");
+
+    /// <summary><c>announce</c>.</summary>
+    public static Section<AnnounceConfig> Announce { get; } = new Section<AnnounceConfig>(
+        "announce", "high_availability.active_passive[].announce", "an 'announce'",
+        "How the network is told who has the addresses: by gratuitous ARP and unsolicited neighbour advertisements.")
+        .Key("repeat", Numbers.Integer(1, 100),
+            s => s.Repeat, (s, v) => s with { Repeat = v },
+            "How often at once, by the node that takes them.")
+        .Key("again_after", Durations.Milliseconds(0, 600_000),
+            s => s.AgainAfterMs, (s, v) => s with { AgainAfterMs = v },
+            "After how long as often again, for switches that were not ready; `0s`: not.")
+        .Key("refresh", Durations.Milliseconds(0, 86_400_000),
+            s => s.RefreshMs, (s, v) => s with { RefreshMs = v },
+            "How often once more as long as the node has them; `0s`: never.");
+
     /// <summary>An element of <c>active_passive</c>.</summary>
     public static Section<VirtualRouterConfig> VirtualRouter { get; } = new Section<VirtualRouterConfig>(
         "virtual_router", "high_availability.active_passive[]", "a virtual router",
@@ -61,9 +89,17 @@ internal static class HighAvailabilitySections
         .Key("preempt", Numbers.Bool,
             s => s.Preempt, (s, v) => s with { Preempt = v },
             "Whether a node takes the addresses from a living one of lower priority.")
+        .Key("preempt_delay", Durations.Milliseconds(0, 3_600_000),
+            s => s.PreemptDelayMs, (s, v) => s with { PreemptDelayMs = v },
+            "How long a node that starts, or is well again, leaves a living one of lower priority alone.")
         .Key("unicast_peers", Kind.AnyNumber(Addresses.Ip, SectionLimits.Few),
             s => s.UnicastPeers, (s, v) => s with { UnicastPeers = v },
-            "The nodes that advertisements go to; empty: to all by multicast.");
+            "The nodes that advertisements go to, and the only ones that are heard; empty: to all by multicast.")
+        .Key("source", new OptionalKind<IPAddress>(Addresses.Ip, "the interface's first address"),
+            s => s.SourceAddress, (s, v) => s with { SourceAddress = v },
+            "Where advertisements leave from.")
+        .Key("track", Kind.Map(Track), s => s.Track, (s, v) => s with { Track = v }, "What lowers the priority.")
+        .Key("announce", Kind.Map(Announce), s => s.Announce, (s, v) => s with { Announce = v }, "How the network is told.");
 
     /// <summary>A value of <c>records</c>.</summary>
     public static Section<DnsAnswerConfig> Answer { get; } = new Section<DnsAnswerConfig>(

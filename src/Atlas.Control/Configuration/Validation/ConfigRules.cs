@@ -32,7 +32,7 @@ internal static class ConfigRules
         }
 
         StateRules.Check(config, names, findings);
-        HighAvailabilityRules.Check(config.HighAvailability, findings);
+        HighAvailabilityRules.Check(config.HighAvailability, names, findings);
         BindRules.Check(config, findings);
         LoopRules.Check(config, findings);
         if (config.Runtime.Shutdown is var shutdown && shutdown.CloseSpreadMs > shutdown.DeadlineMs)

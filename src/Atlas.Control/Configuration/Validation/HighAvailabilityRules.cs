@@ -8,7 +8,7 @@ namespace Atlas.Control.Configuration.Validation;
 internal static class HighAvailabilityRules
 {
     /// <summary>Adds an error for every rule that the section breaks.</summary>
-    public static void Check(HighAvailabilityConfig? section, Findings findings)
+    public static void Check(HighAvailabilityConfig? section, KnownNames names, Findings findings)
     {
         if (section is null)
         {
@@ -26,6 +26,23 @@ internal static class HighAvailabilityRules
         foreach (var router in section.ActivePassive)
         {
             CheckFamilies(router, findings);
+            foreach (string pool in router.Track.Pools)
+            {
+                findings.Refer(router.Track.Source.PositionOf("pools"), "pool", pool, names.Pools);
+            }
+
+            if (router.PreemptDelayMs > 0 && !router.Preempt)
+            {
+                findings.Add(router, "preempt_delay", "'preempt_delay' needs preempt: true; without it nobody is preempted: leave it out");
+            }
+
+            if (router.Priority == 255 && (router.Track.Pools.Count > 0 || router.Track.Source.IsWritten("penalty")))
+            {
+                findings.Add(
+                    router,
+                    "priority",
+                    "'priority' 255 is the owner's, whom nothing lowers (RFC 9568 5.2.4): write 254 at most, or leave 'track' out");
+            }
         }
 
         findings.Unique(
@@ -73,6 +90,11 @@ internal static class HighAvailabilityRules
         if (router.Addresses.Any(address => IsIPv6(address.Address) != isIPv6))
         {
             findings.Add(router, "addresses", "'addresses' has both IPv4 and IPv6, and a virtual router has one of them (RFC 9568 1): make two");
+        }
+
+        if (router.SourceAddress is { } source && IsIPv6(source) != isIPv6)
+        {
+            findings.Add(router, "source", $"'source' must be {(isIPv6 ? "IPv6" : "IPv4")}, as 'addresses' is");
         }
 
         if (router.UnicastPeers.Any(peer => IsIPv6(peer) != isIPv6))

@@ -23,6 +23,19 @@ public sealed record VirtualRouterConfig : ConfigSection
     /// <summary>Whether a node takes the addresses from a living one of lower priority. Default true.</summary>
     public bool Preempt { get; init; } = true;
 
-    /// <summary>The nodes that advertisements go to; empty: to all by multicast.</summary>
+    /// <summary>How long a node that starts, or is well again, leaves a living one of lower priority alone before it takes the addresses
+    /// from it. Default 0.</summary>
+    public int PreemptDelayMs { get; init; }
+
+    /// <summary>The nodes that advertisements go to, and the only ones that are heard; empty: to all by multicast.</summary>
     public ValueList<IPAddress> UnicastPeers { get; init; } = [];
+
+    /// <summary>Where advertisements leave from; null: the interface's first address.</summary>
+    public IPAddress? SourceAddress { get; init; }
+
+    /// <summary>What lowers the priority.</summary>
+    public TrackConfig Track { get; init; } = new();
+
+    /// <summary>How the network is told who has the addresses.</summary>
+    public AnnounceConfig Announce { get; init; } = new();
 }
