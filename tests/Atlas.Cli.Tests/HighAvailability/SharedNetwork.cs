@@ -1,0 +1,110 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+using Atlas.Cli.Tests.Kernel;
+using Atlas.Cli.Tests.Programs;
+
+namespace Atlas.Cli.Tests.HighAvailability;
+
+/// <summary>
+/// Two nodes and a client, each in a namespace of its own, at a switch:
+/// <code>
+///   one 10.88.0.11, fd88::11  --+
+///   two 10.88.0.12, fd88::12  --+-- switch --- client 10.88.0.2, fd88::2
+/// </code>
+/// All goes with the test.
+/// </summary>
+public sealed partial class SharedNetwork : IAsyncDisposable
+{
+    public const string VirtualIp = "10.88.0.100";
+
+    private readonly List<IAsyncDisposable> _running = [];
+    private readonly NetworkNamespace _switch = new();
+
+    private SharedNetwork()
+    {
+        _switch.Configure("link", "add", "switch", "type", "bridge", "mcast_snooping", "0");
+        _switch.Configure("link", "set", "switch", "up");
+        Connect(One, "one", "11");
+        Connect(Two, "two", "12");
+        Connect(Client, "client", "2");
+
+        // A neighbour's answer that is older than this is asked for again: hosts ask often enough that wrong ones show.
+        Client.Set("net.ipv4.neigh.eth.gc_stale_time", "1");
+    }
+
+    public NetworkNamespace One { get; } = new();
+
+    public NetworkNamespace Two { get; } = new();
+
+    public NetworkNamespace Client { get; } = new();
+
+    /// <summary>Makes the network; skips the test where that is not possible.</summary>
+    public static SharedNetwork Create()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "namespaces of the network need root: run the tests as root");
+        return new SharedNetwork();
+    }
+
+    /// <summary>Ends a program with the test.</summary>
+    public T Keep<T>(T running)
+        where T : IAsyncDisposable
+    {
+        _running.Add(running);
+        return running;
+    }
+
+    /// <summary>Takes the cable out of the switch.</summary>
+    /// <param name="port">Whose: <c>one</c>, <c>two</c>, <c>client</c>.</param>
+    public void Unplug(string port) => _switch.Configure("link", "set", port, "down");
+
+    /// <summary>Puts it back.</summary>
+    public void Plug(string port) => _switch.Configure("link", "set", port, "up");
+
+    /// <summary>Keeps the nodes from hearing each other, while the client hears both.</summary>
+    public void Split(bool isSplit)
+    {
+        foreach (string port in (string[])["one", "two"])
+        {
+            NetworkNamespace.Ip("netns", "exec", _switch.Name, "bridge", "link", "set", "dev", port, "isolated", isSplit ? "on" : "off");
+        }
+    }
+
+    /// <summary>Whether a node's interface has an address.</summary>
+    public static bool Has(NetworkNamespace node, string address = VirtualIp) =>
+        node.Run("ip", "-o", "addr", "show", "dev", "eth").Contains($" {address}/", StringComparison.Ordinal);
+
+    /// <summary>The link address that the client has for an address; empty: none.</summary>
+    public string NeighborOf(string address = VirtualIp) =>
+        Link().Match(Client.Run("ip", "neigh", "show", address, "dev", "eth")) is { Success: true } match ? match.Groups[1].Value : "";
+
+    /// <summary>A node's own link address.</summary>
+    public static string LinkOf(NetworkNamespace node) => node.Run("cat", "/sys/class/net/eth/address").Trim();
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (IAsyncDisposable running in Enumerable.Reverse(_running))
+        {
+            await running.DisposeAsync();
+        }
+
+        foreach (NetworkNamespace space in new[] { Client, One, Two, _switch })
+        {
+            space.Dispose();
+        }
+    }
+
+    private void Connect(NetworkNamespace node, string port, string last)
+    {
+        NetworkNamespace.Ip("link", "add", "eth", "netns", node.Name, "type", "veth", "peer", "name", port, "netns", _switch.Name);
+        _switch.Configure("link", "set", port, "master", "switch", "up");
+        node.Configure("addr", "add", $"10.88.0.{last}/24", "dev", "eth");
+        node.Configure("addr", "add", $"fd88::{last}/64", "dev", "eth", "nodad");
+        node.Configure("link", "set", "eth", "addrgenmode", "eui64");
+        node.Set("net.ipv6.conf.eth.accept_dad", "0");
+        node.Configure("link", "set", "eth", "up");
+    }
+
+    [GeneratedRegex("lladdr ([0-9a-f:]+)")]
+    private static partial Regex Link();
+}
