@@ -9,6 +9,7 @@ unit        | libc6-dev   | /usr/include/errno.h       | the C headers for that
 unit        | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 unit        | libssl-dev  | /usr/include/openssl/ssl.h | the C headers of OpenSSL for that
 unit        | openssl     | openssl                    | a TLS client that others wrote
+unit        | iproute2    | ip                         | namespaces of the network
 simulation  | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | curl        | curl                       | a client that others wrote

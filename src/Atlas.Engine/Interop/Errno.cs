@@ -23,6 +23,12 @@ public static class Errno
     /// <summary>Out of kernel memory.</summary>
     public const int ENOMEM = 12;
 
+    /// <summary>It is there already.</summary>
+    public const int EEXIST = 17;
+
+    /// <summary>There is no such device: no such link.</summary>
+    public const int ENODEV = 19;
+
     /// <summary>An argument is not valid.</summary>
     public const int EINVAL = 22;
 
@@ -54,6 +60,10 @@ public static class Errno
 
     /// <summary>The address is not this machine's, or no port of it is free.</summary>
     public const int EADDRNOTAVAIL = 99;
+
+    /// <summary>The link is down.</summary>
+    public const int ENETDOWN = 100;
+
     /// <summary>No way leads to the network.</summary>
     public const int ENETUNREACH = 101;
 

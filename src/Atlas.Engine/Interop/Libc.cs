@@ -18,6 +18,18 @@ internal static unsafe partial class Libc
     internal static partial int epoll_wait(int epoll, void* events, int count, int timeoutMs);
 
     [LibraryImport(Library)]
+    internal static partial int poll(PollEntry* entries, nuint count, int timeoutMs);
+
+    [LibraryImport(Library)]
+    internal static partial int timerfd_create(int clock, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial int timerfd_settime(int descriptor, int flags, TimerSetting* setting, TimerSetting* previous);
+
+    [LibraryImport(Library)]
+    internal static partial int clock_gettime(int clock, TimeValue* time);
+
+    [LibraryImport(Library)]
     internal static partial int eventfd(uint initial, int flags);
 
     [LibraryImport(Library)]
@@ -52,6 +64,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial nint sendmsg(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint recvmsg(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint sendto(int descriptor, void* buffer, nuint length, int flags, void* address, uint addressLength);
 
     [LibraryImport(Library)]
     internal static partial int recvmmsg(int descriptor, MultiMessageHeader* messages, uint count, int flags, void* timeout);

@@ -16,6 +16,7 @@ public sealed class LayoutTests
         (string Name, long Value)[] constants =
         [
             .. ConstantsOf(typeof(LinuxConstants)),
+            .. ConstantsOf(typeof(LinkConstants)),
             .. ConstantsOf(typeof(Errno)),
             .. ConstantsOf(typeof(OpenSslConstants)),
         ];
@@ -96,6 +97,78 @@ public sealed class LayoutTests
         ]);
     }
 
+    [Fact]
+    public unsafe void LinkStructures_All_AreLaidOutAsInC()
+    {
+        NetlinkHeader message;
+        NetlinkAddress address;
+        RouteAttribute attribute;
+        LinkHeader link;
+        AddressHeader added;
+        AddressLifetime lifetime;
+        GroupRequest group;
+        GroupRequest6 group6;
+        PacketLinkAddress packet;
+        PollEntry poll;
+        TimeValue time;
+        TimerSetting timer;
+        Compare(
+        [
+            ("sizeof(struct nlmsghdr)", sizeof(NetlinkHeader)),
+            ("offsetof(struct nlmsghdr, nlmsg_len)", Offset(&message, &message.Length)),
+            ("offsetof(struct nlmsghdr, nlmsg_type)", Offset(&message, &message.Type)),
+            ("offsetof(struct nlmsghdr, nlmsg_flags)", Offset(&message, &message.Flags)),
+            ("offsetof(struct nlmsghdr, nlmsg_seq)", Offset(&message, &message.Sequence)),
+            ("offsetof(struct nlmsghdr, nlmsg_pid)", Offset(&message, &message.Port)),
+            ("offsetof(struct nlmsgerr, error)", 0),
+            ("sizeof(struct sockaddr_nl)", sizeof(NetlinkAddress)),
+            ("offsetof(struct sockaddr_nl, nl_pid)", Offset(&address, &address.Port)),
+            ("offsetof(struct sockaddr_nl, nl_groups)", Offset(&address, &address.Groups)),
+            ("sizeof(struct rtattr)", sizeof(RouteAttribute)),
+            ("offsetof(struct rtattr, rta_len)", Offset(&attribute, &attribute.Length)),
+            ("offsetof(struct rtattr, rta_type)", Offset(&attribute, &attribute.Type)),
+            ("sizeof(struct ifinfomsg)", sizeof(LinkHeader)),
+            ("offsetof(struct ifinfomsg, ifi_family)", Offset(&link, &link.Family)),
+            ("offsetof(struct ifinfomsg, ifi_type)", Offset(&link, &link.Hardware)),
+            ("offsetof(struct ifinfomsg, ifi_index)", Offset(&link, &link.Index)),
+            ("offsetof(struct ifinfomsg, ifi_flags)", Offset(&link, &link.Flags)),
+            ("offsetof(struct ifinfomsg, ifi_change)", Offset(&link, &link.Changed)),
+            ("sizeof(struct ifaddrmsg)", sizeof(AddressHeader)),
+            ("offsetof(struct ifaddrmsg, ifa_family)", Offset(&added, &added.Family)),
+            ("offsetof(struct ifaddrmsg, ifa_prefixlen)", Offset(&added, &added.PrefixLength)),
+            ("offsetof(struct ifaddrmsg, ifa_flags)", Offset(&added, &added.Flags)),
+            ("offsetof(struct ifaddrmsg, ifa_scope)", Offset(&added, &added.Scope)),
+            ("offsetof(struct ifaddrmsg, ifa_index)", Offset(&added, &added.Index)),
+            ("sizeof(struct ifa_cacheinfo)", sizeof(AddressLifetime)),
+            ("offsetof(struct ifa_cacheinfo, ifa_prefered)", Offset(&lifetime, &lifetime.Preferred)),
+            ("offsetof(struct ifa_cacheinfo, ifa_valid)", Offset(&lifetime, &lifetime.Valid)),
+            ("sizeof(struct ip_mreqn)", sizeof(GroupRequest)),
+            ("offsetof(struct ip_mreqn, imr_multiaddr)", Offset(&group, &group.Group)),
+            ("offsetof(struct ip_mreqn, imr_address)", Offset(&group, &group.Local)),
+            ("offsetof(struct ip_mreqn, imr_ifindex)", Offset(&group, &group.Interface)),
+            ("sizeof(struct ipv6_mreq)", sizeof(GroupRequest6)),
+            ("offsetof(struct ipv6_mreq, ipv6mr_multiaddr)", Offset(&group6, group6.Group)),
+            ("offsetof(struct ipv6_mreq, ipv6mr_interface)", Offset(&group6, &group6.Interface)),
+            ("sizeof(struct sockaddr_ll)", sizeof(PacketLinkAddress)),
+            ("offsetof(struct sockaddr_ll, sll_protocol)", Offset(&packet, &packet.Protocol)),
+            ("offsetof(struct sockaddr_ll, sll_ifindex)", Offset(&packet, &packet.Interface)),
+            ("offsetof(struct sockaddr_ll, sll_halen)", Offset(&packet, &packet.AddressLength)),
+            ("offsetof(struct sockaddr_ll, sll_addr)", Offset(&packet, packet.Address)),
+            ("sizeof(struct pollfd)", sizeof(PollEntry)),
+            ("offsetof(struct pollfd, fd)", Offset(&poll, &poll.Descriptor)),
+            ("offsetof(struct pollfd, events)", Offset(&poll, &poll.Events)),
+            ("offsetof(struct pollfd, revents)", Offset(&poll, &poll.Result)),
+            ("sizeof(nfds_t)", sizeof(nuint)),
+            ("sizeof(struct timespec)", sizeof(TimeValue)),
+            ("offsetof(struct timespec, tv_nsec)", Offset(&time, &time.Fraction)),
+            ("sizeof(struct timeval)", sizeof(TimeValue)),
+            ("offsetof(struct timeval, tv_usec)", Offset(&time, &time.Fraction)),
+            ("sizeof(struct itimerspec)", sizeof(TimerSetting)),
+            ("offsetof(struct itimerspec, it_value)", Offset(&timer, &timer.Value)),
+            ("sizeof(struct icmp6_filter)", Atlas.Engine.Links.RawIpSocket.IcmpFilterLength),
+        ]);
+    }
+
     private static ReadOnlySpan<byte> Port => [0x12, 0x34];
 
     private static ReadOnlySpan<byte> Ip => [1, 2, 3, 4];
@@ -149,6 +222,11 @@ public sealed class LayoutTests
             #include <fcntl.h>
             #include <linux/filter.h>
             #include <linux/sockios.h>
+            #include <linux/if_packet.h>
+            #include <linux/rtnetlink.h>
+            #include <net/if.h>
+            #include <net/if_arp.h>
+            #include <netinet/icmp6.h>
             #include <netinet/in.h>
             #include <netinet/tcp.h>
             #include <netinet/udp.h>
@@ -156,6 +234,7 @@ public sealed class LayoutTests
             #include <openssl/err.h>
             #include <openssl/ssl.h>
             #include <openssl/x509v3.h>
+            #include <poll.h>
             #include <stddef.h>
             #include <stdio.h>
             #include <sys/epoll.h>
@@ -164,8 +243,11 @@ public sealed class LayoutTests
             #include <sys/mman.h>
             #include <sys/socket.h>
             #include <sys/stat.h>
+            #include <sys/time.h>
+            #include <sys/timerfd.h>
             #include <sys/uio.h>
             #include <sys/un.h>
+            #include <time.h>
             int main(void) {
 
             """);
