@@ -32,6 +32,7 @@ internal static class LinkConstants
     internal const int NLM_F_REQUEST = 0x1;
     internal const int NLM_F_ACK = 0x4;
     internal const int NLM_F_DUMP_INTR = 0x10;
+    internal const int NLM_F_REPLACE = 0x100;
     internal const int NLM_F_EXCL = 0x200;
     internal const int NLM_F_DUMP = 0x300;
     internal const int NLM_F_CREATE = 0x400;

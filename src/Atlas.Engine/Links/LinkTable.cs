@@ -104,6 +104,30 @@ public sealed class LinkTable : IDisposable
         return _socket.Ask(request, ref answer);
     }
 
+    /// <summary>Adds an address as <see cref="AddAddress"/> does, or goes on with one that the link has, for a time: the kernel removes it
+    /// by itself unless it is kept again before. So it outlives neither the process nor a process that is stopped.</summary>
+    /// <param name="index">The link's number.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="prefixLength">How many bits of it are the network's.</param>
+    /// <param name="seconds">For how long from now on, at least 1.</param>
+    /// <returns>0, or a negative error number, as <see cref="AddAddress"/> has them but EEXIST.</returns>
+    public int KeepAddress(int index, in LinkAddress address, int prefixLength, int seconds)
+    {
+        if (!IsPossible(index, address, prefixLength) || seconds < 1)
+        {
+            return -Errno.EINVAL;
+        }
+
+        var request = new NetlinkRequest(stackalloc byte[NetlinkRequest.MaxLength]);
+        Begin(ref request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, index, address, prefixLength);
+        request.Add(IFA_PROTO, Mark);
+
+        // Of IPv6, others are chosen before it for what this host sends by itself.
+        request.Add(IFA_CACHEINFO, new AddressLifetime { Preferred = address.IsIpv6 ? 0 : (uint)seconds, Valid = (uint)seconds });
+        var answer = default(NoAnswer);
+        return _socket.Ask(request, ref answer);
+    }
+
     /// <summary>Removes an address from a link, by whomever it was added. If it is the first of its IPv4 network, the kernel removes
     /// the others of that network, too, unless <c>net.ipv4.conf.*.promote_secondaries</c> is set.</summary>
     /// <param name="index">The link's number.</param>

@@ -50,6 +50,24 @@ public sealed class LinkMonitorTests : IDisposable
         (removed.Address.Address == address).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("10.88.0.100", 24)]
+    [InlineData("fd88::100", 64)]
+    public void KeepAddress_OnceAndNotAgain_LeavesByItself(string text, int prefix)
+    {
+        using Cable cable = Cable.Lay();
+        LinkMonitor monitor = cable.Open(cable.Left, LinkMonitor.TryOpen);
+        LinkTable table = cable.OpenTable(cable.Left);
+        LinkAddress address = Addresses.Of(text);
+        table.KeepAddress(cable.LeftLink.Index, address, prefix, 600).ShouldBe(0);
+        cable.Left.Ip("-o address show dev eth").ShouldContain("valid_lft 600sec");
+
+        table.KeepAddress(cable.LeftLink.Index, address, prefix, 1).ShouldBe(0);
+
+        LinkChange removed = WaitFor(monitor, change => change.Kind == LinkChangeKind.AddressRemoved);
+        (removed.Address.Address == address).ShouldBeTrue();
+    }
+
     [Fact]
     public void Read_MoreThanFits_IsAnOverrunAndGoesOn()
     {

@@ -1,0 +1,343 @@
+using System.Net;
+using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
+using Atlas.Engine.Links;
+using Atlas.Protocols.Vrrp;
+
+namespace Atlas.Running.HighAvailability;
+
+/// <summary>A virtual router on its interface: does what its state machine orders. The thread of <see cref="VirtualRouters"/> only,
+/// but for <see cref="Status"/>.</summary>
+internal sealed class RunningVirtualRouter : IDisposable
+{
+    // In farewells: a backup goes by the interval that it heard last, and takes over a part of it after the priority 0
+    // (RFC 9568 6.4.2, Skew_Time). A short one has it take over within 50 ms, whatever the regular interval is.
+    private const int FarewellIntervalMs = 50;
+
+    // For how long the addresses stay after a farewell while no successor is heard, so that nobody asks in vain meanwhile.
+    private const long FarewellUs = 500_000;
+
+    // Until an interface that refused the addresses is tried again.
+    private const long RetryUs = 1_000_000;
+
+    private const long ShortRenewalUs = 250_000;
+    private const long LongRenewalUs = 500_000;
+
+    private readonly VirtualRouterConfig _config;
+    private readonly VirtualRouterLink _link;
+    private readonly Action<VirtualRouterEvent> _changed;
+    private readonly Action<string> _say;
+    private readonly int _keepSeconds;
+    private readonly VirtualRouter _router;
+    private long _keepAtUs = long.MaxValue;
+    private long _releaseAtUs = long.MaxValue;
+    private long _retryAtUs = long.MaxValue;
+    private long _malformed;
+    private int _lastSendError;
+    private string _lowered = "";
+    private string _failure = "";
+    private IPAddress? _heardFrom;
+    private int _heardPriority;
+    private volatile VirtualRouterStatus _status;
+
+    internal RunningVirtualRouter(
+        VirtualRouterConfig config, LinkTable table, LinkPoller poller, Action<VirtualRouterEvent> changed, Action<string> say)
+    {
+        _config = config;
+        _changed = changed;
+        _say = say;
+        _link = new VirtualRouterLink(config, table, poller);
+
+        // The kernel lets the addresses go by itself when this process is stopped or dead for as long as the others need to see it,
+        // in whole seconds as it counts them.
+        _keepSeconds = Math.Max(1, 3 * config.AdvertiseMs / 1_000);
+        _router = new VirtualRouter(SettingsOf(config));
+        _status = new VirtualRouterStatus
+        {
+            Config = config,
+            State = VirtualRouterState.Initialize,
+            Priority = config.Priority,
+            Lowered = "",
+            Since = DateTimeOffset.UtcNow,
+            Reason = "",
+            HeardFrom = null,
+            HeardPriority = 0,
+            Missing = null,
+            Counters = _router.Counters,
+            Malformed = 0,
+        };
+    }
+
+    internal VirtualRouterConfig Config => _config;
+
+    /// <summary>How it is. Any thread.</summary>
+    internal VirtualRouterStatus Status => _status;
+
+    /// <summary>When to call <see cref="Tick"/> at the latest, in the microseconds of the boot clock.</summary>
+    internal long NextUs => Math.Min(Math.Min(_router.NextDeadlineUs, _keepAtUs), Math.Min(_releaseAtUs, _retryAtUs));
+
+    /// <summary>Whether the addresses are still here after a farewell.</summary>
+    internal bool IsLeaving => _releaseAtUs != long.MaxValue;
+
+    /// <summary>Begins to take part. Addresses that are on the interface already are a crash's, or an earlier process's that goes on
+    /// in this one.</summary>
+    /// <param name="continues">Whether this node is master already: the process before had the addresses, and ends.</param>
+    internal void Start(bool continues, long nowUs)
+    {
+        _link.Look();
+        if (!continues)
+        {
+            _link.RemoveLeft();
+        }
+
+        if (_link.Missing is null)
+        {
+            _router.ChangePrimaryAddress(_link.Primary!);
+        }
+        else
+        {
+            _router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs);
+        }
+
+        Do(_router.Start(nowUs), nowUs);
+        if (continues && _link.Missing is null)
+        {
+            Do(_router.Continue(nowUs), nowUs);
+        }
+    }
+
+    /// <summary>Looks at the interface, of which something changed.</summary>
+    internal void Look(long nowUs)
+    {
+        IPAddress? before = _link.Primary;
+        _link.Look();
+        if (_link.Missing is not null)
+        {
+            Do(_router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
+        }
+        else if (_retryAtUs == long.MaxValue)
+        {
+            if (!Equals(before, _link.Primary))
+            {
+                _router.ChangePrimaryAddress(_link.Primary!);
+            }
+
+            Do(_router.EndFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
+        }
+    }
+
+    /// <summary>Takes what was received.</summary>
+    internal void Receive(long nowUs)
+    {
+        Span<byte> room = stackalloc byte[LinkAddress.MaxLength];
+        while (_link.TryReceive(out VrrpAdvertisement advertisement, out ReadOnlySpan<byte> sender, room, ref _malformed))
+        {
+            if (IsLeaving && advertisement.Priority > 0)
+            {
+                Release();
+            }
+
+            Note(sender, advertisement.Priority);
+            Do(
+                _router.Hear(
+                    new HeardAdvertisement
+                    {
+                        Priority = advertisement.Priority,
+                        IntervalUs = advertisement.IntervalCentiseconds * 10_000L,
+                        Sender = sender,
+                        Addresses = advertisement.Addresses,
+                    },
+                    nowUs),
+                nowUs);
+        }
+    }
+
+    /// <summary>Does what is due.</summary>
+    internal void Tick(long nowUs)
+    {
+        if (nowUs >= _router.NextDeadlineUs)
+        {
+            Do(_router.Tick(nowUs), nowUs);
+        }
+
+        if (nowUs >= _retryAtUs)
+        {
+            _retryAtUs = long.MaxValue;
+            Look(nowUs);
+        }
+
+        if (nowUs >= _releaseAtUs)
+        {
+            Release();
+        }
+
+        if (nowUs >= _keepAtUs)
+        {
+            Keep(nowUs);
+        }
+    }
+
+    /// <summary>Goes by another priority.</summary>
+    /// <param name="priority">It.</param>
+    /// <param name="lowered">Why it is not the configured one; empty: it is.</param>
+    /// <param name="nowUs">The time.</param>
+    internal void ChangePriority(int priority, string lowered, long nowUs)
+    {
+        _lowered = lowered;
+        Do(_router.ChangePriority(priority, nowUs), nowUs);
+        Publish(_status.Since, _status.Reason);
+    }
+
+    /// <summary>Stops to take part. A master says so to the others, with a short interval, and keeps the addresses until one of them
+    /// is heard, half a second at most: see <see cref="IsLeaving"/>.</summary>
+    internal void Stop(long nowUs)
+    {
+        bool wasMaster = _router.State == VirtualRouterState.Master;
+        VirtualRouterOrders orders = _router.Stop(nowUs);
+        if (wasMaster && orders.Advertise is not null)
+        {
+            _link.Send((byte)_router.Priority, FarewellIntervalMs);
+            _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
+            _releaseAtUs = nowUs + FarewellUs;
+            orders = orders with { Release = false, Advertise = null };
+        }
+
+        Do(orders, nowUs);
+    }
+
+    /// <summary>Stops without a word, and leaves the addresses to the process that goes on with them.</summary>
+    internal void Leave()
+    {
+        _keepAtUs = long.MaxValue;
+        _link.Dispose();
+    }
+
+    public void Dispose()
+    {
+        if (_router.State == VirtualRouterState.Master || IsLeaving)
+        {
+            Release();
+        }
+
+        _link.Dispose();
+    }
+
+    private static VirtualRouterSettings SettingsOf(VirtualRouterConfig config)
+    {
+        bool isIpv6 = config.Addresses[0].Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+        return VirtualRouterSettings.From(config, isIpv6 ? IPAddress.IPv6Any : IPAddress.Any);
+    }
+
+    private void Do(in VirtualRouterOrders orders, long nowUs)
+    {
+        if (orders.Release)
+        {
+            Release();
+        }
+
+        if (orders.Advertise is byte priority)
+        {
+            Send(priority);
+        }
+
+        if (orders.Take)
+        {
+            _releaseAtUs = long.MaxValue;
+            Keep(nowUs);
+        }
+
+        if (orders.Announce)
+        {
+            _link.Announce();
+        }
+
+        if (orders.Transition is { } change)
+        {
+            string reason = Words(change.Reason);
+            Publish(DateTimeOffset.UtcNow, reason);
+            _changed(new VirtualRouterEvent(_config, change.From, change.To, reason));
+        }
+    }
+
+    private void Send(byte priority)
+    {
+        int result = _link.Send(priority, _config.AdvertiseMs);
+        if (result != _lastSendError && result < 0)
+        {
+            _say($"virtual router {_status.Name} cannot send advertisements: {LinkRights.Text(result)}");
+        }
+
+        _lastSendError = result;
+    }
+
+    private void Keep(long nowUs)
+    {
+        int result = _link.Keep(_keepSeconds);
+        _keepAtUs = nowUs + (_keepSeconds > 1 ? LongRenewalUs : ShortRenewalUs);
+        if (result < 0)
+        {
+            _failure = $"{_config.Interface} does not take the addresses: {LinkRights.Text(result)}";
+            _retryAtUs = nowUs + RetryUs;
+            Do(_router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
+            _failure = "";
+        }
+    }
+
+    private void Release()
+    {
+        _keepAtUs = long.MaxValue;
+        _releaseAtUs = long.MaxValue;
+        _link.Release();
+    }
+
+    private void Note(ReadOnlySpan<byte> sender, int priority)
+    {
+        if (_heardFrom is null || _heardPriority != priority || !IsFrom(sender))
+        {
+            _heardFrom = new IPAddress(sender);
+            _heardPriority = priority;
+            Publish(_status.Since, _status.Reason);
+        }
+    }
+
+    private bool IsFrom(ReadOnlySpan<byte> sender)
+    {
+        Span<byte> known = stackalloc byte[LinkAddress.MaxLength];
+        return _heardFrom!.TryWriteBytes(known, out int length) && known[..length].SequenceEqual(sender);
+    }
+
+    private void Publish(DateTimeOffset since, string reason) => _status = _status with
+    {
+        State = _router.State,
+        Priority = _router.Priority,
+        Lowered = _lowered,
+        Since = since,
+        Reason = reason,
+        HeardFrom = _heardFrom,
+        HeardPriority = _heardPriority,
+        Missing = _link.Missing,
+        Malformed = _malformed,
+    };
+
+    private string Words(VirtualRouterReason reason)
+    {
+        string heard = _heardFrom is null ? "" : $" ({_heardFrom}, priority {_heardPriority})";
+        return reason switch
+        {
+            VirtualRouterReason.Started => "started",
+            VirtualRouterReason.Continued => "goes on from the process before",
+            VirtualRouterReason.Stopped => "asked to stop",
+            VirtualRouterReason.NoAdvertisementHeard => _heardFrom is null ? "no other master was heard" : $"the master is silent{heard}",
+            VirtualRouterReason.MasterStopped => $"the master stopped{heard}",
+            VirtualRouterReason.LowerPriorityPreempted => $"the master's priority is lower{heard}",
+            VirtualRouterReason.MasterPriorityFell => $"the master's priority fell{heard}",
+            VirtualRouterReason.HigherPriorityHeard => $"a master of higher priority was heard{heard}",
+            VirtualRouterReason.EqualPriorityHigherAddressHeard => $"a master of equal priority and a higher address was heard{heard}",
+            VirtualRouterReason.Paused => "this process did not run for too long; others may have taken over",
+            VirtualRouterReason.InterfaceLost => _failure.Length > 0 ? _failure : $"{_config.Interface}: {_link.Missing}",
+            VirtualRouterReason.DataPlaneDead => "the listeners do not answer",
+            VirtualRouterReason.FaultOver => $"{_config.Interface} is there again",
+            _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+        };
+    }
+}

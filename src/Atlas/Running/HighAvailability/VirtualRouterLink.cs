@@ -1,0 +1,325 @@
+using System.Net;
+using System.Net.Sockets;
+using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
+using Atlas.Engine.Links;
+using Atlas.Protocols.Vrrp;
+using InterfaceAddress = Atlas.Core.Configuration.InterfaceAddress;
+
+namespace Atlas.Running.HighAvailability;
+
+/// <summary>What a virtual router has of the kernel: the sockets on its interface, and its addresses there. The thread of
+/// <see cref="VirtualRouters"/> only.</summary>
+internal sealed class VirtualRouterLink : IDisposable
+{
+    // The most bytes of an advertisement: 255 addresses of IPv6 after a head of 8.
+    private const int MaxMessage = VrrpAdvertisement.MaxLength;
+
+    private readonly VirtualRouterConfig _config;
+    private readonly LinkTable _table;
+    private readonly LinkPoller _poller;
+    private readonly bool _isIpv6;
+    private readonly byte[] _addresses;
+    private readonly LinkAddress[] _destinations;
+    private readonly List<Engine.Links.InterfaceAddress> _listed = [];
+    private NetworkLink? _link;
+    private RawIpSocket? _socket;
+    private PacketSocket? _frames;
+    private RawIpSocket? _icmp;
+    private int _slot = -1;
+
+    internal VirtualRouterLink(VirtualRouterConfig config, LinkTable table, LinkPoller poller)
+    {
+        _config = config;
+        _table = table;
+        _poller = poller;
+        _isIpv6 = config.Addresses[0].Address.AddressFamily == AddressFamily.InterNetworkV6;
+        _addresses = [.. config.Addresses.SelectMany(address => address.Address.GetAddressBytes())];
+        _destinations = config.UnicastPeers.Count > 0
+            ? [.. config.UnicastPeers.Select(LinkAddress.Of)]
+            : [LinkAddress.Of(_isIpv6 ? VrrpAdvertisement.Ipv6Group : VrrpAdvertisement.Ipv4Group)];
+    }
+
+    /// <summary>The address that advertisements leave from; null while the interface has none, or is not there.</summary>
+    internal IPAddress? Primary { get; private set; }
+
+    /// <summary>What is missing, in words; null: nothing.</summary>
+    internal string? Missing { get; private set; } = "it was not looked at yet";
+
+    /// <summary>What the checksums of those who were heard cover over IPv4; this node's are alike, since some understand one form
+    /// only.</summary>
+    internal VrrpChecksumForm ChecksumForm { get; private set; } = VrrpChecksumForm.PseudoHeader;
+
+    /// <summary>Whether a packet may wait.</summary>
+    internal bool IsReady => _slot >= 0 && _poller.IsReady(_slot);
+
+    /// <summary>Looks at the interface anew and opens the sockets on it, if they are not.</summary>
+    internal void Look()
+    {
+        int result = _table.Find(_config.Interface, out NetworkLink? link);
+        if (result < 0 || link is not { IsUp: true, IsRunning: true })
+        {
+            Lose(result < 0 ? LinkRights.Text(result) : link!.IsUp ? "it has no carrier" : "it is down");
+            return;
+        }
+
+        if (_link?.Index != link.Index)
+        {
+            Close();
+        }
+
+        _link = link;
+        Primary = FindPrimary(link);
+        if (Primary is null)
+        {
+            Lose(_config.SourceAddress is { } source ? $"it does not have {source}" : $"it has no IPv{(_isIpv6 ? 6 : 4)} address to send from");
+        }
+        else if (_socket is null && Open(link) is int error and not 0)
+        {
+            Lose(LinkRights.Text(error));
+        }
+        else
+        {
+            Missing = null;
+        }
+    }
+
+    /// <summary>Takes the next advertisement of this virtual router that waits.</summary>
+    /// <param name="advertisement">It; its bytes are lent until the next call.</param>
+    /// <param name="sender">Who sent it: 4 or 16 bytes, lent as long.</param>
+    /// <param name="room">Where the sender's bytes go.</param>
+    /// <param name="malformed">How many packets were passed over because of what is in them.</param>
+    internal bool TryReceive(out VrrpAdvertisement advertisement, out ReadOnlySpan<byte> sender, Span<byte> room, ref long malformed)
+    {
+        Span<byte> destination = stackalloc byte[LinkAddress.MaxLength];
+        while (_socket is not null && _socket.Receive(out RawPacket packet) >= 0)
+        {
+            int length = packet.Source.WriteTo(room);
+            sender = room[..length];
+            if (packet.IsCut || length == 0 || packet.Destination.WriteTo(destination) != length)
+            {
+                malformed++;
+                continue;
+            }
+
+            VrrpAdvertisementError error = VrrpAdvertisement.Read(packet.Payload, sender, destination[..length], packet.HopLimit, out advertisement);
+            if (error != VrrpAdvertisementError.None)
+            {
+                malformed++;
+            }
+            else if (advertisement.RouterId == _config.RouterId && IsForUs(packet.Destination))
+            {
+                ChecksumForm = _isIpv6 ? ChecksumForm : advertisement.ChecksumForm;
+                return true;
+            }
+        }
+
+        advertisement = default;
+        sender = default;
+        return false;
+    }
+
+    /// <summary>Sends an advertisement to all who listen.</summary>
+    /// <returns>0, or the last negative error number.</returns>
+    internal int Send(byte priority, int intervalMs)
+    {
+        if (_socket is null || Primary is null)
+        {
+            return 0;
+        }
+
+        var advertisement = new VrrpAdvertisement
+        {
+            RouterId = (byte)_config.RouterId,
+            Priority = priority,
+            IntervalCentiseconds = (ushort)(intervalMs / 10),
+            Addresses = _addresses,
+            ChecksumForm = ChecksumForm,
+        };
+        Span<byte> message = stackalloc byte[MaxMessage];
+        Span<byte> from = stackalloc byte[LinkAddress.MaxLength];
+        Span<byte> to = stackalloc byte[LinkAddress.MaxLength];
+        LinkAddress source = LinkAddress.Of(Primary);
+        int length = source.WriteTo(from);
+        int failed = 0;
+        foreach (LinkAddress destination in _destinations)
+        {
+            destination.WriteTo(to);
+            int written = advertisement.Write(message, from[..length], to[..length]);
+            int result = _socket.Send(message[..written], source, destination);
+            failed = result < 0 ? result : failed;
+        }
+
+        return failed;
+    }
+
+    /// <summary>Puts the addresses on the interface, or has them stay, for a time.</summary>
+    /// <returns>0, or a negative error number.</returns>
+    internal int Keep(int seconds)
+    {
+        int failed = 0;
+        foreach (InterfaceAddress address in _config.Addresses)
+        {
+            int result = _link is null ? 0 : _table.KeepAddress(_link.Index, LinkAddress.Of(address.Address), address.PrefixLength, seconds);
+            failed = result < 0 ? result : failed;
+        }
+
+        return failed;
+    }
+
+    /// <summary>Takes the addresses off the interface, whoever put them there.</summary>
+    internal void Release()
+    {
+        if (_link is not null)
+        {
+            foreach (InterfaceAddress address in _config.Addresses)
+            {
+                _table.RemoveAddress(_link.Index, LinkAddress.Of(address.Address), address.PrefixLength);
+            }
+        }
+    }
+
+    /// <summary>Takes off what a process that crashed has left.</summary>
+    internal void RemoveLeft()
+    {
+        if (_link is null || _table.ListAddresses(_link.Index, _listed) < 0)
+        {
+            return;
+        }
+
+        foreach (Engine.Links.InterfaceAddress left in _listed)
+        {
+            if (left.Protocol == LinkTable.Mark && IsVirtual(left.Address))
+            {
+                _table.RemoveAddress(_link.Index, left.Address, left.PrefixLength);
+            }
+        }
+    }
+
+    /// <summary>Tells the network once that this node has the addresses.</summary>
+    internal void Announce()
+    {
+        if (_link is null || _link.HardwareAddress.IsNone || !_link.HasArp)
+        {
+            return;
+        }
+
+        Span<byte> mac = stackalloc byte[HardwareAddress.Length];
+        _link.HardwareAddress.WriteTo(mac);
+        Span<byte> room = stackalloc byte[GratuitousArp.FrameLength];
+        Span<byte> from = stackalloc byte[LinkAddress.MaxLength];
+        for (int at = 0; at < _addresses.Length; at += _isIpv6 ? 16 : 4)
+        {
+            ReadOnlySpan<byte> address = _addresses.AsSpan(at, _isIpv6 ? 16 : 4);
+            if (!_isIpv6)
+            {
+                // Some hosts take one form only.
+                GratuitousArp.Write(room, mac, address, GratuitousArpForm.Request);
+                _frames?.Send(_link.Index, room);
+                GratuitousArp.Write(room, mac, address, GratuitousArpForm.Reply);
+                _frames?.Send(_link.Index, room);
+            }
+            else if (Primary is not null && LinkAddress.Of(Primary) is var source && source.WriteTo(from) > 0)
+            {
+                int length = UnsolicitedNeighborAdvertisement.Write(room, from, address, mac, isRouter: false);
+                _icmp?.Send(room[..length], source, LinkAddress.Of(UnsolicitedNeighborAdvertisement.Destination));
+            }
+        }
+    }
+
+    public void Dispose() => Close();
+
+    private bool IsForUs(in LinkAddress destination) =>
+        _config.UnicastPeers.Count > 0 ? Primary is not null && destination == LinkAddress.Of(Primary) : destination == _destinations[0];
+
+    private bool IsVirtual(in LinkAddress address)
+    {
+        foreach (InterfaceAddress own in _config.Addresses)
+        {
+            if (LinkAddress.Of(own.Address) == address)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private IPAddress? FindPrimary(NetworkLink link)
+    {
+        if (_table.ListAddresses(link.Index, _listed) < 0)
+        {
+            return Primary;
+        }
+
+        // RFC 9568 5.1.2.1: an IPv6 packet comes from the link-local address. One to a peer with an address of another scope can't.
+        bool isLinkLocal = _isIpv6 && (_config.UnicastPeers.Count == 0 || _destinations[0].IsLinkLocal);
+        LinkAddress wanted = _config.SourceAddress is { } source ? LinkAddress.Of(source) : default;
+        foreach (Engine.Links.InterfaceAddress known in _listed)
+        {
+            LinkAddress address = known.Address;
+            if (wanted.IsNone
+                ? address.IsIpv6 == _isIpv6 && address.IsLinkLocal == isLinkLocal && known.IsUsable && known.Protocol != LinkTable.Mark && !IsVirtual(address)
+                : address == wanted)
+            {
+                return address.ToIPAddress();
+            }
+        }
+
+        return null;
+    }
+
+    private int Open(NetworkLink link)
+    {
+        _socket = RawIpSocket.TryOpen(_isIpv6, VrrpAdvertisement.Protocol, link, out int error);
+        if (_socket is null)
+        {
+            return error;
+        }
+
+        if (_config.UnicastPeers.Count == 0)
+        {
+            error = -_socket.Join(_destinations[0]);
+        }
+
+        if (error == 0 && _isIpv6)
+        {
+            _icmp = RawIpSocket.TryOpen(isIpv6: true, UnsolicitedNeighborAdvertisement.Protocol, link, out error);
+        }
+        else if (error == 0)
+        {
+            _frames = PacketSocket.TryOpen(out error);
+        }
+
+        _slot = error == 0 ? _poller.Watch(_socket) : -1;
+        if (error != 0 || _slot < 0)
+        {
+            Close();
+        }
+
+        return error != 0 ? error : Math.Min(_slot, 0);
+    }
+
+    private void Lose(string missing)
+    {
+        Missing = missing;
+        Primary = null;
+        Close();
+    }
+
+    private void Close()
+    {
+        if (_slot >= 0)
+        {
+            _poller.Unwatch(_slot);
+            _slot = -1;
+        }
+
+        _socket?.Dispose();
+        _frames?.Dispose();
+        _icmp?.Dispose();
+        _socket = null;
+        _frames = null;
+        _icmp = null;
+    }
+}
