@@ -25,6 +25,7 @@ namespace Atlas.Core.HighAvailability;
 /// What the RFC does not have (marked *, and the following):
 /// <code>
 ///   Initialize  start, with a fault                        Fault
+///   Backup      goes on for a master                       Master       advertise, take, announce
 ///   Backup      a fault begins                             Fault
 ///   Master      a fault begins                             Fault        release, advertise 0
 ///   Fault       stop                                       Initialize
@@ -125,6 +126,11 @@ public sealed class VirtualRouter
             ? Join(VirtualRouterReason.Started, nowUs)
             : Leave(VirtualRouterState.Fault, ReasonOf(_faults), nowUs);
     }
+
+    /// <summary>Goes on as the master that another process of this node was until now: the addresses are here, and the others heard an
+    /// advertisement less than three intervals ago. Nothing happens where it is no backup.</summary>
+    public VirtualRouterOrders Continue(long nowUs) =>
+        State == VirtualRouterState.Backup ? BecomeMaster(VirtualRouterReason.Continued, nowUs) : default;
 
     /// <summary>Stops to take part; a master tells the others, so that the best of them takes over at once.</summary>
     public VirtualRouterOrders Stop(long nowUs)

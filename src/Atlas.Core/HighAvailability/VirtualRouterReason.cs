@@ -6,6 +6,9 @@ public enum VirtualRouterReason : byte
     /// <summary>It was started.</summary>
     Started,
 
+    /// <summary>It goes on for a master before it on the same node.</summary>
+    Continued,
+
     /// <summary>It was stopped.</summary>
     Stopped,
 

@@ -55,6 +55,11 @@ public sealed record VirtualRouterSettings
         PrimaryAddress = primaryAddress,
         Addresses = [.. config.Addresses.Select(a => a.Address)],
         Peers = config.UnicastPeers,
+        PreemptDelayUs = config.PreemptDelayMs * 1_000L,
+        AnnounceCount = config.Announce.Repeat,
+        AnnounceAgainUs = config.Announce.AgainAfterMs * 1_000L,
+        AnnounceAgainCount = config.Announce.AgainAfterMs > 0 ? config.Announce.Repeat : 0,
+        AnnounceRefreshUs = config.Announce.RefreshMs * 1_000L,
     };
 
     /// <summary>Throws where a value is outside its range, or addresses are of two families.</summary>

@@ -17,6 +17,7 @@ public static class VirtualRouterWords
     public static string Word(this VirtualRouterReason reason) => reason switch
     {
         VirtualRouterReason.Started => "started",
+        VirtualRouterReason.Continued => "continued",
         VirtualRouterReason.Stopped => "stopped",
         VirtualRouterReason.NoAdvertisementHeard => "no_advertisement_heard",
         VirtualRouterReason.MasterStopped => "master_stopped",

@@ -74,8 +74,8 @@ public readonly ref struct VrrpAdvertisement
     /// <exception cref="ArgumentException">The addresses have other or different lengths.</exception>
     public static VrrpAdvertisementError Read(
         ReadOnlySpan<byte> message,
-        ReadOnlySpan<byte> source,
-        ReadOnlySpan<byte> destination,
+        scoped ReadOnlySpan<byte> source,
+        scoped ReadOnlySpan<byte> destination,
         int hopLimit,
         out VrrpAdvertisement advertisement)
     {

@@ -13,6 +13,7 @@ using Atlas.Engine.Workers;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
+using Atlas.Running.HighAvailability;
 using Atlas.Running.Kernel;
 using Atlas.Running.Listeners;
 
@@ -72,6 +73,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
+        Cluster = new ClusterNode(_news, () => Snapshot);
         Stores = new StoreReports(_news.Tell, new StoreServers(_plane.Follow, store => Tls.QueriesOf(store)));
         _tls = new InstanceTls(_force, () => ServeWith(Running), _news);
         Names = new NameDiscovery(new DiscoveryOptions
@@ -124,6 +126,9 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>The names that servers come from.</summary>
     internal NameDiscovery Names { get; }
 
+    /// <summary>This node among the others.</summary>
+    internal ClusterNode Cluster { get; }
+
     /// <summary>What TLS needs of files.</summary>
     internal CertificateWatch Certificates => _tls.Certificates;
 
@@ -151,6 +156,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             await instance.Names.PrepareAsync(config, FirstAddresses);
             instance.Apply(config);
             KernelRunning.RemoveLeftover(instance.Kernel);
+            instance.Cluster.Apply(config);
             instance._admin = await AdminAccess.StartAsync(config, new InstanceReports(instance), notice);
             instance.Phase = InstancePhase.Serving;
             return instance;
@@ -178,6 +184,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _resolvers = config.Runtime.Resolvers;
             await Names.PrepareAsync(config, FirstAddresses);
             Apply(config);
+            Cluster.Apply(config);
         }
         catch
         {
@@ -199,6 +206,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Phase = InstancePhase.Draining;
         await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Cluster.HandOverAsync(Listeners);
         lock (_force)
         {
             // Servers that just come into force do so first, and none after.
@@ -221,6 +229,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _hasEnded = true;
         }
 
+        Cluster.Dispose();
         _listeners.Close();
         Names.Dispose();
         _tls.Dispose();
@@ -243,6 +252,8 @@ internal sealed class AtlasInstance : IAsyncDisposable
 
     private void Apply(AtlasConfig config)
     {
+        Cluster.Prepare(config);
+        Workers.MovingAddresses = ClusterNode.MovingAddresses(config);
         lock (_force)
         {
             IReadOnlyList<RunningListener> gone;

@@ -4,6 +4,8 @@ using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
 using Atlas.Core.Health;
+using Atlas.Core.HighAvailability;
+using Atlas.Running.HighAvailability;
 
 namespace Atlas.Running;
 
@@ -63,6 +65,15 @@ internal static class InstanceEvents
         At = change.At,
         Store = change.Store,
         Change = change.Health.Condition.ToString().ToLowerInvariant(),
+        Text = change.ToString(),
+    };
+
+    /// <summary>A virtual router changed its state.</summary>
+    internal static EventReport Of(VirtualRouterEvent change) => new()
+    {
+        Type = "virtual_router",
+        At = DateTimeOffset.UtcNow,
+        Change = change.To.Word(),
         Text = change.ToString(),
     };
 

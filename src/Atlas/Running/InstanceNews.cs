@@ -4,6 +4,7 @@ using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
 using Atlas.Core.Health;
+using Atlas.Running.HighAvailability;
 
 namespace Atlas.Running;
 
@@ -48,6 +49,12 @@ internal sealed class InstanceNews(Action<string> notice)
     }
 
     internal void Tell(CertificateEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        notice(change.ToString());
+    }
+
+    internal void Tell(VirtualRouterEvent change)
     {
         Feed.Publish(InstanceEvents.Of(change));
         notice(change.ToString());

@@ -78,6 +78,13 @@ public sealed partial class SharedNetwork : IAsyncDisposable
     public string NeighborOf(string address = VirtualIp) =>
         Link().Match(Client.Run("ip", "neigh", "show", address, "dev", "eth")) is { Success: true } match ? match.Groups[1].Value : "";
 
+    /// <summary>Has the client look for the link address of an address.</summary>
+    public async Task ResolveAsync(string address = VirtualIp)
+    {
+        using Socket socket = Client.NewSocket(IPAddress.Parse(address), ProtocolType.Udp);
+        await socket.SendToAsync(new byte[1], new IPEndPoint(IPAddress.Parse(address), 9));
+    }
+
     /// <summary>A node's own link address.</summary>
     public static string LinkOf(NetworkNamespace node) => node.Run("cat", "/sys/class/net/eth/address").Trim();
 

@@ -82,6 +82,7 @@ internal sealed class RunningVirtualRouter : IDisposable
     /// <summary>Begins to take part. Addresses that are on the interface already are a crash's, or an earlier process's that goes on
     /// in this one.</summary>
     /// <param name="continues">Whether this node is master already: the process before had the addresses, and ends.</param>
+    /// <param name="nowUs">The time.</param>
     internal void Start(bool continues, long nowUs)
     {
         _link.Look();
