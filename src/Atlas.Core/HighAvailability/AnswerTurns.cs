@@ -1,4 +1,3 @@
-using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 

@@ -31,6 +31,9 @@ public ref struct DnsMessageWriter
     /// <summary>The bytes written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>The bytes that can be written yet.</summary>
+    public readonly int Free => _buffer.Length - Reserved - Length;
+
     /// <summary>The header, which may change as long as the message is written.</summary>
     public DnsHeader Header
     {
@@ -209,7 +212,7 @@ public ref struct DnsMessageWriter
 
     private bool TryBytes(scoped ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _buffer.Length - Reserved - Length)
+        if (bytes.Length > Free)
         {
             return false;
         }
