@@ -162,6 +162,7 @@ public sealed class DigTests : IAsyncLifetime
         using var process = new Process();
         process.StartInfo = new ProcessStartInfo(program, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

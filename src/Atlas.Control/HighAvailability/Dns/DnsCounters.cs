@@ -55,7 +55,10 @@ internal sealed class DnsCounters
     /// <summary>Writes all of it.</summary>
     internal void Write(IMetricWriter writer)
     {
-        writer.Family("atlas_dns_server_questions_total", "Messages to the DNS server, by what they ask for, what became of them, and how they came.", MetricKind.Counter);
+        writer.Family(
+            "atlas_dns_server_questions_total",
+            "Messages to the DNS server, by what they ask for, what became of them, and how they came.",
+            MetricKind.Counter);
         for (int type = 0; type < Types.Length; type++)
         {
             for (int result = 0; result < Results.Length; result++)

@@ -104,9 +104,14 @@ internal sealed class DnsDatagrams : IAsyncDisposable
             Socket bound = socket;
             _running.Add(Task.Run(() => RunAsync(bound)));
         }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            // A virtual address that has just gone. It may come back.
+            return _socket;
+        }
         catch (SocketException)
         {
-            // The port needs a right that the process gave up, or the address is one of broadcast: the kernel chooses, then.
+            // Such as where the port needs a right that the process gave up: the kernel chooses, then.
         }
 
         _sockets[address] = socket;

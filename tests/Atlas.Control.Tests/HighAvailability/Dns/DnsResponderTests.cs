@@ -1,4 +1,3 @@
-using Atlas.Control.HighAvailability.Dns;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Protocols.Dns;

@@ -41,6 +41,28 @@ public sealed class DnsServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Udp_MoreLocalAddressesThanTheLimit_AreAnsweredFromWhereTheKernelSays()
+    {
+        BindAddress.TryParse("0.0.0.0:0", out BindAddress? any).ShouldBeTrue();
+        await using DnsServer server = DnsServer.Start(ZoneUnderTest.Config() with { Bind = any }, _ => true, _time);
+        IPEndPoint[] addresses =
+        [
+            .. Enumerable.Range(2, DnsServerLimits.LocalAddresses + 1).Select(i => new IPEndPoint(IPAddress.Parse($"127.0.0.{i}"), server.Address.Port)),
+        ];
+        foreach (IPEndPoint address in addresses[..^1])
+        {
+            (await AskUdpAsync(address)).Addresses.Length.ShouldBe(2);
+        }
+
+        using var limit = new CancellationTokenSource(Patience);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        await socket.SendToAsync(ZoneUnderTest.Question("www.lb.example.com"), addresses[^1], limit.Token);
+        SocketReceiveFromResult answer = await socket.ReceiveFromAsync(new byte[512], new IPEndPoint(IPAddress.Any, 0), limit.Token);
+        answer.RemoteEndPoint.ShouldBe(new IPEndPoint(IPAddress.Loopback, server.Address.Port));
+    }
+
+    [Fact]
     public async Task Udp_MessageOfTheMostBytesAndOneMore_IsReadAndMalformed()
     {
         byte[] most = Padded(DnsServerLimits.QuestionBytes);
