@@ -15,6 +15,7 @@ integration | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the data plane
 integration | curl        | curl                       | a client that others wrote
 integration | dnsutils    | dig                        | a DNS client that others wrote
 integration | dnsperf     | dnsperf                    | many questions at once
+integration | knot-dnsutils | kdig                     | another DNS client that others wrote
 integration | iperf3      | iperf3                     | streams of datagrams
 integration | nftables    | /usr/sbin/nft              | mode kernel
 integration | conntrack   | /usr/sbin/conntrack        | mode kernel with UDP

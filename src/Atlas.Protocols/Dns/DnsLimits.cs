@@ -18,6 +18,9 @@ public static class DnsLimits
     /// <summary>Bytes of a message over UDP that no path fragments (DNS flag day 2020).</summary>
     public const int EdnsUdpBytes = 1232;
 
+    /// <summary>Bytes of an OPT record without options (RFC 6891 6.1.2).</summary>
+    public const int EdnsBytes = 11;
+
     /// <summary>The most bytes of a message, over TCP (RFC 1035 4.2.2).</summary>
     public const int MessageBytes = 65_535;
 

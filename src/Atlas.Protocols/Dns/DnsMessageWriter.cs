@@ -31,6 +31,9 @@ public ref struct DnsMessageWriter
     /// <summary>The bytes written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>The bytes that can be written yet.</summary>
+    public readonly int Free => _buffer.Length - Reserved - Length;
+
     /// <summary>The header, which may change as long as the message is written.</summary>
     public DnsHeader Header
     {
@@ -41,6 +44,10 @@ public ref struct DnsMessageWriter
             value.Write(_buffer);
         }
     }
+
+    /// <summary>Bytes at the buffer's end that are kept for what is written last, such as the OPT record; 0 at first. Not more
+    /// than there are.</summary>
+    public int Reserved { get; set; }
 
     /// <summary>Writes a question.</summary>
     /// <returns>False: it does not fit.</returns>
@@ -112,15 +119,17 @@ public ref struct DnsMessageWriter
         return TryWriteRecord(section, name, DnsType.Txt, DnsQuestion.Internet, ttlSeconds, data[..(text.Length + 1)]);
     }
 
-    /// <summary>Writes the OPT record (RFC 6891 6.1.2), without options. Once in a message.</summary>
+    /// <summary>Writes the OPT record (RFC 6891 6.1.2). Once in a message.</summary>
+    /// <param name="edns">What it says.</param>
+    /// <param name="options">Its options as they are on the wire; none unless given.</param>
     /// <returns>False: it does not fit.</returns>
-    public bool TryWriteEdns(in DnsEdns edns) => TryWriteRecord(
+    public bool TryWriteEdns(in DnsEdns edns, scoped ReadOnlySpan<byte> options = default) => TryWriteRecord(
         DnsSection.Additional,
         DnsName.Root,
         DnsType.Opt,
         edns.UdpBytes,
         ((uint)edns.ExtendedCode << 24) | ((uint)edns.Version << 16) | (edns.DnssecOk ? 0x8000u : 0),
-        []);
+        options);
 
     /// <summary>Writes a record of any type, as <see cref="TryWriteAddress"/> does.</summary>
     public bool TryWriteRecord(
@@ -203,7 +212,7 @@ public ref struct DnsMessageWriter
 
     private bool TryBytes(scoped ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length > _buffer.Length - Length)
+        if (bytes.Length > Free)
         {
             return false;
         }

@@ -67,6 +67,21 @@ public sealed class DnsName : IEquatable<DnsName>
         return true;
     }
 
+    /// <summary>The name without its first label; the root is its own.</summary>
+    public DnsName Parent => IsRoot ? Root : OfWire(_wire.AsSpan(_wire[0] + 1));
+
+    /// <summary>Whether it is a name or lies below it. O(its labels).</summary>
+    public bool IsWithin(DnsName other)
+    {
+        int at = 0;
+        while (_wire.Length - at > other._wire.Length)
+        {
+            at += _wire[at] + 1;
+        }
+
+        return EqualWire(_wire.AsSpan(at), other._wire);
+    }
+
     /// <inheritdoc/>
     public bool Equals(DnsName? other) => other is not null && EqualWire(_wire, other._wire);
 

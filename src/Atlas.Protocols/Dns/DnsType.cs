@@ -18,6 +18,9 @@ public enum DnsType : ushort
     /// <summary>What a zone is (RFC 1035 3.3.13).</summary>
     Soa = 6,
 
+    /// <summary>What a host is (RFC 1035 3.3.2); what a question for any type is answered with (RFC 8482 4.2).</summary>
+    Hinfo = 13,
+
     /// <summary>Texts (RFC 1035 3.3.14).</summary>
     Txt = 16,
 
@@ -29,6 +32,12 @@ public enum DnsType : ushort
 
     /// <summary>The pseudo record of extensions (RFC 6891 6.1).</summary>
     Opt = 41,
+
+    /// <summary>What changed of a zone, in questions only (RFC 1995).</summary>
+    Ixfr = 251,
+
+    /// <summary>A whole zone, in questions only (RFC 5936).</summary>
+    Axfr = 252,
 
     /// <summary>Any type, in questions only (RFC 8482).</summary>
     Any = 255,

@@ -197,12 +197,23 @@ public sealed class ReferencePoolsTests
             Bind = BindAddress.TryParse("0.0.0.0:53", out var bind) ? bind : null,
             Zone = "lb.example.com",
             TtlSeconds = 5,
+            NameServers = ["ns1.example.com", "ns2.example.com"],
+            ResponseLimit = new Rate(100, 1_000),
             Records =
             [
                 new DnsAnswerConfig
                 {
                     Name = "www",
-                    Nodes = [new DnsNodeConfig("lb-1", IPAddress.Parse("203.0.113.1")), new DnsNodeConfig("lb-2", IPAddress.Parse("203.0.113.2"))],
+                    Nodes =
+                    [
+                        new DnsNodeConfig { Node = "lb-1", Addresses = [IPAddress.Parse("203.0.113.1")] },
+                        new DnsNodeConfig
+                        {
+                            Node = "lb-2",
+                            Addresses = [IPAddress.Parse("203.0.113.2"), IPAddress.Parse("2001:db8::2")],
+                            Weight = 2,
+                        },
+                    ],
                 },
             ],
         },

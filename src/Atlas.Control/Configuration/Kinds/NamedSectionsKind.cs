@@ -11,14 +11,18 @@ namespace Atlas.Control.Configuration.Kinds;
 /// <param name="name">Which names are allowed.</param>
 /// <param name="max">The most sections.</param>
 /// <param name="setName">Puts the name into the record.</param>
-internal sealed class NamedSectionsKind<T>(Section<T> section, ScalarKind<string> name, int max, Func<T, string, T> setName) : ValueKind<ValueList<T>>
+/// <param name="shortForm">What else may be written for a section, as one scalar; null: nothing.</param>
+internal sealed class NamedSectionsKind<T>(
+    Section<T> section, ScalarKind<string> name, int max, Func<T, string, T> setName, ValueKind<T>? shortForm = null) : ValueKind<ValueList<T>>
     where T : ConfigSection, new()
 {
-    /// <inheritdoc/>
-    public override string Allowed => $"a map of at most {max} names, each with {section.Noun}";
+    private readonly SectionKind<T> _value = new(section, shortForm);
 
     /// <inheritdoc/>
-    public override string Reference => $"a map of at most {max} names, each with a map: [{section.Path}](#{ConfigReference.Anchor(section)})";
+    public override string Allowed => $"a map of at most {max} names, each with {(shortForm is null ? section.Noun : _value.Allowed)}";
+
+    /// <inheritdoc/>
+    public override string Reference => $"a map of at most {max} names, each with {_value.Reference}";
 
     /// <inheritdoc/>
     public override int? MaxCount => max;
@@ -45,7 +49,7 @@ internal sealed class NamedSectionsKind<T>(Section<T> section, ScalarKind<string
         {
             var key = new YamlScalar(entry.Position, entry.Key, isPlain: false);
             name.TryRead(key, reading with { What = $"a name in {reading.What}" }, out _);
-            if (section.TryRead(entry.Value, reading.Of(entry.Key), out var read))
+            if (_value.TryRead(entry.Value, reading.Of(entry.Key), out var read))
             {
                 values.Add(setName(read, entry.Key));
             }
@@ -68,7 +72,7 @@ internal sealed class NamedSectionsKind<T>(Section<T> section, ScalarKind<string
         name.WriteSchema(writer);
         writer.WriteEndObject();
         writer.WriteStartObject("additionalProperties");
-        writer.WriteString("$ref", $"#/$defs/{section.Name}");
+        _value.WriteSchema(writer);
         writer.WriteEndObject();
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Atlas.Control.Configuration.Keys;
 using Atlas.Control.Configuration.Kinds;
 using Atlas.Core.Configuration;
@@ -15,21 +14,6 @@ internal static class HighAvailabilitySections
         Schema.Text("[!-.0-9;-~]{1,15}"),
         (new string('e', 15), true),
         (new string('e', 16), false));
-
-    private static readonly ScalarKind<string> RecordName = Texts.Make(
-        "a name in the zone, such as www, or @ for the zone itself",
-        text => text == "@" || HostName.IsValid(text + ".x"),
-        Schema.Text("@|[A-Za-z0-9._-]+"),
-        ("@", true),
-        ("a..b", false));
-
-    private static readonly PairsKind<string, IPAddress, DnsNodeConfig> Nodes = new(
-        Texts.Name,
-        Addresses.Ip,
-        SectionLimits.Few,
-        StringComparer.Ordinal,
-        (node, address, _) => new DnsNodeConfig(node, address),
-        node => (node.Node, node.Address));
 
     /// <summary>An element of <c>peers</c>.</summary>
     public static Section<PeerConfig> Peer { get; } = new Section<PeerConfig>(
@@ -101,32 +85,6 @@ internal static class HighAvailabilitySections
         .Key("track", Kind.Map(Track), s => s.Track, (s, v) => s with { Track = v }, "What lowers the priority.")
         .Key("announce", Kind.Map(Announce), s => s.Announce, (s, v) => s with { Announce = v }, "How the network is told.");
 
-    /// <summary>A value of <c>records</c>.</summary>
-    public static Section<DnsAnswerConfig> Answer { get; } = new Section<DnsAnswerConfig>(
-        "dns_record", "high_availability.active_active.records.NAME", "a record",
-        "A name in the zone and the nodes that it stands for.")
-        .Key("nodes", Nodes,
-            s => s.Nodes, (s, v) => s with { Nodes = v },
-            "Each node's address; nodes that do not live are left out of answers.", required: true);
-
-    /// <summary><c>active_active</c>.</summary>
-    public static Section<ActiveActiveConfig> ActiveActive { get; } = new Section<ActiveActiveConfig>(
-        "active_active", "high_availability.active_active", "an 'active_active'",
-        "An authoritative DNS server that answers with living nodes only, in turns.")
-        .Key("bind", new OptionalKind<BindAddress>(BindKind.Instance, "absent"),
-            s => s.Bind, (s, v) => s with { Bind = v },
-            "Where it listens, UDP and TCP.", required: true)
-        .Key("zone", Addresses.DnsName,
-            s => s.Zone, (s, v) => s with { Zone = v },
-            "The zone that it answers for.", required: true)
-        .Key("ttl", Durations.Seconds(0, 86_400),
-            s => s.TtlSeconds, (s, v) => s with { TtlSeconds = v },
-            "The time to live of its answers.")
-        .Key("records",
-            new NamedSectionsKind<DnsAnswerConfig>(Answer, RecordName, SectionLimits.Records, (s, name) => s with { Name = name }),
-            s => s.Records, (s, v) => s with { Records = v },
-            "The names in the zone.", required: true);
-
     /// <summary><c>high_availability</c>.</summary>
     public static Section<HighAvailabilityConfig> HighAvailability { get; } = new Section<HighAvailabilityConfig>(
         "high_availability", "high_availability", "'high_availability'", "How several nodes stand in for each other.")
@@ -140,7 +98,7 @@ internal static class HighAvailabilitySections
         .Key("active_passive", Kind.ListOf(Kind.Map(VirtualRouter), 0, SectionLimits.Few),
             s => s.ActivePassive, (s, v) => s with { ActivePassive = v },
             "Addresses that move to a living node.")
-        .Key("active_active", Kind.OptionalMap(ActiveActive),
+        .Key("active_active", Kind.OptionalMap(ActiveActiveSections.ActiveActive),
             s => s.ActiveActive, (s, v) => s with { ActiveActive = v },
             "A DNS server that answers with living nodes only.");
 }

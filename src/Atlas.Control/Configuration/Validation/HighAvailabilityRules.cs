@@ -50,14 +50,7 @@ internal static class HighAvailabilityRules
             router => $"{router.RouterId} on {router.Interface}{(IsIPv6(router.Addresses[0].Address) ? " (IPv6)" : "")}",
             router => router.Source.PositionOf("router_id"),
             (id, line) => $"two virtual routers have the id {id}, the first in line {line}: ids are unique on an interface");
-        if (section.ActiveActive is { } zone)
-        {
-            var nodes = section.Peers.Select(peer => peer.Name).Prepend(section.Node).Where(name => name.Length > 0).ToHashSet(StringComparer.Ordinal);
-            foreach (var (answer, node) in zone.Records.SelectMany(answer => answer.Nodes.Select(node => (answer, node))))
-            {
-                findings.Refer(answer.Source.PositionOf("nodes"), "node", node.Node, nodes);
-            }
-        }
+        ActiveActiveRules.Check(section, findings);
     }
 
     private static void CheckPeers(HighAvailabilityConfig section, Findings findings)

@@ -12,6 +12,12 @@ public sealed record ActiveActiveConfig : ConfigSection
     /// <summary>The time to live of its answers. Default 5 s.</summary>
     public int TtlSeconds { get; init; } = 5;
 
+    /// <summary>The names of the zone's name servers, in lower case; empty: <c>ns</c> in the zone, with the nodes' addresses.</summary>
+    public ValueList<string> NameServers { get; init; } = [];
+
+    /// <summary>How many equal answers a network of clients gets over UDP; null: as many as it asks for. Default 100/s.</summary>
+    public Rate? ResponseLimit { get; init; } = new Rate(100, 1_000);
+
     /// <summary>The names in the zone.</summary>
     public ValueList<DnsAnswerConfig> Records { get; init; } = [];
 }

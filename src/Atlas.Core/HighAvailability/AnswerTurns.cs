@@ -1,0 +1,95 @@
+using Atlas.Core.Balancing;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Core.HighAvailability;
+
+/// <summary>
+/// The addresses of one name and family, in the order of a turn. Nodes come first in turns, as often as their weights say; the others
+/// follow in their order, so that whoever takes the first address shares the load, and whoever cannot reach it has the rest.
+/// <para>
+/// There are addresses wherever the configuration has one. Who is named, in this order: the living nodes with a weight; the living ones
+/// without; if none lives, all with a weight; all. A node may live though nobody hears of it, as to a node that is cut off; an answer
+/// without addresses would be wrong for sure, and resolvers would remember it.
+/// </para>
+/// Immutable.
+/// </summary>
+public sealed class AnswerTurns
+{
+    /// <summary>No address.</summary>
+    public static readonly AnswerTurns Empty = new([], []);
+
+    // Of each node in the answer, its addresses.
+    private readonly byte[][][] _nodes;
+
+    // Of each turn, until they repeat, the index of the node that comes first.
+    private readonly int[] _firsts;
+
+    private AnswerTurns(byte[][][] nodes, int[] firsts)
+    {
+        _nodes = nodes;
+        _firsts = firsts;
+        Count = nodes.Sum(node => node.Length);
+    }
+
+    /// <summary>How many addresses an answer has.</summary>
+    public int Count { get; }
+
+    /// <summary>The turns of a name. O(nodes × sum of their weights).</summary>
+    /// <param name="nodes">The name's nodes.</param>
+    /// <param name="isIPv6">The family: IPv6, or else IPv4.</param>
+    /// <param name="isAlive">Whether the node of a name is thought to live.</param>
+    public static AnswerTurns Of(IReadOnlyList<DnsNodeConfig> nodes, bool isIPv6, Func<string, bool> isAlive)
+    {
+        var all = new List<(DnsNodeConfig Node, byte[][] Addresses)>();
+        foreach (DnsNodeConfig node in nodes)
+        {
+            byte[][] addresses = [.. node.Addresses.Select(address => address.GetAddressBytes()).Where(bytes => bytes.Length == 4 != isIPv6)];
+            if (addresses.Length > 0)
+            {
+                all.Add((node, addresses));
+            }
+        }
+
+        var living = all.FindAll(one => isAlive(one.Node.Node));
+        var named = living.Count > 0 ? living : all;
+        var weighted = named.FindAll(one => one.Node.Weight > 0);
+        if (weighted.Count > 0)
+        {
+            named = weighted;
+        }
+
+        return named.Count == 0 ? Empty : new AnswerTurns([.. named.Select(one => one.Addresses)], FirstsOf(named.ConvertAll(one => one.Node.Weight)));
+    }
+
+    /// <summary>Puts the addresses of a turn into their order. O(addresses), allocates nothing.</summary>
+    /// <param name="turn">Which; any number, one more each time.</param>
+    /// <param name="destination">Takes <see cref="Count"/> addresses of 4 or 16 bytes, which must not be changed.</param>
+    public void CopyTo(ulong turn, Span<byte[]> destination)
+    {
+        if (_nodes.Length == 0)
+        {
+            return;
+        }
+
+        int first = _firsts[turn % (ulong)_firsts.Length];
+        ulong round = turn / (ulong)_firsts.Length;
+        int at = 0;
+        for (int i = 0; i < _nodes.Length; i++)
+        {
+            byte[][] addresses = _nodes[(first + i) % _nodes.Length];
+            for (int j = 0; j < addresses.Length; j++)
+            {
+                destination[at++] = addresses[(int)((round + (ulong)j) % (ulong)addresses.Length)];
+            }
+        }
+    }
+
+    private static int[] FirstsOf(List<int> weights)
+    {
+        int[] members = [.. Enumerable.Range(0, weights.Count)];
+        int divisor = weights.Aggregate(GreatestCommonDivisor);
+        return divisor == 0 ? members : SmoothSequence.Of(members, [.. weights.Select(weight => weight / divisor)]);
+    }
+
+    private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
+}
