@@ -20,6 +20,7 @@ integration | iperf3      | iperf3                     | streams of datagrams
 integration | nftables    | /usr/sbin/nft              | mode kernel
 integration | conntrack   | /usr/sbin/conntrack        | mode kernel with UDP
 integration | iproute2    | ip                         | namespaces of the network
+integration | keepalived  | /usr/sbin/keepalived       | a router of virtual addresses that others wrote
 integration | redis-server | redis-server              | a server that others wrote
 integration | redis-tools | redis-benchmark            | its client and its load
 integration | postgresql  | /usr/lib/postgresql/*/bin/pgbench | a server that others wrote, its client and its load

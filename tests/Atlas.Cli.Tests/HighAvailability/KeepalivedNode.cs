@@ -16,7 +16,6 @@ public static class KeepalivedNode
         File.WriteAllText(file, $$"""
             global_defs {
               vrrp_version 3
-              script_user root
             }
             vrrp_instance test {
               interface eth

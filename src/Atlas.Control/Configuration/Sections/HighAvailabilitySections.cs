@@ -1,3 +1,4 @@
+using System.Net;
 using Atlas.Control.Configuration.Keys;
 using Atlas.Control.Configuration.Kinds;
 using Atlas.Core.Configuration;
