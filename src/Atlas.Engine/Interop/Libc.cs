@@ -24,6 +24,12 @@ internal static unsafe partial class Libc
     internal static partial int socket(int domain, int type, int protocol);
 
     [LibraryImport(Library)]
+    internal static partial int socketpair(int domain, int type, int protocol, int* descriptors);
+
+    [LibraryImport(Library)]
+    internal static partial int poll(PollDescriptor* descriptors, nuint count, int timeoutMs);
+
+    [LibraryImport(Library)]
     internal static partial int bind(int descriptor, void* address, uint length);
 
     [LibraryImport(Library)]
@@ -52,6 +58,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial nint sendmsg(int descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport(Library)]
+    internal static partial nint recvmsg(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(Library)]
     internal static partial int recvmmsg(int descriptor, MultiMessageHeader* messages, uint count, int flags, void* timeout);

@@ -34,6 +34,7 @@ public sealed class LayoutTests
         PacketAddress6 info6;
         FileStatus status;
         CryptoParameter parameter;
+        PollDescriptor poll;
         Compare(
         [
             ("sizeof(struct iovec)", sizeof(IoVector)),
@@ -54,6 +55,10 @@ public sealed class LayoutTests
             ("offsetof(struct cmsghdr, cmsg_len)", Offset(&control, &control.Length)),
             ("offsetof(struct cmsghdr, cmsg_level)", Offset(&control, &control.Level)),
             ("offsetof(struct cmsghdr, cmsg_type)", Offset(&control, &control.Type)),
+            ("sizeof(struct pollfd)", sizeof(PollDescriptor)),
+            ("offsetof(struct pollfd, fd)", Offset(&poll, &poll.Descriptor)),
+            ("offsetof(struct pollfd, events)", Offset(&poll, &poll.Events)),
+            ("offsetof(struct pollfd, revents)", Offset(&poll, &poll.Returned)),
             ("CMSG_SPACE(2)", ControlHeader.Space(2)),
             ("CMSG_SPACE(12)", ControlHeader.Space(12)),
             ("CMSG_SPACE(20)", ControlHeader.Space(20)),
@@ -145,6 +150,7 @@ public sealed class LayoutTests
             #include <openssl/err.h>
             #include <openssl/ssl.h>
             #include <openssl/x509v3.h>
+            #include <poll.h>
             #include <stddef.h>
             #include <stdio.h>
             #include <sys/epoll.h>
