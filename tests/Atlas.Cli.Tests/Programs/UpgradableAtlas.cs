@@ -54,13 +54,13 @@ public sealed class UpgradableAtlas : IAsyncDisposable
     /// <summary>Has what is at the program's path be another program.</summary>
     /// <param name="script">A script of the shell; null: nothing is there.</param>
     /// <param name="isExecutable">Whether it may be run.</param>
-    public void Replace(string? script, bool isExecutable = true)
+    public async Task ReplaceAsync(string? script, bool isExecutable = true)
     {
         File.Delete(_link);
         if (script is not null)
         {
-            File.WriteAllText(_link, "#!/bin/sh\n" + script);
-            File.SetUnixFileMode(_link, UnixFileMode.UserRead | (isExecutable ? UnixFileMode.UserExecute : 0));
+            await File.WriteAllTextAsync(_link, "#!/bin/sh\n" + script);
+            await Tool.RunAsync("chmod", isExecutable ? "500" : "400", _link);
         }
     }
 
@@ -107,9 +107,6 @@ public sealed class UpgradableAtlas : IAsyncDisposable
     /// <summary>Sends a signal to the process that serves.</summary>
     public Task SignalAsync(string name) =>
         Tool.RunAsync("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{name} {Pid}"));
-
-    /// <summary>A process that was found to serve by other means.</summary>
-    public void Add(int pid) => _pids.Add(pid);
 
     /// <summary>Stops what serves, and waits for the end of all.</summary>
     public async Task StopAsync()

@@ -75,9 +75,8 @@ public sealed class UpgradeTests
         string web = await atlas.AddressAsync("web", "http");
         await using StrictLoad kept = StrictLoad.OfHttp(web, 2);
         await using var fresh = new TcpLoad(web, 2);
-        atlas.Replace(script, isExecutable);
+        await atlas.ReplaceAsync(script, isExecutable);
 
-        // Root may run what nobody may, but not what is not executable at all.
         ToolResult result = await atlas.TryUpgradeAsync("--timeout", "1s");
 
         result.ExitCode.ShouldBe(3);
