@@ -3,6 +3,7 @@ using Atlas.Admin.Events;
 using Atlas.Admin.Metrics;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -27,7 +28,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     private static readonly string[] Paths = [Health, Ready, MetricsPath, StatusPath, CertificatesPath, AuthoritiesPath, EventsPath, ApiPath];
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly string[] Listed =
-        [.. Paths.Select(path => "GET " + path), "PATCH /api/v1/pools/{pool}/servers/{server}"];
+        [.. Paths.Select(path => "GET " + path), "PATCH /api/v1/pools/{pool}/servers/{server}", "POST " + UpgradeEndpoint.Path];
 
     private readonly BearerToken? _token = options.Token is null ? null : new BearerToken(options.Token);
 
@@ -48,6 +49,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
         CancellationToken stopping = application.Lifetime.ApplicationStopping;
         application.MapMethods(EventsPath, [HttpMethods.Get], context => EventsAsync(context, stopping));
         application.MapMethods(OrderEndpoint.Path, [HttpMethods.Patch], new OrderEndpoint(source, _token is null).RunAsync);
+        application.MapMethods(UpgradeEndpoint.Path, [HttpMethods.Post], new UpgradeEndpoint(source, _token is null).RunAsync);
         application.MapFallback("{**path}", NotFoundAsync);
     }
 
@@ -128,6 +130,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     {
         string path = context.Request.Path.Value ?? "";
         string? allowed = Paths.Contains(path, StringComparer.OrdinalIgnoreCase) ? path == EventsPath ? "GET" : "GET, HEAD"
+            : path.Equals(UpgradeEndpoint.Path, StringComparison.OrdinalIgnoreCase) ? "POST"
             : path.StartsWith("/api/v1/pools/", StringComparison.OrdinalIgnoreCase)
                 && path.Contains(ServersMark, StringComparison.OrdinalIgnoreCase) ? "PATCH"
             : null;

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
 
 namespace Atlas.Admin;
 
@@ -15,6 +16,8 @@ namespace Atlas.Admin;
 [JsonSerializable(typeof(EventReport))]
 [JsonSerializable(typeof(IReadOnlyList<CertificateReport>))]
 [JsonSerializable(typeof(IReadOnlyList<AuthorityReport>))]
+[JsonSerializable(typeof(UpgradeReport))]
+[JsonSerializable(typeof(UpgradeBody))]
 [JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(ProbeAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]

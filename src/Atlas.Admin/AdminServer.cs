@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -50,12 +51,18 @@ public sealed class AdminServer : IAsyncDisposable
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        if (options.Socket is { } socket)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(options.Binds.Count, 1);
+            builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket);
+        }
+
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             Limit(kestrel);
             foreach (BindAddress bind in options.Binds)
             {
-                Listen(kestrel, bind);
+                Listen(kestrel, bind, isBound: options.Socket is not null);
             }
         });
         WebApplication application = builder.Build();
@@ -93,7 +100,7 @@ public sealed class AdminServer : IAsyncDisposable
         kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
     }
 
-    private static void Listen(KestrelServerOptions kestrel, BindAddress bind)
+    private static void Listen(KestrelServerOptions kestrel, BindAddress bind, bool isBound)
     {
         if (bind.UnixPath is null)
         {
@@ -101,7 +108,11 @@ public sealed class AdminServer : IAsyncDisposable
             return;
         }
 
-        DeleteAbandoned(bind.UnixPath);
+        if (!isBound)
+        {
+            DeleteAbandoned(bind.UnixPath);
+        }
+
         kestrel.ListenUnixSocket(bind.UnixPath, UseHttp1);
     }
 

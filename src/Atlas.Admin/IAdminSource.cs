@@ -1,6 +1,7 @@
 using Atlas.Admin.Events;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
 using Atlas.Control.Pools;
 using Atlas.Core.Telemetry;
 
@@ -30,6 +31,10 @@ public interface IAdminSource
     /// <param name="server">The server's name in it.</param>
     /// <param name="order">What is asked, all values within their ranges.</param>
     OrderAnswer Order(string pool, string server, ServerOrder order);
+
+    /// <summary>Has a new process take this one's place, and ends once it serves or nothing has changed.</summary>
+    /// <param name="limitMs">How long it may take, within <see cref="UpgradeLimits"/>.</param>
+    Task<UpgradeAnswer> UpgradeAsync(int limitMs);
 
     /// <summary>Writes the metrics of everything but the process itself, which the admin server adds.</summary>
     void WriteMetrics(IMetricWriter writer);

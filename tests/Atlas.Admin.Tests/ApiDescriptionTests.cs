@@ -53,6 +53,9 @@ public sealed class ApiDescriptionTests
         {
             Node = "n",
             Version = "1",
+            Pid = 1,
+            Since = DateTimeOffset.UnixEpoch,
+            UpgradedFrom = 1,
             ConfigId = "x",
             Listeners =
             [
@@ -148,6 +151,8 @@ public sealed class ApiDescriptionTests
         JsonNode written = JsonSerializer.SerializeToNode(status, AdminJson.Default.StatusReport)!;
 
         Same(written, "Status");
+        var upgrade = new UpgradeReport { Pid = 1, Version = "x", FromPid = 1, FromVersion = "x", Draining = 1 };
+        Same(JsonSerializer.SerializeToNode(upgrade, AdminJson.Default.UpgradeReport)!, "Upgrade");
         Same(written["listeners"]![0]!, "Listener");
         Same(written["pools"]![0]!, "Pool");
         Same(written["pools"]![0]!["servers"]![0]!, "Server");

@@ -1,6 +1,7 @@
 using Atlas.Admin.Events;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
 using Atlas.Control.Pools;
 using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
@@ -26,6 +27,9 @@ internal sealed class StubSource : IAdminSource
     public Func<OrderAnswer> Answer { get; set; } =
         () => OrderAnswer.Done(new ServerReport { Name = "a", Address = "127.0.0.1:9001", AdminState = AdminState.Drain });
 
+    /// <summary>What an upgrade comes to, by its limit.</summary>
+    public Func<int, UpgradeAnswer> Upgrade { get; set; } = limitMs => UpgradeAnswer.Refused($"after {limitMs} ms");
+
     public EventHub Events { get; } = new();
 
     public OrderAnswer Order(string pool, string server, ServerOrder order)
@@ -33,6 +37,8 @@ internal sealed class StubSource : IAdminSource
         Ordered = (pool, server, order);
         return Answer();
     }
+
+    public Task<UpgradeAnswer> UpgradeAsync(int limitMs) => Task.FromResult(Upgrade(limitMs));
 
     public ReadinessReport Readiness() => ReadinessNow;
 

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
 using Atlas.Control.Pools;
 
 namespace Atlas.Admin.Client;
@@ -32,7 +33,7 @@ public sealed class AdminClient : IDisposable
         _http = new HttpClient(address.Handler())
         {
             BaseAddress = address.Url,
-            Timeout = Limit,
+            Timeout = Timeout.InfiniteTimeSpan,
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
         if (token is not null)
@@ -61,21 +62,38 @@ public sealed class AdminClient : IDisposable
             cancellation);
     }
 
+    /// <summary>Has a new process take the place of the one that runs.</summary>
+    /// <param name="limitMs">How long that may take.</param>
+    /// <param name="cancellation">Ends the wait, and not the upgrade.</param>
+    public Task<UpgradeReport> UpgradeAsync(int limitMs, CancellationToken cancellation)
+    {
+        var body = new UpgradeBody($"{limitMs}ms");
+        return AskAsync(
+            () => new HttpRequestMessage(HttpMethod.Post, UpgradeEndpoint.Path) { Content = JsonContent.Create(body, AdminJson.Default.UpgradeBody) },
+            AdminJson.Default.UpgradeReport,
+            cancellation,
+            Limit + TimeSpan.FromMilliseconds(limitMs));
+    }
+
     /// <summary>Ends its connections.</summary>
     public void Dispose() => _http.Dispose();
 
-    private async Task<T> AskAsync<T>(Func<HttpRequestMessage> ask, JsonTypeInfo<T> type, CancellationToken cancellation)
+    private async Task<T> AskAsync<T>(
+        Func<HttpRequestMessage> ask, JsonTypeInfo<T> type, CancellationToken cancellation, TimeSpan? patience = null)
     {
+        TimeSpan limit = patience ?? Limit;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        ended.CancelAfter(limit);
         try
         {
             using HttpRequestMessage request = ask();
-            using HttpResponseMessage response = await _http.SendAsync(request, cancellation);
+            using HttpResponseMessage response = await _http.SendAsync(request, ended.Token);
             if (!response.IsSuccessStatusCode)
             {
-                throw await RefusedAsync(response, cancellation);
+                throw await RefusedAsync(response, ended.Token);
             }
 
-            return await response.Content.ReadFromJsonAsync(type, cancellation)
+            return await response.Content.ReadFromJsonAsync(type, ended.Token)
                 ?? throw new AdminRefusedException($"{_address.Text} answers nothing: is it the admin address of an Atlas?");
         }
         catch (HttpRequestException e)
@@ -86,7 +104,7 @@ public sealed class AdminClient : IDisposable
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new AdminRefusedException($"Atlas at {_address.Text} does not answer within {Limit.TotalSeconds} s", e);
+            throw new AdminRefusedException($"Atlas at {_address.Text} does not answer within {limit.TotalSeconds} s", e);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {

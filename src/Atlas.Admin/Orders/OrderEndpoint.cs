@@ -1,4 +1,3 @@
-using System.Net;
 using Atlas.Control.Pools;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,11 +15,9 @@ internal sealed class OrderEndpoint(IAdminSource source, bool needsOwnHost)
 
     internal async Task RunAsync(HttpContext context)
     {
-        if (needsOwnHost && !IsOwnHost(context.Request.Host))
+        if (needsOwnHost && !OwnHost.IsAskedBy(context.Request))
         {
-            // A page of another origin whose name was made to resolve to this machine would send its own name.
-            await Answers.ErrorAsync(
-                context, 403, "without a token, changes are taken only for a host that is an IP address or localhost");
+            await OwnHost.RefuseAsync(context);
             return;
         }
 
@@ -38,9 +35,6 @@ internal sealed class OrderEndpoint(IAdminSource source, bool needsOwnHost)
     // Routing leaves an encoded slash as it is, since it must not split segments.
     private static string Name(HttpContext context, string key) =>
         ((string?)context.Request.RouteValues[key] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-
-    private static bool IsOwnHost(HostString host) =>
-        string.Equals(host.Host, "localhost", StringComparison.OrdinalIgnoreCase) || IPAddress.TryParse(host.Host, out _);
 
     private static async Task<ServerOrder?> ReadAsync(HttpContext context)
     {

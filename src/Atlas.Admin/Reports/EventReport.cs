@@ -3,7 +3,8 @@ namespace Atlas.Admin.Reports;
 /// <summary>Something that happened. What is null does not apply, and is absent in JSON.</summary>
 public sealed record EventReport
 {
-    /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>, <c>kernel</c>, <c>certificate</c>, <c>store</c>.</summary>
+    /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>, <c>kernel</c>, <c>certificate</c>, <c>store</c>,
+    /// <c>upgrade</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>When.</summary>

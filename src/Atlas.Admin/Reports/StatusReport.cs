@@ -9,6 +9,15 @@ public sealed record StatusReport
     /// <summary>The version of Atlas.</summary>
     public required string Version { get; init; }
 
+    /// <summary>The id of the process.</summary>
+    public int? Pid { get; init; }
+
+    /// <summary>Since when it serves.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The id of the process whose place it took; null: it was started by itself.</summary>
+    public int? UpgradedFrom { get; init; }
+
     /// <summary>Which configuration runs: the same for the same content.</summary>
     public string? ConfigId { get; init; }
 

@@ -35,6 +35,7 @@ public sealed class KernelForwarder : IDisposable
     private IReadOnlyList<KernelListener> _listeners = [];
     private bool _takesNew = true;
     private bool _isDisposed;
+    private bool _isHeld;
     private int _isDue;
     private ulong _turn;
     private long _rulesets;
@@ -48,6 +49,7 @@ public sealed class KernelForwarder : IDisposable
     public KernelForwarder(KernelOptions options)
     {
         _options = options;
+        _isHeld = options.IsHeld;
         _table = new NftTable(options.Programs, options.Table, options.Owner);
         _flows = new KernelFlows(options.Programs, options.Time);
         _timer = options.Time.CreateTimer(_ => Look(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -98,10 +100,45 @@ public sealed class KernelForwarder : IDisposable
     {
         lock (_gate)
         {
-            if (_table.Written is null)
+            if (_table.Written is null && !_isHeld)
             {
                 _table.Remove();
             }
+        }
+    }
+
+    /// <summary>Writes the table from now on, which another process had: <see cref="KernelOptions.IsHeld"/>.</summary>
+    /// <exception cref="IOException">The rules could not be written; the other's stay.</exception>
+    public void TakeOver()
+    {
+        lock (_gate)
+        {
+            _isHeld = false;
+            Apply(_listeners);
+        }
+    }
+
+    /// <summary>Writes the table again, which another process may have written meanwhile and does not own.</summary>
+    public void Rewrite()
+    {
+        lock (_gate)
+        {
+            if (_table.Written is not null && !_isDisposed)
+            {
+                Write(always: true);
+                Schedule();
+            }
+        }
+    }
+
+    /// <summary>Leaves the table, and the flows that go by it, to another process for good.</summary>
+    public void LetGo()
+    {
+        lock (_gate)
+        {
+            _isHeld = true;
+            _isDisposed = true;
+            _timer.Dispose();
         }
     }
 
@@ -129,16 +166,24 @@ public sealed class KernelForwarder : IDisposable
     {
         lock (_gate)
         {
-            _flows.End(Written.Where(known => known.Name == listener));
-            _flows.CountSoon();
+            if (!_isHeld)
+            {
+                _flows.End(Written.Where(known => known.Name == listener));
+                _flows.CountSoon();
+            }
         }
     }
 
-    /// <summary>How many flows of a listener are open; 0 where that is not known.</summary>
+    /// <summary>How many flows of a listener are open; 0 where that is not known, or they are another process's.</summary>
     public int OpenFlows(string listener)
     {
         lock (_gate)
         {
+            if (_isHeld)
+            {
+                return 0;
+            }
+
             _flows.CountIfDue(_listeners);
             return Written.Where(known => known.Name == listener).Sum(known => _flows.Open(known) ?? 0);
         }
@@ -165,14 +210,14 @@ public sealed class KernelForwarder : IDisposable
         }
     }
 
-    /// <summary>Removes the table, and ends what is left.</summary>
+    /// <summary>Removes the table, and ends what is left, unless both are another process's.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
             _isDisposed = true;
             _timer.Dispose();
-            if (_table.Written is not null)
+            if (_table.Written is not null && !_isHeld)
             {
                 IReadOnlyList<ForwardedListener> written = Written;
                 _table.Remove();
@@ -236,6 +281,11 @@ public sealed class KernelForwarder : IDisposable
     /// <returns>Whether it is.</returns>
     private bool Write(bool always = false)
     {
+        if (_isHeld)
+        {
+            return true;
+        }
+
         if (!always && Failure is null && Render(_turn).Rules == _table.Written?.Rules)
         {
             return true;

@@ -9,6 +9,9 @@ public sealed record KernelOptions
     /// <summary>Whose it is, for whoever lists it: the configuration's file.</summary>
     public string Owner { get; init; } = "";
 
+    /// <summary>Whether another process has the table, and nothing is written before <see cref="KernelForwarder.TakeOver"/>.</summary>
+    public bool IsHeld { get; init; }
+
     /// <summary>Runs <c>nft</c> and <c>conntrack</c>.</summary>
     public IProgramRunner Programs { get; init; } = new ProgramRunner();
 

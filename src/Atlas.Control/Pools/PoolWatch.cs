@@ -42,6 +42,19 @@ public sealed class PoolWatch : IDisposable
         }
     }
 
+    /// <summary>What operators asked of servers and is not as the file has it. O(servers).</summary>
+    public IReadOnlyList<StandingOrder> Orders
+    {
+        get
+        {
+            lock (_gate)
+            {
+                long nowMs = _options.NowMs();
+                return [.. _servers.Values.Select(entry => entry.Standing(nowMs)).OfType<StandingOrder>()];
+            }
+        }
+    }
+
     /// <summary>Keeps all servers as they are until the scope ends: for making balancers that go on with those watched.</summary>
     public Lock.Scope Hold() => _gate.EnterScope();
 

@@ -51,6 +51,24 @@ internal sealed class ServerEntry(string pool, BalancedServer server)
         }
     }
 
+    /// <summary>What was asked of it and is so still; null: nothing.</summary>
+    internal StandingOrder? Standing(long nowMs)
+    {
+        AdminState state = Server.Admin;
+        if (state == AdminState.Ready && !Server.IsWeightOrdered)
+        {
+            return null;
+        }
+
+        bool hasDeadline = state == AdminState.Drain && DeadlineMs != long.MaxValue;
+        return new StandingOrder(Pool, Server.Name, new ServerOrder
+        {
+            State = state,
+            Weight = Server.IsWeightOrdered ? Server.Weight : null,
+            DeadlineMs = hasDeadline ? (int)Math.Clamp(DeadlineMs - nowMs, 1, ServerOrder.MaxDeadlineMs) : null,
+        });
+    }
+
     /// <summary>Ends its drain when that is due.</summary>
     /// <returns>What has changed by it; null: nothing.</returns>
     internal (PoolChangeKind Kind, string Text)? EndDrain(long nowMs)

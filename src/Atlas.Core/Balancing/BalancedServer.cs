@@ -69,6 +69,9 @@ public sealed class BalancedServer(string name)
         set => Volatile.Write(ref _weight, value);
     }
 
+    /// <summary>Whether its weight is not the file's: an operator asked for another.</summary>
+    public bool IsWeightOrdered => Weight != Volatile.Read(ref _configuredWeight);
+
     /// <summary>Whether it is used only while no other server of the pool is usable.</summary>
     public bool IsBackup => Volatile.Read(ref _backup) != 0;
 

@@ -13,21 +13,23 @@ public sealed class BoundDatagrams : IBoundAddress
 
     /// <summary>Hands the sockets to the workers, and takes those that it handed on out of the list.</summary>
     /// <exception cref="IOException">A worker is ending, its mailbox stays full, or it has no memory.</exception>
-    internal BoundDatagrams(WorkerGroup group, SocketAddress address, List<int> descriptors, IDatagramServer server)
+    internal BoundDatagrams(
+        WorkerGroup group, SocketAddress address, List<int> descriptors, IDatagramServer server, bool isHeld = false)
     {
         _group = group;
         Address = address;
+        Descriptors = [.. descriptors];
         _sockets = new DatagramSocket?[descriptors.Count];
         var bound = DatagramAddress.Of(address);
         while (descriptors.Count > 0)
         {
             int index = descriptors.Count - 1;
             int descriptor = descriptors[index];
-            Worker worker = group.Workers[index];
-            if (!worker.PostSurely(() => _sockets[index] = Open(worker, descriptor, server, bound)))
+            Worker worker = WorkerOf(index);
+            if (!worker.PostSurely(() => _sockets[index] = Open(worker, descriptor, server, bound, isHeld)))
             {
                 Close();
-                throw new IOException($"cannot listen on {address}: worker {index} takes no more work");
+                throw new IOException($"cannot listen on {address}: worker {worker.Index} takes no more work");
             }
 
             // From here on the descriptor is the socket's.
@@ -38,35 +40,62 @@ public sealed class BoundDatagrams : IBoundAddress
     /// <inheritdoc/>
     public SocketAddress Address { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Descriptors { get; }
+
+    /// <summary>Receives nothing for now; answers still leave.</summary>
+    public void Hold() => Each(socket => socket.Hold());
+
+    /// <inheritdoc/>
+    public void Resume() => Each(socket => socket.Resume());
+
     /// <summary>Tells the handlers of the sockets to take nothing new and to close them when nothing is under way: answers leave
     /// from the address until then. Returns before the workers have done it. Idempotent.</summary>
-    public void Close()
+    public void Close() => End(isLetGo: false);
+
+    /// <summary>The same where another process receives what comes from now on.</summary>
+    public void LetGo() => End(isLetGo: true);
+
+    private void End(bool isLetGo)
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)
         {
             return;
         }
 
+        Each(socket =>
+        {
+            if (isLetGo)
+            {
+                socket.Hold();
+            }
+
+            socket.Handler.OnClosing(socket);
+        });
+    }
+
+    private Worker WorkerOf(int index) => _group.Workers[index % _group.Workers.Count];
+
+    private void Each(Action<DatagramSocket> action)
+    {
         for (int i = 0; i < _sockets.Length; i++)
         {
             int index = i;
-            _group.Workers[index].PostSurely(() =>
+            WorkerOf(index).PostSurely(() =>
             {
                 if (_sockets[index] is { IsOpen: true } socket)
                 {
-                    socket.Handler.OnClosing(socket);
+                    action(socket);
                 }
-
-                _sockets[index] = null;
             });
         }
     }
 
-    private static DatagramSocket? Open(Worker worker, int descriptor, IDatagramServer server, DatagramAddress bound)
+    private static DatagramSocket? Open(Worker worker, int descriptor, IDatagramServer server, DatagramAddress bound, bool isHeld)
     {
         var socket = DatagramSocket.Of(worker, null!);
         socket.Handler = server.Open(worker, socket, bound);
-        if (socket.Take(descriptor) < 0)
+        if (socket.Take(descriptor, isHeld) < 0)
         {
             // Out of memory, or past fs.epoll.max_user_watches: the other workers' sockets get what comes.
             Socket.Close(descriptor);

@@ -39,9 +39,10 @@ internal static class DatagramBinding
         return result >= 0 ? descriptor : throw new IOException($"cannot listen on {address} (UDP): {Reason(result)}");
     }
 
-    private static int Bind(int descriptor, SocketAddress address, bool isFirst)
+    /// <summary>Sets what a socket has before datagrams come.</summary>
+    /// <returns>0, or a negative error number.</returns>
+    internal static int Prepare(int descriptor, SocketAddress address)
     {
-        // SO_REUSEADDR, which lets a TCP listener restart, would let another socket take a UDP port over.
         DatagramSocket.SetReceiveBuffer(descriptor, BufferBytes);
         if (Socket.SetOption(descriptor, SOL_SOCKET, SO_SNDBUFFORCE, BufferBytes) < 0)
         {
@@ -50,13 +51,19 @@ internal static class DatagramBinding
 
         // Before it is bound, since datagrams may come from then on.
         Segmentation.Enable(descriptor);
+        return DatagramAddress.Of(address).IsAny ? AskForDestination(descriptor, address) : 0;
+    }
+
+    private static int Bind(int descriptor, SocketAddress address, bool isFirst)
+    {
+        // SO_REUSEADDR, which lets a TCP listener restart, would let another socket take a UDP port over.
         if (address.Family == AF_INET6)
         {
             // As for TCP: [::] takes IPv6 only, so that 0.0.0.0 may stand beside it.
             Socket.SetOption(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
         }
 
-        int result = DatagramAddress.Of(address).IsAny ? AskForDestination(descriptor, address) : 0;
+        int result = Prepare(descriptor, address);
         if (result >= 0 && isFirst)
         {
             result = Socket.Bind(descriptor, address);

@@ -117,7 +117,15 @@ public sealed class DatagramSocket : IEventSource
     {
         if (_descriptor >= 0)
         {
-            _worker.Poller.Unwatch(_slot);
+            if (_isConnected)
+            {
+                _worker.Poller.Unwatch(_slot);
+            }
+            else
+            {
+                Hold();
+            }
+
             Socket.Close(_descriptor);
             _descriptor = -1;
         }
@@ -132,8 +140,44 @@ public sealed class DatagramSocket : IEventSource
     }
 
     /// <summary>Takes a bound descriptor.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="isHeld">Whether nothing is received before <see cref="Resume"/>.</param>
     /// <returns>0, or a negative error number: the descriptor is still the caller's then.</returns>
-    internal int Take(int descriptor) => Watch(descriptor, isConnected: false);
+    internal int Take(int descriptor, bool isHeld)
+    {
+        if (!isHeld)
+        {
+            return Watch(descriptor, isConnected: false);
+        }
+
+        _descriptor = descriptor;
+        _slot = -1;
+        return 0;
+    }
+
+    /// <summary>Leaves what comes to a bound socket in the kernel. By a call of its own: closing a socket that another process has as
+    /// well leaves it in epoll.</summary>
+    internal void Hold()
+    {
+        if (_descriptor >= 0 && _slot >= 0)
+        {
+            _worker.Poller.Unwatch(_slot, _descriptor);
+            _slot = -1;
+        }
+    }
+
+    /// <summary>Receives again, or for the first time. Where the system does not let it, the other workers' sockets get what
+    /// comes.</summary>
+    internal void Resume()
+    {
+        if (_descriptor >= 0 && _slot < 0 && Watch(_descriptor, isConnected: false) < 0)
+        {
+            int descriptor = _descriptor;
+            _descriptor = -1;
+            Socket.Close(descriptor);
+            Handler.OnEnded(this);
+        }
+    }
 
     internal static void SetReceiveBuffer(int descriptor, int bytes)
     {

@@ -18,9 +18,6 @@ internal static unsafe partial class Libc
     internal static partial int epoll_wait(int epoll, void* events, int count, int timeoutMs);
 
     [LibraryImport(Library)]
-    internal static partial int poll(PollEntry* entries, nuint count, int timeoutMs);
-
-    [LibraryImport(Library)]
     internal static partial int timerfd_create(int clock, int flags);
 
     [LibraryImport(Library)]
@@ -34,6 +31,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport(Library)]
+    internal static partial int socketpair(int domain, int type, int protocol, int* descriptors);
+
+    [LibraryImport(Library)]
+    internal static partial int poll(PollDescriptor* descriptors, nuint count, int timeoutMs);
 
     [LibraryImport(Library)]
     internal static partial int bind(int descriptor, void* address, uint length);

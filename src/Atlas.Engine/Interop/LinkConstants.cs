@@ -71,7 +71,6 @@ internal static class LinkConstants
     internal const uint IFA_F_TENTATIVE = 0x40;
     internal const int RT_SCOPE_UNIVERSE = 0;
     internal const int RT_SCOPE_LINK = 253;
-    internal const short POLLIN = 0x1;
     internal const int CLOCK_BOOTTIME = 7;
     internal const int TFD_NONBLOCK = 0x800;
     internal const int TFD_CLOEXEC = 0x80000;

@@ -22,10 +22,13 @@ internal static class LinuxConstants
     internal const int AF_INET6 = 10;
     internal const int SOCK_STREAM = 1;
     internal const int SOCK_DGRAM = 2;
+    internal const int SOCK_SEQPACKET = 5;
     internal const int SOCK_NONBLOCK = 0x800;
     internal const int SOCK_CLOEXEC = 0x80000;
     internal const int SOL_SOCKET = 1;
+    internal const int SCM_RIGHTS = 1;
     internal const int SO_REUSEADDR = 2;
+    internal const int SO_TYPE = 3;
     internal const int SO_ERROR = 4;
     internal const int SO_SNDBUF = 7;
     internal const int SO_RCVBUF = 8;
@@ -33,6 +36,7 @@ internal static class LinuxConstants
     internal const int SO_LINGER = 13;
     internal const int SO_REUSEPORT = 15;
     internal const int SO_ATTACH_FILTER = 26;
+    internal const int SO_ACCEPTCONN = 30;
     internal const int SO_SNDBUFFORCE = 32;
     internal const int SO_RCVBUFFORCE = 33;
     internal const int IPPROTO_IP = 0;
@@ -56,6 +60,7 @@ internal static class LinuxConstants
     internal const int MSG_TRUNC = 0x20;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_NOSIGNAL = 0x4000;
+    internal const int MSG_CMSG_CLOEXEC = 0x40000000;
     internal const int SHUT_WR = 1;
     internal const int O_WRONLY = 0x1;
     internal const int O_CREAT = 0x40;
@@ -64,7 +69,15 @@ internal static class LinuxConstants
     internal const int O_CLOEXEC = 0x80000;
     internal const int O_NONBLOCK = 0x800;
     internal const int MADV_DONTNEED = 4;
+    internal const int F_DUPFD = 0;
+    internal const int F_GETFD = 1;
+    internal const int F_SETFD = 2;
+    internal const int F_GETFL = 3;
+    internal const int F_SETFL = 4;
+    internal const int FD_CLOEXEC = 1;
     internal const int F_SETPIPE_SZ = 1031;
+    internal const int POLLIN = 1;
+    internal const int POLLOUT = 4;
     internal const nuint SIOCOUTQ = 0x5411;
     internal const uint SPLICE_F_MOVE = 1;
     internal const uint SPLICE_F_NONBLOCK = 2;

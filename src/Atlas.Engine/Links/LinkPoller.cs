@@ -26,7 +26,7 @@ public sealed unsafe class LinkPoller : IDisposable
     private readonly ILinkSource?[] _sources = new ILinkSource?[MaxSources];
 
     // Native: the kernel writes it during the call.
-    private readonly PollEntry* _entries;
+    private readonly PollDescriptor* _entries;
     private int _used;
     private long _deadlineNs = long.MaxValue;
 
@@ -34,9 +34,9 @@ public sealed unsafe class LinkPoller : IDisposable
     {
         _wake = wake;
         _timer = timer;
-        _entries = (PollEntry*)NativeMemory.AllocZeroed(FirstSource + MaxSources, (nuint)sizeof(PollEntry));
-        _entries[WakeAt] = new PollEntry { Descriptor = wake.Value, Events = POLLIN };
-        _entries[TimerAt] = new PollEntry { Descriptor = timer.Value, Events = POLLIN };
+        _entries = (PollDescriptor*)NativeMemory.AllocZeroed(FirstSource + MaxSources, (nuint)sizeof(PollDescriptor));
+        _entries[WakeAt] = new PollDescriptor { Descriptor = wake.Value, Events = POLLIN };
+        _entries[TimerAt] = new PollDescriptor { Descriptor = timer.Value, Events = POLLIN };
     }
 
     /// <summary>Makes one that waits for nothing yet.</summary>
@@ -96,7 +96,7 @@ public sealed unsafe class LinkPoller : IDisposable
         for (int slot = 0; slot < _used; slot++)
         {
             // The number anew for each wait: it is negative once the source is closed, and may be another's by then.
-            _entries[FirstSource + slot] = new PollEntry { Descriptor = _sources[slot]?.Descriptor.Value ?? -1, Events = POLLIN };
+            _entries[FirstSource + slot] = new PollDescriptor { Descriptor = _sources[slot]?.Descriptor.Value ?? -1, Events = POLLIN };
         }
 
         while (result >= 0)
@@ -111,11 +111,11 @@ public sealed unsafe class LinkPoller : IDisposable
             result = 0;
         }
 
-        return result < 0 ? result : result - TakeWake() - (_entries[TimerAt].Result != 0 ? 1 : 0);
+        return result < 0 ? result : result - TakeWake() - (_entries[TimerAt].Returned != 0 ? 1 : 0);
     }
 
     /// <summary>Whether the last wait found a source ready, or with an error, which its next call tells.</summary>
-    public bool IsReady(int slot) => (uint)slot < (uint)_used && _entries[FirstSource + slot].Result != 0;
+    public bool IsReady(int slot) => (uint)slot < (uint)_used && _entries[FirstSource + slot].Returned != 0;
 
     /// <summary>Ends the wait that is under way, or the next one. Any thread, at any time; several are one.</summary>
     public void Wake()
@@ -146,7 +146,7 @@ public sealed unsafe class LinkPoller : IDisposable
 
     private int TakeWake()
     {
-        if (_entries[WakeAt].Result == 0)
+        if (_entries[WakeAt].Returned == 0)
         {
             return 0;
         }

@@ -65,6 +65,22 @@ internal static unsafe class Socket
         }
     }
 
+    /// <summary>The number of an option; 0 where it cannot be read.</summary>
+    internal static int Option(int descriptor, int level, int name)
+    {
+        int value = 0;
+        uint size = sizeof(int);
+        return Errno.Of(Libc.getsockopt(descriptor, level, name, &value, &size)) < 0 ? 0 : value;
+    }
+
+    /// <summary>Has calls on a descriptor that came from elsewhere not wait, and programs that are started not inherit it.</summary>
+    internal static void MakeOwn(int descriptor)
+    {
+        int flags = Errno.Of(Libc.fcntl(descriptor, F_GETFL, 0));
+        Errno.Of(Libc.fcntl(descriptor, F_SETFL, Math.Max(flags, 0) | O_NONBLOCK));
+        Errno.Of(Libc.fcntl(descriptor, F_SETFD, FD_CLOEXEC));
+    }
+
     internal static SocketAddress LocalAddress(int descriptor)
     {
         Span<byte> address = stackalloc byte[SocketAddress.MaxLength];

@@ -24,9 +24,10 @@ internal sealed class Listener : IEventSource, ITimerTarget
     private readonly LoopTimer _resume;
     private readonly Action[] _ended;
     private int _slot = -1;
+    private bool _isHeld;
     private bool _closed;
 
-    internal Listener(Worker worker, WorkerGroup group, ListenOptions options, int descriptor)
+    internal Listener(Worker worker, WorkerGroup group, ListenOptions options, int descriptor, bool isHeld)
     {
         _worker = worker;
         _group = group;
@@ -34,14 +35,36 @@ internal sealed class Listener : IEventSource, ITimerTarget
         _descriptor = descriptor;
         _resume = new LoopTimer(worker.Timers, this);
         _ended = [.. group.Workers.Select(each => (Action)(() => End(each)))];
-        Resume();
+        _isHeld = isHeld;
+        if (!isHeld)
+        {
+            Watch();
+        }
     }
 
-    public void OnTimer(LoopTimer timer) => Resume();
+    public void OnTimer(LoopTimer timer) => Watch();
 
     public void OnEvents(uint mask) => Accept(AcceptsPerTurn);
 
     public void OnLoopEnding() => Release();
+
+    /// <summary>Leaves connections in the kernel's queue.</summary>
+    internal void Hold()
+    {
+        _isHeld = true;
+        _resume.Remove();
+        Unwatch();
+    }
+
+    /// <summary>Accepts again, or for the first time.</summary>
+    internal void Resume()
+    {
+        if (_isHeld && !_closed)
+        {
+            _isHeld = false;
+            Watch();
+        }
+    }
 
     /// <summary>Stops listening. What waits in the kernel's queue is accepted first: it would be reset.</summary>
     internal void Close()
@@ -59,6 +82,15 @@ internal sealed class Listener : IEventSource, ITimerTarget
 
     /// <summary>Has the kernel drop what would begin another connection.</summary>
     internal void HoldOff() => ConnectionFilter.DropNew(_descriptor);
+
+    /// <summary>Stops listening; the queue is another process's, too.</summary>
+    internal void LetGo()
+    {
+        if (!_closed)
+        {
+            Release();
+        }
+    }
 
     private void Accept(int most)
     {
@@ -140,16 +172,11 @@ internal sealed class Listener : IEventSource, ITimerTarget
 
     private void Pause(int forMs)
     {
-        if (_slot >= 0)
-        {
-            _worker.Poller.Unwatch(_slot, _descriptor);
-            _slot = -1;
-        }
-
+        Unwatch();
         _resume.Set(_worker.NowMs + forMs);
     }
 
-    private void Resume()
+    private void Watch()
     {
         // Level-triggered: what one turn leaves in the queue comes up in the next.
         _slot = _worker.Poller.TryWatch(_descriptor, this, EPOLLIN);
@@ -164,12 +191,17 @@ internal sealed class Listener : IEventSource, ITimerTarget
     {
         _closed = true;
         _resume.Remove();
+        Unwatch();
+        Socket.Close(_descriptor);
+    }
+
+    // By a call of its own: closing a socket that another process has as well leaves it in epoll.
+    private void Unwatch()
+    {
         if (_slot >= 0)
         {
             _worker.Poller.Unwatch(_slot, _descriptor);
             _slot = -1;
         }
-
-        Socket.Close(_descriptor);
     }
 }

@@ -13,9 +13,10 @@ internal static class ListeningSocket
     /// <param name="isFirst">Whether nobody may listen there yet. The first socket of an address is bound without
     /// SO_REUSEPORT, so that one that somebody else holds is an error and its connections are not shared by chance.</param>
     /// <param name="mayBeAbsent">Whether the host need not have the address yet.</param>
+    /// <param name="takesIpv4">Whether <c>[::]</c> takes IPv4 as well.</param>
     /// <returns>The descriptor.</returns>
     /// <exception cref="IOException">The message says why not.</exception>
-    internal static int Open(SocketAddress address, int backlog, bool isFirst, bool mayBeAbsent)
+    internal static int Open(SocketAddress address, int backlog, bool isFirst, bool mayBeAbsent = false, bool takesIpv4 = false)
     {
         int descriptor = Socket.Open(address);
         int result = descriptor;
@@ -26,7 +27,7 @@ internal static class ListeningSocket
                 Socket.AllowAbsentAddress(descriptor, address);
             }
 
-            result = address.IsUnix ? BindUnix(descriptor, address) : BindIp(descriptor, address, isFirst);
+            result = address.IsUnix ? BindUnix(descriptor, address) : BindIp(descriptor, address, isFirst, takesIpv4);
             if (result >= 0)
             {
                 result = Socket.Listen(descriptor, backlog);
@@ -41,14 +42,14 @@ internal static class ListeningSocket
         return result >= 0 ? descriptor : throw new IOException($"cannot listen on {address}: {Reason(address, result)}");
     }
 
-    private static int BindIp(int descriptor, SocketAddress address, bool isFirst)
+    private static int BindIp(int descriptor, SocketAddress address, bool isFirst, bool takesIpv4)
     {
         // Without it a restart fails while connections of the process before are in TIME_WAIT.
         Socket.SetOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1);
         if (address.Family == AF_INET6)
         {
-            // [::] takes IPv6 only, whatever the system's default is, so that 0.0.0.0 may stand beside it.
-            Socket.SetOption(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+            // For clients [::] takes IPv6 only, whatever the system's default is, so that 0.0.0.0 may stand beside it.
+            Socket.SetOption(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, takesIpv4 ? 0 : 1);
         }
 
         // Accepted sockets inherit these, which saves calls for each.

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Net;
 using Atlas.Engine.Datagrams;
+using Atlas.Engine.Handover;
 using Atlas.Engine.Streams;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
@@ -45,7 +46,7 @@ public sealed class WorkerGroup : IDisposable
     public IReadOnlyList<Worker> Workers => _workers;
 
     /// <summary>Addresses that the host gets and loses while the process runs, such as those that move between hosts: they can be
-    /// listened on while no interface has them. Set before <see cref="Listen"/> and <see cref="BindDatagrams"/>.</summary>
+    /// listened on while no interface has them. Set before an address is listened on.</summary>
     public IReadOnlySet<IPAddress> MovingAddresses { get; set; } = FrozenSet<IPAddress>.Empty;
 
     /// <summary>The addresses that are listened on at this moment.</summary>
@@ -88,6 +89,56 @@ public sealed class WorkerGroup : IDisposable
             }
 
             return result;
+        }
+        catch
+        {
+            descriptors.ForEach(Socket.Close);
+            throw;
+        }
+    }
+
+    /// <summary>Listens on sockets of an address that another process has bound, and may serve as well. Where there are more than
+    /// workers, some have several; where there are fewer, the others get connections handed over.</summary>
+    /// <param name="sockets">At least one; they belong to the address from here on, and are closed where this fails.</param>
+    /// <param name="options">How.</param>
+    /// <param name="isHeld">Whether nothing is accepted before <see cref="BoundAddress.Resume"/>.</param>
+    /// <exception cref="IOException">A worker is ending, or its mailbox stays full.</exception>
+    public BoundAddress Listen(IReadOnlyList<OpenSocket> sockets, ListenOptions options, bool isHeld)
+    {
+        SocketAddress address = sockets[0].Address;
+        List<int> descriptors = Release(sockets);
+        descriptors.ForEach(descriptor => Socket.SetConnectionOptions(descriptor, address));
+        try
+        {
+            var result = new BoundAddress(this, address, descriptors, options, isHeld);
+            lock (_gate)
+            {
+                _bound.Add(result);
+            }
+
+            return result;
+        }
+        catch
+        {
+            descriptors.ForEach(Socket.Close);
+            throw;
+        }
+    }
+
+    /// <summary>Receives datagrams at sockets of an address that another process has bound, and may serve as well. Where there are fewer
+    /// than workers, the others get none.</summary>
+    /// <param name="sockets">At least one; they belong to the address from here on, and are closed where this fails.</param>
+    /// <param name="server">Serves them.</param>
+    /// <param name="isHeld">Whether nothing is received before <see cref="BoundDatagrams.Resume"/>.</param>
+    /// <exception cref="IOException">A worker is ending, or its mailbox stays full.</exception>
+    public BoundDatagrams BindDatagrams(IReadOnlyList<OpenSocket> sockets, IDatagramServer server, bool isHeld)
+    {
+        SocketAddress address = sockets[0].Address;
+        List<int> descriptors = Release(sockets);
+        descriptors.ForEach(descriptor => DatagramBinding.Prepare(descriptor, address));
+        try
+        {
+            return new BoundDatagrams(this, address, descriptors, server, isHeld);
         }
         catch
         {
@@ -159,6 +210,12 @@ public sealed class WorkerGroup : IDisposable
         {
             worker.Dispose();
         }
+    }
+
+    private static List<int> Release(IReadOnlyList<OpenSocket> sockets)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(sockets.Count);
+        return [.. sockets.Select(socket => socket.Release())];
     }
 
     /// <summary>Forgets an address that closes, and with it all that its connections were served by.</summary>

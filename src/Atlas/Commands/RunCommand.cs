@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Atlas.Core.Configuration;
 using Atlas.Running;
+using Atlas.Running.Listeners;
+using Atlas.Running.Upgrades;
 
 namespace Atlas.Commands;
 
@@ -16,7 +18,7 @@ internal static class RunCommand
             Description = "Begin lines after ready with the time, as on a terminal. Not needed with systemd, whose journal has it.",
         };
         var command = new Command(
-            "run", "Serve. SIGHUP reloads the file; SIGTERM drains and ends, and a second one ends at once.") { file, watch, times };
+            "run", "Serve. SIGHUP reloads the file; SIGUSR2 upgrades; SIGTERM drains and ends, and a second one ends at once.") { file, watch, times };
         command.SetAction(result =>
             RunAsync(result.GetRequiredValue(file), result.GetValue(watch), result.GetValue(times) || !Console.IsErrorRedirected));
         return command;
@@ -24,24 +26,39 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(string path, bool watch, bool hasTimes)
     {
+        ProgramStart program = ProgramStart.Read();
         using var signals = new ProcessSignals(reloads: true);
         using var notifier = new ServiceNotifier();
-        if (RunnableConfig.Load(path, Console.Error.WriteLine) is not AtlasConfig config)
-        {
-            return ExitCodes.WrongInput;
-        }
-
+        await using var notices = new NoticeLines(Console.Error);
+        Predecessor? predecessor = null;
         try
         {
-            await using var notices = new NoticeLines(Console.Error);
-            await using AtlasInstance instance = await AtlasInstance.StartAsync(config, notices.Say);
-            await new RunningProcess(instance, path, signals, notifier, notices).RunAsync(watch, hasTimes);
+            predecessor = Predecessor.Take();
+            if (RunnableConfig.Load(path, Console.Error.WriteLine) is not AtlasConfig config)
+            {
+                predecessor?.Fail($"{path} is wrong, as the lines above say");
+                return ExitCodes.WrongInput;
+            }
+
+            await using AtlasInstance instance = await AtlasInstance.StartAsync(
+                config, notices.Say, predecessor?.Sockets ?? ActivatedSockets.Take(notices.Say));
+            if (predecessor is not null)
+            {
+                await predecessor.ReplaceAsync(instance);
+            }
+
+            await new RunningProcess(instance, path, signals, notifier, notices, program).RunAsync(watch, hasTimes);
             return ExitCodes.Done;
         }
         catch (IOException e)
         {
+            predecessor?.Fail(e.Message);
             await Console.Error.WriteLineAsync(e.Message);
             return ExitCodes.WrongInput;
+        }
+        finally
+        {
+            predecessor?.Dispose();
         }
     }
 }

@@ -42,6 +42,12 @@ internal static class StatusText
     private static IEnumerable<string> Whole(StatusReport status, string config, int width)
     {
         yield return $"{status.Node}  atlas {status.Version}{config}";
+        if (status.Since is DateTimeOffset since)
+        {
+            string before = status.UpgradedFrom is int pid ? string.Create(CultureInfo.InvariantCulture, $", upgraded from process {pid}") : "";
+            yield return string.Create(CultureInfo.InvariantCulture, $"process {status.Pid}  since {since.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}{before}");
+        }
+
         foreach (ListenerReport listener in status.Listeners)
         {
             yield return LineOf(listener);

@@ -1,5 +1,4 @@
 using System.Net;
-using Atlas.Admin;
 using Atlas.Admin.Events;
 using Atlas.Commands;
 using Atlas.Control.Discovery;
@@ -22,7 +21,7 @@ namespace Atlas.Running;
 /// <summary>A running Atlas: workers, listeners, health checks, access logs and the admin server, from start through reloads
 /// to the end of the last connection. One caller at a time; what it holds may be read on any thread. What comes into force,
 /// of a file or of names whose addresses changed, does so under one lock.</summary>
-internal sealed class AtlasInstance : IAsyncDisposable
+internal sealed partial class AtlasInstance : IAsyncDisposable
 {
     // Lines that a full disk or a pipe that nobody reads keeps back must not keep the process.
     private const int LogStopMs = 2_000;
@@ -43,14 +42,14 @@ internal sealed class AtlasInstance : IAsyncDisposable
     private Dictionary<SecretConfig, byte[]> _secrets = [];
     private readonly InstanceTls _tls;
     private readonly InstanceNews _news;
-    private AdminServer? _admin;
+    private AdminAccess? _admin;
     private readonly ServerChanges _serverChanges;
 
     // Under the lock: nothing comes into force any more.
     private bool _hasEnded;
     private volatile IReadOnlyList<IPEndPoint> _resolvers;
 
-    private AtlasInstance(AtlasConfig config, Action<string> notice)
+    private AtlasInstance(AtlasConfig config, Action<string> notice, InheritedSockets? inherited)
     {
         _news = new InstanceNews(notice);
         _serverChanges = new ServerChanges(ApplyServers, _news);
@@ -61,10 +60,10 @@ internal sealed class AtlasInstance : IAsyncDisposable
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
         Logs = new AccessLogs(Workers.Workers.Count, notice);
-        Kernel = KernelRunning.Create(config, _news.Tell);
+        Kernel = KernelRunning.Create(config, inherited is { IsHeld: true }, _news.Tell);
         _plane = new DataPlane(Kernel);
         _logWriters = new LogWriters(Logs, _plane, Workers.Workers.Count);
-        _listeners = new ListenerSet(Workers, _plane);
+        _listeners = new ListenerSet(Workers, _plane) { Inherited = inherited, IsShared = inherited is { IsHeld: true } };
         Pools = new PoolWatch(new PoolWatchOptions { Changed = Tell, RosterChanged = Kernel.Wake });
         Rates = new RequestRates(() => Snapshot);
         Health = new HealthChecks(new HealthOptions
@@ -147,18 +146,23 @@ internal sealed class AtlasInstance : IAsyncDisposable
     /// <summary>Starts to serve.</summary>
     /// <param name="config">A valid configuration without anything that this version does not run.</param>
     /// <param name="notice">Takes sentences for the operator, on any thread.</param>
+    /// <param name="inherited">Sockets that are bound already; null: none. If another process serves them, nothing is taken from them
+    /// before <see cref="BeginAsync"/>.</param>
     /// <exception cref="IOException">An address cannot be listened on, or a file not be opened; nothing runs.</exception>
-    internal static async Task<AtlasInstance> StartAsync(AtlasConfig config, Action<string> notice)
+    internal static async Task<AtlasInstance> StartAsync(AtlasConfig config, Action<string> notice, InheritedSockets? inherited = null)
     {
-        var instance = new AtlasInstance(config, notice);
+        var instance = new AtlasInstance(config, notice, inherited);
         try
         {
             await instance.Names.PrepareAsync(config, FirstAddresses);
             instance.Apply(config);
             KernelRunning.RemoveLeftover(instance.Kernel);
-            instance.Cluster.Apply(config);
-            instance._admin = await AdminAccess.StartAsync(config, new InstanceReports(instance), notice);
-            instance.Phase = InstancePhase.Serving;
+            instance.TakeInherited();
+            if (inherited is not { IsHeld: true })
+            {
+                await instance.BeginAsync();
+            }
+
             return instance;
         }
         catch
@@ -184,7 +188,7 @@ internal sealed class AtlasInstance : IAsyncDisposable
             _resolvers = config.Runtime.Resolvers;
             await Names.PrepareAsync(config, FirstAddresses);
             Apply(config);
-            Cluster.Apply(config);
+            Cluster.Apply(config, []);
         }
         catch
         {

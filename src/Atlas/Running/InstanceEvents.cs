@@ -86,6 +86,17 @@ internal static class InstanceEvents
         Text = change.Text,
     };
 
+    /// <summary>An upgrade that was done, or was not.</summary>
+    /// <param name="isDone">Whether another process serves.</param>
+    /// <param name="text">The line that said so.</param>
+    internal static EventReport OfUpgrade(bool isDone, string text) => new()
+    {
+        Type = "upgrade",
+        At = DateTimeOffset.UtcNow,
+        Change = isDone ? "upgraded" : "refused",
+        Text = text,
+    };
+
     /// <summary>A reload that took effect, or was refused.</summary>
     /// <param name="isDone">Whether it took effect.</param>
     /// <param name="text">The line that said so.</param>

@@ -4,6 +4,7 @@ using Atlas.Admin;
 using Atlas.Admin.Events;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
 using Atlas.Commands;
 using Atlas.Control.Discovery;
 using Atlas.Control.Pools;
@@ -32,8 +33,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         InstancePhase.Starting => new ReadinessReport(["starting"]),
         InstancePhase.Serving => new ReadinessReport(
             [
-                .. instance.Names.Pending.Select(name => $"pool {name.Pool}: the first lookup of {name.Name} is under way"),
-                .. instance.Health.PendingPools.Select(pool => $"pool {pool}: first probes are under way"),
+                .. instance.Pending,
                 .. instance.Kernel.Failure is { } failure ? [$"mode kernel: the rules are out of date: {failure}"] : Array.Empty<string>(),
             ]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
@@ -49,6 +49,9 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         {
             Node = config.HighAvailability?.Node is { Length: > 0 } node ? node : Environment.MachineName,
             Version = VersionCommand.Version,
+            Pid = Environment.ProcessId,
+            Since = instance.Since,
+            UpgradedFrom = instance.Predecessor?.Pid,
             ConfigId = IdOf(config),
             Listeners = [.. instance.Listeners.Select(Report)],
             Pools = [.. instance.Snapshot.Pools.Select(pool => _pools.Of(pool, running.FindPool(pool.Name)) with
@@ -99,6 +102,9 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         : pool.Servers.Any(server => server.Balancing.Admin == AdminState.Ready)
             ? $"the servers of pool {pool.Name} that are left are down or ejected: clients go to them all the same, or are turned away (NH)"
             : $"no server of pool {pool.Name} is left: new clients are turned away (NH)";
+
+    public Task<UpgradeAnswer> UpgradeAsync(int limitMs) =>
+        instance.Upgrades?.AskAsync(limitMs) ?? Task.FromResult(UpgradeAnswer.Refused("only 'atlas run' can be upgraded"));
 
     public void WriteMetrics(IMetricWriter writer)
     {

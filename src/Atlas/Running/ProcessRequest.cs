@@ -8,4 +8,7 @@ internal enum ProcessRequest
 
     /// <summary>SIGHUP, or a changed file: apply the configuration anew.</summary>
     Reload,
+
+    /// <summary>SIGUSR2, or an order at the admin API: have the program as it is on disk take this process's place.</summary>
+    Upgrade,
 }

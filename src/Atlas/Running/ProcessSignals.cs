@@ -2,24 +2,30 @@ using System.Runtime.InteropServices;
 
 namespace Atlas.Running;
 
-/// <summary>The signals of the process as requests. To stop comes before to reload: a reload of what ends is of no use, and
-/// however many are asked for, none keeps the process.</summary>
+/// <summary>The signals of the process as requests. To stop comes before to reload, and that before to upgrade: a reload of what ends is
+/// of no use, and however many are asked for, none keeps the process.</summary>
 internal sealed class ProcessSignals : IDisposable
 {
     // The first drains, the second ends at once; there is nothing that a third could ask for.
     private const int MaxStops = 2;
 
-    // One reload that begins later is as good as five.
-    private const int MaxReloads = 1;
+    // One that begins later is as good as five.
+    private const int MaxOthers = 1;
+
+    // The same on x86-64 and arm64 (signal(7)). The runtime takes numbers for those that it has no name for.
+    private const PosixSignal SigUsr2 = (PosixSignal)12;
+
+    private static readonly ProcessRequest[] InOrder = [ProcessRequest.Stop, ProcessRequest.Reload, ProcessRequest.Upgrade];
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _pending = new(0);
     private readonly List<PosixSignalRegistration> _registrations = [];
-    private int _stops;
-    private int _reloads;
+    private readonly int[] _waiting = new int[InOrder.Length];
+    private readonly CancellationTokenSource _stopping = new();
 
     /// <summary>Takes SIGTERM and SIGINT over.</summary>
-    /// <param name="reloads">Whether SIGHUP asks for a reload; else it ends the process, as when its terminal closes.</param>
+    /// <param name="reloads">Whether SIGHUP asks for a reload and SIGUSR2 for an upgrade; else they end the process, SIGHUP as when its
+    /// terminal closes.</param>
     internal ProcessSignals(bool reloads = false)
     {
         Handle(PosixSignal.SIGTERM, ProcessRequest.Stop);
@@ -27,20 +33,24 @@ internal sealed class ProcessSignals : IDisposable
         if (reloads)
         {
             Handle(PosixSignal.SIGHUP, ProcessRequest.Reload);
+            Handle(SigUsr2, ProcessRequest.Upgrade);
         }
     }
 
-    // The semaphore holds nothing that needs an end, and a signal may come while this one goes.
+    /// <summary>Cancelled when it was asked to stop.</summary>
+    internal CancellationToken Stopping => _stopping.Token;
+
+    // The semaphore and the source hold nothing that needs an end, and a signal may come while this one goes.
     public void Dispose() => _registrations.ForEach(registration => registration.Dispose());
 
     /// <summary>Adds a request as if a signal had brought it, unless enough of its kind wait. Any thread.</summary>
     internal void Add(ProcessRequest request)
     {
+        bool isStop = request == ProcessRequest.Stop;
         lock (_gate)
         {
-            bool isStop = request == ProcessRequest.Stop;
-            ref int count = ref isStop ? ref _stops : ref _reloads;
-            if (count == (isStop ? MaxStops : MaxReloads))
+            ref int count = ref _waiting[(int)request];
+            if (count == (isStop ? MaxStops : MaxOthers))
             {
                 return;
             }
@@ -49,6 +59,10 @@ internal sealed class ProcessSignals : IDisposable
         }
 
         _pending.Release();
+        if (isStop)
+        {
+            _stopping.Cancel();
+        }
     }
 
     /// <summary>The next request. One caller at a time.</summary>
@@ -57,14 +71,9 @@ internal sealed class ProcessSignals : IDisposable
         await _pending.WaitAsync(cancellation);
         lock (_gate)
         {
-            if (_stops > 0)
-            {
-                _stops--;
-                return ProcessRequest.Stop;
-            }
-
-            _reloads--;
-            return ProcessRequest.Reload;
+            ProcessRequest first = Array.Find(InOrder, request => _waiting[(int)request] > 0);
+            _waiting[(int)first]--;
+            return first;
         }
     }
 

@@ -1,12 +1,14 @@
+using Atlas.Admin.Upgrades;
 using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
+using Atlas.Running.Upgrades;
 
 namespace Atlas.Running;
 
-/// <summary>The life of <c>atlas run</c> after its start: says that it is ready, follows requests to reload, and drains when
-/// asked to stop. What it says never holds it up.</summary>
+/// <summary>The life of <c>atlas run</c> after its start: says that it is ready, follows requests to reload and to upgrade, and drains
+/// when asked to stop, or once another process has taken its place. What it says never holds it up.</summary>
 internal sealed class RunningProcess(
-    AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, NoticeLines lines)
+    AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, NoticeLines lines, ProgramStart program)
 {
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
 
@@ -16,6 +18,8 @@ internal sealed class RunningProcess(
     internal async Task RunAsync(bool watch, bool hasTimes)
     {
         using var ended = new CancellationTokenSource();
+        var upgrades = new UpgradeRequests(signals);
+        instance.Upgrades = upgrades;
         if (watch)
         {
             _ = FileWatch.RunAsync(configPath, () => signals.Add(ProcessRequest.Reload), ended.Token);
@@ -25,6 +29,11 @@ internal sealed class RunningProcess(
         if (OpenFiles.Shortage(instance.Config, OpenFiles.Limit()) is string warning)
         {
             lines.Say(warning);
+        }
+
+        if (instance.Predecessor is { } before)
+        {
+            lines.Say($"upgraded from process {before.Pid} (atlas {before.Version}), which drains");
         }
 
         lines.Say("ready");
@@ -40,15 +49,66 @@ internal sealed class RunningProcess(
             _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
         }
 
-        while (await signals.NextAsync() == ProcessRequest.Reload)
+        await (await ServeAsync(upgrades) ? LeaveAsync(ended) : StopAsync());
+        await ended.CancelAsync();
+    }
+
+    /// <summary>Follows requests.</summary>
+    /// <returns>Whether another process serves; else it was asked to stop.</returns>
+    private async Task<bool> ServeAsync(UpgradeRequests upgrades)
+    {
+        while (true)
         {
-            notifier.Reloading();
-            await ReloadAsync();
-            notifier.Ready();
+            switch (await signals.NextAsync())
+            {
+                case ProcessRequest.Stop:
+                    upgrades.RefuseAll("this process ends");
+                    return false;
+                case ProcessRequest.Reload:
+                    notifier.Reloading();
+                    await ReloadAsync();
+                    notifier.Ready();
+                    break;
+                case ProcessRequest.Upgrade when await UpgradeAsync(upgrades):
+                    return true;
+                case ProcessRequest.Upgrade:
+                    break;
+                default:
+                    throw new InvalidOperationException("unknown request");
+            }
+        }
+    }
+
+    private async Task<bool> UpgradeAsync(UpgradeRequests upgrades)
+    {
+        int limitMs = upgrades.Begin();
+        lines.Say($"upgrading: {program.Path} starts");
+        UpgradeAnswer answer = await new Upgrade(instance, program, notifier).RunAsync(limitMs, signals.Stopping);
+        bool isDone = answer.Report is not null;
+        string outcome = answer.Report is { } report
+            ? $"upgraded to process {report.Pid} (atlas {report.Version}); process {report.FromPid} drains: {Limits(report.Draining)}"
+            : $"not upgraded, nothing has changed: {answer.Error}";
+        instance.Feed.Publish(InstanceEvents.OfUpgrade(isDone, outcome));
+        lines.Say(outcome);
+        upgrades.End(answer);
+        return isDone;
+    }
+
+    /// <summary>Ends what is open; nothing new comes, and systemd listens to the other process.</summary>
+    private async Task LeaveAsync(CancellationTokenSource ended)
+    {
+        // The watch of the file, and the word that this process lives, are the other's.
+        await ended.CancelAsync();
+        using var hurry = new CancellationTokenSource();
+        Task leave = instance.LeaveAsync(hurry.Token);
+        if (await Task.WhenAny(leave, AskedAgainAsync(hurry.Token)) != leave)
+        {
+            lines.Say($"process {Environment.ProcessId} ends at once");
         }
 
-        await StopAsync();
-        await ended.CancelAsync();
+        await hurry.CancelAsync();
+        await leave;
+        lines.Say($"process {Environment.ProcessId} ended");
     }
 
     private async Task ReloadAsync()
@@ -89,9 +149,7 @@ internal sealed class RunningProcess(
 
         // Draining has begun before anybody is told: who reads the line may rely on it.
         Task drain = instance.DrainAsync(hurry.Token);
-        lines.Say(
-            $"draining: {connections} connection{(connections == 1 ? "" : "s")}, "
-            + $"until {shutdown.DeadlineMs / 1000} s, tunnels {shutdown.TunnelDeadlineMs / 1000} s");
+        lines.Say($"draining: {Limits(connections)}");
         Task again = AskedAgainAsync(hurry.Token);
         if (await Task.WhenAny(drain, again) == again)
         {
@@ -109,13 +167,28 @@ internal sealed class RunningProcess(
         lines.Say("ended");
     }
 
-    /// <summary>Waits for the second request to stop. Draining may take as long as a tunnel, and logs are rotated
+    private string Limits(int connections)
+    {
+        ShutdownConfig shutdown = instance.Config.Runtime.Shutdown;
+        return $"{connections} connection{(connections == 1 ? "" : "s")}, "
+            + $"until {shutdown.DeadlineMs / 1000} s, tunnels {shutdown.TunnelDeadlineMs / 1000} s";
+    }
+
+    /// <summary>Waits for the next request to stop. Draining may take as long as a tunnel, and logs are rotated
     /// meanwhile.</summary>
     private async Task AskedAgainAsync(CancellationToken ended)
     {
-        while (await signals.NextAsync(ended) == ProcessRequest.Reload)
+        ProcessRequest request;
+        while ((request = await signals.NextAsync(ended)) != ProcessRequest.Stop)
         {
-            instance.Logs.Reopen();
+            if (request == ProcessRequest.Reload)
+            {
+                instance.Logs.Reopen();
+            }
+            else
+            {
+                lines.Say($"not upgraded, nothing has changed: process {Environment.ProcessId} drains already");
+            }
         }
     }
 }

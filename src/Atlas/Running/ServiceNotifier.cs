@@ -64,6 +64,9 @@ internal sealed class ServiceNotifier : IDisposable
         Send(string.Create(
             CultureInfo.InvariantCulture, $"STOPPING=1\nEXTEND_TIMEOUT_USEC={(long)most.TotalMicroseconds}"));
 
+    /// <summary>Another process is the service's main one from now on.</summary>
+    internal void HandedTo(int process) => Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={process}"));
+
     /// <summary>The service does its work.</summary>
     internal void Alive() => Send("WATCHDOG=1");
 

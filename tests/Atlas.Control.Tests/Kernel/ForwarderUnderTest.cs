@@ -22,8 +22,9 @@ internal sealed class ForwarderUnderTest : IDisposable
     private readonly Dictionary<string, BalancedServer> _servers = [];
     private readonly List<PoolBalancer> _balancers = [];
 
-    public ForwarderUnderTest() => Forwarder = new KernelForwarder(new KernelOptions
+    public ForwarderUnderTest(bool isHeld = false) => Forwarder = new KernelForwarder(new KernelOptions
     {
+        IsHeld = isHeld,
         Table = "atlas_t",
         Owner = "Atlas, \"f\"\n",
         Programs = Programs,

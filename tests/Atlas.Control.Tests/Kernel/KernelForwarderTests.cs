@@ -63,6 +63,59 @@ public sealed class KernelForwarderTests
     }
 
     [Fact]
+    public void TakeOver_OfATableThatAnotherProcessHas_WritesNothingBefore()
+    {
+        using var kernel = new ForwarderUnderTest(isHeld: true);
+        kernel.Apply();
+        kernel.Wake();
+        kernel.Forwarder.RemoveLeftover();
+        kernel.Programs.Scripts.ShouldBeEmpty();
+        kernel.Programs.Others.ShouldBeEmpty();
+
+        kernel.Forwarder.TakeOver();
+
+        kernel.LastScript.ShouldStartWith("add table inet atlas_t\ndelete table inet atlas_t\n");
+        kernel["b"].Weight = 0;
+        kernel.Advance(KernelForwarder.GapMs);
+        kernel.Wake();
+        kernel.Programs.Scripts.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void LetGo_ToAnotherProcess_LeavesTheTableAndItsFlows()
+    {
+        var kernel = new ForwarderUnderTest();
+        kernel.Apply();
+        kernel.Forwarder.LetGo();
+        int scripts = kernel.Programs.Scripts.Count;
+        int others = kernel.Programs.Others.Count;
+
+        kernel["b"].Weight = 0;
+        kernel.Advance(KernelForwarder.LookMs);
+        kernel.Wake();
+        kernel.Forwarder.StopNew();
+        kernel.Forwarder.End("fast");
+        kernel.Forwarder.OpenFlows("fast").ShouldBe(0);
+        kernel.Dispose();
+
+        kernel.Programs.Scripts.Count.ShouldBe(scripts);
+        kernel.Programs.Others.Count.ShouldBe(others);
+    }
+
+    [Fact]
+    public void Rewrite_AfterAnotherProcessWrote_WritesTheSameAgain()
+    {
+        using var kernel = new ForwarderUnderTest();
+        kernel.Forwarder.Rewrite();
+        kernel.Programs.Scripts.ShouldBeEmpty();
+        kernel.Apply();
+
+        kernel.Forwarder.Rewrite();
+
+        kernel.Programs.Scripts.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void Apply_SameAgain_WritesNothing()
     {
         using var kernel = new ForwarderUnderTest();

@@ -16,6 +16,30 @@ public sealed class PoolWatchOrderTests : IDisposable
     public void Dispose() => _test.Dispose();
 
     [Fact]
+    public void Orders_OfServers_AreThoseThatAreNotAsTheFileHasIt()
+    {
+        _test.Apply(WatchUnderTest.Pool("a", "b", "c", "d"));
+        Watch.Orders.ShouldBeEmpty();
+        Watch.Order(_test["a"], new ServerOrder { State = AdminState.Drain, DeadlineMs = 10_000 });
+        Watch.Order(_test["b"], new ServerOrder { Weight = 7 });
+        Watch.Order(_test["c"], new ServerOrder { State = AdminState.Maintenance });
+        Watch.Order(_test["d"], new ServerOrder { State = AdminState.Maintenance });
+        Watch.Order(_test["d"], new ServerOrder { State = AdminState.Ready });
+        _test.Advance(4_000);
+
+        StandingOrder[] orders = [.. Watch.Orders.OrderBy(order => order.Server, StringComparer.Ordinal)];
+
+        orders.Select(order => order.Server).ShouldBe(["a", "b", "c"]);
+        orders[0].Order.ShouldBe(new ServerOrder { State = AdminState.Drain, DeadlineMs = 6_000 });
+        orders[1].Order.ShouldBe(new ServerOrder { State = AdminState.Ready, Weight = 7 });
+        orders[2].Order.ShouldBe(new ServerOrder { State = AdminState.Maintenance });
+        foreach (StandingOrder order in orders)
+        {
+            Watch.Order(_test[order.Server], order.Order).ShouldBeTrue("what is standing may be asked again");
+        }
+    }
+
+    [Fact]
     public void Drain_FlowsInTheKernel_AreLeftUntilTheyEnd()
     {
         _test.Apply(WatchUnderTest.Pool("a", "b"));

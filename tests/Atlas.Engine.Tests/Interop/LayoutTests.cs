@@ -37,6 +37,7 @@ public sealed class LayoutTests
         FilterInstruction instruction;
         FilterProgram program;
         CryptoParameter parameter;
+        PollDescriptor poll;
         Compare(
         [
             ("sizeof(struct iovec)", sizeof(IoVector)),
@@ -57,6 +58,10 @@ public sealed class LayoutTests
             ("offsetof(struct cmsghdr, cmsg_len)", Offset(&control, &control.Length)),
             ("offsetof(struct cmsghdr, cmsg_level)", Offset(&control, &control.Level)),
             ("offsetof(struct cmsghdr, cmsg_type)", Offset(&control, &control.Type)),
+            ("sizeof(struct pollfd)", sizeof(PollDescriptor)),
+            ("offsetof(struct pollfd, fd)", Offset(&poll, &poll.Descriptor)),
+            ("offsetof(struct pollfd, events)", Offset(&poll, &poll.Events)),
+            ("offsetof(struct pollfd, revents)", Offset(&poll, &poll.Returned)),
             ("CMSG_SPACE(2)", ControlHeader.Space(2)),
             ("CMSG_SPACE(12)", ControlHeader.Space(12)),
             ("CMSG_SPACE(20)", ControlHeader.Space(20)),
@@ -109,7 +114,7 @@ public sealed class LayoutTests
         GroupRequest group;
         GroupRequest6 group6;
         PacketLinkAddress packet;
-        PollEntry poll;
+        PollDescriptor poll;
         TimeValue time;
         TimerSetting timer;
         Compare(
@@ -154,10 +159,10 @@ public sealed class LayoutTests
             ("offsetof(struct sockaddr_ll, sll_ifindex)", Offset(&packet, &packet.Interface)),
             ("offsetof(struct sockaddr_ll, sll_halen)", Offset(&packet, &packet.AddressLength)),
             ("offsetof(struct sockaddr_ll, sll_addr)", Offset(&packet, packet.Address)),
-            ("sizeof(struct pollfd)", sizeof(PollEntry)),
+            ("sizeof(struct pollfd)", sizeof(PollDescriptor)),
             ("offsetof(struct pollfd, fd)", Offset(&poll, &poll.Descriptor)),
             ("offsetof(struct pollfd, events)", Offset(&poll, &poll.Events)),
-            ("offsetof(struct pollfd, revents)", Offset(&poll, &poll.Result)),
+            ("offsetof(struct pollfd, revents)", Offset(&poll, &poll.Returned)),
             ("sizeof(nfds_t)", sizeof(nuint)),
             ("sizeof(struct timespec)", sizeof(TimeValue)),
             ("offsetof(struct timespec, tv_nsec)", Offset(&time, &time.Fraction)),

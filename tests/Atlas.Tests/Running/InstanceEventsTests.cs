@@ -37,6 +37,8 @@ public sealed class InstanceEventsTests
                 InstanceEvents.Of(new StoreEvent(DateTimeOffset.UnixEpoch, "shared", new StoreHealth(condition, "x")))),
             InstanceEvents.OfReload(isDone: true, "x"),
             InstanceEvents.OfReload(isDone: false, "x"),
+            InstanceEvents.OfUpgrade(isDone: true, "x"),
+            InstanceEvents.OfUpgrade(isDone: false, "x"),
         ];
 
         Words("change").ShouldBe(events.Select(change => change.Change).Distinct(), ignoreOrder: true);

@@ -1,6 +1,7 @@
 using System.Net;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
 using Atlas.Proxy.Snapshots;
 using Atlas.Running.Listeners;
 
@@ -42,6 +43,10 @@ internal sealed class ClusterNode : IDisposable
     /// <summary>How the virtual routers are, in the order of the configuration.</summary>
     internal IReadOnlyList<VirtualRouterStatus> Routers => _routers?.Statuses ?? [];
 
+    /// <summary>The names of those that this node is master of.</summary>
+    internal IEnumerable<string> Masters =>
+        Routers.Where(router => router.State == VirtualRouterState.Master).Select(router => router.Name);
+
     /// <summary>The addresses that this node gets and loses while it runs.</summary>
     internal static HashSet<IPAddress> MovingAddresses(AtlasConfig config) =>
         [.. (config.HighAvailability?.ActivePassive ?? []).SelectMany(router => router.Addresses).Select(address => address.Address)];
@@ -57,7 +62,10 @@ internal sealed class ClusterNode : IDisposable
     }
 
     /// <summary>Goes by a configuration that is in force, and that was prepared.</summary>
-    internal void Apply(AtlasConfig config)
+    /// <param name="config">The configuration.</param>
+    /// <param name="masters">The names of the virtual routers that this node is master of already, because of a process that this one goes
+    /// on for.</param>
+    internal void Apply(AtlasConfig config, IReadOnlyList<string> masters)
     {
         lock (_gate)
         {
@@ -72,7 +80,7 @@ internal sealed class ClusterNode : IDisposable
                 _lowered.Remove(gone);
             }
 
-            _routers?.Apply(_configs, _ => false);
+            _routers?.Apply(_configs, router => masters.Contains(VirtualRouterStatus.NameOf(router)));
         }
 
         Look();
@@ -95,7 +103,7 @@ internal sealed class ClusterNode : IDisposable
             return;
         }
 
-        if (_routers.Statuses.Any(router => router.State == Core.HighAvailability.VirtualRouterState.Master))
+        if (_routers.Statuses.Any(router => router.State == VirtualRouterState.Master))
         {
             foreach (RunningListener listener in listeners)
             {
@@ -107,6 +115,18 @@ internal sealed class ClusterNode : IDisposable
         }
 
         await _routers.HandOverAsync();
+    }
+
+    /// <summary>Takes no part any more, and leaves the addresses to another process of this host that goes on with them.</summary>
+    internal void Leave()
+    {
+        lock (_gate)
+        {
+            _hasEnded = true;
+        }
+
+        _look.Dispose();
+        _routers?.Leave();
     }
 
     public void Dispose()

@@ -9,8 +9,25 @@ internal sealed class ForwardedAddress(SocketAddress address) : IBoundAddress
 {
     public SocketAddress Address => address;
 
+    public IReadOnlyList<int> Descriptors => [];
+
+    public void Hold()
+    {
+        // The kernel goes on by its rules whichever process writes them.
+    }
+
+    public void Resume()
+    {
+        // As above.
+    }
+
     public void Close()
     {
         // The next ruleset has no such address, or takes nothing new.
+    }
+
+    public void LetGo()
+    {
+        // The rules are another process's from then on.
     }
 }

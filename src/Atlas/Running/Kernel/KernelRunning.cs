@@ -13,8 +13,9 @@ internal static class KernelRunning
 
     /// <summary>What forwards for a configuration, and for those that take its place.</summary>
     /// <param name="config">The first configuration.</param>
+    /// <param name="isHeld">Whether another process has the table for now.</param>
     /// <param name="changed">Hears of what happens.</param>
-    internal static KernelForwarder Create(AtlasConfig config, Action<KernelEvent> changed)
+    internal static KernelForwarder Create(AtlasConfig config, bool isHeld, Action<KernelEvent> changed)
     {
         string file = Path.GetFullPath(config.FileName.Length > 0 ? config.FileName : "atlas");
         return new KernelForwarder(new KernelOptions
@@ -22,6 +23,7 @@ internal static class KernelRunning
             // The same at the next start, so that what a crash has left is found, and another one for each file.
             Table = $"atlas_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file)).AsSpan(0, IdBytes))}",
             Owner = $"Atlas, {file}",
+            IsHeld = isHeld,
             Changed = changed,
         });
     }

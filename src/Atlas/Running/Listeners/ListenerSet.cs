@@ -2,7 +2,6 @@ using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
-using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Running.Listeners;
 
@@ -14,6 +13,19 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
 
     /// <summary>The listeners that accept, in the order of the configuration.</summary>
     internal IReadOnlyList<RunningListener> Listeners { get; private set; } = [];
+
+    /// <summary>Sockets that are there already, for the first configuration; null: none, or they are used up.</summary>
+    internal InheritedSockets? Inherited { get; set; }
+
+    /// <summary>Whether another process serves the sockets, too: closing leaves to it what waits in them, and the paths.</summary>
+    internal bool IsShared { get; set; }
+
+    /// <summary>All sockets, each address with a name that the process after this one finds it by.</summary>
+    internal IEnumerable<(string Name, IReadOnlyList<int> Descriptors)> Sockets =>
+        from listener in Listeners
+        from address in listener.Addresses
+        where address.Bound.Descriptors.Count > 0
+        select (InheritedSockets.NameOf(listener.Name, address.Written, listener.HasDatagrams == true), address.Bound.Descriptors);
 
     /// <summary>Makes the listeners those of a configuration: binds what is new, closes what is gone, swaps the snapshots of
     /// the rest. The socket of an address that a listener keeps is not touched. All or nothing.</summary>
@@ -38,7 +50,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
         }
         catch
         {
-            opened.ForEach(bound => bound.Close());
+            opened.ForEach(End);
             throw;
         }
 
@@ -78,17 +90,59 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
     }
 
     /// <summary>Stops accepting; connections go on.</summary>
-    internal void Close()
+    internal void Close() => Each(End);
+
+    /// <summary>Accepts nothing for now; returns once that is so.</summary>
+    internal void Hold()
+    {
+        Each(bound => bound.Hold());
+        workers.Settle(HandoverMs);
+    }
+
+    /// <summary>Accepts again, or for the first time on sockets that another process has served until now.</summary>
+    internal void Resume() => Each(bound => bound.Resume());
+
+    /// <summary>Leaves the sockets to the process that serves them, but for those that it does not: they are closed.</summary>
+    /// <param name="taken">The names of those that it serves.</param>
+    internal void LetGo(IReadOnlySet<string> taken)
     {
         foreach (RunningListener listener in Listeners)
         {
-            listener.Close();
+            foreach ((BindAddress written, IBoundAddress bound) in listener.Addresses)
+            {
+                if (listener.HasDatagrams is bool isDatagram && taken.Contains(InheritedSockets.NameOf(listener.Name, written, isDatagram)))
+                {
+                    bound.LetGo();
+                }
+                else
+                {
+                    // What waits there is accepted first.
+                    bound.Resume();
+                    bound.Close();
+                }
+            }
         }
     }
 
-    private static SocketAddress AddressOf(BindAddress address) => address.UnixPath is string path
-        ? SocketAddress.OfUnixPath(path)
-        : SocketAddress.OfIp(address.Ip!, address.Port);
+    private void End(IBoundAddress bound)
+    {
+        if (IsShared)
+        {
+            bound.LetGo();
+        }
+        else
+        {
+            bound.Close();
+        }
+    }
+
+    private void Each(Action<IBoundAddress> action)
+    {
+        foreach (RunningListener listener in Listeners)
+        {
+            listener.Each(action);
+        }
+    }
 
     /// <summary>The listener that a configuration goes on with: the one of its name, else one that was renamed, which shows by
     /// its addresses.</summary>
@@ -112,7 +166,9 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
                 continue;
             }
 
-            IBoundAddress bound = listener.Bind(workers, AddressOf(written), TakesOver(written, configs));
+            IBoundAddress bound = listener.HasDatagrams is bool isDatagram && Inherited?.Take(listener.Name, written, isDatagram) is { } sockets
+                ? listener.Take(workers, sockets, Inherited.IsHeld)
+                : listener.Bind(workers, InheritedSockets.AddressOf(written), TakesOver(written, configs));
             opened.Add(bound);
             addresses.Add((written, bound));
         }

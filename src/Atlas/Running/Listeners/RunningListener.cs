@@ -1,4 +1,5 @@
 using Atlas.Core.Configuration;
+using Atlas.Engine.Handover;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -48,6 +49,17 @@ internal abstract class RunningListener
     /// <exception cref="IOException">It cannot; the message says why.</exception>
     internal abstract IBoundAddress Bind(WorkerGroup workers, SocketAddress address, bool takesOver);
 
+    /// <summary>Whether its sockets receive datagrams, and do not accept connections; null: it has none.</summary>
+    internal virtual bool? HasDatagrams => null;
+
+    /// <summary>Takes traffic on an address whose sockets are bound already. Only for those that have sockets.</summary>
+    /// <param name="workers">Who listens.</param>
+    /// <param name="sockets">The sockets, which are the address's from here on.</param>
+    /// <param name="isHeld">Whether it takes nothing before it is told to.</param>
+    /// <exception cref="IOException">It cannot; the message says why.</exception>
+    internal virtual IBoundAddress Take(WorkerGroup workers, IReadOnlyList<OpenSocket> sockets, bool isHeld) =>
+        throw new NotSupportedException($"listener {Name} has no sockets");
+
     /// <summary>Goes by another configuration from now on.</summary>
     internal virtual void Adopt(ListenerConfig config, ListenerSnapshot snapshot) => Config = config;
 
@@ -78,12 +90,12 @@ internal abstract class RunningListener
     internal IEnumerable<string> Describe() =>
         Addresses.Select(address => $"listener {Name}: {Spoken} on {address.Bound.Address}{(Mode is null ? "" : $", mode {Mode}")}");
 
-    /// <summary>Takes nothing new on all addresses; what is open goes on.</summary>
-    internal void Close()
+    /// <summary>Does something with all addresses.</summary>
+    internal void Each(Action<IBoundAddress> action)
     {
         foreach ((_, IBoundAddress bound) in Addresses)
         {
-            bound.Close();
+            action(bound);
         }
     }
 }

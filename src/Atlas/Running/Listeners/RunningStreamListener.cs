@@ -1,4 +1,5 @@
 using Atlas.Core.Configuration;
+using Atlas.Engine.Handover;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
@@ -16,6 +17,11 @@ internal abstract class RunningStreamListener(ListenOptions options) : RunningLi
     internal override long AcceptErrors => options.AcceptErrors;
 
     internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address, bool takesOver) => workers.Listen(address, options, takesOver);
+
+    internal override bool? HasDatagrams => false;
+
+    internal override IBoundAddress Take(WorkerGroup workers, IReadOnlyList<OpenSocket> sockets, bool isHeld) =>
+        workers.Listen(sockets, options, isHeld);
 
     internal override void Adopt(ListenerConfig config, ListenerSnapshot snapshot)
     {

@@ -1,4 +1,5 @@
 using Atlas.Core.Configuration;
+using Atlas.Engine.Handover;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Udp;
@@ -21,6 +22,11 @@ internal sealed class RunningUdpListener(UdpProxy proxy, UdpListener listener) :
 
     internal override IBoundAddress Bind(WorkerGroup workers, SocketAddress address, bool takesOver) =>
         workers.BindDatagrams(address, proxy.Server(listener));
+
+    internal override bool? HasDatagrams => true;
+
+    internal override IBoundAddress Take(WorkerGroup workers, IReadOnlyList<OpenSocket> sockets, bool isHeld) =>
+        workers.BindDatagrams(sockets, proxy.Server(listener), isHeld);
 
     internal override void Adopt(ListenerConfig config, ListenerSnapshot snapshot)
     {

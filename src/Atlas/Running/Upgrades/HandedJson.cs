@@ -1,0 +1,8 @@
+using System.Text.Json.Serialization;
+
+namespace Atlas.Running.Upgrades;
+
+/// <summary>The JSON of what is handed over, without reflection. Keys that one version does not know are left out.</summary>
+[JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(HandedState))]
+internal sealed partial class HandedJson : JsonSerializerContext;

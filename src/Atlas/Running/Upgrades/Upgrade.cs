@@ -1,0 +1,84 @@
+using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
+using Atlas.Commands;
+
+namespace Atlas.Running.Upgrades;
+
+/// <summary>An upgrade from the old process's side: starts the program as it is on disk now, gives it the sockets, and lets go of them
+/// once the other serves. Whatever fails before, this process goes on as if nothing was. What the two say is
+/// in <see cref="HandoverWords"/>.</summary>
+internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, ServiceNotifier notifier)
+{
+    // From go to serving the new process opens nothing that could wait; meanwhile nobody accepts.
+    private const int BeginMs = 10_000;
+
+    /// <summary>Upgrades. Ends on any thread.</summary>
+    /// <param name="limitMs">How long the new process may take until it is ready.</param>
+    /// <param name="stop">Cancelled when this process was asked to stop.</param>
+    internal Task<UpgradeAnswer> RunAsync(int limitMs, CancellationToken stop) => Task.Run(() => Run(limitMs, stop), CancellationToken.None);
+
+    private UpgradeAnswer Run(int limitMs, CancellationToken stop)
+    {
+        if (Environment.ProcessId == 1)
+        {
+            // Its end is the end of all in its container.
+            return UpgradeAnswer.Refused("this is process 1 of a container, which ends with it: start another container in its place");
+        }
+
+        Successor? successor = null;
+        bool isHeld = false;
+        try
+        {
+            successor = Successor.Start(program);
+            successor.Give(instance.Sockets, new HandedState
+            {
+                Version = VersionCommand.Version,
+                Pid = Environment.ProcessId,
+                Orders = HandedOrders.Of(instance),
+                Masters = [.. instance.Cluster.Masters],
+            });
+            string version = successor.Await(HandoverWords.Ready, limitMs, stop);
+            instance.Hold();
+            isHeld = true;
+            successor.Say(HandoverWords.Go);
+            successor.Await(HandoverWords.Serving, BeginMs, CancellationToken.None);
+            instance.LetGo(successor.Taken);
+            notifier.HandedTo(successor.Pid);
+            Finish(successor);
+            return UpgradeAnswer.Done(new UpgradeReport
+            {
+                Pid = successor.Pid,
+                Version = version,
+                FromPid = Environment.ProcessId,
+                FromVersion = VersionCommand.Version,
+                Draining = instance.Listeners.Sum(listener => listener.Connections),
+            });
+        }
+        catch (IOException e)
+        {
+            successor?.Kill();
+            if (isHeld)
+            {
+                instance.Resume();
+            }
+
+            return UpgradeAnswer.Refused(e.Message);
+        }
+        finally
+        {
+            successor?.Dispose();
+        }
+    }
+
+    private static void Finish(Successor successor)
+    {
+        try
+        {
+            successor.Say(HandoverWords.Done);
+        }
+        catch (IOException)
+        {
+            // It serves by itself since it said so, and this process has nothing to go on with.
+        }
+    }
+}

@@ -1,0 +1,106 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Atlas.Admin.Client;
+using Atlas.Admin.Reports;
+using Atlas.Admin.Upgrades;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Admin.Tests;
+
+public sealed class UpgradeTests : IAsyncLifetime
+{
+    private readonly StubSource _source = new();
+    private readonly HttpClient _client = new();
+    private AdminServer? _server;
+
+    public async ValueTask InitializeAsync() =>
+        _server = await AdminServer.StartAsync(new AdminOptions { Binds = [BindAddress.Loopback(0)] }, _source);
+
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _server!.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData("{}", UpgradeLimits.DefaultMs)]
+    [InlineData("""{"timeout":"1s"}""", UpgradeLimits.MinMs)]
+    [InlineData("""{"timeout":"10m"}""", UpgradeLimits.MaxMs)]
+    public async Task Post_RightBody_IsAskedFor(string body, int limitMs)
+    {
+        (HttpStatusCode status, string answer) = await PostAsync(body);
+
+        status.ShouldBe(HttpStatusCode.Conflict);
+        answer.ShouldBe($$"""{"error":"after {{limitMs}} ms"}""");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"timeout":"999ms"}""")]
+    [InlineData("""{"timeout":"601s"}""")]
+    [InlineData("""{"timeout":5}""")]
+    [InlineData("""{"time":"5s"}""")]
+    public async Task Post_WrongBody_IsRefused(string body)
+    {
+        _source.Upgrade = _ => throw new InvalidOperationException("it must not be asked for");
+
+        (HttpStatusCode status, string answer) = await PostAsync(body);
+
+        status.ShouldBe(HttpStatusCode.BadRequest);
+        answer.ShouldContain("the body must be {} or");
+    }
+
+    [Fact]
+    public async Task Post_OfAnotherKindOrHost_IsRefused()
+    {
+        _source.Upgrade = _ => throw new InvalidOperationException("it must not be asked for");
+
+        (await PostAsync("{}", "text/plain")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await PostAsync("{}", host: "evil.example")).Status.ShouldBe(HttpStatusCode.Forbidden);
+        using HttpResponseMessage get = await _client.GetAsync(_server!.Urls[0] + "/api/v1/upgrade");
+        get.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        get.Content.Headers.Allow.ShouldBe(["POST"]);
+    }
+
+    [Fact]
+    public async Task Client_Asks_HearsWhoServes()
+    {
+        var report = new UpgradeReport { Pid = 7, Version = "2", FromPid = 6, FromVersion = "1", Draining = 3 };
+        _source.Upgrade = _ => UpgradeAnswer.Done(report);
+        using var client = new AdminClient(AdminAddress.Parse(_server!.Urls[0])!, token: null);
+
+        (await client.UpgradeAsync(5_000, CancellationToken.None)).ShouldBe(report);
+        _source.Upgrade = limitMs => UpgradeAnswer.Refused($"not within {limitMs} ms");
+        (await Should.ThrowAsync<AdminRefusedException>(() => client.UpgradeAsync(5_000, CancellationToken.None)))
+            .Message.ShouldBe("not within 5000 ms");
+    }
+
+    [Fact]
+    public async Task Start_OnASocketThatListens_AnswersThere()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+        string url = $"http://{socket.LocalEndPoint}";
+        await using AdminServer server = await AdminServer.StartAsync(
+            new AdminOptions { Binds = [BindAddress.Loopback(0)], Socket = socket }, _source);
+
+        server.Urls.ShouldBe([url]);
+        (await _client.GetStringAsync(url + "/healthz")).ShouldBe("""{"status":"ok"}""");
+    }
+
+    private async Task<(HttpStatusCode Status, string Answer)> PostAsync(string body, string type = "application/json", string? host = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, _server!.Urls[0] + "/api/v1/upgrade")
+        {
+            Content = new StringContent(body, Encoding.UTF8, type),
+        };
+        request.Headers.Host = host;
+        using HttpResponseMessage response = await _client.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+}
