@@ -27,7 +27,7 @@ public sealed record Heartbeat
     /// <summary>What the sender says of its data plane.</summary>
     public required HeartbeatState State { get; init; }
 
-    /// <summary>The sender's clock in milliseconds since 1970 (UTC), for showing how far clocks are apart. Nothing is decided by it.</summary>
+    /// <summary>The sender's clock in milliseconds since 1970 (UTC), for showing how far clocks are apart. It proves nothing.</summary>
     public long WallClockMs { get; init; }
 
     /// <summary>A digest of the configuration that the sender goes by; 0: it says none.</summary>
