@@ -22,11 +22,11 @@ public sealed class DataPlaneHealth
     /// <summary>Looks without an answer in a row after which it does not: a single one may be an accident of the machine.</summary>
     public const int Fall = 2;
 
-    private readonly IReadOnlyDictionary<string, CheckState> _listeners;
+    private readonly IReadOnlyDictionary<string, CheckState> _asked;
 
-    private DataPlaneHealth(IReadOnlyDictionary<string, CheckState> listeners, string? reason)
+    private DataPlaneHealth(IReadOnlyDictionary<string, CheckState> asked, string? reason)
     {
-        _listeners = listeners;
+        _asked = asked;
         Reason = reason;
     }
 
@@ -39,18 +39,18 @@ public sealed class DataPlaneHealth
     /// <summary>Why it does not: <c>listener web: no answer within 750 ms</c>; null: it serves.</summary>
     public string? Reason { get; }
 
-    /// <summary>The state after a look. Listeners that are not among the answers are forgotten.</summary>
+    /// <summary>The state after a look. What is not among the answers is forgotten.</summary>
     public DataPlaneHealth After(IReadOnlyList<ListenerAnswer> answers)
     {
         var next = new Dictionary<string, CheckState>(answers.Count, StringComparer.Ordinal);
         string? reason = null;
         foreach (ListenerAnswer answer in answers)
         {
-            CheckState state = _listeners.GetValueOrDefault(answer.Listener, CheckState.New).After(answer.Outcome, Rise, Fall);
-            next[answer.Listener] = state;
+            CheckState state = _asked.GetValueOrDefault(answer.Asked, CheckState.New).After(answer.Outcome, Rise, Fall);
+            next[answer.Asked] = state;
             if (state.Health == ServerHealth.Down)
             {
-                reason ??= $"listener {answer.Listener}: {answer.Detail}";
+                reason ??= $"{answer.Asked}: {answer.Detail}";
             }
         }
 

@@ -47,7 +47,7 @@ public sealed class DataPlaneHealthTests
         DataPlaneHealth up = DataPlaneHealth.New.After([Passed("web")]);
         for (int i = 0; i < 3; i++)
         {
-            up = up.After([new ListenerAnswer("web", ProbeOutcome.Cancelled, "too many open files")]);
+            up = up.After([new ListenerAnswer("listener web", ProbeOutcome.Cancelled, "too many open files")]);
             up.IsServing.ShouldBeTrue();
         }
     }
@@ -55,7 +55,7 @@ public sealed class DataPlaneHealthTests
     [Fact]
     public void After_TheListenerIsGone_Serves() => DataPlaneHealth.New.After([Failed("web")]).After([Passed("api")]).IsServing.ShouldBeTrue();
 
-    private static ListenerAnswer Passed(string name) => new(name, ProbeOutcome.Passed, "answered");
+    private static ListenerAnswer Passed(string name) => new($"listener {name}", ProbeOutcome.Passed, "answered");
 
-    private static ListenerAnswer Failed(string name) => new(name, ProbeOutcome.Failed, "no answer");
+    private static ListenerAnswer Failed(string name) => new($"listener {name}", ProbeOutcome.Failed, "no answer");
 }
