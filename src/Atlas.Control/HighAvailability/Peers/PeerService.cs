@@ -1,4 +1,5 @@
 using System.Net;
+using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Protocols.Heartbeats;
 
@@ -143,8 +144,7 @@ public sealed class PeerService : IPeerView, IDisposable
 
             _key = settings.Secret.HeartbeatKey;
             _liveness.SetPeers(settings.Peers.Select(peer => peer.Name), nowUs);
-            _targets = [.. settings.Peers.Select(peer =>
-                Array.Find(_targets, known => known.Name == peer.Name && known.Address == peer.Address!.ToString()) ?? new PeerTarget(peer, _options.Liveness.IntervalUs))];
+            _targets = [.. settings.Peers.Select(TargetOf)];
             _nextRoundUs = nowUs;
         }
 
@@ -152,6 +152,11 @@ public sealed class PeerService : IPeerView, IDisposable
         _settings = settings;
         Publish();
     }
+
+    // One whose address stays keeps what was found of it.
+    private PeerTarget TargetOf(PeerConfig peer) =>
+        Array.Find(_targets, known => known.Name == peer.Name && known.Address == peer.Address!.ToString())
+        ?? new PeerTarget(peer, _options.Liveness.IntervalUs);
 
     private void Run()
     {
