@@ -56,6 +56,9 @@ public sealed class TlsTicketKeys
     /// <summary>New random keys that still accept the tickets of the last <see cref="OlderKeys"/>.</summary>
     public TlsTicketKeys Rotate() => new([RandomKey(), .. _keys.Take(OlderKeys)]);
 
+    /// <summary>Whether tickets that are made with others now are accepted by these.</summary>
+    public bool Accepts(TlsTicketKeys others) => Find(others.Current.Name) is not null;
+
     /// <summary>The key of a name; null for none that is accepted.</summary>
     internal TlsTicketKey? Find(ReadOnlySpan<byte> name)
     {

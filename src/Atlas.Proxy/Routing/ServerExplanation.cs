@@ -29,9 +29,10 @@ public sealed class ServerExplanation
     /// <param name="listener">The listener.</param>
     /// <param name="head">The request's head as it would be on the wire; one that the listener takes.</param>
     /// <param name="client">The client's address, after trusted proxies.</param>
+    /// <param name="cluster">The secret of the cluster; null: there is none.</param>
     /// <param name="readSecret">Reads a secret; it may throw what reading a file does.</param>
     public static ServerExplanation Of(
-        PoolConfig pool, ListenerConfig listener, string head, IPAddress client, Func<SecretConfig, byte[]> readSecret)
+        PoolConfig pool, ListenerConfig listener, string head, IPAddress client, SecretConfig? cluster, Func<SecretConfig, byte[]> readSecret)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(head);
         var request = new RequestHead();
@@ -44,7 +45,7 @@ public sealed class ServerExplanation
 
         if (pool.Sticky is { By: StickyKind.Cookie or StickyKind.AppCookie } sticky)
         {
-            return ByCookie(pool, sticky, bytes, request, readSecret);
+            return ByCookie(pool, sticky, bytes, request, new StickySecrets(cluster, readSecret));
         }
 
         byte[] ip = client.GetAddressBytes();
@@ -56,13 +57,13 @@ public sealed class ServerExplanation
     }
 
     private static ServerExplanation ByCookie(
-        PoolConfig pool, StickyConfig sticky, byte[] bytes, RequestHead request, Func<SecretConfig, byte[]> readSecret)
+        PoolConfig pool, StickyConfig sticky, byte[] bytes, RequestHead request, StickySecrets secrets)
     {
         bool isOurs = sticky.By == StickyKind.Cookie;
         ReadOnlySpan<byte> value = PairText.CookieOf(bytes, request, Encoding.ASCII.GetBytes(isOurs ? sticky.Cookie.Name : sticky.Name));
         ServerState[] servers = [.. pool.Servers.Select(server => new ServerState(server.Name, SocketAddress.OfIp(IPAddress.Loopback, 0)))];
         int bound = isOurs && sticky.Store is null && !value.IsEmpty
-            ? AffinityBuilder.Build(pool, servers, previous: null, readSecret)!.BoundTo(bytes, request, nowMs: 0)
+            ? AffinityBuilder.Build(pool, servers, previous: null, secrets)!.BoundTo(bytes, request, nowMs: 0)
             : -1;
         return new ServerExplanation { HasKey = !value.IsEmpty, Server = bound < 0 ? null : servers[bound].Name };
     }

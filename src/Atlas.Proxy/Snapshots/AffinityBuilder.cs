@@ -25,8 +25,8 @@ internal static class AffinityBuilder
     // The same with a store: where that is this process's memory, nobody else knows them.
     private const int SharedCapacity = 1_000_000;
 
-    // Ids are the same on all nodes and after a restart also where the file has no secret. They tell no name then either, but
-    // who knows a server's name can make its id.
+    // Ids are the same on all nodes and after a restart also where neither pool nor cluster has a secret. They tell no name then
+    // either, but who knows a server's name can make its id.
     private static ReadOnlySpan<byte> NoSecret => "atlas"u8;
 
     /// <summary>How the pool chooses.</summary>
@@ -48,9 +48,8 @@ internal static class AffinityBuilder
     /// <param name="pool">The pool.</param>
     /// <param name="servers">Its servers, in its order.</param>
     /// <param name="previous">What bound them until now.</param>
-    /// <param name="readSecret">Reads a secret; it may throw what reading a file does.</param>
-    internal static PoolAffinity? Build(
-        PoolConfig pool, IReadOnlyList<ServerState> servers, PoolAffinity? previous, Func<SecretConfig, byte[]>? readSecret)
+    /// <param name="secrets">The secret of its ids.</param>
+    internal static PoolAffinity? Build(PoolConfig pool, IReadOnlyList<ServerState> servers, PoolAffinity? previous, StickySecrets secrets)
     {
         if (pool.Sticky is not { By: StickyKind.Cookie or StickyKind.AppCookie, Store: null } sticky)
         {
@@ -63,30 +62,27 @@ internal static class AffinityBuilder
                 sticky.Name, servers, previous?.Learned ?? new LearnedClients(LearnedCapacity, LearnedMs));
         }
 
-        return new PoolAffinity(new StickyCookie(sticky.Cookie, IdsOf(pool, sticky, servers, readSecret)));
+        return new PoolAffinity(new StickyCookie(sticky.Cookie, IdsOf(pool, sticky, servers, secrets)));
     }
 
-    private static ServerIds IdsOf(
-        PoolConfig pool, StickyConfig sticky, IReadOnlyList<ServerState> servers, Func<SecretConfig, byte[]>? readSecret) => new(
-        sticky.Secret is SecretConfig file && readSecret is not null ? readSecret(file) : NoSecret,
-        pool.Name,
-        [.. servers.Select(server => server.Name)]);
+    private static ServerIds IdsOf(PoolConfig pool, StickyConfig sticky, IReadOnlyList<ServerState> servers, StickySecrets secrets) => new(
+        secrets.Find(sticky) is byte[] secret ? secret : NoSecret, pool.Name, [.. servers.Select(server => server.Name)]);
 
     /// <summary>What binds its clients in a store; null: nothing does. O(servers).</summary>
     /// <param name="pool">The pool.</param>
     /// <param name="servers">Its servers, in its order.</param>
     /// <param name="stores">The stores.</param>
     /// <param name="previous">What bound them until now.</param>
-    /// <param name="readSecret">Reads a secret; it may throw what reading a file does.</param>
+    /// <param name="secrets">The secret of its ids.</param>
     internal static SharedAffinity? BuildShared(
         PoolConfig pool,
         IReadOnlyList<ServerState> servers,
         IReadOnlyList<StoreState> stores,
         SharedAffinity? previous,
-        Func<SecretConfig, byte[]>? readSecret) =>
+        StickySecrets secrets) =>
         pool.Sticky is not { Store: string name } sticky ? null
             : new SharedAffinity(
-                sticky, pool.Name, servers, LearnedOf(sticky, previous), stores.First(store => store.Name == name), IdsOf(pool, sticky, servers, readSecret));
+                sticky, pool.Name, servers, LearnedOf(sticky, previous), stores.First(store => store.Name == name), IdsOf(pool, sticky, servers, secrets));
 
     // Clients that are known by something else are others.
     private static LearnedClients LearnedOf(StickyConfig sticky, SharedAffinity? previous) =>

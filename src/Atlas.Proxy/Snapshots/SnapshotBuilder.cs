@@ -26,7 +26,7 @@ public sealed class SnapshotBuilder
     private readonly AtlasConfig _config;
     private readonly ProxyMetrics? _metrics;
     private readonly IPoolObserver? _observer;
-    private readonly Func<SecretConfig, byte[]>? _readSecret;
+    private readonly StickySecrets _secrets;
     private readonly ITlsContexts? _tls;
     private readonly IHandshakeObserver? _handshakes;
     private readonly long _nowMs = Environment.TickCount64;
@@ -49,7 +49,7 @@ public sealed class SnapshotBuilder
     {
         _tls = tls;
         _handshakes = handshakes;
-        _readSecret = readSecret;
+        _secrets = new StickySecrets(config.HighAvailability?.Secret, readSecret);
         _observer = observer;
         _config = config;
         _metrics = metrics;
@@ -252,8 +252,8 @@ public sealed class SnapshotBuilder
             Tls = pool.Tls is null ? null : TlsOf(pool, pool.Tls, servers),
             FreshForNonIdempotent = pool.Keepalive.NonIdempotent == ConnectionReuse.Fresh,
             Keys = AffinityBuilder.KeysOf(pool),
-            Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _readSecret),
-            SharedAffinity = AffinityBuilder.BuildShared(pool, servers, _stores, previous?.SharedAffinity, _readSecret),
+            Affinity = AffinityBuilder.Build(pool, servers, previous?.Affinity, _secrets),
+            SharedAffinity = AffinityBuilder.BuildShared(pool, servers, _stores, previous?.SharedAffinity, _secrets),
             Session = _sessions.Find(pool.Session),
             ObservesLatency = pool.Balance == BalanceAlgorithm.LeastTime,
             Queue = previous?.Queue ?? new PoolQueue(),

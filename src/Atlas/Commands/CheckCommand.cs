@@ -35,7 +35,10 @@ internal static class CheckCommand
         TlsLoading tls = TlsFiles.Load(config, DateTimeOffset.UtcNow);
         IReadOnlyList<ConfigError> secrets = Secrets.FindMissing(config);
         IReadOnlyList<ConfigError> unsupported = UnsupportedFeatures.Find(config);
-        ConfigError[] warnings = [.. ConfigWarnings.Find(config), .. unsupported, .. tls.Missing, .. secrets, .. tls.Warnings, .. tls.Ending];
+        ConfigError[] warnings =
+        [
+            .. ConfigWarnings.Find(config), .. unsupported, .. tls.Missing, .. secrets, .. Secrets.FindOpen(config), .. tls.Warnings, .. tls.Ending,
+        ];
         foreach (ConfigError note in tls.Notes)
         {
             Console.WriteLine($"note: {note}");

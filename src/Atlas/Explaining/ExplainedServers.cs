@@ -19,7 +19,7 @@ internal sealed class ExplainedServers(AtlasConfig config, ListenerConfig listen
         try
         {
             ServerExplanation found = ServerExplanation.Of(
-                pool, listener, request.Head, client, secret => Secrets.Read(secret, config.FileName, "sticky.secret"));
+                pool, listener, request.Head, client, config.HighAvailability?.Secret, secret => Secrets.Read(secret, config));
             return pool.Sticky switch
             {
                 { By: StickyKind.Cookie, Cookie.Name: string name } => ByCookie(pool, name, found),

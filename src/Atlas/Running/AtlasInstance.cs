@@ -8,6 +8,7 @@ using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
 using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
@@ -265,6 +266,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             int changes = _serverChanges.Count;
             AtlasConfig running = Names.Expand(config);
             PreparedTls tls = _tls.Prepare(config);
+            ClusterSecret? cluster = Secrets.ReadCluster(config);
             var secrets = new Dictionary<SecretConfig, byte[]>();
             try
             {
@@ -291,7 +293,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             }
 
             _secrets = secrets;
-            _tls.Apply(config, tls);
+            _tls.Apply(config, tls, cluster);
             PutInForce(config, running, snapshot, "removed from the configuration");
             Names.Apply(config);
             _serverChanges.Tell(changes);

@@ -1,5 +1,6 @@
 using Atlas.Control.Tls;
 using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
 using Atlas.Core.Tls;
 
 namespace Atlas.Running;
@@ -7,7 +8,7 @@ namespace Atlas.Running;
 /// <summary>The TLS of an instance: the watch over its files, the keys of tickets, and what handshakes go by.</summary>
 internal sealed class InstanceTls : IDisposable
 {
-    private readonly TlsTickets _tickets = new();
+    private readonly TlsTickets _tickets = new(TimeProvider.System);
     private readonly Action _changed;
     private AtlasConfig? _config;
 
@@ -45,9 +46,13 @@ internal sealed class InstanceTls : IDisposable
     }
 
     /// <summary>Goes by a configuration that came into force. Under the lock.</summary>
-    internal void Apply(AtlasConfig config, PreparedTls prepared)
+    /// <param name="config">The configuration.</param>
+    /// <param name="prepared">What <see cref="Prepare"/> made of it.</param>
+    /// <param name="cluster">The secret of the nodes; null: there is none.</param>
+    internal void Apply(AtlasConfig config, PreparedTls prepared, ClusterSecret? cluster)
     {
         _config = config;
+        _tickets.Use(cluster);
         Contexts = prepared.Contexts;
         Certificates.Apply(config, prepared.Files);
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
 
 namespace Atlas.Running;
 
@@ -10,12 +11,38 @@ internal static class Secrets
     // No secret is longer; a file that is was named by mistake.
     private const int MaxBytes = 4_096;
 
+    private const string ClusterKey = "high_availability.secret";
+
     /// <summary>Reads one of those that the data plane goes by.</summary>
     /// <exception cref="IOException">As of the other.</exception>
-    internal static byte[] Read(SecretConfig secret, AtlasConfig config) => Read(
-        secret,
-        config.FileName,
-        config.Stores.FirstOrDefault(store => ReferenceEquals(store.Password, secret)) is { } store ? $"stores.{store.Name}.password" : "sticky.secret");
+    internal static byte[] Read(SecretConfig secret, AtlasConfig config)
+    {
+        string key = ReferenceEquals(config.HighAvailability?.Secret, secret) ? ClusterKey
+            : config.Stores.FirstOrDefault(store => ReferenceEquals(store.Password, secret)) is { } store ? $"stores.{store.Name}.password"
+            : "sticky.secret";
+        byte[] bytes = Read(secret, config.FileName, key);
+        return key == ClusterKey && ClusterSecret.ProblemOf(bytes) is string problem ? throw new IOException($"{key}: {problem}") : bytes;
+    }
+
+    /// <summary>Reads what the nodes share; null: they share nothing.</summary>
+    /// <exception cref="IOException">As of the others, or it is too short to be a secret.</exception>
+    internal static ClusterSecret? ReadCluster(AtlasConfig config) =>
+        config.HighAvailability?.Secret is { } secret ? new ClusterSecret(Read(secret, config)) : null;
+
+    /// <summary>What should be said of the secrets of a configuration that can be read: a file that others can read, too.</summary>
+    internal static IReadOnlyList<ConfigError> FindOpen(AtlasConfig config)
+    {
+        if (config.HighAvailability?.Secret is not { } secret)
+        {
+            return [];
+        }
+
+        string path = ConfigPaths.Resolve(secret.FilePath, config.FileName);
+        SourcePosition place = secret.Source.PositionOf("file");
+        return FileRights.WhoElse(path) is string who
+            ? [new ConfigError(config.FileName, place.Line, place.Column, $"'secret': {secret.FilePath} is open to {who}: chmod 600 {path}")]
+            : [];
+    }
 
     /// <summary>Reads one, without the spaces and line ends around it.</summary>
     /// <param name="secret">Where it is.</param>
@@ -54,6 +81,7 @@ internal static class Secrets
             .. config.Stores.Select(store => (store.Password, "password")),
             .. config.Pools.Select(pool => (pool.Sticky?.Secret, "secret")),
             (config.Admin.Token, "token"),
+            (config.HighAvailability?.Secret, "secret"),
         ];
         return [.. all.Select(one => one.Secret is { } secret ? ProblemOf(secret, one.Key, config) : null).OfType<ConfigError>()];
     }
@@ -67,8 +95,10 @@ internal static class Secrets
     {
         try
         {
-            Read(secret, config.FileName, $"'{key}'");
-            return null;
+            byte[] bytes = Read(secret, config.FileName, $"'{key}'");
+            return ReferenceEquals(secret, config.HighAvailability?.Secret) && ClusterSecret.ProblemOf(bytes) is string problem
+                ? throw new IOException($"'{key}': {problem}")
+                : null;
         }
         catch (IOException e)
         {

@@ -93,6 +93,9 @@ internal static class HighAvailabilitySections
         .Key("secret", Kind.OptionalMap(ProcessSections.Secret),
             s => s.Secret, (s, v) => s with { Secret = v },
             "What the nodes prove themselves to each other with; must be there where peers are.")
+        .Key("bind", new OptionalKind<BindAddress>(BindKind.Instance, "every address, at the peers' port"),
+            s => s.Bind, (s, v) => s with { Bind = v },
+            "Where it hears the other nodes, UDP; must be written where peers have several ports.")
         .Key("peers", Kind.ListOf(Kind.Map(Peer), 0, SectionLimits.Few),
             s => s.Peers, (s, v) => s with { Peers = v },
             "The other nodes.")

@@ -56,6 +56,11 @@ internal static class BindRules
             }
         }
 
+        if (config.HighAvailability is { Peers.Count: > 0, Bind: { } peers })
+        {
+            yield return new Bound("'high_availability'", peers, IsUdp: true);
+        }
+
         if (config.HighAvailability?.ActiveActive?.Bind is { } dns)
         {
             yield return new Bound("'active_active'", dns, IsUdp: true);

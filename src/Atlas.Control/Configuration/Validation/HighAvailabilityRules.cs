@@ -23,6 +23,7 @@ internal static class HighAvailabilityRules
         }
 
         CheckPeers(section, findings);
+        CheckBind(section, findings);
         foreach (var router in section.ActivePassive)
         {
             CheckFamilies(router, findings);
@@ -70,6 +71,47 @@ internal static class HighAvailabilityRules
             peer => peer.Address?.ToString(),
             peer => peer.Source.PositionOf("address"),
             (address, line) => $"two peers have the address {address}, the first in line {line}: each node has its own");
+    }
+
+    private static void CheckBind(HighAvailabilityConfig section, Findings findings)
+    {
+        foreach (var peer in section.Peers.Where(peer => peer.Address?.UnixPath is not null))
+        {
+            findings.Add(peer, "address", "a peer is another machine: write its address and port, such as 10.0.0.2:9901");
+        }
+
+        var peers = section.Peers.Where(peer => peer.Address is { UnixPath: null }).ToList();
+        if (section.Bind is not { } bind)
+        {
+            if (peers.Find(peer => peer.Address!.Port != peers[0].Address!.Port) is { } other && !section.Source.IsWritten("bind"))
+            {
+                findings.Add(
+                    other,
+                    "address",
+                    $"peers have the ports {peers[0].Address!.Port} and {other.Address!.Port}, so that this node's own must be written: bind: 0.0.0.0:PORT");
+            }
+
+            return;
+        }
+
+        if (bind.UnixPath is not null)
+        {
+            findings.Add(section, "bind", "peers are other machines, and cannot reach a Unix socket: write an address, such as 0.0.0.0:9901");
+            return;
+        }
+
+        if (bind.Port == 0)
+        {
+            findings.Add(section, "bind", "peers send to a port that they know: write one, such as 9901");
+            return;
+        }
+
+        // A socket of every IPv6 address takes IPv4 as well.
+        bool takesIPv4 = !IsIPv6(bind.Ip!) || bind.Ip!.Equals(IPAddress.IPv6Any);
+        foreach (var peer in peers.Where(peer => peer.Address!.Ip is { } ip && (IsIPv6(ip) ? !IsIPv6(bind.Ip!) : !takesIPv4)))
+        {
+            findings.Add(peer, "address", $"'bind' {bind} cannot send to {peer.Address}: write [::]:{bind.Port} there for IPv4 and IPv6");
+        }
     }
 
     private static void CheckFamilies(VirtualRouterConfig router, Findings findings)

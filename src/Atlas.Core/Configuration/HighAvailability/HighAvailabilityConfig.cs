@@ -9,6 +9,9 @@ public sealed record HighAvailabilityConfig : ConfigSection
     /// <summary>What the nodes prove themselves to each other with; there where peers are.</summary>
     public SecretConfig? Secret { get; init; }
 
+    /// <summary>Where it hears the other nodes, UDP; null: every address, at the port that the peers have.</summary>
+    public BindAddress? Bind { get; init; }
+
     /// <summary>The other nodes.</summary>
     public ValueList<PeerConfig> Peers { get; init; } = [];
 

@@ -1,0 +1,25 @@
+using System.Net;
+using System.Net.Sockets;
+using Atlas.Core.Configuration;
+
+namespace Atlas.Control.HighAvailability.DataPlane;
+
+/// <summary>A listener of this node that its probe asks.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Address">Where this machine reaches it.</param>
+public sealed record ProbedListener(string Name, EndPoint Address)
+{
+    /// <summary>Whether a listener can be asked: it reads before it chooses a server, so that its worker answers by itself. Connections to other
+    /// TCP listeners go straight on to a server, datagrams are not answered, and in mode kernel no worker is there.</summary>
+    public static bool CanAsk(ListenerConfig listener) =>
+        listener.Mode == ListenerMode.User
+        && (listener.Protocol == ListenerProtocol.Http || (listener.Protocol == ListenerProtocol.Tcp && listener.Tls is not null));
+
+    /// <summary>Where this machine reaches what is bound.</summary>
+    /// <param name="bound">An address with a port that is known; every address means the loopback one.</param>
+    public static EndPoint AddressOf(BindAddress bound) =>
+        bound.UnixPath is string path ? new UnixDomainSocketEndPoint(path)
+        : bound.Ip!.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, bound.Port)
+        : bound.Ip.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, bound.Port)
+        : new IPEndPoint(bound.Ip, bound.Port);
+}

@@ -1,0 +1,101 @@
+using Atlas.Core.HighAvailability;
+using Atlas.Protocols.Heartbeats;
+
+namespace Atlas.Control.HighAvailability.Peers;
+
+/// <summary>Between what is on the wire, what is decided by, and what is shown.</summary>
+internal static class PeerMessages
+{
+    internal static Heartbeat Of(
+        PeerSettings settings,
+        PeerLiveness liveness,
+        string peer,
+        ulong sequence,
+        DataPlaneState dataPlane,
+        long nowUs,
+        long wallClockMs,
+        string version)
+    {
+        PeerEcho echo = liveness.Echo(peer, nowUs);
+        return new Heartbeat
+        {
+            From = settings.Node,
+            To = peer,
+            Boot = liveness.Boot,
+            Sequence = sequence,
+            EchoBoot = echo.Boot,
+            EchoSequence = echo.Sequence,
+            EchoAgeUs = echo.AgeUs,
+            State = StateOf(dataPlane),
+            WallClockMs = wallClockMs,
+            ConfigDigest = settings.ConfigDigest,
+            Version = version,
+        };
+    }
+
+    internal static PeerMessage Of(Heartbeat heartbeat) => new()
+    {
+        From = heartbeat.From,
+        To = heartbeat.To,
+        Boot = heartbeat.Boot,
+        Sequence = heartbeat.Sequence,
+        Echo = new PeerEcho(heartbeat.EchoBoot, heartbeat.EchoSequence, heartbeat.EchoAgeUs),
+        DataPlane = heartbeat.State switch
+        {
+            HeartbeatState.Serving => DataPlaneState.Serving,
+            HeartbeatState.Draining => DataPlaneState.Draining,
+            HeartbeatState.NotServing => DataPlaneState.NotServing,
+            _ => throw new ArgumentOutOfRangeException(nameof(heartbeat)),
+        },
+        WallClockMs = heartbeat.WallClockMs,
+        ConfigDigest = heartbeat.ConfigDigest,
+        Version = heartbeat.Version,
+    };
+
+    internal static PeerReport ReportOf(PeerStatus peer, PeerTarget target, PeerSettings settings, PeerClock clock) =>
+        new(peer.Name, target.Address, peer.State, peer.Reason, clock.At(peer.SinceUs))
+        {
+            LastHeard = peer.LastHeardUs is long heardUs ? clock.At(heardUs) : null,
+            Version = peer.Version,
+            ConfigDigest = peer.ConfigDigest,
+            HasSameConfig = peer.ConfigDigest == 0 || settings.ConfigDigest == 0 ? null : peer.ConfigDigest == settings.ConfigDigest,
+            RoundTrip = peer.RoundTripUs is long us ? TimeSpan.FromMicroseconds(us) : null,
+            ClockAhead = peer.ClockAheadMs is long ms ? TimeSpan.FromMilliseconds(ms) : null,
+            Restarts = peer.Restarts,
+            SendProblem = target.SendProblem,
+        };
+
+    internal static PeerEvent EventOf(PeerChange change, PeerClock clock)
+    {
+        long nowUs = clock.NowUs;
+        return new PeerEvent(
+            change.To.Name,
+            change.From.State,
+            change.From.Reason,
+            change.To.State,
+            change.To.Reason,
+            clock.At(nowUs),
+            TimeSpan.FromMicroseconds(Math.Max(0, nowUs - change.From.SinceUs)));
+    }
+
+    internal static PeerRefusal RefusalOf(HeartbeatStatus status) => status switch
+    {
+        HeartbeatStatus.TooShort => PeerRefusal.TooShort,
+        HeartbeatStatus.TooLong => PeerRefusal.TooLong,
+        HeartbeatStatus.NoHeartbeat => PeerRefusal.NoHeartbeat,
+        HeartbeatStatus.UnknownVersion => PeerRefusal.UnknownVersion,
+        HeartbeatStatus.WrongLength => PeerRefusal.WrongLength,
+        HeartbeatStatus.NotAuthentic => PeerRefusal.NotAuthentic,
+        HeartbeatStatus.Malformed => PeerRefusal.Malformed,
+        HeartbeatStatus.Authentic => throw new ArgumentOutOfRangeException(nameof(status)),
+        _ => throw new ArgumentOutOfRangeException(nameof(status)),
+    };
+
+    private static HeartbeatState StateOf(DataPlaneState state) => state switch
+    {
+        DataPlaneState.Serving => HeartbeatState.Serving,
+        DataPlaneState.Draining => HeartbeatState.Draining,
+        DataPlaneState.NotServing => HeartbeatState.NotServing,
+        _ => throw new ArgumentOutOfRangeException(nameof(state)),
+    };
+}

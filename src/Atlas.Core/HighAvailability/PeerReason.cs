@@ -1,0 +1,24 @@
+namespace Atlas.Core.HighAvailability;
+
+/// <summary>Why a node is in its state.</summary>
+public enum PeerReason
+{
+    /// <summary>Unknown: it has still time to be heard for the first time.</summary>
+    Starting,
+
+    /// <summary>Alive, and its data plane serves: the one reason with which it is sent clients.</summary>
+    Serving,
+
+    /// <summary>Alive, but it wants no new clients.</summary>
+    Draining,
+
+    /// <summary>Alive, but its data plane does not serve.</summary>
+    NotServing,
+
+    /// <summary>Dead: nothing of it arrives.</summary>
+    Silent,
+
+    /// <summary>Dead: its heartbeats arrive, and do not say that it hears this node's. The way to it is broken, or one of the two does not
+    /// have the other's right address.</summary>
+    HearsUsNot,
+}

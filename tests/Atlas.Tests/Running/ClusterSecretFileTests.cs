@@ -1,0 +1,53 @@
+using System.Runtime.Versioning;
+using Atlas.Control.Configuration;
+using Atlas.Core.Configuration;
+using Atlas.Running;
+
+namespace Atlas.Tests.Running;
+
+public sealed class ClusterSecretFileTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("atlas");
+
+    private string Secret => Path.Combine(_folder.FullName, "cluster.key");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void ReadCluster_AFile_GivesTheSameKeysWithoutTheLineEnd()
+    {
+        File.WriteAllText(Secret, "0123456789abcdef\n");
+        Secrets.ReadCluster(Config())!.HeartbeatKey.ShouldBe(new Core.HighAvailability.ClusterSecret("0123456789abcdef"u8).HeartbeatKey);
+        Secrets.FindMissing(Config()).ShouldBeEmpty();
+        Secrets.ReadCluster(new AtlasConfig()).ShouldBeNull();
+    }
+
+    [Fact]
+    public void ReadCluster_TooShort_SaysWhatToDo()
+    {
+        File.WriteAllText(Secret, "swordfish\n");
+        string expected = "the secret has 9 bytes, and needs 16 that nobody can guess: make one with 'openssl rand -hex 32'";
+        Should.Throw<IOException>(() => Secrets.ReadCluster(Config())).Message.ShouldBe($"high_availability.secret: {expected}");
+        ConfigError error = Secrets.FindMissing(Config()).ShouldHaveSingleItem();
+        error.ToString().ShouldEndWith($"'secret': {expected}");
+    }
+
+    [Theory]
+    [SupportedOSPlatform("linux")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, null)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead, "its group")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead, "others")]
+    public void FindOpen_RightsOfTheFile_AreToldWhereOthersHaveIt(UnixFileMode mode, string? who)
+    {
+        File.WriteAllText(Secret, "0123456789abcdef");
+        File.SetUnixFileMode(Secret, mode);
+        Secrets.FindOpen(Config()).Select(warning => warning.Message).ShouldBe(
+            who is null ? [] : [$"'secret': cluster.key is open to {who}: chmod 600 {Secret}"]);
+    }
+
+    private AtlasConfig Config() => new()
+    {
+        FileName = Path.Combine(_folder.FullName, "atlas.yaml"),
+        HighAvailability = new HighAvailabilityConfig { Node = "a", Secret = new SecretConfig { FilePath = "cluster.key" } },
+    };
+}
