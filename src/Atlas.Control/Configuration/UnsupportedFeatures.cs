@@ -5,7 +5,7 @@ namespace Atlas.Control.Configuration;
 /// <summary>What a configuration may say but this version does not run; a default that nobody wrote is no such thing.</summary>
 public static class UnsupportedFeatures
 {
-    private static readonly string[] Sections = ["high_availability.active_active", "telemetry"];
+    private static readonly string[] Sections = ["telemetry"];
 
     /// <summary>The places of all such keys, in the file's order; empty: the configuration can be run.</summary>
     /// <param name="config">A configuration without errors.</param>

@@ -50,13 +50,30 @@ internal sealed partial class AtlasInstance
 
         _admin = await AdminAccess.StartAsync(_atStart, new InstanceReports(this), _news.Say, _adminSocket);
         _listeners.Resume();
-        Cluster.Apply(Config, Predecessor?.Masters ?? []);
+        if (!_listeners.IsShared)
+        {
+            Cluster.Open(_atStart);
+        }
+
+        Cluster.Apply(_atStart, Predecessor?.Masters ?? []);
         Phase = InstancePhase.Serving;
         Since = DateTimeOffset.UtcNow;
     }
 
     /// <summary>The sockets are this process's alone.</summary>
-    internal void Own() => _listeners.IsShared = false;
+    internal void Own()
+    {
+        _listeners.IsShared = false;
+        try
+        {
+            // The process before had these ports until now.
+            Cluster.Open(_atStart);
+        }
+        catch (IOException e)
+        {
+            _news.Say(e.Message);
+        }
+    }
 
     /// <summary>What it began is another process's again: at its end nothing of that is removed.</summary>
     internal void Disown()
@@ -64,6 +81,32 @@ internal sealed partial class AtlasInstance
         Kernel.LetGo();
         Cluster.Leave();
         _admin?.LetGo();
+    }
+
+    /// <summary>Ends in order: says that it is not ready, accepts for <c>ready_delay</c> more so that whoever sends traffic
+    /// here can notice, then stops accepting and ends the connections.</summary>
+    /// <param name="hurry">Cancelled when no time counts any more: what is left then ends at once.</param>
+    internal async Task DrainAsync(CancellationToken hurry)
+    {
+        await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
+        Phase = InstancePhase.Draining;
+        Cluster.BeginDrain();
+        await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Cluster.HandOverAsync();
+        lock (_force)
+        {
+            // Servers that just come into force do so first, and none after.
+            _hasEnded = true;
+            _listeners.Close();
+            Names.Stop();
+            Certificates.Dispose();
+            Kernel.StopNew();
+            Health.Stop();
+        }
+
+        _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
+        await Task.WhenAll(_leaving);
     }
 
     /// <summary>Accepts nothing for now, so that another process may.</summary>

@@ -49,6 +49,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
     // Under the lock: nothing comes into force any more.
     private bool _hasEnded;
     private volatile IReadOnlyList<IPEndPoint> _resolvers;
+    private readonly DnsResolver _resolver;
 
     private AtlasInstance(AtlasConfig config, Action<string> notice, InheritedSockets? inherited)
     {
@@ -60,6 +61,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
         _resolvers = config.Runtime.Resolvers;
         Workers = new WorkerGroup(config.Runtime.Workers ?? Environment.ProcessorCount);
         Metrics = new ProxyMetrics(Workers.Workers.Count);
+        _resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers });
         Logs = new AccessLogs(Workers.Workers.Count, notice);
         Kernel = KernelRunning.Create(config, inherited is { IsHeld: true }, _news.Tell);
         _plane = new DataPlane(Kernel);
@@ -73,12 +75,12 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
-        Cluster = new ClusterNode(_news, () => Snapshot);
+        Cluster = new ClusterNode(_news, () => Snapshot, () => Listeners, cancellation => Watchdog.AllTurnAsync(Workers, cancellation), _resolver);
         Stores = new StoreReports(_news.Tell, new StoreServers(_plane.Follow, store => Tls.QueriesOf(store)));
         _tls = new InstanceTls(_force, () => ServeWith(Running), _news);
         Names = new NameDiscovery(new DiscoveryOptions
         {
-            Resolver = new DnsResolver(new ResolverOptions { Servers = () => _resolvers }),
+            Resolver = _resolver,
             Tell = _news.Tell,
             Changed = _serverChanges.Take,
         });
@@ -202,31 +204,6 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
         return waiting;
     }
 
-    /// <summary>Ends in order: says that it is not ready, accepts for <c>ready_delay</c> more so that whoever sends traffic
-    /// here can notice, then stops accepting and ends the connections.</summary>
-    /// <param name="hurry">Cancelled when no time counts any more: what is left then ends at once.</param>
-    internal async Task DrainAsync(CancellationToken hurry)
-    {
-        await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
-        Phase = InstancePhase.Draining;
-        await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Cluster.HandOverAsync(Listeners);
-        lock (_force)
-        {
-            // Servers that just come into force do so first, and none after.
-            _hasEnded = true;
-            _listeners.Close();
-            Names.Stop();
-            Certificates.Dispose();
-            Kernel.StopNew();
-            Health.Stop();
-        }
-
-        _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
-        await Task.WhenAll(_leaving);
-    }
-
     public async ValueTask DisposeAsync()
     {
         lock (_force)
@@ -234,7 +211,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             _hasEnded = true;
         }
 
-        Cluster.Dispose();
+        await Cluster.DisposeAsync();
         _listeners.Close();
         Names.Dispose();
         _tls.Dispose();

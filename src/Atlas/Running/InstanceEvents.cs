@@ -1,5 +1,6 @@
 using Atlas.Admin.Reports;
 using Atlas.Control.Discovery;
+using Atlas.Control.HighAvailability.Peers;
 using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
@@ -65,6 +66,15 @@ internal static class InstanceEvents
         At = change.At,
         Store = change.Store,
         Change = change.Health.Condition.ToString().ToLowerInvariant(),
+        Text = change.ToString(),
+    };
+
+    /// <summary>What is known of another node changed.</summary>
+    internal static EventReport Of(PeerEvent change) => new()
+    {
+        Type = "peer",
+        At = change.At,
+        Change = change.IsLive ? "live" : PeerWords.Of(change.To),
         Text = change.ToString(),
     };
 

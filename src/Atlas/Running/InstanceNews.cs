@@ -1,5 +1,6 @@
 using Atlas.Admin.Events;
 using Atlas.Control.Discovery;
+using Atlas.Control.HighAvailability.Peers;
 using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
@@ -49,6 +50,12 @@ internal sealed class InstanceNews(Action<string> notice)
     }
 
     internal void Tell(CertificateEvent change)
+    {
+        Feed.Publish(InstanceEvents.Of(change));
+        notice(change.ToString());
+    }
+
+    internal void Tell(PeerEvent change)
     {
         Feed.Publish(InstanceEvents.Of(change));
         notice(change.ToString());

@@ -115,6 +115,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         PoolFamilies.Write(writer, instance.Snapshot);
         InstanceFamilies.Write(writer, instance);
         StoreReports.Write(writer, instance.Snapshot);
+        instance.Cluster.WriteMetrics(writer);
         KernelFamilies.Write(writer, instance.Kernel.Read());
         CertificateReports.Write(writer, instance.Certificates.Certificates);
         AuthorityReports.Write(writer, instance.Certificates.Authorities);

@@ -12,12 +12,18 @@ internal static class Watchdog
         using var timer = new PeriodicTimer(interval);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            if (await Task.WhenAll(workers.Workers.Select(TurnAsync)).WaitAsync(cancellation) is { } turns
-                && Array.TrueForAll(turns, turned => turned))
+            if (await AllTurnAsync(workers, cancellation))
             {
                 notifier.Alive();
             }
         }
+    }
+
+    /// <summary>Whether every worker's loop took a turn; waits until that is so, or until cancelled.</summary>
+    internal static async Task<bool> AllTurnAsync(WorkerGroup workers, CancellationToken cancellation)
+    {
+        bool[] turns = await Task.WhenAll(workers.Workers.Select(TurnAsync)).WaitAsync(cancellation);
+        return Array.TrueForAll(turns, turned => turned);
     }
 
     private static Task<bool> TurnAsync(Worker worker)

@@ -143,7 +143,7 @@ public sealed class DataPlaneProbeTests : IDisposable
     [InlineData("10.0.0.1:80", "10.0.0.1:80")]
     [InlineData("unix:/run/a", "/run/a")]
     public void AddressOf_WhatIsBound_IsWhereThisMachineReachesIt(string bound, string expected) =>
-        ProbedListener.AddressOf(BindAddress.TryParse(bound, out BindAddress? address) ? address! : throw new FormatException(bound))
+        ProbedListener.AddressOf(BindAddress.TryParse(bound, out BindAddress? address) ? address! : throw new FormatException(bound), address!.Port)
             .ToString().ShouldBe(expected);
 
     private DataPlaneProbe Probe(TimeSpan limit) => new(new DataPlaneProbeOptions

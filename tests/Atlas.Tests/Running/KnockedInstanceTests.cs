@@ -26,7 +26,7 @@ public sealed class KnockedInstanceTests
         BindAddress bound = BindAddress.Loopback(listener.Addresses[0].Bound.Address.Port);
         using var probe = new DataPlaneProbe(new DataPlaneProbeOptions
         {
-            Listeners = () => [new ProbedListener("web", ProbedListener.AddressOf(bound))], Limit = TimeSpan.FromSeconds(60),
+            Listeners = () => [new ProbedListener("web", ProbedListener.AddressOf(bound, bound.Port))], Limit = TimeSpan.FromSeconds(60),
         });
         (await probe.LookAsync()).Reason.ShouldBeNull();
         (await probe.LookAsync()).IsServing.ShouldBeTrue();

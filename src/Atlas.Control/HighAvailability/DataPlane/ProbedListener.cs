@@ -15,11 +15,12 @@ public sealed record ProbedListener(string Name, EndPoint Address)
         listener.Mode == ListenerMode.User
         && (listener.Protocol == ListenerProtocol.Http || (listener.Protocol == ListenerProtocol.Tcp && listener.Tls is not null));
 
-    /// <summary>Where this machine reaches what is bound.</summary>
-    /// <param name="bound">An address with a port that is known; every address means the loopback one.</param>
-    public static EndPoint AddressOf(BindAddress bound) =>
+    /// <summary>Where this machine reaches what is bound; every address means the loopback one.</summary>
+    /// <param name="bound">An address.</param>
+    /// <param name="port">The port that the kernel chose where 0 is written; else the one that is written.</param>
+    public static EndPoint AddressOf(BindAddress bound, int port) =>
         bound.UnixPath is string path ? new UnixDomainSocketEndPoint(path)
-        : bound.Ip!.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, bound.Port)
-        : bound.Ip.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, bound.Port)
-        : new IPEndPoint(bound.Ip, bound.Port);
+        : bound.Ip!.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, port)
+        : bound.Ip.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, port)
+        : new IPEndPoint(bound.Ip, port);
 }

@@ -1,49 +1,84 @@
 using System.Net;
+using Atlas.Commands;
+using Atlas.Control.Discovery.Resolving;
+using Atlas.Control.HighAvailability.DataPlane;
+using Atlas.Control.HighAvailability.Dns;
+using Atlas.Control.HighAvailability.Peers;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
+using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 using Atlas.Running.Listeners;
 
 namespace Atlas.Running.HighAvailability;
 
-/// <summary>This node among the others: the addresses that it has for them, and what decides about that. One caller at a time; what it
-/// tells may be read on any thread.</summary>
-internal sealed class ClusterNode : IDisposable
+/// <summary>This node among the others: the addresses that it has for them, what it knows of them, and what the zone says of all. One
+/// caller at a time; what it tells may be read on any thread.</summary>
+internal sealed class ClusterNode : IAsyncDisposable
 {
     // How often what is tracked is looked at.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
 
-    // What is under way at a handover would fail, for its clients' next packets go to another node. Most requests take a few
-    // milliseconds. It is waited for as long as connections end, each within the first time of the one before, and no longer than
-    // the second time in all: those that last wait for nothing, and whoever waits for the addresses waits for this, too.
-    private const int SettleStepMs = 40;
-    private const int SettleMs = 500;
-    private const int PollMs = 2;
-
     private readonly InstanceNews _news;
     private readonly Func<ProxySnapshot> _snapshot;
+    private readonly Func<IReadOnlyList<RunningListener>> _listeners;
     private readonly Timer _look;
     private readonly Lock _gate = new();
     private readonly Dictionary<VirtualRouterConfig, string> _lowered = [];
+    private readonly DataPlaneProbe _probe;
+    private readonly PeerService _peers;
+    private HighAvailabilityConfig _config = new();
     private VirtualRouters? _routers;
-    private IReadOnlyList<VirtualRouterConfig> _configs = [];
+    private DnsServer? _dns;
+    private bool _isOpen;
     private bool _hasEnded;
+    private volatile bool _isDraining;
 
     /// <summary>A node without a part yet.</summary>
     /// <param name="news">Hears of what happens.</param>
     /// <param name="snapshot">The pools in force.</param>
-    internal ClusterNode(InstanceNews news, Func<ProxySnapshot> snapshot)
+    /// <param name="listeners">The listeners that accept.</param>
+    /// <param name="workers">Whether every worker takes a turn.</param>
+    /// <param name="resolver">Finds the addresses of peers that have names.</param>
+    internal ClusterNode(
+        InstanceNews news,
+        Func<ProxySnapshot> snapshot,
+        Func<IReadOnlyList<RunningListener>> listeners,
+        Func<CancellationToken, Task<bool>> workers,
+        INameResolver resolver)
     {
         _news = news;
         _snapshot = snapshot;
-        _look = new Timer(_ => GuardedWork.Run(Look, "what virtual routers track was not looked at", news.Say));
+        _listeners = listeners;
+        _look = new Timer(_ => GuardedWork.Run(Look, "what this node tracks was not looked at", news.Say));
+        _probe = new DataPlaneProbe(new DataPlaneProbeOptions { Listeners = Probed, Workers = workers, Changed = OnHealth });
+        _peers = new PeerService(new PeerServiceOptions
+        {
+            Resolver = resolver,
+            DataPlane = () => State,
+            Version = VersionCommand.Version,
+            Changed = OnPeer,
+        });
     }
 
     /// <summary>How the virtual routers are, in the order of the configuration.</summary>
     internal IReadOnlyList<VirtualRouterStatus> Routers => _routers?.Statuses ?? [];
 
-    /// <summary>The names of those that this node is master of.</summary>
+    /// <summary>What this node knows of the others.</summary>
+    internal IReadOnlyList<PeerReport> Peers => _peers.Peers;
+
+    /// <summary>The zone's server; null: there is none.</summary>
+    internal DnsServer? Dns => _dns;
+
+    /// <summary>What is told of this node.</summary>
+    internal DataPlaneState State =>
+        _isDraining ? DataPlaneState.Draining : _probe.Health.IsServing ? DataPlaneState.Serving : DataPlaneState.NotServing;
+
+    /// <summary>Why it does not serve; empty where it does.</summary>
+    internal string Problem => _probe.Health.Reason ?? "";
+
+    /// <summary>The names of the virtual routers that this node is master of.</summary>
     internal IEnumerable<string> Masters =>
         Routers.Where(router => router.State == VirtualRouterState.Master).Select(router => router.Name);
 
@@ -51,13 +86,19 @@ internal sealed class ClusterNode : IDisposable
     internal static HashSet<IPAddress> MovingAddresses(AtlasConfig config) =>
         [.. (config.HighAvailability?.ActivePassive ?? []).SelectMany(router => router.Addresses).Select(address => address.Address)];
 
-    /// <summary>Looks whether a configuration can be followed.</summary>
+    /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open.</summary>
     /// <exception cref="IOException">It cannot; the message says what to do.</exception>
     internal void Prepare(AtlasConfig config)
     {
-        if (config.HighAvailability?.ActivePassive is { Count: > 0 })
+        HighAvailabilityConfig next = config.HighAvailability ?? new HighAvailabilityConfig();
+        if (next.ActivePassive.Count > 0)
         {
             _routers ??= VirtualRouters.Start(_news.Tell, _news.Say);
+        }
+
+        if (_isOpen)
+        {
+            OpenPorts(config, next);
         }
     }
 
@@ -74,23 +115,45 @@ internal sealed class ClusterNode : IDisposable
                 return;
             }
 
-            _configs = config.HighAvailability?.ActivePassive ?? [];
-            foreach (VirtualRouterConfig gone in _lowered.Keys.Except(_configs).ToArray())
+            _config = config.HighAvailability ?? new HighAvailabilityConfig();
+            foreach (VirtualRouterConfig gone in _lowered.Keys.Except(_config.ActivePassive).ToArray())
             {
                 _lowered.Remove(gone);
             }
 
-            _routers?.Apply(_configs, router => masters.Contains(VirtualRouterStatus.NameOf(router)));
+            _routers?.Apply(_config.ActivePassive, router => masters.Contains(VirtualRouterStatus.NameOf(router)));
         }
 
-        Look();
-        _look.Change(LookInterval, LookInterval);
+        if (config.HighAvailability is not null)
+        {
+            _probe.Start();
+            _look.Change(TimeSpan.Zero, LookInterval);
+        }
     }
 
-    /// <summary>Gives the addresses to other nodes, without a failed connection as far as that is in this node's hands: clients that
-    /// come now get no answer and ask again, when it is another's; those that are served end first, if they do so soon.</summary>
-    /// <param name="listeners">Who serves.</param>
-    internal async Task HandOverAsync(IReadOnlyList<RunningListener> listeners)
+    /// <summary>Opens the ports to the other nodes and to those who ask for names. Not before another process of this host has let go of
+    /// them.</summary>
+    /// <exception cref="IOException">One cannot be opened; the message says why.</exception>
+    internal void Open(AtlasConfig config)
+    {
+        if (!_isOpen)
+        {
+            OpenPorts(config, config.HighAvailability ?? new HighAvailabilityConfig());
+            _isOpen = true;
+        }
+    }
+
+    /// <summary>Tells the other nodes that no more clients should be sent here.</summary>
+    internal void BeginDrain()
+    {
+        _isDraining = true;
+        _peers.Hurry();
+        UpdateZone();
+    }
+
+    /// <summary>Gives the addresses to other nodes, without a failed connection as far as that is in this node's hands: see
+    /// <see cref="AddressHandover"/>.</summary>
+    internal async Task HandOverAsync()
     {
         lock (_gate)
         {
@@ -98,26 +161,19 @@ internal sealed class ClusterNode : IDisposable
         }
 
         await _look.DisposeAsync();
-        if (_routers is null)
+        if (_routers is not null)
         {
-            return;
-        }
-
-        if (_routers.Statuses.Any(router => router.State == VirtualRouterState.Master))
-        {
-            foreach (RunningListener listener in listeners)
+            if (Masters.Any())
             {
-                listener.HoldOff();
-                listener.Drain(closeSpreadMs: 0);
+                await AddressHandover.QuietAsync(_listeners());
             }
 
-            await SettleAsync(listeners);
+            await _routers.HandOverAsync();
         }
-
-        await _routers.HandOverAsync();
     }
 
-    /// <summary>Takes no part any more, and leaves the addresses to another process of this host that goes on with them.</summary>
+    /// <summary>Takes no part any more, and leaves the addresses and the ports to another process of this host that goes on with
+    /// them.</summary>
     internal void Leave()
     {
         lock (_gate)
@@ -126,38 +182,103 @@ internal sealed class ClusterNode : IDisposable
         }
 
         _look.Dispose();
+        _probe.Dispose();
         _routers?.Leave();
+        _peers.Apply(null);
+        _dns?.DisposeAsync().AsTask().Wait();
+        _dns = null;
     }
 
-    public void Dispose()
+    /// <summary>Writes what it has counted.</summary>
+    internal void WriteMetrics(IMetricWriter writer)
+    {
+        if (_config.Peers.Count > 0)
+        {
+            PeerFamilies.Write(writer, _peers.Metrics, DateTimeOffset.UtcNow);
+        }
+
+        _dns?.WriteMetrics(writer);
+        VirtualRouterFamilies.Write(writer, Routers);
+    }
+
+    public async ValueTask DisposeAsync()
     {
         lock (_gate)
         {
             _hasEnded = true;
         }
 
-        _look.Dispose();
+        await _look.DisposeAsync();
+        _probe.Dispose();
         _routers?.Dispose();
+        _peers.Dispose();
+        if (_dns is { } dns)
+        {
+            await dns.DisposeAsync();
+        }
     }
 
-    private static async Task SettleAsync(IReadOnlyList<RunningListener> listeners)
-    {
-        long end = Environment.TickCount64 + SettleMs;
-        long step = Environment.TickCount64 + SettleStepMs;
-        int fewest = int.MaxValue;
-        for (int open = Open(); open > 0 && Environment.TickCount64 < Math.Min(step, end); open = Open())
-        {
-            if (open < fewest)
-            {
-                fewest = open;
-                step = Environment.TickCount64 + SettleStepMs;
-            }
+    private static bool HasServer(ProxySnapshot snapshot, string pool) =>
+        snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.Any(server => Roster.IsUsable(server.Balancing)) == true;
 
-            await Task.Delay(PollMs);
+    private void OpenPorts(AtlasConfig config, HighAvailabilityConfig next)
+    {
+        _peers.Apply(PeerSettings.BindOf(next) is { } bind && Secrets.ReadCluster(config) is { } secret
+            ? new PeerSettings { Node = next.Node, Bind = bind, Peers = next.Peers, Secret = secret }
+            : null);
+        DnsServer? before = _dns;
+        if (next.ActiveActive is not { } zone)
+        {
+            _dns = null;
+        }
+        else if (before is not null && zone.Bind!.Equals(_config.ActiveActive?.Bind))
+        {
+            before.Apply(zone);
+            before = null;
+        }
+        else
+        {
+            _dns = DnsServer.Start(zone, IsAlive, TimeProvider.System);
+            _news.Say($"zone {zone.Zone}: DNS on {_dns.Address}");
         }
 
-        int Open() => listeners.Sum(listener => listener.Connections);
+        before?.DisposeAsync().AsTask().Wait();
     }
+
+    private ProbedListener[] Probed() =>
+    [
+        .. from listener in _listeners()
+           where ProbedListener.CanAsk(listener.Config) && listener.Connections < listener.MaxConnections
+           from address in listener.Addresses
+           where address.Written.Ip is not { } ip || !IsVirtual(ip)
+           select new ProbedListener(listener.Name, ProbedListener.AddressOf(address.Written, address.Bound.Address.Port)),
+    ];
+
+    // Another node may have it.
+    private bool IsVirtual(IPAddress ip) =>
+        _config.ActivePassive.Any(router => router.Addresses.Any(address => address.Address.Equals(ip)));
+
+    private bool IsAlive(string node) =>
+        node == _config.Node || _config.Node.Length == 0
+            ? State == DataPlaneState.Serving
+            : _peers.Peers.FirstOrDefault(peer => peer.Name == node) is not { } known || known.State == PeerState.Unknown || known.IsLive;
+
+    private void OnHealth(DataPlaneHealth health)
+    {
+        _news.Say(health.IsServing ? "this node serves: its listeners answer" : $"this node does not serve: {health.Reason}");
+        _peers.Hurry();
+        UpdateZone();
+        Look();
+    }
+
+    // On the service's own thread, which must not wait for the zone.
+    private void OnPeer(PeerEvent change)
+    {
+        _news.Tell(change);
+        ThreadPool.UnsafeQueueUserWorkItem(_ => GuardedWork.Run(UpdateZone, "the zone does not follow its nodes", _news.Say), null);
+    }
+
+    private void UpdateZone() => _dns?.Apply(IsAlive);
 
     /// <summary>Has each virtual router go by the priority that what it tracks leaves it.</summary>
     private void Look()
@@ -170,22 +291,32 @@ internal sealed class ClusterNode : IDisposable
             }
 
             ProxySnapshot snapshot = _snapshot();
-            foreach (VirtualRouterConfig router in _configs)
+            foreach (VirtualRouterConfig router in _config.ActivePassive)
             {
-                string[] failed = [.. router.Track.Pools.Where(pool => !HasServer(snapshot, pool)).Select(pool => $"pool {pool} has no server")];
+                string[] failed = [.. Failed(router.Track, snapshot)];
                 string lowered = string.Join("; ", failed);
                 if (lowered != _lowered.GetValueOrDefault(router, ""))
                 {
                     _lowered[router] = lowered;
                     int priority = Math.Max(1, router.Priority - (failed.Length * router.Track.Penalty));
                     _routers.ChangePriority(router, priority, lowered);
-                    string why = lowered.Length > 0 ? lowered : "all that it tracks is well";
-                    _news.Say($"virtual router {VirtualRouterStatus.NameOf(router)} has priority {(lowered.Length > 0 ? priority : router.Priority)}: {why}");
+                    string why = failed.Length > 0 ? lowered : "all that it tracks is well";
+                    _news.Say($"virtual router {VirtualRouterStatus.NameOf(router)} has priority {priority}: {why}");
                 }
             }
         }
     }
 
-    private static bool HasServer(ProxySnapshot snapshot, string pool) =>
-        snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.Any(server => Roster.IsUsable(server.Balancing)) == true;
+    private IEnumerable<string> Failed(TrackConfig track, ProxySnapshot snapshot)
+    {
+        if (track.Listeners && Problem is { Length: > 0 } problem)
+        {
+            yield return problem;
+        }
+
+        foreach (string pool in track.Pools.Where(pool => !HasServer(snapshot, pool)))
+        {
+            yield return $"pool {pool} has no server that takes requests";
+        }
+    }
 }
