@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Atlas.Core.Affinity;
 using Atlas.Core.Balancing;
@@ -13,6 +12,7 @@ using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Http;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Stores;
+using Atlas.Proxy.UserSessions;
 
 namespace Atlas.Proxy.Affinity;
 
@@ -177,13 +177,6 @@ public sealed class SharedAffinity
         }
     }
 
-    private static StickyClient NewClient()
-    {
-        Span<byte> random = stackalloc byte[SessionId.Bytes];
-        RandomNumberGenerator.Fill(random);
-        return new StickyClient(SessionId.Of(random).Value, HasKey: true, IsNew: true);
-    }
-
     private StickyClient ClientOf(Exchange x)
     {
         if (_cookie is not null)
@@ -191,7 +184,7 @@ public sealed class SharedAffinity
             ReadOnlySpan<byte> text = PairText.CookieOf(x.HeadBytes, x.Request, _cookie.Name);
             return text.Length == CookieLength && SessionId.TryParse(text[..SessionId.Length], out SessionId id)
                 ? new StickyClient(id.Value, HasKey: true, FirstServer: _ids.IndexOf(text[(SessionId.Length + 1)..]))
-                : NewClient();
+                : new StickyClient(SessionIds.Random().Value, HasKey: true, IsNew: true);
         }
 
         if (_appCookie.Length > 0)

@@ -95,7 +95,7 @@ internal sealed partial class UserSession
     private async ResultFlow<ProxyError> RotateAsync(WorkerContext context, Exchange x, long createdSeconds, ulong expected)
     {
         SessionId before = Id;
-        Id = NewId();
+        Id = SessionIds.Random();
         SessionId next = Id;
         StoreResult result = await PutAsync(context, createdSeconds, expected: 0);
         if (result != StoreResult.Done)

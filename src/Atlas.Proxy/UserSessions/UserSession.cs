@@ -117,7 +117,7 @@ internal sealed partial class UserSession
         _hasCookie = SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, config.Cookie.Name), out SessionId id);
         if (!_hasCookie)
         {
-            Id = NewId();
+            Id = SessionIds.Random();
             return ProxyError.None;
         }
 
@@ -129,7 +129,7 @@ internal sealed partial class UserSession
             LeftMs = config.Life.LeftMs(Stamp.CreatedSeconds, NowSeconds());
             if (LeftMs > 0)
             {
-                RenewIfShort(context);
+                RenewIfItEndsSoon(context);
                 return ProxyError.None;
             }
 
@@ -141,7 +141,7 @@ internal sealed partial class UserSession
         {
             // Nobody begins a session with an id of their own choice, which they could have given to somebody else.
             Forget();
-            Id = NewId();
+            Id = SessionIds.Random();
             return ProxyError.None;
         }
 
@@ -208,13 +208,6 @@ internal sealed partial class UserSession
 
     private static long NowSeconds() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
-    private static SessionId NewId()
-    {
-        Span<byte> random = stackalloc byte[SessionId.Bytes];
-        RandomNumberGenerator.Fill(random);
-        return SessionId.Of(random);
-    }
-
     private static ulong NewVersion()
     {
         Span<byte> random = stackalloc byte[sizeof(ulong)];
@@ -253,9 +246,9 @@ internal sealed partial class UserSession
     }
 
     // One that ends soon lives on from the beginning of the request, lest it end before the response.
-    private void RenewIfShort(WorkerContext context)
+    private void RenewIfItEndsSoon(WorkerContext context)
     {
-        if (_keptMs < Math.Min(MovedMs, LeftMs / 2))
+        if (SessionLife.EndsSoon(_keptMs, LeftMs))
         {
             _config.Store.Renew(context, this);
         }
