@@ -26,6 +26,8 @@ public sealed class RedisWatch(StoreConfig config, ReadOnlyMemory<byte> password
 
     private bool IsCluster => config.Cluster.Count > 0;
 
+    private string Kind => IsCluster ? "server" : "sentinel";
+
     /// <summary>Begins.</summary>
     public void Start() => _ = Task.Run(RunAsync);
 
@@ -80,8 +82,6 @@ public sealed class RedisWatch(StoreConfig config, ReadOnlyMemory<byte> password
 
         return RedisServers.Unknown(problem);
     }
-
-    private string Kind => IsCluster ? "server" : "sentinel";
 
     // A cluster may have moved away from all servers that were written, so that those that it has now are asked as well.
     private IEnumerable<ServerAddress> KnownOf(RedisServers servers) =>

@@ -12,6 +12,9 @@ internal sealed class SetCookie
     private readonly byte[] _attributes;
     private readonly CookieSecure _secure;
 
+    // How long browsers keep it, as an attribute; empty: until they close.
+    private readonly byte[] _lasting;
+
     /// <summary>A cookie as configured.</summary>
     internal SetCookie(CookieConfig config)
     {
@@ -24,19 +27,16 @@ internal sealed class SetCookie
             _ => throw new ArgumentOutOfRangeException(nameof(config)),
         });
         _secure = config.Secure;
-        Lasting = config.TtlSeconds > 0 ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"; Max-Age={config.TtlSeconds}")) : [];
+        _lasting = config.TtlSeconds > 0 ? Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"; Max-Age={config.TtlSeconds}")) : [];
     }
 
     internal ReadOnlySpan<byte> Name => _name;
-
-    // How long browsers keep it, as an attribute; empty: until they close.
-    private byte[] Lasting { get; }
 
     /// <summary>Writes the field that sets it.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="value">Its value.</param>
     /// <param name="overTls">Whether the client's request came over TLS.</param>
-    internal void Write(ref HeadWriter writer, scoped ReadOnlySpan<byte> value, bool overTls) => Write(ref writer, value, Lasting, overTls);
+    internal void Write(ref HeadWriter writer, scoped ReadOnlySpan<byte> value, bool overTls) => Write(ref writer, value, _lasting, overTls);
 
     /// <summary>Writes the field that has clients forget it.</summary>
     internal void WriteEnd(ref HeadWriter writer, bool overTls) => Write(ref writer, default, "; Max-Age=0"u8, overTls);

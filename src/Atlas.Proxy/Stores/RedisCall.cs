@@ -108,6 +108,9 @@ internal sealed class RedisCall
     /// <summary>Its place among the calls of the connection.</summary>
     internal long Sequence { get; set; }
 
+    /// <summary>The script that was called by its hash and may have to be sent whole; null: none, or it was.</summary>
+    internal RedisScript? PendingScript { get; private set; }
+
     /// <summary>Whether one of the replies is an error.</summary>
     internal bool HasError => _errorAt >= 0;
 
@@ -231,9 +234,6 @@ internal sealed class RedisCall
 
     /// <summary>Ends the wait, as the caller has left.</summary>
     internal void Cancel() => Wait.Resume(WaitResult.Cancelled);
-
-    /// <summary>The script that was called by its hash and may have to be sent whole; null: none, or it was.</summary>
-    internal RedisScript? PendingScript { get; private set; }
 
     /// <summary>Has the script sent whole from now on.</summary>
     internal void SendScriptWhole()

@@ -153,6 +153,33 @@ internal sealed class RedisClient : ITimerTarget
         }
     }
 
+    /// <summary>Connects to the servers that the store is on now, and to no others.</summary>
+    internal void Follow()
+    {
+        RedisTopology topology = Store.Topology;
+        _topology = topology;
+
+        // What the servers of before refused says nothing of these.
+        _refusal = null;
+        foreach (RedisEndpoint endpoint in _nodes.Keys.Except(topology.Nodes).ToArray())
+        {
+            _nodes.Remove(endpoint, out RedisNode? gone);
+            gone!.Leave();
+        }
+
+        foreach (RedisEndpoint endpoint in topology.Nodes)
+        {
+            if (!_nodes.ContainsKey(endpoint))
+            {
+                Add(endpoint);
+            }
+        }
+
+        _bySlot = [.. topology.Nodes.Select(endpoint => _nodes[endpoint])];
+        _only = _bySlot.Length > 0 ? _bySlot[0] : null;
+        NodeChanged();
+    }
+
     void ITimerTarget.OnTimer(LoopTimer timer)
     {
         if (_hasCalls)
@@ -283,32 +310,5 @@ internal sealed class RedisClient : ITimerTarget
         _nodes.Add(endpoint, node);
         node.Begin();
         return node;
-    }
-
-    /// <summary>Connects to the servers that the store is on now, and to no others.</summary>
-    internal void Follow()
-    {
-        RedisTopology topology = Store.Topology;
-        _topology = topology;
-
-        // What the servers of before refused says nothing of these.
-        _refusal = null;
-        foreach (RedisEndpoint endpoint in _nodes.Keys.Except(topology.Nodes).ToArray())
-        {
-            _nodes.Remove(endpoint, out RedisNode? gone);
-            gone!.Leave();
-        }
-
-        foreach (RedisEndpoint endpoint in topology.Nodes)
-        {
-            if (!_nodes.ContainsKey(endpoint))
-            {
-                Add(endpoint);
-            }
-        }
-
-        _bySlot = [.. topology.Nodes.Select(endpoint => _nodes[endpoint])];
-        _only = _bySlot.Length > 0 ? _bySlot[0] : null;
-        NodeChanged();
     }
 }

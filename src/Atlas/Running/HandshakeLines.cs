@@ -17,6 +17,8 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
     /// <summary>How long a period lasts, from its first failure.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
 
+    private static readonly string Within = string.Create(CultureInfo.InvariantCulture, $"{Period.TotalSeconds:0} s");
+
     private readonly Action<string> _say;
     private readonly ITimer _timer;
     private readonly Lock _gate = new();
@@ -116,6 +118,4 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
             _isCounting = false;
         }
     }
-
-    private static string Within { get; } = string.Create(CultureInfo.InvariantCulture, $"{Period.TotalSeconds:0} s");
 }

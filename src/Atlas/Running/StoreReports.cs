@@ -93,8 +93,6 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
         }
     }
 
-    private static string WordOf(StoreCondition condition) => condition.ToString().ToLowerInvariant();
-
     /// <summary>Tells how a store is, if it is otherwise than was told last.</summary>
     internal void Tell(StoreState store)
     {
@@ -113,6 +111,8 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
             }
         }
     }
+
+    private static string WordOf(StoreCondition condition) => condition.ToString().ToLowerInvariant();
 
     private void TellLater()
     {
