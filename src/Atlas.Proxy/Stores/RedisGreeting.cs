@@ -62,7 +62,7 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
             if (handshake.Stream is null)
             {
                 stream.Abort();
-                return Failed($"{node.Endpoint}: {ServerDialer.WordsOf(handshake, name)}");
+                return Failed($"{node.Endpoint}: {ServerDialer.WordsOf(handshake, name)}{HintOf(handshake.Failure)}");
             }
 
             stream = handshake.Stream;
@@ -75,6 +75,11 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
 
     /// <summary>Has a greeting that is under way fail.</summary>
     internal void Cancel() => _call.Cancel();
+
+    // Redis without TLS answers what begins a handshake with an error, waits for more of it, or closes.
+    private static string HintOf(TlsFailure failure) => failure is TlsFailure.Protocol or TlsFailure.TimedOut or TlsFailure.PeerClosed
+        ? "; if it has no TLS at this port, write redis:// in place of rediss://, or remove 'tls'"
+        : "";
 
     private static RedisGreeted Failed(string problem) => new(null, false, problem);
 

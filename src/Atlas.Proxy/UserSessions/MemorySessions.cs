@@ -23,6 +23,7 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
     private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
     private IEnumerator<KeyValuePair<SessionId, Entry>>? _round;
     private int _isClearing;
+    private MemoryFullness? _fullness;
     private long _maxBytes = maxBytes;
     private long _bytes;
 
@@ -34,6 +35,13 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
     /// <summary>The most memory.</summary>
     internal long MaxBytes => Volatile.Read(ref _maxBytes);
+
+    /// <summary>Who tells that it is full; null: nobody.</summary>
+    internal MemoryFullness? Fullness
+    {
+        get => Volatile.Read(ref _fullness);
+        set => Volatile.Write(ref _fullness, value);
+    }
 
     /// <summary>Changes the most memory.</summary>
     internal void Limit(long maxBytes) => Volatile.Write(ref _maxBytes, maxBytes);
@@ -62,7 +70,17 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         ClearAway(nowMs, Steps);
         var next = new Entry(session.Written.ToArray(), session.Stamp, nowMs + session.LeftMs);
         StoreResult result = Replace(session.Id, next, nowMs, there => session.IsRefused(expected, there));
-        session.Problem = result == StoreResult.Full ? "the store has no room: max_memory is used up" : "";
+        session.Problem = "";
+        if (result == StoreResult.Full)
+        {
+            session.Problem = "the store has no room: max_memory is used up";
+            Fullness?.Full(nowMs);
+        }
+        else if (result == StoreResult.Done)
+        {
+            Fullness?.Stored(nowMs);
+        }
+
         return ResultFlows.Of(result);
     }
 

@@ -32,6 +32,8 @@ internal sealed partial class UserSession
     /// old one.</summary>
     internal const int MovedMs = 30_000;
 
+    private const int MsPerSecond = 1_000;
+
     private SessionSnapshot _config = null!;
 
     // What was found lies in an array of the store's own, or in a buffer.
@@ -183,7 +185,7 @@ internal sealed partial class UserSession
         {
             Span<byte> text = stackalloc byte[SessionId.Length];
             Id.Write(text);
-            _config.Cookie.Write(ref writer, text, overTls);
+            _config.Cookie.WriteLasting(ref writer, text, LeftMs / MsPerSecond, overTls);
         }
         else if (_cookie == CookieChange.End)
         {

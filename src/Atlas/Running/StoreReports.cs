@@ -39,6 +39,14 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
             {
                 _told.Remove(name);
             }
+
+            // One whose section has changed is another one, of which the last that was told may not be so any more.
+            foreach (StoreState store in _stores.Where(store => _told.ContainsKey(store.Name)))
+            {
+                TellOf(store, store.Health);
+            }
+
+            Rearm();
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
     /// <summary>How a store is.</summary>
     internal static StoreReport Of(StoreState store)
     {
-        StoreHealth health = store.Redis is null ? StoreHealth.Up : store.Health;
+        StoreHealth health = store.Health;
         return new StoreReport
         {
             Name = store.Name,

@@ -125,6 +125,18 @@ public sealed class RedisServerTests
     }
 
     [Fact]
+    public async Task Connect_TlsToAServerWithout_SaysWhatToWrite()
+    {
+        using RedisProcess redis = await RedisProcess.StartAsync();
+        using var user = new StoreUser(redis.Port, Patient with { IsTls = true });
+        user.Store.Tls = new TlsClientContext(new TlsClientOptions { CaPem = TestCertificates.AuthorityPem, IsVerified = true });
+        user.Begin();
+        await Eventually.IsAsync(() => user.Store.Health.Condition == StoreCondition.Down);
+
+        user.Store.Health.Reason.ShouldEndWith("; if it has no TLS at this port, write redis:// in place of rediss://, or remove 'tls'");
+    }
+
+    [Fact]
     public async Task Connect_Tls_ChecksTheCertificate()
     {
         string directory = Directory.CreateTempSubdirectory("atlas-redis-tls-").FullName;

@@ -96,6 +96,19 @@ public sealed class StoreReportsTests
     }
 
     [Fact]
+    public void Apply_StoreThatWasDownIsAnotherOneNow_IsToldHowThatIs()
+    {
+        using StoreReports reports = Make();
+        var store = new StoreState(new StoreConfig { Name = "shared", Type = StoreType.Redis }, new RedisOptions(), workers: 1);
+        reports.Apply(new ProxySnapshot([], []) { Stores = [store] });
+        reports.Tell(With(store, new StoreHealth(StoreCondition.Down, "x")));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        reports.Apply(new ProxySnapshot([], []) { Stores = [new StoreState(new StoreConfig { Name = "shared" }, redis: null, workers: 1)] });
+
+        Told().ShouldBe(["store 'shared' is down: x", "store 'shared' is up"]);
+    }
+
+    [Fact]
     public async Task StoreChanged_StoreOfAnOlderConfiguration_IsNotTold()
     {
         using StoreReports reports = Make();
