@@ -4,6 +4,7 @@ using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
 using Atlas.Core.Health;
+using Atlas.Running.Stores;
 
 namespace Atlas.Running;
 

@@ -2,10 +2,10 @@ using System.Threading.Channels;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Stores;
-using Atlas.Running;
+using Atlas.Running.Stores;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.Stores;
 
 public sealed class StoreReportsTests
 {

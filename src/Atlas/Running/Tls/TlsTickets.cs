@@ -1,6 +1,6 @@
 using Atlas.Engine.Tls;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>The keys of the tickets that clients resume sessions with: one set for all listeners, changed as time passes.</summary>
 internal sealed class TlsTickets : IDisposable

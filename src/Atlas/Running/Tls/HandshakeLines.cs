@@ -4,7 +4,7 @@ using Atlas.Engine.Tls;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>Says which clients fail the handshake of TLS, and why. Of failures that are alike (listener, client, reason) within a period
 /// the first has a line; and all together have <see cref="MaxLines"/>, since anybody can fail as often as they like. What was left out

@@ -3,7 +3,7 @@ using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Stores;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Stores;
 
 /// <summary>Tells how stores are, once for each change that lasts: workers find out one after the other. Away from their threads.</summary>
 internal sealed class StoreReports : IStoreObserver, IDisposable
