@@ -41,7 +41,7 @@ internal sealed class SessionBuilder
     private static SessionSnapshot Build(SessionConfig config, SessionSnapshot? known, StoreState store, ProxyMetrics? metrics)
     {
         SessionStore kept = StoreOf(config, known, store);
-        return known is not null && config.Equals(known.Config) && known.Store == kept && known.MaxMemoryBytes == store.Config.MaxMemoryBytes && known.State == store
+        return known is not null && config.Equals(known.Config) && known.Store == kept && known.State == store
             ? known
             : new SessionSnapshot(config, kept, metrics?.Session(config.Name)) { MaxMemoryBytes = store.Config.MaxMemoryBytes, State = store };
     }
