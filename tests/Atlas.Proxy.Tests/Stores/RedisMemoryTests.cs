@@ -95,6 +95,20 @@ public sealed class RedisMemoryTests
         world.End();
     }
 
+    [Fact]
+    public void RunAsync_NoMemoryForALargeReply_SaysSo()
+    {
+        var world = new StoreWorld(redis: new RedisOptions { TimeoutMs = 1_000 }, bufferBytes: FewBuffers * BufferPool.SmallLength);
+        world.Connect();
+        world.Redis.Answer = command => command == "ECHO much" ? $"$20000\r\n{new string('x', 20_000)}\r\n" : null;
+        StoreAnswer answer = world.Echo("much");
+        world.Await(answer);
+
+        answer.Status.ShouldBe(RedisStatus.Failed);
+        answer.ErrorText.ShouldBe("there is no memory for the reply");
+        world.End();
+    }
+
     private static NativeBuffer[] RentAll(StoreWorld world)
     {
         var lent = new List<NativeBuffer>();
