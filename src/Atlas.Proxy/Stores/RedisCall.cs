@@ -91,6 +91,9 @@ internal sealed class RedisCall
     /// <summary>Whether it was sent once more already, to where a server of a cluster said.</summary>
     internal bool IsRedirected { get; set; }
 
+    /// <summary>Whether that is for this call only: ASKING goes before it.</summary>
+    internal bool IsAsking { get; set; }
+
     /// <summary>The connection that it is under way on; null: none.</summary>
     internal RedisConnection? Connection { get; set; }
 
@@ -300,6 +303,7 @@ internal sealed class RedisCall
         IsUnawaited = false;
         IsRepeated = false;
         IsRedirected = false;
+        IsAsking = false;
         _lateMs = 0;
     }
 

@@ -254,7 +254,7 @@ internal sealed class RedisClient : ITimerTarget
         if (call.PendingScript is not null && call.Error.StartsWith("NOSCRIPT"u8))
         {
             call.SendScriptWhole();
-            return node!.TryBegin(call);
+            return node!.TryBegin(call, call.IsAsking);
         }
 
         if (!IsMisdirected(call.Error))
@@ -269,8 +269,9 @@ internal sealed class RedisClient : ITimerTarget
         }
 
         call.IsRedirected = true;
+        call.IsAsking = redirect.IsAsking;
         node = other;
-        return other.TryBegin(call, redirect.IsAsking);
+        return other.TryBegin(call, call.IsAsking);
     }
 
     // What servers answer which are not, or not now, the one for a call.

@@ -83,6 +83,42 @@ public sealed class RedisClusterTests
     }
 
     [Fact]
+    public void RunAsync_RedirectedForOnceToWhoDoesNotKnowTheScript_AsksAgainWithIt()
+    {
+        (StoreWorld world, FakeRedis other, _) = Begin(_ => 0);
+        world.Redis.Answer = command => command.StartsWith("EVAL", StringComparison.Ordinal) ? $"-ASK {Slot} 10.0.0.2:6379\r\n" : null;
+        bool isAsking = false;
+        other.Answer = command =>
+        {
+            bool wasAsking = isAsking;
+            isAsking = command == "ASKING";
+            return isAsking ? "+OK\r\n"
+                : !wasAsking ? $"-MOVED {Slot} 10.0.0.1:6379\r\n"
+                : command.StartsWith("EVALSHA", StringComparison.Ordinal) ? "-NOSCRIPT No matching script.\r\n"
+                : ":1\r\n";
+        };
+        StoreAnswer answer = Script(world);
+        world.Await(answer);
+        answer.Status.ShouldBe(RedisStatus.Ok, answer.ErrorText);
+        other.Commands.Select(command => command.Split(' ')[0]).ShouldBe(["ASKING", "EVALSHA", "ASKING", "EVAL"]);
+
+        // The next call is one of its own.
+        world.Redis.Answer = command => command.StartsWith("EVALSHA", StringComparison.Ordinal) ? "-NOSCRIPT No matching script.\r\n" : ":2\r\n";
+        StoreAnswer next = Script(world);
+        world.Await(next);
+        next.Text.ShouldBe("2");
+        world.Redis.Commands.ShouldNotContain("ASKING");
+        world.End();
+
+        static StoreAnswer Script(StoreWorld world)
+        {
+            RedisCall call = world.Client.Rent();
+            call.Script(new RedisScript("return 1"), 0).Key("k"u8);
+            return world.Run(call);
+        }
+    }
+
+    [Fact]
     public void RunAsync_OneServerOfTwoGone_OnlyItsKeysAreUnavailable()
     {
         (StoreWorld world, FakeRedis other, SimulatedListener listener) = Begin(slot => (short)(slot < 8_192 ? 0 : 1));
