@@ -161,10 +161,10 @@ internal sealed class RedisClient : ITimerTarget
 
         // What the servers of before refused says nothing of these.
         _refusal = null;
-        foreach (RedisEndpoint endpoint in _nodes.Keys.Except(topology.Nodes).ToArray())
+        RedisNode[] gone = [.. _nodes.Values.Where(node => !topology.Nodes.Contains(node.Endpoint))];
+        foreach (RedisNode node in gone)
         {
-            _nodes.Remove(endpoint, out RedisNode? gone);
-            gone!.Leave();
+            _nodes.Remove(node.Endpoint);
         }
 
         foreach (RedisEndpoint endpoint in topology.Nodes)
@@ -178,6 +178,12 @@ internal sealed class RedisClient : ITimerTarget
         _bySlot = [.. topology.Nodes.Select(endpoint => _nodes[endpoint])];
         _only = _bySlot.Length > 0 ? _bySlot[0] : null;
         NodeChanged();
+
+        // Requests that wait for these go on within it, and may ask again.
+        foreach (RedisNode node in gone)
+        {
+            node.Leave();
+        }
     }
 
     void ITimerTarget.OnTimer(LoopTimer timer)

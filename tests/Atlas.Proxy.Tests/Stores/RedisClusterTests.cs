@@ -163,6 +163,30 @@ public sealed class RedisClusterTests
     }
 
     [Fact]
+    public void Follow_OneServerOfTwoLeaves_IsNoTroubleOfTheStore()
+    {
+        (StoreWorld world, FakeRedis other, _) = Begin(slot => (short)(slot % 2));
+        world.World.RunFor(2_000);
+        other.IsStopped = true;
+        StoreAnswer[] left = [.. Enumerable.Range(0, 10).Select(i => Get(world, $"k{i}"))];
+        world.World.RunFor(1);
+        var again = new List<StoreAnswer>();
+        foreach (StoreAnswer answer in left)
+        {
+            answer.Ended = () => again.Add(Get(world, "k"));
+        }
+
+        world.Store.Topology = new RedisTopology([StoreWorld.Endpoint], new short[ClusterSlot.Count]);
+        world.Client.Follow();
+        again.ShouldNotBeEmpty("what was under way at the server that left has ended");
+        world.Await([.. again]);
+
+        again.ShouldAllBe(answer => answer.Status == RedisStatus.Ok);
+        world.Changes.ShouldBe(["Up"]);
+        world.End();
+    }
+
+    [Fact]
     public void Follow_NobodyKnowsTheMaster_SaysWhy()
     {
         var world = new StoreWorld();
