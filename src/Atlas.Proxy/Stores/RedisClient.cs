@@ -200,19 +200,11 @@ internal sealed class RedisClient : ITimerTarget
         }
     }
 
-    // Errors that say something of the server, or of the user, and not of the call or of what is under its key.
-    private static bool IsRefusal(ReadOnlySpan<byte> error) => error.StartsWith("OOM "u8)
-        || error.StartsWith("READONLY "u8)
-        || error.StartsWith("MISCONF "u8)
-        || error.StartsWith("NOREPLICAS "u8)
-        || error.StartsWith("NOPERM "u8)
-        || error.StartsWith("ERR The user "u8);
-
     private void Ended(RedisStatus status, RedisCall call)
     {
         Counters.Ended(status, Loop.NowUs - call.BeganUs);
         long agoMs = Loop.NowMs - _refusedMs;
-        if (status == RedisStatus.Failed && IsRefusal(call.Error) && (_refusal is null || agoMs >= RefusalMs))
+        if (status == RedisStatus.Failed && RedisError.IsRefusal(call.Error) && (_refusal is null || agoMs >= RefusalMs))
         {
             _refusal = new StoreHealth(StoreCondition.Refusing, $"it answers with {call.ErrorText}");
             _refusedMs = Loop.NowMs;
@@ -263,7 +255,7 @@ internal sealed class RedisClient : ITimerTarget
             return node!.TryBegin(call, call.IsAsking);
         }
 
-        if (!IsMisdirected(call.Error))
+        if (!RedisError.IsMisdirected(call.Error))
         {
             return false;
         }
@@ -279,10 +271,6 @@ internal sealed class RedisClient : ITimerTarget
         node = other;
         return other.TryBegin(call, call.IsAsking);
     }
-
-    // What servers answer which are not, or not now, the one for a call.
-    private static bool IsMisdirected(ReadOnlySpan<byte> error) =>
-        error.StartsWith("MOVED "u8) || error.StartsWith("ASK "u8) || error.StartsWith("READONLY"u8) || error.StartsWith("CLUSTERDOWN"u8);
 
     private RedisNode? NodeOf(RedisCall call)
     {
