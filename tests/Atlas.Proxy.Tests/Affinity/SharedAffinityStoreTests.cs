@@ -25,6 +25,29 @@ public sealed class SharedAffinityStoreTests
     private readonly FakeRedis _redis = new();
 
     [Fact]
+    public void Find_StoreDoesNotAnswerAndTheServerIsOut_DoesNotOverwriteWhatOtherNodesBound() => Run(async world =>
+    {
+        _redis.Answer = command => command.StartsWith("GETEX", StringComparison.Ordinal) ? "$2\r\ns1\r\n" : "+OK\r\n";
+        await AskAsync(world);
+        world.Servers[1].Seen.Count.ShouldBe(1);
+        world.Pool.Servers[1].Balancing.Admin = AdminState.Maintenance;
+        world.Pool.Balancer.Refresh(world.NowMs);
+        await world.DelayAsync(11_000);
+
+        // Another node has found the same, and bound the client.
+        _redis.DelayMs = 2 * TimeoutMs;
+        await AskAsync(world);
+        await world.DelayAsync(100);
+        _redis.Commands[^1].ShouldStartWith("SET ");
+        _redis.Commands[^1].ShouldEndWith(" NX");
+        _redis.DelayMs = 0;
+        _redis.Answer = command => command.StartsWith("GETEX", StringComparison.Ordinal) ? "$2\r\ns2\r\n" : "+OK\r\n";
+        int seen = world.Servers[2].Seen.Count;
+        await AskAsync(world);
+        world.Servers[2].Seen.Count.ShouldBe(seen + 1);
+    });
+
+    [Fact]
     public void Find_StoreSaysAServerThatIsOut_BindsToAnother() => Run(async world =>
     {
         _redis.Answer = command => command.StartsWith("GETEX", StringComparison.Ordinal) ? "$2\r\ns1\r\n" : "+OK\r\n";
