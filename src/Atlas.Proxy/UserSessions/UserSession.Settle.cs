@@ -81,6 +81,13 @@ internal sealed partial class UserSession
             return ProxyError.None;
         }
 
+        if (write.Expected is not null && IsStored == (write.Expected == 0))
+        {
+            // It is not of what the server got, and the store is not asked whether the other is there.
+            Count(context, SessionOperation.Save, StoreResult.Conflict);
+            return Settled(x, StoreResult.Conflict);
+        }
+
         ProxyError taken = Take(context.Loop.Buffers, x, write);
         if (taken != ProxyError.None)
         {
@@ -95,13 +102,14 @@ internal sealed partial class UserSession
             return await EndAsync(context, x, expected: null);
         }
 
+        // What was read must not go on under another id in the place of what others wrote meanwhile; what the server wrote may.
         return write.Rotates && IsStored
-            ? await RotateAsync(context, x, createdSeconds, write.Expected ?? Stamp.Version)
+            ? await RotateAsync(context, x, createdSeconds, write.HasContents ? write.Expected : write.Expected ?? Stamp.Version)
             : Settled(x, await PutAsync(context, createdSeconds, write.Expected));
     }
 
     // The new one first: whatever fails behind it, the client has a session.
-    private async ResultFlow<ProxyError> RotateAsync(WorkerContext context, Exchange x, long createdSeconds, ulong expected)
+    private async ResultFlow<ProxyError> RotateAsync(WorkerContext context, Exchange x, long createdSeconds, ulong? expected)
     {
         SessionId before = Id;
         Id = SessionIds.Random();

@@ -28,6 +28,15 @@ public sealed class RedisSessionsTests : UserSessionScenario
     private string _keptMs = KeptMs;
 
     [Fact]
+    public void Write_OfAStoredSessionThatExpectsNone_AsksNothing()
+    {
+        Run((world, _) => AskAsync(world, Id, status: 409), Response($"Atlas-Session: {Text("two")}\r\nAtlas-Session-Version: 0\r\n"));
+
+        Seen[^1].Field("atlas-session-version").ShouldBe("7676767676767676");
+        _redis.Commands.Select(command => command.Split(' ')[0]).ShouldBe(["GET", "PTTL", "TIME"]);
+    }
+
+    [Fact]
     public void Write_OfAWorkerThatReadsLate_IsInTime()
     {
         Run(

@@ -63,6 +63,59 @@ public sealed class UserSessionRaceTests : UserSessionScenario
         (await AskAsync(world, id)).Field("set-cookie").ShouldStartWith("sid=;");
     });
 
+    [Fact]
+    public void RotateWithContents_WhileAnotherRequestWrites_IsTheLastThatWins() => ForSeeds(Shop, async (world, store) =>
+    {
+        string id = await BeginAsync(world, "one");
+        ResultFlow<WireMessage> slow = BeginSlowAsync(world, id, Response($"{Rotates}Atlas-Session: {Text("three")}\r\n"));
+        await world.DelayAsync(5_000);
+        await WriteAsync(world, id, "two");
+        string next = CookieOf(await slow).ShouldNotBeNull();
+        Answer(world, _ => Plain);
+        await AskAsync(world, next);
+
+        Contents(Seen[^1]).ShouldBe("three");
+        store.Inner.Count.ShouldBe(2);
+    });
+
+    [Fact]
+    public void RotateWithoutContents_WhileAnotherRequestWrites_IsAConflict() => ForSeeds(Shop, async (world, _) =>
+    {
+        string id = await BeginAsync(world, "one");
+        ResultFlow<WireMessage> slow = BeginSlowAsync(world, id, Response(Rotates), status: 409);
+        await world.DelayAsync(5_000);
+        await WriteAsync(world, id, "two");
+        (await slow).Field("set-cookie").ShouldBeNull();
+        Answer(world, _ => Plain);
+        await AskAsync(world, id);
+
+        Contents(Seen[^1]).ShouldBe("two");
+    });
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(Rotates)]
+    public void Write_OfAStoredSessionThatExpectsNone_IsAConflict(string rotates) => ForSeeds(Shop, async (world, _) =>
+    {
+        string id = await BeginAsync(world, "one");
+        Answer(world, _ => Response($"{rotates}Atlas-Session: {Text("two")}\r\nAtlas-Session-Version: 0\r\n"));
+        await AskAsync(world, id, status: 409);
+        Answer(world, _ => Plain);
+        await AskAsync(world, id);
+
+        Contents(Seen[^1]).ShouldBe("one");
+    });
+
+    [Fact]
+    public void Write_OfANewSessionThatExpectsOne_IsAConflict() => ForSeeds(Shop, async (world, store) =>
+    {
+        Answer(world, _ => Response($"Atlas-Session: {Text("one")}\r\nAtlas-Session-Version: 00000000000000ff\r\n"));
+
+        await AskAsync(world, status: 409);
+
+        store.Inner.Count.ShouldBe(0);
+    });
+
     private async ResultFlow<string> RotateAsync(ProxyWorld world, string id, string fields)
     {
         Answer(world, _ => Response(fields));
