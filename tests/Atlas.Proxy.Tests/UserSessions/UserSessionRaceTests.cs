@@ -116,6 +116,30 @@ public sealed class UserSessionRaceTests : UserSessionScenario
         store.Inner.Count.ShouldBe(0);
     });
 
+    [Fact]
+    public void Write_WhileTheRequestsBodyGoesWrong_TellsTheClientOfItsSession() => ForSeeds(Shop, async (world, store) =>
+    {
+        foreach (WireServer server in world.Servers)
+        {
+            server.ScriptReadsBody = true;
+        }
+
+        Answer(world, _ => Response($"Atlas-Session: {Text("one")}\r\n"));
+        store.AnswerMs = 10_000;
+        (ByteStream client, WireReader reader) = await world.ConnectAsync();
+        await client.SendAllAsync(ProxyWorld.Bytes("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        await world.DelayAsync(5_000);
+        await client.SendAllAsync(ProxyWorld.Bytes("no chunk\r\n"));
+        WireMessage answer = (await reader.ResponseAsync("POST")).ShouldNotBeNull();
+        client.Close();
+
+        answer.Status.ShouldBe(400);
+        string id = CookieOf(answer).ShouldNotBeNull();
+        store.AnswerMs = 1;
+        await AskAsync(world, id);
+        Contents(Seen[^1]).ShouldBe("one");
+    });
+
     private async ResultFlow<string> RotateAsync(ProxyWorld world, string id, string fields)
     {
         Answer(world, _ => Response(fields));
