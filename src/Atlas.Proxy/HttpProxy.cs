@@ -55,10 +55,7 @@ public sealed class HttpProxy
     public void Forget(ServerState server)
     {
         server.IsForgotten = true;
-        foreach ((EventLoop loop, WorkerContext context) in _contexts)
-        {
-            AssuredPost.Post(loop, () => context.Forget(server));
-        }
+        OnWorkers(context => context.Forget(server));
     }
 
     /// <summary>Connects workers to a store, so that the first request need not wait for it. Any thread; returns before the workers
@@ -73,23 +70,14 @@ public sealed class HttpProxy
 
     /// <summary>Has workers connect to the servers that a store is on now. Any thread; returns before the workers have done
     /// it.</summary>
-    public void Follow(StoreState store)
-    {
-        foreach ((EventLoop loop, WorkerContext context) in _contexts)
-        {
-            AssuredPost.Post(loop, () => context.Follow(store));
-        }
-    }
+    public void Follow(StoreState store) => OnWorkers(context => context.Follow(store));
 
     /// <summary>Closes the connections to a store that no snapshot names any more, once nothing is asked of it. Any thread; returns
     /// before the workers have done it.</summary>
     public void Forget(StoreState store)
     {
         store.IsForgotten = true;
-        foreach ((EventLoop loop, WorkerContext context) in _contexts)
-        {
-            AssuredPost.Post(loop, () => context.Retire(store));
-        }
+        OnWorkers(context => context.Retire(store));
     }
 
     /// <summary>Whether a request may still write to an access log that no listener's snapshot names any more: one that began
@@ -113,29 +101,28 @@ public sealed class HttpProxy
 
     private void ForSessionsOf(HttpListener listener, Action<IClientSession> act)
     {
-        foreach ((EventLoop loop, WorkerContext context) in _contexts)
+        OnWorkers(context =>
         {
-            // A drain that misses a worker ends its requests at the deadline, an abort that does keeps its connections for ever.
-            AssuredPost.Post(loop, () =>
+            foreach (IClientSession session in context.Sessions.ToArray())
             {
-                foreach (IClientSession session in context.Sessions.ToArray())
+                if (session.Owner == listener)
                 {
-                    if (session.Owner == listener)
-                    {
-                        act(session);
-                    }
+                    act(session);
                 }
+            }
 
-                context.ForgetIfDrained(listener, context.ViewOf(listener));
-            });
-        }
+            context.ForgetIfDrained(listener, context.ViewOf(listener));
+        });
     }
 
-    private void LimitLinger(HttpListener listener, int idleMs)
+    private void LimitLinger(HttpListener listener, int idleMs) => OnWorkers(context => context.Lingering.Limit(listener, idleMs));
+
+    // A drain that misses a worker ends its requests at the deadline, an abort that does keeps its connections for ever.
+    private void OnWorkers(Action<WorkerContext> act)
     {
         foreach ((EventLoop loop, WorkerContext context) in _contexts)
         {
-            AssuredPost.Post(loop, () => context.Lingering.Limit(listener, idleMs));
+            AssuredPost.Post(loop, () => act(context));
         }
     }
 

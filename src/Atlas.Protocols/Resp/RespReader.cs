@@ -9,9 +9,6 @@ public ref struct RespReader(ReadOnlySpan<byte> replies)
 {
     private ReadOnlySpan<byte> _rest = replies;
 
-    /// <summary>Whether all values were read.</summary>
-    public readonly bool IsAtEnd => _rest.IsEmpty;
-
     /// <summary>Reads the next value.</summary>
     /// <returns>False: there is none, or what is there is no whole value.</returns>
     public bool TryRead(out RespValue value)

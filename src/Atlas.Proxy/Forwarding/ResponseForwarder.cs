@@ -16,11 +16,7 @@ internal static class ResponseForwarder
     /// <param name="request">The request that it answers.</param>
     /// <param name="framing">How the body goes to the client.</param>
     /// <param name="keepAlive">Whether the client's connection goes on afterwards.</param>
-    /// <param name="date">Added when the server sent none.</param>
-    /// <param name="rules">What the route changes. Interim responses lose fields, but get none.</param>
-    /// <param name="binding">What the client is told of its server.</param>
-    /// <param name="limit">What the client is told of the route's rate limit, in place of what the server says of its own.</param>
-    /// <param name="accept">What <c>Sec-WebSocket-Accept</c> is to say, where the server did not; empty: nothing.</param>
+    /// <param name="changes">What else is otherwise.</param>
     /// <returns>Its length in bytes, or -1 if <paramref name="destination"/> is too short.</returns>
     internal static int Write(
         Span<byte> destination,
@@ -29,19 +25,17 @@ internal static class ResponseForwarder
         RequestHead request,
         BodyFraming framing,
         bool keepAlive,
-        ReadOnlySpan<byte> date,
-        HeaderRules rules,
-        ClientBinding binding = default,
-        RateLimitReport limit = default,
-        ReadOnlySpan<byte> accept = default)
+        in ResponseChanges changes)
     {
+        HeaderRules rules = changes.Rules;
+        ClientBinding binding = changes.Binding;
         var writer = new HeadWriter(destination);
         writer.StatusLine(head.Status, head.Reason.Of(buffer));
         foreach (ref readonly HeaderField field in head.Headers.Fields)
         {
             if (!field.Nominated && Passes(field.Known) && !rules.Drop(field, buffer)
                 && !binding.Hidden.Has(field, buffer)
-                && !(limit.IsPresent && RateLimitReport.IsField(field.Name.Of(buffer))))
+                && !(changes.Limit.IsPresent && RateLimitReport.IsField(field.Name.Of(buffer))))
             {
                 writer.Field(field.Name.Of(buffer), field.Value.Of(buffer));
             }
@@ -49,12 +43,12 @@ internal static class ResponseForwarder
 
         if (head.Status >= 200 && head.Headers.IndexOf(KnownHeader.Date) < 0 && !rules.Drop(KnownHeader.Date))
         {
-            writer.Field("date"u8, date);
+            writer.Field("date"u8, changes.Date);
         }
 
-        binding.Cookie?.Write(ref writer, binding.Server, binding.OverTls);
-        binding.Shared?.WriteCookie(ref writer, binding.Client, binding.Server, binding.OverTls);
-        binding.Session?.WriteCookie(ref writer, binding.OverTls);
+        binding.Cookie?.Write(ref writer, binding.Server, binding.IsOverTls);
+        binding.Shared?.WriteCookie(ref writer, binding.Client, binding.Server, binding.IsOverTls);
+        binding.Session?.WriteCookie(ref writer, binding.IsOverTls);
         if (framing == BodyFraming.Chunked)
         {
             writer.Field("transfer-encoding"u8, "chunked"u8);
@@ -75,9 +69,9 @@ internal static class ResponseForwarder
             }
 
             writer.Field("connection"u8, "upgrade"u8);
-            if (!accept.IsEmpty)
+            if (!changes.Accept.IsEmpty)
             {
-                writer.Field("sec-websocket-accept"u8, accept);
+                writer.Field("sec-websocket-accept"u8, changes.Accept);
             }
         }
         else if (head.Status >= 200)
@@ -94,7 +88,7 @@ internal static class ResponseForwarder
 
         if (head.Status >= 200 || framing == BodyFraming.Tunnel)
         {
-            limit.Write(ref writer, rules);
+            changes.Limit.Write(ref writer, rules);
             rules.Write(ref writer);
         }
 

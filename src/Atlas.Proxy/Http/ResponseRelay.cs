@@ -299,19 +299,24 @@ internal static class ResponseRelay
         Span<byte> accept = stackalloc byte[WebSocketAccept.Length];
         bool overTls = (cookie is not null || x.Session is not null || x.Sticky.IsNew) && RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8);
         SharedAffinity? shared = x.Response.IsInterim && framing != BodyFraming.Tunnel ? null : x.Pool!.SharedAffinity;
-        var binding = new ClientBinding(cookie, x.ServerIndex, overTls, x.Session, x.Hidden, shared, x.Sticky);
-        return ResponseForwarder.Write(
-            destination.Span,
-            x.Up!.Span,
-            x.Response,
-            x.Request,
-            framing,
-            x.KeepClient,
-            context.Date(),
-            x.Route!.ResponseHeaders,
-            binding,
-            x.Limit,
-            framing == BodyFraming.Tunnel && x.Connection!.Http2 is not null ? WebSocketAccept.For(x.In!.Span, x.Request, accept) : default);
+        var changes = new ResponseChanges
+        {
+            Rules = x.Route!.ResponseHeaders,
+            Date = context.Date(),
+            Binding = new ClientBinding
+            {
+                Cookie = cookie,
+                Server = x.ServerIndex,
+                IsOverTls = overTls,
+                Session = x.Session,
+                Hidden = x.Hidden,
+                Shared = shared,
+                Client = x.Sticky,
+            },
+            Limit = x.Limit,
+            Accept = framing == BodyFraming.Tunnel && x.Connection!.Http2 is not null ? WebSocketAccept.For(x.In!.Span, x.Request, accept) : default,
+        };
+        return ResponseForwarder.Write(destination.Span, x.Up!.Span, x.Response, x.Request, framing, x.KeepClient, changes);
     }
 
     private static async Flow TunnelAsync(WorkerContext context, Downstream session, Exchange x, PoolSnapshot pool)

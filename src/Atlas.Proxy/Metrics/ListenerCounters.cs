@@ -122,5 +122,6 @@ public sealed class ListenerCounters
         }
     }
 
-    internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
+    /// <summary>The numbers.</summary>
+    internal CounterCells Cells => _cells;
 }

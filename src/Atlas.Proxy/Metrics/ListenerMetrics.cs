@@ -10,12 +10,14 @@ namespace Atlas.Proxy.Metrics;
 public sealed class ListenerMetrics
 {
     private readonly ListenerCounters[] _workers;
+    private readonly WorkerCells _sums;
     private bool _isUnread;
 
     internal ListenerMetrics(string name, int workers)
     {
         Name = name;
         _workers = [.. Enumerable.Range(0, workers).Select(_ => new ListenerCounters())];
+        _sums = new WorkerCells(ListenerCells.Count, _workers.Select(worker => worker.Cells));
     }
 
     /// <summary>The listener's configured name.</summary>
@@ -29,16 +31,16 @@ public sealed class ListenerMetrics
     }
 
     /// <summary>Connections that workers took.</summary>
-    public long Accepted => Read()[ListenerCells.Accepted];
+    public long Accepted => _sums.Sum(ListenerCells.Accepted);
 
     /// <summary>Connections that are open.</summary>
-    public long Open => Read()[ListenerCells.Open];
+    public long Open => _sums.Sum(ListenerCells.Open);
 
     /// <summary>Those of them that speak HTTP/2.</summary>
-    public long Http2Open => Read()[ListenerCells.Http2Open];
+    public long Http2Open => _sums.Sum(ListenerCells.Http2Open);
 
     /// <summary>Streams of HTTP/2 that are open.</summary>
-    public long StreamsOpen => Read()[ListenerCells.StreamsOpen];
+    public long StreamsOpen => _sums.Sum(ListenerCells.StreamsOpen);
 
     /// <summary>Requests that ended.</summary>
     public long Requests
@@ -60,26 +62,17 @@ public sealed class ListenerMetrics
     public ListenerCounters ForWorker(int worker) => _workers[worker];
 
     /// <summary>Requests that ended so.</summary>
-    public long Errors(ProxyError error) => Read()[ListenerCells.Errors + ErrorCells.Of(error)];
+    public long Errors(ProxyError error) => _sums.Sum(ListenerCells.Errors + ErrorCells.Of(error));
 
     /// <summary>Requests whose head was repaired so.</summary>
     /// <param name="repair">One kind.</param>
-    public long Repairs(RequestRepairs repair) => Read()[ListenerCells.Repairs + RepairCells.Of(repair)];
+    public long Repairs(RequestRepairs repair) => _sums.Sum(ListenerCells.Repairs + RepairCells.Of(repair));
 
     /// <summary>Requests answered with a status of a class (<see cref="StatusClass.Of"/>).</summary>
-    public long Statuses(int statusClass) => Read()[ListenerCells.Statuses + statusClass];
+    public long Statuses(int statusClass) => _sums.Sum(ListenerCells.Statuses + statusClass);
 
     /// <summary>Connections that ended so before they had brought their PROXY protocol header.</summary>
-    internal long Intakes(ProxyIntakeStatus status, ProxyHeaderError error) => Read()[ListenerCells.Intakes + IntakeCells.Of(status, error)];
+    internal long Intakes(ProxyIntakeStatus status, ProxyHeaderError error) => _sums.Sum(ListenerCells.Intakes + IntakeCells.Of(status, error));
 
-    internal long[] Read()
-    {
-        long[] sums = new long[ListenerCells.Count];
-        foreach (ListenerCounters worker in _workers)
-        {
-            worker.AddTo(sums);
-        }
-
-        return sums;
-    }
+    internal long[] Read() => _sums.Read();
 }

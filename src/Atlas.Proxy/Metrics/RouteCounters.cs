@@ -25,5 +25,6 @@ public sealed class RouteCounters
     /// <summary>A client lost its place in the table of the route's rate limit before its time.</summary>
     public void RateLimitEvicted() => _cells.Add(RouteCells.Evicted, 1);
 
-    internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
+    /// <summary>The numbers.</summary>
+    internal CounterCells Cells => _cells;
 }

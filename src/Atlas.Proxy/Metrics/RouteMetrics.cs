@@ -4,12 +4,14 @@ namespace Atlas.Proxy.Metrics;
 public sealed class RouteMetrics
 {
     private readonly RouteCounters[] _workers;
+    private readonly WorkerCells _sums;
 
     internal RouteMetrics(string listener, string route, int workers)
     {
         Listener = listener;
         Route = route;
         _workers = [.. Enumerable.Range(0, workers).Select(_ => new RouteCounters())];
+        _sums = new WorkerCells(RouteCells.Count, _workers.Select(worker => worker.Cells));
     }
 
     /// <summary>The listener's configured name.</summary>
@@ -23,26 +25,17 @@ public sealed class RouteMetrics
     public RouteCounters ForWorker(int worker) => _workers[worker];
 
     /// <summary>Requests answered with a status of a class (<see cref="StatusClass.Of"/>).</summary>
-    public long Statuses(int statusClass) => Read()[RouteCells.Statuses + statusClass];
+    public long Statuses(int statusClass) => _sums.Sum(RouteCells.Statuses + statusClass);
 
     /// <summary>Copies of requests that ended so.</summary>
-    public long Mirrored(MirrorResult result) => Read()[RouteCells.Mirrored + (int)result];
+    public long Mirrored(MirrorResult result) => _sums.Sum(RouteCells.Mirrored + (int)result);
 
     /// <summary>Requests that the rate limit let pass or refused.</summary>
     public long RateLimited(RateLimitSource source, bool isAllowed) =>
-        Read()[(isAllowed ? RouteCells.Allowed : RouteCells.Refused) + (int)source];
+        _sums.Sum((isAllowed ? RouteCells.Allowed : RouteCells.Refused) + (int)source);
 
     /// <summary>Clients that lost their place in the table of the rate limit before their time.</summary>
-    public long RateLimitEvictions => Read()[RouteCells.Evicted];
+    public long RateLimitEvictions => _sums.Sum(RouteCells.Evicted);
 
-    internal long[] Read()
-    {
-        long[] sums = new long[RouteCells.Count];
-        foreach (RouteCounters worker in _workers)
-        {
-            worker.AddTo(sums);
-        }
-
-        return sums;
-    }
+    internal long[] Read() => _sums.Read();
 }

@@ -54,7 +54,6 @@ public sealed class ServerCounters
     /// <summary>Connections were laid aside for later (positive), or taken from there or closed (negative).</summary>
     public void IdleChanged(int difference) => _cells.Add(ServerCells.Idle, difference);
 
-    internal long Read(int cell) => _cells.Read(cell);
-
-    internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
+    /// <summary>The numbers.</summary>
+    internal CounterCells Cells => _cells;
 }

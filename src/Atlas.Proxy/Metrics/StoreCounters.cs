@@ -27,7 +27,6 @@ public sealed class StoreCounters
     /// <summary>A connection was made.</summary>
     public void Connected() => _cells.Add(StoreCells.Connected, 1);
 
-    internal long Read(int cell) => _cells.Read(cell);
-
-    internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
+    /// <summary>The numbers.</summary>
+    internal CounterCells Cells => _cells;
 }

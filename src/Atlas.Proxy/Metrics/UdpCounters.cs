@@ -48,5 +48,6 @@ public sealed class UdpCounters
     /// <summary>Datagrams were not passed on, of either direction.</summary>
     public void Dropped(UdpDrop reason, long datagrams = 1) => _cells.Add(UdpCells.Drops + (int)reason, datagrams);
 
-    internal void AddTo(Span<long> sums) => _cells.AddTo(sums);
+    /// <summary>The numbers.</summary>
+    internal CounterCells Cells => _cells;
 }

@@ -75,17 +75,19 @@ public sealed class RouteLimit
 
     private async Flow AskStoreAsync(WorkerContext context, Downstream session, Exchange x, RedisClient client, RedisCall call)
     {
-        bool wasClosed = session.Client.IsPeerClosed;
+        // A client that leaves meanwhile has left, as one does that leaves while a server is awaited.
+        session.Client.PeerClosedHandler = x.Relay;
+        x.StoreWait = call.Wait;
         RedisStatus status = await client.RunAsync(call);
+        x.StoreWait = null;
+        session.Client.PeerClosedHandler = null;
         RateDecision decision = default;
         bool isDecided = status == RedisStatus.Ok && _script!.TryRead(call.Replies, out decision);
         string problem = StoreProblem.Of(status, call);
         client.Return(call);
-        if (session.Client.IsPeerClosed && !wasClosed)
+        if (x.ClientGone || status == RedisStatus.Cancelled)
         {
-            // It left meanwhile, as one may while a server is awaited.
-            x.ClientGone = true;
-            x.Error = ProxyError.ClientClosed;
+            x.Error = x.ClientGone ? ProxyError.ClientClosed : ProxyError.ShuttingDown;
         }
         else if (isDecided)
         {

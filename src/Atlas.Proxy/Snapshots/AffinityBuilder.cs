@@ -65,9 +65,6 @@ internal static class AffinityBuilder
         return new PoolAffinity(new StickyCookie(sticky.Cookie, IdsOf(pool, sticky, servers, secrets)));
     }
 
-    private static ServerIds IdsOf(PoolConfig pool, StickyConfig sticky, IReadOnlyList<ServerState> servers, StickySecrets secrets) => new(
-        secrets.Find(sticky) is byte[] secret ? secret : NoSecret, pool.Name, [.. servers.Select(server => server.Name)]);
-
     /// <summary>What binds its clients in a store; null: nothing does. O(servers).</summary>
     /// <param name="pool">The pool.</param>
     /// <param name="servers">Its servers, in its order.</param>
@@ -83,6 +80,9 @@ internal static class AffinityBuilder
         pool.Sticky is not { Store: string name } sticky ? null
             : new SharedAffinity(
                 sticky, pool.Name, servers, LearnedOf(sticky, previous), stores.First(store => store.Name == name), IdsOf(pool, sticky, servers, secrets));
+
+    private static ServerIds IdsOf(PoolConfig pool, StickyConfig sticky, IReadOnlyList<ServerState> servers, StickySecrets secrets) => new(
+        secrets.Find(sticky) is byte[] secret ? secret : NoSecret, pool.Name, [.. servers.Select(server => server.Name)]);
 
     // Clients that are known by something else are others.
     private static LearnedClients LearnedOf(StickyConfig sticky, SharedAffinity? previous) =>

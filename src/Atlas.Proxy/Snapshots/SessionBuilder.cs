@@ -41,9 +41,9 @@ internal sealed class SessionBuilder
     private static SessionSnapshot Build(SessionConfig config, SessionSnapshot? known, StoreState store, ProxyMetrics? metrics)
     {
         SessionStore kept = StoreOf(config, known, store);
-        return known is not null && config.Equals(known.Config) && known.Store == kept && known.MaxMemoryBytes == store.Config.MaxMemoryBytes
+        return known is not null && config.Equals(known.Config) && known.Store == kept && known.State == store
             ? known
-            : new SessionSnapshot(config, kept, metrics?.Session(config.Name)) { MaxMemoryBytes = store.Config.MaxMemoryBytes };
+            : new SessionSnapshot(config, kept, metrics?.Session(config.Name)) { MaxMemoryBytes = store.Config.MaxMemoryBytes, State = store };
     }
 
     private static SessionStore StoreOf(SessionConfig session, SessionSnapshot? known, StoreState store) => known?.Store switch

@@ -33,6 +33,7 @@ public sealed class SnapshotBuilder
     private readonly Func<AccessLogConfig, IReadOnlyList<AccessLogWriter>>? _openLog;
     private readonly Dictionary<string, PoolSnapshot> _pools = new(StringComparer.Ordinal);
     private readonly SessionBuilder _sessions;
+    private readonly LimitBuilder _limits;
     private readonly IReadOnlyList<StoreState> _stores;
 
     private SnapshotBuilder(
@@ -56,6 +57,7 @@ public sealed class SnapshotBuilder
         _openLog = openLog;
         _stores = stores;
         _sessions = new SessionBuilder(config, previous, stores, metrics);
+        _limits = new LimitBuilder(config, previous, stores);
         var known = previous.Pools.ToDictionary(pool => pool.Name, StringComparer.Ordinal);
         foreach (PoolConfig pool in config.Pools)
         {
@@ -64,9 +66,6 @@ public sealed class SnapshotBuilder
             _pools.Add(pool.Name, isSame ? old! : BuildPool(pool, old));
         }
     }
-
-    // Null where no listener is made anew.
-    private LimitBuilder? Limits { get; init; }
 
     /// <summary>Makes the snapshots. O(servers).</summary>
     /// <param name="config">The configuration.</param>
@@ -92,10 +91,7 @@ public sealed class SnapshotBuilder
         IStoreObserver? stores = null)
     {
         StoreState[] built = [.. config.Stores.Select(store => StoreBuilder.Build(store, previous, metrics, readSecret, stores))];
-        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, built, handshakes)
-        {
-            Limits = new LimitBuilder(config, previous, built),
-        };
+        var builder = new SnapshotBuilder(config, previous, before: null, metrics, openLog, observer, readSecret, tls, built, handshakes);
         return new ProxySnapshot(
             [.. config.Listeners.Select(builder.BuildListener)],
             [.. config.Pools.Select(pool => builder._pools[pool.Name])])
@@ -187,7 +183,7 @@ public sealed class SnapshotBuilder
 
     private HttpListenerSnapshot BuildHttp(ListenerConfig listener)
     {
-        var routes = new RouteBuilder(listener, _pools, _config, Limits!, _metrics);
+        var routes = new RouteBuilder(listener, _pools, _config, _limits, _metrics);
         return new HttpListenerSnapshot(listener.Name, new ListenerRoutes([.. listener.Routes.Select(routes.Build)]))
         {
             EncodedSlashes = listener.EncodedSlashes,

@@ -153,6 +153,39 @@ internal sealed class RedisClient : ITimerTarget
         }
     }
 
+    /// <summary>Connects to the servers that the store is on now, and to no others.</summary>
+    internal void Follow()
+    {
+        RedisTopology topology = Store.Topology;
+        _topology = topology;
+
+        // What the servers of before refused says nothing of these.
+        _refusal = null;
+        RedisNode[] gone = [.. _nodes.Values.Where(node => !topology.Nodes.Contains(node.Endpoint))];
+        foreach (RedisNode node in gone)
+        {
+            _nodes.Remove(node.Endpoint);
+        }
+
+        foreach (RedisEndpoint endpoint in topology.Nodes)
+        {
+            if (!_nodes.ContainsKey(endpoint))
+            {
+                Add(endpoint);
+            }
+        }
+
+        _bySlot = [.. topology.Nodes.Select(endpoint => _nodes[endpoint])];
+        _only = _bySlot.Length > 0 ? _bySlot[0] : null;
+        NodeChanged();
+
+        // Requests that wait for these go on within it, and may ask again.
+        foreach (RedisNode node in gone)
+        {
+            node.Leave();
+        }
+    }
+
     void ITimerTarget.OnTimer(LoopTimer timer)
     {
         if (_hasCalls)
@@ -167,19 +200,11 @@ internal sealed class RedisClient : ITimerTarget
         }
     }
 
-    // Errors that say something of the server, or of the user, and not of the call or of what is under its key.
-    private static bool IsRefusal(ReadOnlySpan<byte> error) => error.StartsWith("OOM "u8)
-        || error.StartsWith("READONLY "u8)
-        || error.StartsWith("MISCONF "u8)
-        || error.StartsWith("NOREPLICAS "u8)
-        || error.StartsWith("NOPERM "u8)
-        || error.StartsWith("ERR The user "u8);
-
     private void Ended(RedisStatus status, RedisCall call)
     {
         Counters.Ended(status, Loop.NowUs - call.BeganUs);
         long agoMs = Loop.NowMs - _refusedMs;
-        if (status == RedisStatus.Failed && IsRefusal(call.Error) && (_refusal is null || agoMs >= RefusalMs))
+        if (status == RedisStatus.Failed && RedisError.IsRefusal(call.Error) && (_refusal is null || agoMs >= RefusalMs))
         {
             _refusal = new StoreHealth(StoreCondition.Refusing, $"it answers with {call.ErrorText}");
             _refusedMs = Loop.NowMs;
@@ -227,10 +252,10 @@ internal sealed class RedisClient : ITimerTarget
         if (call.PendingScript is not null && call.Error.StartsWith("NOSCRIPT"u8))
         {
             call.SendScriptWhole();
-            return node!.TryBegin(call);
+            return node!.TryBegin(call, call.IsAsking);
         }
 
-        if (!IsMisdirected(call.Error))
+        if (!RedisError.IsMisdirected(call.Error))
         {
             return false;
         }
@@ -242,13 +267,10 @@ internal sealed class RedisClient : ITimerTarget
         }
 
         call.IsRedirected = true;
+        call.IsAsking = redirect.IsAsking;
         node = other;
-        return other.TryBegin(call, redirect.IsAsking);
+        return other.TryBegin(call, call.IsAsking);
     }
-
-    // What servers answer which are not, or not now, the one for a call.
-    private static bool IsMisdirected(ReadOnlySpan<byte> error) =>
-        error.StartsWith("MOVED "u8) || error.StartsWith("ASK "u8) || error.StartsWith("READONLY"u8) || error.StartsWith("CLUSTERDOWN"u8);
 
     private RedisNode? NodeOf(RedisCall call)
     {
@@ -283,32 +305,5 @@ internal sealed class RedisClient : ITimerTarget
         _nodes.Add(endpoint, node);
         node.Begin();
         return node;
-    }
-
-    /// <summary>Connects to the servers that the store is on now, and to no others.</summary>
-    internal void Follow()
-    {
-        RedisTopology topology = Store.Topology;
-        _topology = topology;
-
-        // What the servers of before refused says nothing of these.
-        _refusal = null;
-        foreach (RedisEndpoint endpoint in _nodes.Keys.Except(topology.Nodes).ToArray())
-        {
-            _nodes.Remove(endpoint, out RedisNode? gone);
-            gone!.Leave();
-        }
-
-        foreach (RedisEndpoint endpoint in topology.Nodes)
-        {
-            if (!_nodes.ContainsKey(endpoint))
-            {
-                Add(endpoint);
-            }
-        }
-
-        _bySlot = [.. topology.Nodes.Select(endpoint => _nodes[endpoint])];
-        _only = _bySlot.Length > 0 ? _bySlot[0] : null;
-        NodeChanged();
     }
 }

@@ -21,6 +21,8 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
 
     private string NoAnswer => $"{node.Endpoint} does not answer within {Options.StaleMs} ms";
 
+    private string NoMemory => $"no memory to greet {node.Endpoint}";
+
     /// <summary>Makes one.</summary>
     internal async ResultFlow<RedisGreeted> ConnectAsync()
     {
@@ -62,7 +64,7 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
             if (handshake.Stream is null)
             {
                 stream.Abort();
-                return Failed($"{node.Endpoint}: {ServerDialer.WordsOf(handshake, name)}");
+                return Failed($"{node.Endpoint}: {ServerDialer.WordsOf(handshake, name)}{HintOf(handshake.Failure)}");
             }
 
             stream = handshake.Stream;
@@ -75,6 +77,11 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
 
     /// <summary>Has a greeting that is under way fail.</summary>
     internal void Cancel() => _call.Cancel();
+
+    // Redis without TLS answers what begins a handshake with an error, waits for more of it, or closes.
+    private static string HintOf(TlsFailure failure) => failure is TlsFailure.Protocol or TlsFailure.TimedOut or TlsFailure.PeerClosed
+        ? "; if it has no TLS at this port, write redis:// in place of rediss://, or remove 'tls'"
+        : "";
 
     private static RedisGreeted Failed(string problem) => new(null, false, problem);
 
@@ -95,12 +102,15 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
             _call.Connection?.Abandon(_call);
         }
 
-        string problem = wait == WaitResult.Ready ? ProblemOf(optional) : NoAnswer;
+        // Without memory to send it nothing was answered, which is no consent.
+        bool isAnswered = !_call.IsTooLong && !_call.IsReplyTooLong && _call.Status is RedisStatus.Ok or RedisStatus.Failed;
+        string problem = wait == WaitResult.Ready ? ProblemOf(optional) : _call.IsTooLong ? NoMemory : NoAnswer;
         if (problem.Length == 0 && connection.IsBroken)
         {
             problem = connection.End == RedisBreak.Silent ? NoAnswer : $"{node.Endpoint} closes connections at once";
         }
 
+        problem = problem.Length == 0 && !isAnswered ? NoMemory : problem;
         _call.Reset();
         if (problem.Length > 0)
         {

@@ -9,6 +9,9 @@ namespace Atlas.Proxy.Stores;
 /// (redis.io/docs/latest/develop/programmability/eval-intro). Immutable, and shared by workers.</summary>
 internal sealed class RedisScript
 {
+    /// <summary>How many parts of a command stand before the key.</summary>
+    internal const int Parts = 3;
+
     /// <summary>Makes one.</summary>
     /// <param name="text">In Lua. It is of one key, and the rest are arguments.</param>
     [SuppressMessage("Security", "CA5350", Justification = "Redis names scripts by SHA-1; nothing is kept safe by it.")]
@@ -20,9 +23,6 @@ internal sealed class RedisScript
         Whole = Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture, $"$4\r\nEVAL\r\n${bytes.Length}\r\n{text}\r\n$1\r\n1\r\n"));
     }
-
-    /// <summary>How many parts of a command stand before the key.</summary>
-    internal const int Parts = 3;
 
     /// <summary>Those parts, in the form of the protocol, to call it by its hash.</summary>
     internal byte[] ByHash { get; }

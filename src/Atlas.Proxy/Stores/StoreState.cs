@@ -8,6 +8,8 @@ namespace Atlas.Proxy.Stores;
 public sealed class StoreState
 {
     private readonly StoreHealth?[] _health;
+    private readonly Lock _gate = new();
+    private volatile string[] _full = [];
     private volatile bool _isForgotten;
     private volatile RedisTopology _topology = RedisTopology.Unknown;
     private volatile KeptTls? _tls;
@@ -45,11 +47,19 @@ public sealed class StoreState
         set => _topology = value;
     }
 
-    /// <summary>How all workers find it: as the one that finds it worst. Any thread.</summary>
+    /// <summary>How all workers find it: as the one that finds it worst; of one in memory, whether a session has used it up. Any
+    /// thread.</summary>
     public StoreHealth Health
     {
         get
         {
+            if (Redis is null)
+            {
+                return _full is [string session, ..]
+                    ? new StoreHealth(StoreCondition.Refusing, $"session '{session}' has used up its max_memory: no other session begins")
+                    : StoreHealth.Up;
+            }
+
             StoreHealth? worst = null;
             for (int i = 0; i < _health.Length; i++)
             {
@@ -90,6 +100,18 @@ public sealed class StoreState
     public void Found(int worker, StoreHealth health)
     {
         Interlocked.Exchange(ref _health[worker], health);
+        Observer?.StoreChanged(this);
+    }
+
+    /// <summary>Of one in memory: a session has used up what it may have, or has not any more. Any thread.</summary>
+    internal void FoundFull(string session, bool isFull)
+    {
+        lock (_gate)
+        {
+            string[] others = [.. _full.Where(other => other != session)];
+            _full = isFull ? [.. others, session] : others;
+        }
+
         Observer?.StoreChanged(this);
     }
 

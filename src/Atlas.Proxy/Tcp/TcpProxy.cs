@@ -55,25 +55,21 @@ public sealed class TcpProxy
         return false;
     }
 
-    private void ForSessions(Predicate<TcpSession> choose, ProxyError reason)
+    private void ForSessions(Predicate<TcpSession> choose, ProxyError reason) => OnWorkers(context =>
     {
-        foreach ((EventLoop loop, TcpContext context) in _contexts)
+        foreach (TcpSession session in context.Sessions.ToArray().Where(session => choose(session)))
         {
-            AssuredPost.Post(loop, () =>
-            {
-                foreach (TcpSession session in context.Sessions.ToArray().Where(session => choose(session)))
-                {
-                    session.Abort(reason);
-                }
-            });
+            session.Abort(reason);
         }
-    }
+    });
 
-    private void LimitLinger(TcpListener listener, int idleMs)
+    private void LimitLinger(TcpListener listener, int idleMs) => OnWorkers(context => context.Lingering.Limit(listener, idleMs));
+
+    private void OnWorkers(Action<TcpContext> act)
     {
         foreach ((EventLoop loop, TcpContext context) in _contexts)
         {
-            AssuredPost.Post(loop, () => context.Lingering.Limit(listener, idleMs));
+            AssuredPost.Post(loop, () => act(context));
         }
     }
 

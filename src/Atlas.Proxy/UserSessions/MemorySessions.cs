@@ -23,6 +23,7 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
     private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
     private IEnumerator<KeyValuePair<SessionId, Entry>>? _round;
     private int _isClearing;
+    private MemoryFullness? _fullness;
     private long _maxBytes = maxBytes;
     private long _bytes;
 
@@ -34,6 +35,13 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
     /// <summary>The most memory.</summary>
     internal long MaxBytes => Volatile.Read(ref _maxBytes);
+
+    /// <summary>Who tells that it is full; null: nobody.</summary>
+    internal MemoryFullness? Fullness
+    {
+        get => Volatile.Read(ref _fullness);
+        set => Volatile.Write(ref _fullness, value);
+    }
 
     /// <summary>Changes the most memory.</summary>
     internal void Limit(long maxBytes) => Volatile.Write(ref _maxBytes, maxBytes);
@@ -62,7 +70,17 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         ClearAway(nowMs, Steps);
         var next = new Entry(session.Written.ToArray(), session.Stamp, nowMs + session.LeftMs);
         StoreResult result = Replace(session.Id, next, nowMs, there => session.IsRefused(expected, there));
-        session.Problem = result == StoreResult.Full ? "the store has no room: max_memory is used up" : "";
+        session.Problem = "";
+        if (result == StoreResult.Full)
+        {
+            session.Problem = "the store has no room: max_memory is used up";
+            Fullness?.Full(nowMs);
+        }
+        else if (result == StoreResult.Done)
+        {
+            Fullness?.Stored(nowMs);
+        }
+
         return ResultFlows.Of(result);
     }
 
@@ -70,7 +88,8 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
     {
         while (_entries.TryGetValue(session.Id, out Entry? entry))
         {
-            if (expected is ulong version && version != entry.VersionAt(context.Loop.NowMs))
+            long nowMs = context.Loop.NowMs;
+            if (entry.HasMovedAt(nowMs) || (expected is ulong version && version != entry.VersionAt(nowMs)))
             {
                 return ResultFlows.Of(StoreResult.Conflict);
             }
@@ -84,19 +103,27 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         return ResultFlows.Of(StoreResult.Done);
     }
 
-    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected)
+    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong? expected)
     {
         long nowMs = context.Loop.NowMs;
         var moved = new Entry(contents: null, default, nowMs + UserSession.MovedMs);
-        return ResultFlows.Of(Replace(session.Id, moved, nowMs, there => there != expected));
+        return ResultFlows.Of(Replace(session.Id, moved, nowMs, there => session.IsRefused(expected, there)));
     }
 
-    internal override void Renew(WorkerContext context, UserSession session)
+    internal override ResultFlow<StoreResult> RenewAsync(WorkerContext context, UserSession session) =>
+        ResultFlows.Of(TryRenew(session, context.Loop.NowMs) ? StoreResult.Done : StoreResult.Absent);
+
+    internal override void Renew(WorkerContext context, UserSession session) => TryRenew(session, context.Loop.NowMs);
+
+    private bool TryRenew(UserSession session, long nowMs)
     {
-        if (_entries.TryGetValue(session.Id, out Entry? entry) && entry.Contents is not null)
+        if (!_entries.TryGetValue(session.Id, out Entry? entry) || entry.Contents is null || entry.EndsMs <= nowMs)
         {
-            entry.EndsMs = context.Loop.NowMs + session.LeftMs;
+            return false;
         }
+
+        entry.EndsMs = nowMs + session.LeftMs;
+        return true;
     }
 
     private StoreResult Replace(SessionId id, Entry next, long nowMs, Func<ulong, bool> isRefused)
@@ -104,7 +131,7 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         while (true)
         {
             _entries.TryGetValue(id, out Entry? known);
-            if (isRefused(known?.VersionAt(nowMs) ?? 0))
+            if (known?.HasMovedAt(nowMs) == true || isRefused(known?.VersionAt(nowMs) ?? 0))
             {
                 return StoreResult.Conflict;
             }
@@ -197,5 +224,8 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
         /// <summary>The version that is there at a time; 0: none.</summary>
         internal ulong VersionAt(long nowMs) => EndsMs > nowMs ? Stamp.Version : 0;
+
+        /// <summary>Whether it is known at a time that the session has another id.</summary>
+        internal bool HasMovedAt(long nowMs) => Contents is null && EndsMs > nowMs;
     }
 }

@@ -2,6 +2,7 @@ using Atlas.Core.Configuration;
 using Atlas.Core.Sessions;
 using Atlas.Proxy.Forwarding;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Stores;
 
 namespace Atlas.Proxy.UserSessions;
 
@@ -18,7 +19,7 @@ public sealed class SessionSnapshot
         Store = store;
         Metrics = metrics;
         Fields = new SessionFields(config.Header);
-        Cookie = new SetCookie(config.Cookie with { TtlSeconds = config.TtlSeconds });
+        Cookie = new SetCookie(config.Cookie);
         Life = new SessionLife(config.TtlSeconds, config.LifetimeSeconds);
     }
 
@@ -39,6 +40,9 @@ public sealed class SessionSnapshot
     /// <summary>Of one that is in this process's memory: the most that it takes of it.</summary>
     internal long MaxMemoryBytes { get; init; }
 
+    /// <summary>The store that it is in, as operators see it; null: nobody looks.</summary>
+    internal StoreState? State { get; init; }
+
     /// <summary>What a head from a server may have more than others: contents in base64url (RFC 4648 4), three bytes in four
     /// characters.</summary>
     internal int MaxFieldBytes => (Config.MaxSizeBytes + 2) / 3 * 4;
@@ -51,6 +55,11 @@ public sealed class SessionSnapshot
     {
         var memory = Store as MemorySessions;
         memory?.Limit(MaxMemoryBytes);
+        if (memory is not null && State is not null && memory.Fullness?.Store != State)
+        {
+            memory.Fullness = new MemoryFullness(State, Config.Name);
+        }
+
         if (Metrics is not null)
         {
             Metrics.Memory = memory;

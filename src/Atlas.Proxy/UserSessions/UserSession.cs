@@ -24,13 +24,16 @@ namespace Atlas.Proxy.UserSessions;
 ///                                  nowhere
 /// </code>
 /// Contents that were read with one id and are written when it leads nowhere any more, since another request has ended the session or
-/// had it rotated, are a conflict: they would bring back what a user has left.
+/// had it rotated, are a conflict: they would bring back what a user has left. So is the end of a session that was rotated: it would live
+/// on under an id that the response does not know.
 /// </summary>
 internal sealed partial class UserSession
 {
     /// <summary>How long a store knows that a session has another id now: longer than requests are under way that began with the
     /// old one.</summary>
     internal const int MovedMs = 30_000;
+
+    private const int MsPerSecond = 1_000;
 
     private SessionSnapshot _config = null!;
 
@@ -70,7 +73,7 @@ internal sealed partial class UserSession
     /// <summary>The loop's time at which the request must have ended.</summary>
     internal long DeadlineMs { get; private set; }
 
-    /// <summary>How far the store's clock is ahead of this process's, in milliseconds, since the session was read.</summary>
+    /// <summary>How far the store's clock is ahead of the loop's, in milliseconds; 0: not known yet.</summary>
     internal long StoreAheadMs { get; set; }
 
     /// <summary>The wait for a store's answer; null: there is none.</summary>
@@ -113,11 +116,12 @@ internal sealed partial class UserSession
     {
         _config = config;
         Problem = "";
+        StoreAheadMs = 0;
         DeadlineMs = x.Relay.DeadlineMs;
         _hasCookie = SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, config.Cookie.Name), out SessionId id);
         if (!_hasCookie)
         {
-            Id = NewId();
+            Id = SessionIds.Random();
             return ProxyError.None;
         }
 
@@ -129,7 +133,7 @@ internal sealed partial class UserSession
             LeftMs = config.Life.LeftMs(Stamp.CreatedSeconds, NowSeconds());
             if (LeftMs > 0)
             {
-                RenewIfShort(context);
+                RenewIfItEndsSoon(context);
                 return ProxyError.None;
             }
 
@@ -141,7 +145,7 @@ internal sealed partial class UserSession
         {
             // Nobody begins a session with an id of their own choice, which they could have given to somebody else.
             Forget();
-            Id = NewId();
+            Id = SessionIds.Random();
             return ProxyError.None;
         }
 
@@ -183,7 +187,7 @@ internal sealed partial class UserSession
         {
             Span<byte> text = stackalloc byte[SessionId.Length];
             Id.Write(text);
-            _config.Cookie.Write(ref writer, text, overTls);
+            _config.Cookie.WriteLasting(ref writer, text, LeftMs / MsPerSecond, overTls);
         }
         else if (_cookie == CookieChange.End)
         {
@@ -207,13 +211,6 @@ internal sealed partial class UserSession
     internal void CancelWait() => Wait?.Resume(WaitResult.Cancelled);
 
     private static long NowSeconds() => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-
-    private static SessionId NewId()
-    {
-        Span<byte> random = stackalloc byte[SessionId.Bytes];
-        RandomNumberGenerator.Fill(random);
-        return SessionId.Of(random);
-    }
 
     private static ulong NewVersion()
     {
@@ -253,9 +250,9 @@ internal sealed partial class UserSession
     }
 
     // One that ends soon lives on from the beginning of the request, lest it end before the response.
-    private void RenewIfShort(WorkerContext context)
+    private void RenewIfItEndsSoon(WorkerContext context)
     {
-        if (_keptMs < Math.Min(MovedMs, LeftMs / 2))
+        if (SessionLife.EndsSoon(_keptMs, LeftMs))
         {
             _config.Store.Renew(context, this);
         }

@@ -121,8 +121,8 @@ internal static class DemoCommand
                 ],
             },
         ],
-        Stores = [new StoreConfig { Name = "memory" }],
-        Sessions = [new SessionConfig { Name = "cart", Store = "memory", Cookie = new CookieConfig { Name = "cart" } }],
+        Stores = hasSessions ? [new StoreConfig { Name = "memory" }] : [],
+        Sessions = hasSessions ? [new SessionConfig { Name = "cart", Store = "memory", Cookie = new CookieConfig { Name = "cart" } }] : [],
         Admin = new AdminConfig { Bind = BindAddress.Loopback(adminPort) },
         Runtime = new RuntimeConfig { Shutdown = new ShutdownConfig { DeadlineMs = DeadlineMs, TunnelDeadlineMs = DeadlineMs } },
     };
@@ -131,37 +131,50 @@ internal static class DemoCommand
     {
         string url = $"{(files is null ? "http" : "https")}://{instance.Listeners[0].Addresses[0].Bound.Address}";
         string curl = files is null ? "curl" : $"curl --cacert {files.AuthorityPath}";
-        string admin = instance.AdminUrls[0];
-        string at = new Uri(admin).Authority;
-        string other = at == InstanceOptions.Default ? "" : $" --admin {at}";
+        (string Command, string Effect)[] hints =
+        [
+            .. hasSessions ? SessionHints($"{curl} -c jar -b jar {url}/cart", servers) : [],
+            ($"{curl} {url}/", "again and again: A, B, C, A, ..."),
+            ($"{curl} '{url}/?delay=500'", "a slow answer"),
+            ($"{curl} '{url}/?status=503'", "a failing one"),
+            ($"{curl} '{url}/?bytes=100000000' -o /dev/null", "a large one"),
+            ($"{curl} {url}/ -d hello", "an echo"),
+            .. OperatorHints(instance.AdminUrls[0]),
+        ];
+        int width = hints.Max(hint => hint.Command.Length);
         Console.WriteLine(
             $"""
             Atlas balances {url} over three servers:
 
             {string.Join('\n', servers.Select(server => $"    {server.Name}   http://{server.Address}"))}
 
-            Try:{(hasSessions ? SessionText($"{curl} -c jar -b jar {url}/cart", servers) : "")}
-                {curl} {url}/                       again and again: A, B, C, A, ...
-                {curl} '{url}/?delay=500'           a slow answer
-                {curl} '{url}/?status=503'          a failing one
-                {curl} '{url}/?bytes=100000000' -o /dev/null
-                {curl} {url}/ -d hello              an echo
-                {"atlas status" + other,-33} the servers and their load
-                {"atlas drain demo/A" + other,-33} no new requests for A
-                {"atlas ready demo/A" + other,-33} A takes requests again
-                curl {admin}/metrics              what Atlas counts
-                curl {admin}/api/v1/status        what runs
+            Try:
+            {string.Join('\n', hints.Select(hint => $"    {hint.Command.PadRight(width)}   {hint.Effect}"))}
 
             Stop with Ctrl-C.
             """);
     }
 
-    private static string SessionText(string curl, List<TestServer> servers) =>
-        $"""
+    private static (string Command, string Effect)[] SessionHints(string curl, List<TestServer> servers) =>
+    [
+        ($"{curl} -d item=pear", "add to the cart, again and again: each time at another server"),
+        ($"curl -X POST http://{servers[0].Address}/exit", $"server {servers[0].Name} ends; so may the others, but for one"),
+        (curl, "what is in the cart: nothing is lost"),
+        ($"{curl} -X DELETE", "empty it"),
+    ];
 
-                {curl} -d item=pear   add to the cart, again and again: each time at another server
-                curl -X POST http://{servers[0].Address}/exit         server {servers[0].Name} ends; so may the others, but for one
-                {curl}                what is in the cart: nothing is lost
-                {curl} -X DELETE      empty it
-            """;
+    private static (string Command, string Effect)[] OperatorHints(string admin)
+    {
+        string at = new Uri(admin).Authority;
+        string other = at == InstanceOptions.Default ? "" : $" --admin {at}";
+        string atlas = OwnCommand.Name;
+        return
+        [
+            ($"{atlas} status{other}", "the servers and their load"),
+            ($"{atlas} drain demo/A{other}", "no new requests for A"),
+            ($"{atlas} ready demo/A{other}", "A takes requests again"),
+            ($"curl {admin}/metrics", "what Atlas counts"),
+            ($"curl {admin}/api/v1/status", "what runs"),
+        ];
+    }
 }

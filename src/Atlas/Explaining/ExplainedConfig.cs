@@ -120,6 +120,11 @@ internal sealed class ExplainedConfig(AtlasConfig config, TextWriter output)
     {
         PoolConfig pool = config.FindPool(name)!;
         output.WriteLine($"    pool {name}{share}: {servers?.Which(pool) ?? ExplainedServers.ByBalance(pool)}");
+        if (servers is not null && config.Sessions.FirstOrDefault(session => session.Name == pool.Session) is { } session)
+        {
+            output.WriteLine($"      session {session.Name}: the one in store {session.Store} that cookie {session.Cookie.Name} names, if any");
+        }
+
         foreach (ServerConfig server in pool.Servers)
         {
             string backup = server.Backup ? ", backup: only while no other can serve" : "";

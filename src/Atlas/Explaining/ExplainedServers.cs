@@ -22,6 +22,7 @@ internal sealed class ExplainedServers(AtlasConfig config, ListenerConfig listen
                 pool, listener, request.Head, client, config.HighAvailability?.Secret, secret => Secrets.Read(secret, config));
             return pool.Sticky switch
             {
+                { Store: string store } sticky => ByStore(pool, sticky, store, found),
                 { By: StickyKind.Cookie, Cookie.Name: string name } => ByCookie(pool, name, found),
                 { By: StickyKind.AppCookie, Name: string name } => found.HasKey
                     ? $"the server that a running Atlas has learned for cookie {name}, else {ByBalance(pool)}"
@@ -37,6 +38,23 @@ internal sealed class ExplainedServers(AtlasConfig config, ListenerConfig listen
         {
             return $"one of its servers; which one the cookie names cannot be told: {e.Message}";
         }
+    }
+
+    private string ByStore(PoolConfig pool, StickyConfig sticky, string store, ServerExplanation found)
+    {
+        string hashed = found.Server is string server ? $"server {server}" : "none, since none of its servers has a weight";
+        (string by, string otherwise) = sticky.By switch
+        {
+            StickyKind.Cookie => ($"cookie {sticky.Cookie.Name}", ByBalance(pool)),
+            StickyKind.AppCookie => ($"cookie {sticky.Name}", ByBalance(pool)),
+            StickyKind.Ip => ($"client {client}", hashed),
+            StickyKind.Header => ($"header {sticky.Name}", hashed),
+            _ => throw new ArgumentOutOfRangeException(nameof(sticky)),
+        };
+        return found.HasKey ? $"the server that store {store} has for {by}, else {otherwise}"
+            : sticky.By == StickyKind.Header ? $"one of its servers by chance, since the request has no {by}"
+            : sticky.By == StickyKind.Cookie ? $"{otherwise}, since the request has no {by} yet; the answer sets it"
+            : $"{otherwise}, since the request has no {by} yet";
     }
 
     private static string ByCookie(PoolConfig pool, string name, ServerExplanation found) =>

@@ -7,6 +7,7 @@ using Atlas.Control.Tls;
 using Atlas.Core.Health;
 using Atlas.Core.HighAvailability;
 using Atlas.Running.HighAvailability;
+using Atlas.Running.Stores;
 
 namespace Atlas.Running;
 

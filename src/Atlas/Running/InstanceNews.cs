@@ -6,6 +6,7 @@ using Atlas.Control.Pools;
 using Atlas.Control.Tls;
 using Atlas.Core.Health;
 using Atlas.Running.HighAvailability;
+using Atlas.Running.Stores;
 
 namespace Atlas.Running;
 

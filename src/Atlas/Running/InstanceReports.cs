@@ -16,6 +16,8 @@ using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Running.Kernel;
 using Atlas.Running.Listeners;
+using Atlas.Running.Stores;
+using Atlas.Running.Tls;
 
 namespace Atlas.Running;
 

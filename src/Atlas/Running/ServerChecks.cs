@@ -4,6 +4,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Proxy.Snapshots;
+using Atlas.Running.Tls;
 
 namespace Atlas.Running;
 

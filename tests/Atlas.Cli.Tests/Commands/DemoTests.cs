@@ -30,6 +30,12 @@ public sealed class DemoTests
         program.Output.ShouldMatch(@"curl http://127\.0\.0\.1:\d+/metrics ");
         program.Output.ShouldMatch(@"atlas status --admin 127\.0\.0\.1:\d+ ");
         program.Output.ShouldMatch(@"atlas drain demo/A --admin 127\.0\.0\.1:\d+ ");
+        string[] hints = [.. program.Output.Split('\n').Where(hint => hint.StartsWith("    curl ") || hint.StartsWith("    atlas "))];
+        hints.Select(hint => Regex.Match(hint, " {3,}(?=\\S)", RegexOptions.RightToLeft).Length + Regex.Match(hint, " {3,}(?=\\S)", RegexOptions.RightToLeft).Index)
+            .Distinct().ShouldHaveSingleItem("all effects stand below each other");
+        using var admin = new HttpClient();
+        string status = await admin.GetStringAsync(Regex.Match(program.Output, @"http://\S+/api/v1/status").Value);
+        status.ShouldNotContain("memory", customMessage: "a store is there with --sessions only");
         await program.SignalAsync("INT");
         (await program.EndAsync()).ShouldBe(0);
         program.Errors.ShouldBeEmpty();

@@ -112,8 +112,31 @@ public sealed class ExplainTests
     [InlineData("by: ip", "", "server S[123], to which client 127.0.0.1 sticks, while it is usable")]
     [InlineData("\"by\": \"header:X-User\"", "", "one of its servers by chance, since the request has no header X-User")]
     [InlineData("by: cookie, secret: { file: absent }", "atlas=x", "one of its servers; which one the cookie names cannot be told: sticky.secret: .*")]
+    [InlineData("by: cookie, store: s", "", "one of its servers by round_robin, since the request has no cookie atlas yet; the answer sets it")]
+    [InlineData("by: cookie, store: s", "atlas=x", "the server that store s has for cookie atlas, else one of its servers by round_robin")]
+    [InlineData("\"by\": \"app_cookie:SID\", store: s", "SID=1", "the server that store s has for cookie SID, else one of its servers by round_robin")]
+    [InlineData("by: ip, store: s", "", "the server that store s has for client 127.0.0.1, else server S[123]")]
     public async Task Explain_StickyPool_SaysWhichServerOrWhyNone(string sticky, string cookie, string expected) =>
         (await StickyAsync(sticky, cookie)).ShouldMatch($"\n    pool web: {expected}\n");
+
+    [Fact]
+    public async Task Explain_PoolWithASession_SaysWhereItIs()
+    {
+        using var config = new ConfigFile(
+            """
+            listeners:
+              web: { bind: 127.0.0.1:8080, pool: web }
+            pools:
+              web: { servers: [127.0.0.1:9001], session: cart }
+            stores: { here: {} }
+            sessions:
+              cart: { store: here, cookie: { name: sid } }
+            """);
+        await using var program = RunningProgram.Atlas("explain", "-c", config.Path, "--", "GET", "http://h:8080/");
+
+        (await program.EndAsync()).ShouldBe(0, program.Errors);
+        program.Output.ShouldContain("      session cart: the one in store here that cookie sid names, if any\n");
+    }
 
     [Fact]
     public async Task Explain_CookieOfARunningAtlas_NamesTheServerThatSetIt()
@@ -211,6 +234,7 @@ public sealed class ExplainTests
                   - { name: S2, address: 127.0.0.1:9002 }
                   - { name: S3, address: 127.0.0.1:9003 }
                 sticky: { {{sticky}} }
+            stores: { s: {} }
             """);
         string[] header = cookie.Length == 0 ? [] : ["-H", $"Cookie: {cookie}"];
         await using var program = RunningProgram.Atlas(["explain", "-c", config.Path, "--", "GET", "http://h:8080/", .. header]);

@@ -25,4 +25,13 @@ public sealed class SessionLifeTests
     [InlineData(600, 5_000, 5_000, false)]
     public void IsRenewalDue_OnceAMinuteOrAQuarter(int ttlSeconds, long keptMs, long leftMs, bool expected) =>
         new SessionLife(ttlSeconds, LifetimeSeconds: null).IsRenewalDue(keptMs, leftMs).ShouldBe(expected);
+
+    [Theory]
+    [InlineData(30_000, 600_000, false)]
+    [InlineData(29_999, 600_000, true)]
+    [InlineData(5_000, 10_000, false)]
+    [InlineData(4_999, 10_000, true)]
+    [InlineData(0, 1, false)]
+    public void EndsSoon_WithinHalfAMinuteOrHalfOfWhatIsLeft(long keptMs, long leftMs, bool expected) =>
+        SessionLife.EndsSoon(keptMs, leftMs).ShouldBe(expected);
 }

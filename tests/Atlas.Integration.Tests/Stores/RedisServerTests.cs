@@ -63,6 +63,37 @@ public sealed class RedisServerTests
     }
 
     [Fact]
+    public async Task Call_ServerIsFull_IsToldAsRefusingUntilACallAfterTenSeconds()
+    {
+        using RedisProcess redis = await RedisProcess.StartAsync("--maxmemory", "1mb", "--maxmemory-policy", "noeviction");
+        using StoreUser user = await new StoreUser(redis.Port, Patient).ConnectAsync();
+
+        string large = new('x', 200_000);
+        (RedisStatus Status, string Text) refused = default;
+        for (int i = 0; i < 10 && refused.Status == RedisStatus.Ok; i++)
+        {
+            refused = await user.CallAsync("SET", $"a{i}", large);
+        }
+
+        (await user.CallAsync("GET", "a")).ShouldBe((RedisStatus.Ok, "(null)"), "reads need no memory");
+
+        refused.Status.ShouldBe(RedisStatus.Failed);
+        refused.Text.ShouldStartWith("OOM command not allowed");
+        user.Store.Health.ShouldBe(new StoreHealth(StoreCondition.Refusing, $"it answers with {refused.Text}"));
+
+        // Of time alone nothing changes: a call has to be done.
+        await redis.AskAsync("CONFIG", "SET", "maxmemory", "0");
+        (await user.CallAsync("SET", "a", "1")).Status.ShouldBe(RedisStatus.Ok);
+        user.Store.Health.Condition.ShouldBe(StoreCondition.Refusing);
+        await Eventually.IsAsync(async () =>
+        {
+            await user.CallAsync("GET", "a");
+            return user.Store.Health == StoreHealth.Up;
+        });
+        user.Changes.ShouldBe(["Up", $"Refusing: it answers with {refused.Text}", "Up"]);
+    }
+
+    [Fact]
     public async Task Connect_UserOfAnAcl_MayDoWhatTheListSays()
     {
         using RedisProcess redis = await RedisProcess.StartAsync();
@@ -91,6 +122,18 @@ public sealed class RedisServerTests
         using StoreUser user = await new StoreUser(RedisTopology.Of(new RedisEndpoint("localhost", redis.Port)), Patient).ConnectAsync();
 
         (await user.CallAsync("GET", "a")).Status.ShouldBe(RedisStatus.Ok);
+    }
+
+    [Fact]
+    public async Task Connect_TlsToAServerWithout_SaysWhatToWrite()
+    {
+        using RedisProcess redis = await RedisProcess.StartAsync();
+        using var user = new StoreUser(redis.Port, Patient with { IsTls = true });
+        user.Store.Tls = new TlsClientContext(new TlsClientOptions { CaPem = TestCertificates.AuthorityPem, IsVerified = true });
+        user.Begin();
+        await Eventually.IsAsync(() => user.Store.Health.Condition == StoreCondition.Down);
+
+        user.Store.Health.Reason.ShouldEndWith("; if it has no TLS at this port, write redis:// in place of rediss://, or remove 'tls'");
     }
 
     [Fact]

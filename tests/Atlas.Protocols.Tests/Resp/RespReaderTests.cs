@@ -39,7 +39,7 @@ public sealed class RespReaderTests
             Read(ref reader).ShouldBe(value.Meaning);
         }
 
-        reader.IsAtEnd.ShouldBeTrue();
+        reader.TryRead(out _).ShouldBeFalse();
     }, iter: 5_000);
 
     [Fact]

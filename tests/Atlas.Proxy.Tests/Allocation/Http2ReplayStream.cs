@@ -1,20 +1,17 @@
 using System.Buffers.Binary;
-using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Protocols.Http2;
 
 namespace Atlas.Proxy.Tests.Allocation;
 
 /// <summary>A client of HTTP/2 that sends the same frames on stream after stream, takes everything and allocates nothing.</summary>
-internal sealed class Http2ReplayStream : ByteStream
+internal sealed class Http2ReplayStream : FedStream
 {
     private const int HeaderSize = 9;
 
     private readonly byte[] _opening;
     private readonly byte[] _frames;
     private readonly int _streams;
-    private byte[] _incoming;
-    private int _at;
     private int _nextId = 1;
 
     /// <summary>A client that opens streams of the same frames, again and again.</summary>
@@ -34,23 +31,16 @@ internal sealed class Http2ReplayStream : ByteStream
             0, 0, 4, 8, 0, 0, 0, 0, 0, 0x7f, 0xff, 0, 0,
         ];
         _frames = [.. Enumerable.Repeat(frames, streams).SelectMany(bytes => bytes)];
-        _incoming = _opening;
-        _at = _opening.Length;
     }
 
     internal long SentBytes { get; private set; }
 
     /// <summary>The connection begins.</summary>
-    internal void Open()
-    {
-        _at = 0;
-        SignalReceive();
-    }
+    internal void Open() => Give(_opening);
 
     /// <summary>Streams begin.</summary>
     internal void Offer()
     {
-        _incoming = _frames;
         int length = _frames.Length / _streams;
         for (int stream = 0; stream < _streams; stream++, _nextId += 2)
         {
@@ -61,21 +51,7 @@ internal sealed class Http2ReplayStream : ByteStream
             }
         }
 
-        _at = 0;
-        SignalReceive();
-    }
-
-    public override int TryReceive(Span<byte> buffer)
-    {
-        int count = Math.Min(buffer.Length, _incoming.Length - _at);
-        _incoming.AsSpan(_at, count).CopyTo(buffer);
-        _at += count;
-        if (_at == _incoming.Length)
-        {
-            ReceiveDrained(foundNothing: count == 0);
-        }
-
-        return count == 0 ? WouldBlock : count;
+        Give(_frames);
     }
 
     public override int TrySend(ReadOnlySpan<byte> bytes)
@@ -83,12 +59,4 @@ internal sealed class Http2ReplayStream : ByteStream
         SentBytes += bytes.Length;
         return bytes.Length;
     }
-
-    public override int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => TrySend(first) + TrySend(second);
-
-    public override int Peek() => _at < _incoming.Length ? 1 : WouldBlock;
-
-    public override void ShutdownSend() => throw new InvalidOperationException("Nobody ends these sessions.");
-
-    protected override void CloseCore(bool abort) => throw new InvalidOperationException("Nobody ends these sessions.");
 }

@@ -59,8 +59,9 @@ public sealed class HeaderRulesTests
         RequestHead request = Heads.Request("GET / HTTP/1.1\nHost: h", out _);
         byte[] destination = new byte[1000];
 
-        int length = ResponseForwarder.Write(
-            destination, bytes, head, request, BodyFraming.None, keepAlive: true, "now"u8, new HeaderRules(Config));
+        var changes = new ResponseChanges { Rules = new HeaderRules(Config), Date = "now"u8 };
+
+        int length = ResponseForwarder.Write(destination, bytes, head, request, BodyFraming.None, keepAlive: true, changes);
 
         Encoding.Latin1.GetString(destination, 0, length).ShouldBe(expected.Replace("|", "\r\n", StringComparison.Ordinal) + "\r\n\r\n");
     }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using Atlas.Engine.Interop;
-using Atlas.Engine.Streams;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tests.Allocation;
@@ -71,44 +70,17 @@ public sealed class OutputRoomTests
     }
 
     /// <summary>A peer that takes everything, until it is gone without a word.</summary>
-    private sealed class ScriptedStream(EventLoop loop) : ByteStream(loop)
+    private sealed class ScriptedStream(EventLoop loop) : FedStream(loop)
     {
-        private byte[] _incoming = [];
-        private int _at;
-
         internal List<byte> Sent { get; } = [];
 
         internal bool IsGone { get; set; }
-
-        internal void Give(byte[] bytes)
-        {
-            _incoming = bytes;
-            _at = 0;
-            SignalReceive();
-        }
-
-        public override int TryReceive(Span<byte> buffer)
-        {
-            int count = Math.Min(buffer.Length, _incoming.Length - _at);
-            _incoming.AsSpan(_at, count).CopyTo(buffer);
-            _at += count;
-            if (_at == _incoming.Length)
-            {
-                ReceiveDrained(foundNothing: count == 0);
-            }
-
-            return count == 0 ? WouldBlock : count;
-        }
 
         public override int TrySend(ReadOnlySpan<byte> bytes)
         {
             Sent.AddRange(bytes);
             return IsGone ? -Errno.EPIPE : bytes.Length;
         }
-
-        public override int TrySend(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => TrySend(first) + TrySend(second);
-
-        public override int Peek() => _at < _incoming.Length ? 1 : WouldBlock;
 
         public override void ShutdownSend()
         {

@@ -93,6 +93,8 @@ public sealed class StoredLimitTests
             await client.SendAllAsync(ProxyWorld.Bytes(Routes.Get("/")));
             await world.DelayAsync(100);
             client.Close();
+            await world.DelayAsync(100);
+            world.Sessions.ShouldBe(0, "the store is not waited for");
             await world.DelayAsync(2_000);
             world.Server.Seen.ShouldBeEmpty();
             _redis.IsStopped = false;

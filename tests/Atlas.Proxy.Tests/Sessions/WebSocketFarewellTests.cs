@@ -61,42 +61,17 @@ public sealed class WebSocketFarewellTests
     [InlineData(true, false, "-")]
     [InlineData(false, true, "CC")]
     [InlineData(false, false, "UX")]
-    public void Leave_ConnectionsBreakAfterIt_IsAnEndInOrderOnceTheClientHasAnswered(bool answers, bool clientBreaks, string flag)
-    {
-        var destination = new CollectingDestination();
-        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
-        var world = new ProxyWorld(
-            1, SimulationOptions.Calm, listener: front => front with { AccessLog = [log.Writer(0, AccessLogFormat.Json)] });
-        world.Run(async () =>
-        {
-            world.Server.Script = async turn =>
+    public void Leave_ConnectionsBreakAfterIt_IsAnEndInOrderOnceTheClientHasAnswered(bool answers, bool clientBreaks, string flag) =>
+        FlagOfBreak(
+            answers,
+            clientBreaks,
+            _ => default,
+            async (world, reader) =>
             {
-                await turn.SendAsync(Switching);
-                await turn.Reader.BytesAsync(6);
-                await world.DelayAsync(1_000);
-                turn.Stream.Abort();
-            };
-            (ByteStream client, WireReader reader) = await world.ConnectAsync();
-            await client.SendAllAsync(ProxyWorld.Bytes("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"));
-            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
-            world.Proxy.CloseWebSockets(world.Front);
-            (await reader.BytesAsync(4)).ShouldBe(ProxyWorld.Bytes(Close));
-            world.Front.WebSocketsTold.ShouldBe(1);
-
-            // A frame with a mask and without a payload: Close, or Ping.
-            await client.SendAllAsync([(byte)(answers ? 0x88 : 0x89), 0x80, 1, 2, 3, 4]);
-            await world.DelayAsync(100);
-            if (clientBreaks)
-            {
-                client.Abort();
-            }
-
-            await world.DelayAsync(5_000);
-            client.Close();
-        });
-        log.Stop(10_000).ShouldBeTrue();
-        JsonDocument.Parse(destination.Lines.ShouldHaveSingleItem()).RootElement.GetProperty("flag").GetString().ShouldBe(flag);
-    }
+                world.Proxy.CloseWebSockets(world.Front);
+                (await reader.BytesAsync(4)).ShouldBe(ProxyWorld.Bytes(Close));
+                world.Front.WebSocketsTold.ShouldBe(1);
+            }).ShouldBe(flag);
 
     [Theory]
     [InlineData(true, true, true, "-")]
@@ -105,39 +80,12 @@ public sealed class WebSocketFarewellTests
     [InlineData(true, false, false, "UX")]
     [InlineData(false, true, true, "CC")]
     [InlineData(false, true, false, "UX")]
-    public void Break_OnceTheServerAndTheClientHaveClosed_IsAnEndInOrder(bool serverCloses, bool clientCloses, bool clientBreaks, string flag)
-    {
-        var destination = new CollectingDestination();
-        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
-        var world = new ProxyWorld(
-            1, SimulationOptions.Calm, listener: front => front with { AccessLog = [log.Writer(0, AccessLogFormat.Json)] });
-        world.Run(async () =>
-        {
-            world.Server.Script = async turn =>
-            {
-                await turn.SendAsync(Switching);
-                await turn.Stream.SendAllAsync([(byte)(serverCloses ? 0x88 : 0x89), 0]);
-                await turn.Reader.BytesAsync(6);
-                await world.DelayAsync(1_000);
-                turn.Stream.Abort();
-            };
-            (ByteStream client, WireReader reader) = await world.ConnectAsync();
-            await client.SendAllAsync(ProxyWorld.Bytes("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"));
-            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
-            await reader.BytesAsync(2);
-            await client.SendAllAsync([(byte)(clientCloses ? 0x88 : 0x89), 0x80, 1, 2, 3, 4]);
-            await world.DelayAsync(100);
-            if (clientBreaks)
-            {
-                client.Abort();
-            }
-
-            await world.DelayAsync(5_000);
-            client.Close();
-        });
-        log.Stop(10_000).ShouldBeTrue();
-        JsonDocument.Parse(destination.Lines.ShouldHaveSingleItem()).RootElement.GetProperty("flag").GetString().ShouldBe(flag);
-    }
+    public void Break_OnceTheServerAndTheClientHaveClosed_IsAnEndInOrder(bool serverCloses, bool clientCloses, bool clientBreaks, string flag) =>
+        FlagOfBreak(
+            clientCloses,
+            clientBreaks,
+            async turn => await turn.Stream.SendAllAsync([Opcode(serverCloses), 0]),
+            async (_, reader) => await reader.BytesAsync(2)).ShouldBe(flag);
 
     [Fact]
     public void Leave_ClientTakesNothing_IsCountedOnceItWasSent()
@@ -168,6 +116,47 @@ public sealed class WebSocketFarewellTests
             world.Front.WebSocketsTold.ShouldBe(1);
             client.Close();
         });
+    }
+
+    // Of a frame that is whole in two bytes: Close, or Ping.
+    private static byte Opcode(bool isClose) => isClose ? (byte)0x88 : (byte)0x89;
+
+    /// <summary>The flag in the log of a connection that breaks after a frame of the client: by the client at once, or by the server a second
+    /// after it got the frame.</summary>
+    private static string? FlagOfBreak(bool clientCloses, bool clientBreaks, Func<ServerTurn, Flow> serverBegins, Func<ProxyWorld, WireReader, Flow> before)
+    {
+        var destination = new CollectingDestination();
+        var log = new AccessLog(destination, "test", 1, 1 << 18, _ => { });
+        var world = new ProxyWorld(
+            1, SimulationOptions.Calm, listener: front => front with { AccessLog = [log.Writer(0, AccessLogFormat.Json)] });
+        world.Run(async () =>
+        {
+            world.Server.Script = async turn =>
+            {
+                await turn.SendAsync(Switching);
+                await serverBegins(turn);
+                await turn.Reader.BytesAsync(6);
+                await world.DelayAsync(1_000);
+                turn.Stream.Abort();
+            };
+            (ByteStream client, WireReader reader) = await world.ConnectAsync();
+            await client.SendAllAsync(ProxyWorld.Bytes("GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"));
+            (await reader.ResponseAsync("GET")).ShouldNotBeNull().Status.ShouldBe(101);
+            await before(world, reader);
+
+            // A frame with a mask and without a payload.
+            await client.SendAllAsync([Opcode(clientCloses), 0x80, 1, 2, 3, 4]);
+            await world.DelayAsync(100);
+            if (clientBreaks)
+            {
+                client.Abort();
+            }
+
+            await world.DelayAsync(5_000);
+            client.Close();
+        });
+        log.Stop(10_000).ShouldBeTrue();
+        return JsonDocument.Parse(destination.Lines.ShouldHaveSingleItem()).RootElement.GetProperty("flag").GetString();
     }
 
     /// <summary>What the client answers goes to the server, which closes: nothing else comes to the client.</summary>

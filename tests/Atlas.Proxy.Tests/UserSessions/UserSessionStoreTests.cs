@@ -1,7 +1,9 @@
+using System.Globalization;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Streams;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Metrics;
+using Atlas.Proxy.Stores;
 using Atlas.Proxy.Tests.Sessions;
 using Atlas.Proxy.UserSessions;
 using Atlas.Simulation;
@@ -85,6 +87,41 @@ public sealed class UserSessionStoreTests : UserSessionScenario
         });
 
     [Fact]
+    public void Session_ThatIsFull_IsToldUntilOneWasStoredTenSecondsLater()
+    {
+        var state = new StoreState(new StoreConfig { Name = "here" }, redis: null, workers: 1);
+        ForSeeds(Shop, maxBytes: 1_000, scenario: async (world, store) =>
+        {
+            store.Inner.Fullness = new MemoryFullness(state, "shop");
+            string first = await BeginAsync(world, "one");
+            state.Health.ShouldBe(StoreHealth.Up);
+            Answer(world, _ => Response($"Atlas-Session: {Text(new string('x', 900))}\r\n"));
+            await AskAsync(world, status: 503);
+            var full = new StoreHealth(StoreCondition.Refusing, "session 'shop' has used up its max_memory: no other session begins");
+            state.Health.ShouldBe(full);
+
+            Answer(world, _ => Response($"Atlas-Session: {Text("two")}\r\n"));
+            await AskAsync(world, first);
+            state.Health.ShouldBe(full, "another may be refused the next moment");
+            await world.DelayAsync(10_000);
+            await AskAsync(world, first);
+            state.Health.ShouldBe(StoreHealth.Up);
+        });
+    }
+
+    [Fact]
+    public void Cookie_OfASessionWhoseLifetimeEnds_EndsWithIt() => ForSeeds(Shop with { LifetimeSeconds = 3_600 }, async (world, store) =>
+    {
+        Answer(world, _ => Response($"Atlas-Session: {Text("one")}\r\n"));
+        WireMessage first = await AskAsync(world);
+        store.AgeSeconds = 3_000;
+        WireMessage second = await AskAsync(world, CookieOf(first));
+
+        MaxAgeOf(first).ShouldBe(1_800);
+        MaxAgeOf(second).ShouldBeInRange(590, 600, "ten minutes are left of its lifetime, less what the test takes");
+    });
+
+    [Fact]
     public void Session_ThatIsFull_TakesNothingNewAndKeepsWhatItHas() => ForSeeds(Shop, maxBytes: 1_000, scenario: async (world, _) =>
     {
         string first = await BeginAsync(world, "one");
@@ -96,4 +133,7 @@ public sealed class UserSessionStoreTests : UserSessionScenario
 
         Contents(Seen[^1]).ShouldBe("one");
     });
+
+    private static int MaxAgeOf(WireMessage answer) => int.Parse(
+        answer.Field("set-cookie").ShouldNotBeNull().Split("; ").Single(part => part.StartsWith("Max-Age="))["Max-Age=".Length..], CultureInfo.InvariantCulture);
 }

@@ -8,6 +8,7 @@ using Atlas.Control.Tls;
 using Atlas.Core.Health;
 using Atlas.Proxy.Stores;
 using Atlas.Running;
+using Atlas.Running.Stores;
 
 namespace Atlas.Tests.Running;
 

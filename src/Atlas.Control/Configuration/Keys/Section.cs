@@ -138,8 +138,16 @@ internal sealed class Section<T>(string name, string path, string noun, string d
     private string Unknown(string key)
     {
         string? near = _otherWords.GetValueOrDefault(Spelling.Fold(key)) ?? Spelling.Nearest(key, _keys.Select(known => known.Name));
-        string meant = near is null ? "" : $"did you mean '{near}'? ";
+        string meant = near is null ? Below(key) : $"did you mean '{near}'? ";
         return $"unknown key {YamlScalar.Quote(key)} in {noun}: {meant}allowed: {string.Join(", ", _keys.Select(known => known.Name))}";
+    }
+
+    // A key that one of the keys here has below it stands a level too high.
+    private string Below(string key)
+    {
+        string[] parents = [.. _keys.Where(parent => parent.ValueKind.Sections.Any(
+            section => section.KeyList.Any(known => known.Name == key))).Select(parent => $"'{parent.Name}'")];
+        return parents.Length == 0 ? "" : $"it belongs under {string.Join(" or ", parents)}; ";
     }
 
     private string AllKeys() =>

@@ -65,7 +65,7 @@ internal static class Urls
             bool hasDatabase = isUrl && IsDatabase(new Uri(text));
             hint = hasPassword ? "a password is never written in the configuration: give its file with 'password: { file: PATH }'"
                 : isUrl && !hasDatabase ? $"behind the host stands nothing but the number of a database, at most {MaxDatabase}, such as /0"
-                : null;
+                : isUrl ? null : HintOfRedis(text);
             return hasDatabase && !hasPassword;
         },
         value => value,
@@ -73,6 +73,20 @@ internal static class Urls
     {
         MayBeSecret = true,
     };
+
+    // The text may have a password, so that nothing of it is repeated.
+    private static string? HintOfRedis(string text)
+    {
+        int scheme = text.IndexOf("://", StringComparison.Ordinal);
+        string rest = scheme < 0 ? text : text[(scheme + 3)..];
+        return text.StartsWith('/') || text.StartsWith("unix:", StringComparison.OrdinalIgnoreCase)
+                ? "a Unix socket is not for stores: let Redis listen on a port of 127.0.0.1, and write that"
+            : text.Contains(',', StringComparison.Ordinal) ? "it is one server: several are written with 'sentinels' and 'master', or with 'cluster'"
+            : scheme < 0 ? "write redis:// before the host, or rediss:// where it has TLS"
+            : text[..scheme] is not ("redis" or "rediss") ? "Redis and Valkey are written redis://, or rediss:// where they have TLS"
+            : rest.Length == 0 || rest[0] is '/' or ':' ? "no host stands behind ://: write it there"
+            : null;
+    }
 
     private static bool IsDatabase(Uri url) =>
         url.Query.Length == 0 && url.Fragment.Length == 0

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Atlas.Core.Configuration;
-using Atlas.Core.HighAvailability;
 using Atlas.Engine.Links;
 using Atlas.Protocols.Vrrp;
 using InterfaceAddress = Atlas.Core.Configuration.InterfaceAddress;

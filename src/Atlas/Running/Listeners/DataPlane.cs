@@ -8,6 +8,7 @@ using Atlas.Proxy.Stores;
 using Atlas.Proxy.Tcp;
 using Atlas.Proxy.Udp;
 using Atlas.Running.Kernel;
+using Atlas.Running.Tls;
 
 namespace Atlas.Running.Listeners;
 

@@ -3,7 +3,7 @@ using Atlas.Control.Stores;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Stores;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Stores;
 
 /// <summary>Keeps stores that have sentinels or a cluster on the servers which take calls. Any thread.</summary>
 /// <param name="follow">Has workers connect to the servers that a store is on now.</param>

@@ -3,7 +3,7 @@ using Atlas.Control.Tls;
 using Atlas.Core.Telemetry;
 using Atlas.Core.Tls;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>What the admin server tells of certificates.</summary>
 internal static class CertificateReports

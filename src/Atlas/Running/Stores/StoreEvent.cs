@@ -1,6 +1,6 @@
 using Atlas.Proxy.Stores;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Stores;
 
 /// <summary>A store is otherwise than before.</summary>
 /// <param name="At">When it was found.</param>

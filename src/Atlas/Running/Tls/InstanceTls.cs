@@ -3,7 +3,7 @@ using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Core.Tls;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>The TLS of an instance: the watch over its files, the keys of tickets, and what handshakes go by.</summary>
 internal sealed class InstanceTls : IDisposable

@@ -2,11 +2,11 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Atlas.Engine.Tls;
-using Atlas.Running;
+using Atlas.Running.Tls;
 using Microsoft.Extensions.Time.Testing;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.Tls;
 
 public sealed class HandshakeLinesTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using Atlas.Core.HighAvailability;
 using Atlas.Engine.Tls;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>
 /// The keys of the tickets that clients resume sessions with: one set for all listeners, changed as time passes.

@@ -6,7 +6,7 @@ using Atlas.Proxy.Snapshots;
 using EngineVersion = Atlas.Engine.Tls.TlsVersion;
 using WrittenVersion = Atlas.Core.Configuration.TlsVersion;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>What TLS goes by, of one configuration and of its files as they were read. Immutable: the next one takes over what has
 /// not changed, so that clients go on with the tickets that they have.</summary>

@@ -2,10 +2,10 @@ using System.Threading.Channels;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Stores;
-using Atlas.Running;
+using Atlas.Running.Stores;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.Stores;
 
 public sealed class StoreReportsTests
 {
@@ -93,6 +93,19 @@ public sealed class StoreReportsTests
         Told().ShouldBe(["store 'shared' is down: y"]);
         _time.Advance(TimeSpan.FromSeconds(5));
         Told().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Apply_StoreThatWasDownIsAnotherOneNow_IsToldHowThatIs()
+    {
+        using StoreReports reports = Make();
+        var store = new StoreState(new StoreConfig { Name = "shared", Type = StoreType.Redis }, new RedisOptions(), workers: 1);
+        reports.Apply(new ProxySnapshot([], []) { Stores = [store] });
+        reports.Tell(With(store, new StoreHealth(StoreCondition.Down, "x")));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        reports.Apply(new ProxySnapshot([], []) { Stores = [new StoreState(new StoreConfig { Name = "shared" }, redis: null, workers: 1)] });
+
+        Told().ShouldBe(["store 'shared' is down: x", "store 'shared' is up"]);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using Atlas.Proxy.Stores;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Stores;
 
 /// <summary>Which changes of a store are told, so that one which goes back and forth does not fill the log.</summary>
 /// <remarks>A condition is told at once if the one before lasted for a second, and otherwise once it has lasted that long itself. So a

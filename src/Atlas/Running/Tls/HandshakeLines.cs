@@ -4,7 +4,7 @@ using Atlas.Engine.Tls;
 using Atlas.Proxy.Snapshots;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>Says which clients fail the handshake of TLS, and why. Of failures that are alike (listener, client, reason) within a period
 /// the first has a line; and all together have <see cref="MaxLines"/>, since anybody can fail as often as they like. What was left out
@@ -16,6 +16,8 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
 
     /// <summary>How long a period lasts, from its first failure.</summary>
     internal static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+
+    private static readonly string Within = string.Create(CultureInfo.InvariantCulture, $"{Period.TotalSeconds:0} s");
 
     private readonly Action<string> _say;
     private readonly ITimer _timer;
@@ -116,6 +118,4 @@ internal sealed class HandshakeLines : IHandshakeObserver, IDisposable
             _isCounting = false;
         }
     }
-
-    private static string Within { get; } = string.Create(CultureInfo.InvariantCulture, $"{Period.TotalSeconds:0} s");
 }

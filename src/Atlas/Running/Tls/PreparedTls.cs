@@ -1,6 +1,6 @@
 using Atlas.Control.Tls;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Tls;
 
 /// <summary>The TLS of a configuration that is about to come into force.</summary>
 /// <param name="Files">What was read of its files.</param>

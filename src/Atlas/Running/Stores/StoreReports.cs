@@ -3,7 +3,7 @@ using Atlas.Core.Telemetry;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Stores;
 
-namespace Atlas.Running;
+namespace Atlas.Running.Stores;
 
 /// <summary>Tells how stores are, once for each change that lasts: workers find out one after the other. Away from their threads.</summary>
 internal sealed class StoreReports : IStoreObserver, IDisposable
@@ -39,6 +39,14 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
             {
                 _told.Remove(name);
             }
+
+            // One whose section has changed is another one, of which the last that was told may not be so any more.
+            foreach (StoreState store in _stores.Where(store => _told.ContainsKey(store.Name)))
+            {
+                TellOf(store, store.Health);
+            }
+
+            Rearm();
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
     /// <summary>How a store is.</summary>
     internal static StoreReport Of(StoreState store)
     {
-        StoreHealth health = store.Redis is null ? StoreHealth.Up : store.Health;
+        StoreHealth health = store.Health;
         return new StoreReport
         {
             Name = store.Name,
@@ -93,8 +101,6 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
         }
     }
 
-    private static string WordOf(StoreCondition condition) => condition.ToString().ToLowerInvariant();
-
     /// <summary>Tells how a store is, if it is otherwise than was told last.</summary>
     internal void Tell(StoreState store)
     {
@@ -113,6 +119,8 @@ internal sealed class StoreReports : IStoreObserver, IDisposable
             }
         }
     }
+
+    private static string WordOf(StoreCondition condition) => condition.ToString().ToLowerInvariant();
 
     private void TellLater()
     {

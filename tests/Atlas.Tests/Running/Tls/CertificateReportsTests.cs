@@ -4,9 +4,9 @@ using Atlas.Admin.Metrics;
 using Atlas.Admin.Reports;
 using Atlas.Control.Tls;
 using Atlas.Core.Tls;
-using Atlas.Running;
+using Atlas.Running.Tls;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.Tls;
 
 public sealed class CertificateReportsTests
 {
