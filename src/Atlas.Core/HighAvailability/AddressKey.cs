@@ -19,4 +19,7 @@ internal static class AddressKey
         address.TryWriteBytes(bytes, out int length);
         return Of(bytes[..length]);
     }
+
+    /// <summary>Whether two addresses are of the same family.</summary>
+    internal static bool AreAlike(IPAddress one, IPAddress other) => one.GetAddressBytes().Length == other.GetAddressBytes().Length;
 }

@@ -199,7 +199,7 @@ public sealed class VirtualRouter
     /// <exception cref="ArgumentException">It is of the other family.</exception>
     public void ChangePrimaryAddress(IPAddress address)
     {
-        if (address.AddressFamily != _settings.PrimaryAddress.AddressFamily)
+        if (!AddressKey.AreAlike(address, _settings.PrimaryAddress))
         {
             throw new ArgumentException("The family of the primary address does not change.", nameof(address));
         }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Core.HighAvailability;
@@ -80,8 +79,7 @@ public sealed record VirtualRouterSettings
             throw new ArgumentException("A count or a time is outside its range.");
         }
 
-        AddressFamily family = PrimaryAddress.AddressFamily;
-        if (Addresses.Any(a => a.AddressFamily != family) || Peers.Any(a => a.AddressFamily != family))
+        if (!Addresses.All(address => AddressKey.AreAlike(address, PrimaryAddress)) || !Peers.All(peer => AddressKey.AreAlike(peer, PrimaryAddress)))
         {
             throw new ArgumentException("All addresses have to be of the family of the primary address.");
         }

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Atlas.Cli.Tests.Kernel;
-using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.HighAvailability;
 

@@ -174,6 +174,7 @@ public sealed class ReferencePoolsTests
     public void HighAvailability_Reference_HasTheWrittenValues() => Config.HighAvailability.ShouldBe(new HighAvailabilityConfig
     {
         Node = "lb-1",
+        Bind = BindAddress.TryParse("0.0.0.0:9901", out var own) ? own : null,
         Secret = new SecretConfig { FilePath = "secrets/cluster.key" },
         Peers = [new PeerConfig { Name = "lb-2", Address = Address("10.0.0.2:9901") }],
         ActivePassive =

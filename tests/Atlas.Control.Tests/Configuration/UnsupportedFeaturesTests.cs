@@ -19,7 +19,7 @@ public sealed class UnsupportedFeaturesTests
     [InlineData("stores: { s: {} }", null)]
     [InlineData("stores: { s: { type: redis, url: 'redis://127.0.0.1' } }", null)]
     [InlineData("stores: { a: {} }\nsessions: { s: { store: a, cookie: { name: c } } }", null)]
-    [InlineData("high_availability: ^{ node: a }", "'high_availability'")]
+    [InlineData("high_availability: { node: a }", null)]
     [InlineData("telemetry: ^{}", "'telemetry'")]
     [InlineData("admin: { bind: none }", null)]
     [InlineData("runtime: { workers: 2 }", null)]
@@ -98,7 +98,7 @@ public sealed class UnsupportedFeaturesTests
 
         var errors = UnsupportedFeatures.Find(config);
 
-        errors.Count.ShouldBeGreaterThan(1);
+        errors.Count.ShouldBePositive();
         errors.Select(error => (error.Line, error.Column)).Distinct().Count().ShouldBe(errors.Count);
         errors.ShouldAllBe(error => error.Message.EndsWith("is valid, but this version does not run it yet"));
     }

@@ -1,9 +1,9 @@
 using Atlas.Core.HighAvailability;
 using Atlas.Engine.Tls;
-using Atlas.Running;
+using Atlas.Running.Tls;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.Tls;
 
 /// <summary>Which nodes take each other's tickets. That a ticket which is accepted resumes, the tests of the engine show.</summary>
 public sealed class TlsTicketsTests : IDisposable
