@@ -18,6 +18,7 @@ internal static class StateRules
     {
         foreach (var store in config.Stores)
         {
+            CheckName(store, findings);
             if (store.Type == StoreType.Memory)
             {
                 findings.Forbid(store, RedisKeys, "needs type: redis, and this store is memory: add the type, or remove it");
@@ -70,6 +71,18 @@ internal static class StateRules
             {
                 CheckPool(pool, session, findings);
             }
+        }
+    }
+
+    // Where a store is named these words stand for none, so that such a store would be passed over without a word.
+    private static void CheckName(StoreConfig store, Findings findings)
+    {
+        if (store.Name is "local" or "none")
+        {
+            string meaning = store.Name == "local"
+                ? "'store: local' of a 'rate_limit' means that each node counts for itself"
+                : "'store: none' of 'sticky' means that there is none";
+            findings.Add(store.Position, $"a store cannot have the name '{store.Name}', since {meaning}: give it another, such as shared");
         }
     }
 
