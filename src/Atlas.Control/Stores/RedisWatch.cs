@@ -85,7 +85,7 @@ public sealed class RedisWatch(StoreConfig config, ReadOnlyMemory<byte> password
 
     // A cluster may have moved away from all servers that were written, so that those that it has now are asked as well.
     private IEnumerable<ServerAddress> KnownOf(RedisServers servers) =>
-        IsCluster ? servers.Servers.Concat(config.Cluster).Distinct() : config.Sentinels;
+        IsCluster ? servers.Servers.Concat(config.Cluster).Distinct() : _order;
 
     private async Task<RedisServers?> AskAsync(RedisQuery query, ServerAddress asked, CancellationToken stop)
     {
@@ -105,9 +105,16 @@ public sealed class RedisWatch(StoreConfig config, ReadOnlyMemory<byte> password
         {
             while (true)
             {
-                Volatile.Write(ref _sooner, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+                var sooner = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                bool isHurried = Interlocked.Exchange(ref _sooner, sooner).Task.IsCompleted;
                 RedisServers found = await AskAsync(_stop.Token).ConfigureAwait(false);
                 _stop.Token.ThrowIfCancellationRequested();
+
+                if (isHurried && found.Servers.Count > 0 && found.Equals(_known))
+                {
+                    // Who says that nothing has changed may be cut off from those who know that it has.
+                    _order = [.. _order.Skip(1), _order[0]];
+                }
 
                 // What was known before is better than nothing.
                 if (!found.Equals(_known) && (found.Servers.Count > 0 || _known is not { Servers.Count: > 0 }))

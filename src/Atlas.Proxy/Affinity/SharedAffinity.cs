@@ -113,9 +113,9 @@ public sealed class SharedAffinity
         RedisStatus status = await client.RunAsync(call, x.Relay.DeadlineMs);
         x.StoreWait = null;
         int found = status == RedisStatus.Ok ? Take(context, x, call) : IndexOf(known);
+        x.Sticky = x.Sticky with { IsUnasked = status != RedisStatus.Ok };
         if (status != RedisStatus.Ok && known is null)
         {
-            // The store may know better: what is bound here gives way to what is there.
             x.Sticky = x.Sticky with { IsUnbound = true };
             found = x.Sticky.FirstServer;
         }
@@ -141,17 +141,19 @@ public sealed class SharedAffinity
             return;
         }
 
-        // Where another node may have been faster, the next request asks who was.
+        // Where another node may have been faster, or the store could not be asked, what is there counts, and the next request asks for
+        // it.
+        bool givesWay = client.IsUnbound || client.IsUnasked;
         string server = x.Server!.Name;
         long nowMs = context.Loop.NowMs;
-        Learned.Learn(client.Key, server, nowMs, client.IsUnbound ? nowMs - _freshMs : nowMs);
+        Learned.Learn(client.Key, server, nowMs, givesWay ? nowMs - _freshMs : nowMs);
         if (_redis is not null)
         {
             RedisClient redis = context.Redis(_redis);
             RedisCall call = redis.Rent();
             call.IsIdempotent = true;
-            Key(call.Command(client.IsUnbound ? 6 : 5).Part("SET"u8), client.Key).Part(x.Server.NameBytes).Part("PX"u8).Part(_ttlMs);
-            if (client.IsUnbound)
+            Key(call.Command(givesWay ? 6 : 5).Part("SET"u8), client.Key).Part(x.Server.NameBytes).Part("PX"u8).Part(_ttlMs);
+            if (givesWay)
             {
                 call.Part("NX"u8);
             }

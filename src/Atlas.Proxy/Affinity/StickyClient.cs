@@ -7,7 +7,9 @@ namespace Atlas.Proxy.Affinity;
 /// <param name="HasKey">Whether it is known at all.</param>
 /// <param name="IsNew">Whether the key is one that Atlas has just made, of which the response has to tell.</param>
 /// <param name="IsUnbound">Whether the store says that the client has no server.</param>
+/// <param name="IsUnasked">Whether the store did not answer, so that it may know better than this node.</param>
 /// <param name="FirstServer">The server that the client brings the name of, by its place in the pool, which counts where the store knows
 /// nothing; -1: none.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct StickyClient(UInt128 Key, bool HasKey, bool IsNew = false, bool IsUnbound = false, int FirstServer = -1);
+internal readonly record struct StickyClient(
+    UInt128 Key, bool HasKey, bool IsNew = false, bool IsUnbound = false, bool IsUnasked = false, int FirstServer = -1);

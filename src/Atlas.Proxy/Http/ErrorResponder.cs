@@ -5,6 +5,7 @@ using Atlas.Protocols.Http1;
 using Atlas.Proxy.Connections;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Forwarding;
+using Atlas.Proxy.Routing;
 
 namespace Atlas.Proxy.Http;
 
@@ -97,6 +98,8 @@ internal static class ErrorResponder
             writer.Field("atlas-conflict"u8, "session"u8);
         }
 
+        // What the store did stays done, whatever became of the response behind it.
+        x.Session?.WriteCookie(ref writer, RequestRouter.SchemeOf(session, x).SequenceEqual("https"u8));
         x.Limit.Write(ref writer, HeaderRules.None);
         ReadOnlySpan<byte> id = x.Relay.RequestIdOf(session);
         if (!id.IsEmpty)

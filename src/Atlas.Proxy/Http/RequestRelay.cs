@@ -80,6 +80,10 @@ internal sealed class RequestRelay(Exchange x) : IPeerClosedHandler, ITimerTarge
         if (request == _request)
         {
             x.Session?.CancelWait();
+        }
+
+        if (request == _request)
+        {
             x.StoreWait?.Resume(WaitResult.Cancelled);
         }
 

@@ -30,6 +30,7 @@ internal sealed class RedisCall
     private int _scriptEnd;
     private int _scriptStart;
     private long _lateMs;
+    private bool _hasReplyRoom = true;
 
     internal RedisCall(EventLoop loop)
     {
@@ -60,7 +61,7 @@ internal sealed class RedisCall
 
     /// <summary>Why it failed. Allocates: for logs.</summary>
     internal string ErrorText => IsReplyTooLong
-        ? $"the reply is longer than {MaxBytes} bytes"
+        ? _hasReplyRoom ? $"the reply is longer than {MaxBytes} bytes" : "there is no memory for the reply"
         : IsTooLong ? $"the commands are longer than {MaxBytes} bytes, or there is no memory for them" : Printable(Error);
 
     /// <summary>What the caller waits on.</summary>
@@ -78,7 +79,7 @@ internal sealed class RedisCall
     /// <summary>Whether the commands did not fit, or there was no memory for them: it cannot be run.</summary>
     internal bool IsTooLong { get; private set; }
 
-    /// <summary>Whether the replies did not fit. What came of them is dropped.</summary>
+    /// <summary>Whether the replies did not fit, or there was no memory for them. What came of them is dropped.</summary>
     internal bool IsReplyTooLong { get; private set; }
 
     /// <summary>Whether nobody waits for it: it gives itself back.</summary>
@@ -89,6 +90,9 @@ internal sealed class RedisCall
 
     /// <summary>Whether it was sent once more already, to where a server of a cluster said.</summary>
     internal bool IsRedirected { get; set; }
+
+    /// <summary>Whether that is for this call only: ASKING goes before it.</summary>
+    internal bool IsAsking { get; set; }
 
     /// <summary>The connection that it is under way on; null: none.</summary>
     internal RedisConnection? Connection { get; set; }
@@ -259,6 +263,7 @@ internal sealed class RedisCall
         _replyBegan = CommandBytes;
         _errorAt = -1;
         IsReplyTooLong = false;
+        _hasReplyRoom = true;
     }
 
     /// <summary>Takes bytes of replies.</summary>
@@ -301,6 +306,7 @@ internal sealed class RedisCall
         IsUnawaited = false;
         IsRepeated = false;
         IsRedirected = false;
+        IsAsking = false;
         _lateMs = 0;
     }
 
@@ -365,9 +371,15 @@ internal sealed class RedisCall
         }
 
         int length = _replyEnd - _replyStart;
-        NativeBuffer? larger = _replies == _commands && length + bytes <= MaxBytes ? _loop.Buffers.TryRent(BufferSize.Large) : null;
+        if (_replies != _commands || length + bytes > MaxBytes)
+        {
+            return false;
+        }
+
+        NativeBuffer? larger = _loop.Buffers.TryRent(BufferSize.Large);
         if (larger is null)
         {
+            _hasReplyRoom = false;
             return false;
         }
 

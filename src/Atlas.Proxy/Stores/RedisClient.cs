@@ -152,12 +152,11 @@ internal sealed class RedisClient : ITimerTarget
     {
         RedisTopology topology = Store.Topology;
         _topology = topology;
-
         Store.Refusal.Follow(topology);
-        foreach (RedisEndpoint endpoint in _nodes.Keys.Except(topology.Nodes).ToArray())
+        RedisNode[] gone = [.. _nodes.Values.Where(node => !topology.Nodes.Contains(node.Endpoint))];
+        foreach (RedisNode node in gone)
         {
-            _nodes.Remove(endpoint, out RedisNode? gone);
-            gone!.Leave();
+            _nodes.Remove(node.Endpoint);
         }
 
         foreach (RedisEndpoint endpoint in topology.Nodes)
@@ -171,6 +170,12 @@ internal sealed class RedisClient : ITimerTarget
         _bySlot = [.. topology.Nodes.Select(endpoint => _nodes[endpoint])];
         _only = _bySlot.Length > 0 ? _bySlot[0] : null;
         NodeChanged();
+
+        // Requests that wait for these go on within it, and may ask again.
+        foreach (RedisNode node in gone)
+        {
+            node.Leave();
+        }
     }
 
     void ITimerTarget.OnTimer(LoopTimer timer)
@@ -187,14 +192,6 @@ internal sealed class RedisClient : ITimerTarget
         }
     }
 
-    // Errors that say something of the server, or of the user, and not of the call or of what is under its key.
-    private static bool IsRefusal(ReadOnlySpan<byte> error) => error.StartsWith("OOM "u8)
-        || error.StartsWith("READONLY "u8)
-        || error.StartsWith("MISCONF "u8)
-        || error.StartsWith("NOREPLICAS "u8)
-        || error.StartsWith("NOPERM "u8)
-        || error.StartsWith("ERR The user "u8);
-
     private void Ended(RedisStatus status, RedisCall call)
     {
         Counters.Ended(status, Loop.NowUs - call.BeganUs);
@@ -203,7 +200,7 @@ internal sealed class RedisClient : ITimerTarget
             return;
         }
 
-        if (status == RedisStatus.Failed && IsRefusal(call.Error) && ReferenceEquals(_topology, Store.Topology))
+        if (status == RedisStatus.Failed && RedisError.IsRefusal(call.Error) && ReferenceEquals(_topology, Store.Topology))
         {
             TellRefusal(Store.Refusal.Add(call, _topology, Loop.NowMs));
             _trial.Begin();
@@ -257,10 +254,10 @@ internal sealed class RedisClient : ITimerTarget
         if (call.PendingScript is not null && call.Error.StartsWith("NOSCRIPT"u8))
         {
             call.SendScriptWhole();
-            return node!.TryBegin(call);
+            return node!.TryBegin(call, call.IsAsking);
         }
 
-        if (!IsMisdirected(call.Error))
+        if (!RedisError.IsMisdirected(call.Error))
         {
             return false;
         }
@@ -272,13 +269,10 @@ internal sealed class RedisClient : ITimerTarget
         }
 
         call.IsRedirected = true;
+        call.IsAsking = redirect.IsAsking;
         node = other;
-        return other.TryBegin(call, redirect.IsAsking);
+        return other.TryBegin(call, call.IsAsking);
     }
-
-    // What servers answer which are not, or not now, the one for a call.
-    private static bool IsMisdirected(ReadOnlySpan<byte> error) =>
-        error.StartsWith("MOVED "u8) || error.StartsWith("ASK "u8) || error.StartsWith("READONLY"u8) || error.StartsWith("CLUSTERDOWN"u8);
 
     private RedisNode? NodeOf(RedisCall call)
     {

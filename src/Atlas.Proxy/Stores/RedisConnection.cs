@@ -2,6 +2,7 @@ using Atlas.Engine.Buffers;
 using Atlas.Engine.Flows;
 using Atlas.Engine.Streams;
 using Atlas.Engine.Timers;
+using Atlas.Engine.Workers;
 using Atlas.Protocols.Resp;
 
 namespace Atlas.Proxy.Stores;
@@ -16,12 +17,16 @@ internal sealed class RedisConnection : ITimerTarget
     // How much is read for the sake of a call whose time is up: 1 MiB.
     private const int PiecesPerLook = 64;
 
+    // How long it is until memory is asked for again, where there is none to read into.
+    private const int MemoryPauseMs = 10;
+
     private static readonly RespLimits Limits = new();
 
     private readonly RedisNode _node;
     private readonly RedisQueue _inFlight = new();
     private readonly RedisOutput _output;
     private readonly LoopTimer _stale;
+    private readonly LoopWait _memory;
     private readonly int _staleMs;
     private readonly int _timeoutMs;
     private RespScanner _scanner = new(Limits);
@@ -39,6 +44,7 @@ internal sealed class RedisConnection : ITimerTarget
         Stream = stream;
         _output = new RedisOutput(this);
         _stale = new LoopTimer(stream.Loop.Timers, this);
+        _memory = new LoopWait(stream.Loop);
     }
 
     internal ByteStream Stream { get; }
@@ -52,10 +58,10 @@ internal sealed class RedisConnection : ITimerTarget
     /// <summary>Sends a call, at the end of the turn.</summary>
     /// <param name="call">Written, and not under way.</param>
     /// <param name="isAsking">Whether it is for a slot that a cluster is moving here.</param>
-    /// <returns>False: the connection takes no more now.</returns>
+    /// <returns>False: the connection takes no more now, or the call is not whole, so that its replies would be those of others.</returns>
     internal bool TrySend(RedisCall call, bool isAsking = false)
     {
-        if (IsBroken || _inFlight.Count + _output.Calls >= RedisQueue.Max || !_output.TryAdd(call, isAsking))
+        if (IsBroken || call.IsTooLong || _inFlight.Count + _output.Calls >= RedisQueue.Max || !_output.TryAdd(call, isAsking))
         {
             return false;
         }
@@ -105,8 +111,7 @@ internal sealed class RedisConnection : ITimerTarget
     {
         for (int i = 0; i < PiecesPerLook && !IsBroken && _lookedMs != Stream.Loop.NowMs; i++)
         {
-            Receive();
-            if (!Stream.MayReceive)
+            if (!TryReceive() || !Stream.MayReceive)
             {
                 _lookedMs = Stream.Loop.NowMs;
             }
@@ -176,24 +181,35 @@ internal sealed class RedisConnection : ITimerTarget
                 return;
             }
 
-            Receive();
+            if (!TryReceive())
+            {
+                await _memory.Begin(Stream.Loop.NowMs + MemoryPauseMs);
+            }
         }
     }
 
-    private void Receive()
+    // False: there is no memory to read into now, and what came stays where it is.
+    private bool TryReceive()
     {
         NativeBuffer? buffer = Stream.Loop.Buffers.TryRent(BufferSize.Small);
-        int received = buffer is null ? 0 : Stream.TryReceive(buffer.Span);
-        if (received > 0)
+        if (buffer is null)
         {
-            Take(buffer!.Span[..received]);
+            return false;
         }
 
-        buffer?.Return();
+        int received = Stream.TryReceive(buffer.Span);
+        if (received > 0)
+        {
+            Take(buffer.Span[..received]);
+        }
+
+        buffer.Return();
         if (received <= 0 && received != ByteStream.WouldBlock)
         {
             Break(RedisBreak.Lost);
         }
+
+        return true;
     }
 
     private void Lose(RedisCall? call)

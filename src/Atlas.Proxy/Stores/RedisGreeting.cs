@@ -21,6 +21,8 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
 
     private string NoAnswer => $"{node.Endpoint} does not answer within {Options.StaleMs} ms";
 
+    private string NoMemory => $"no memory to greet {node.Endpoint}";
+
     /// <summary>Makes one.</summary>
     internal async ResultFlow<RedisGreeted> ConnectAsync()
     {
@@ -100,12 +102,15 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
             _call.Connection?.Abandon(_call);
         }
 
-        string problem = wait == WaitResult.Ready ? ProblemOf(optional) : NoAnswer;
+        // Without memory to send it nothing was answered, which is no consent.
+        bool isAnswered = !_call.IsTooLong && !_call.IsReplyTooLong && _call.Status is RedisStatus.Ok or RedisStatus.Failed;
+        string problem = wait == WaitResult.Ready ? ProblemOf(optional) : _call.IsTooLong ? NoMemory : NoAnswer;
         if (problem.Length == 0 && connection.IsBroken)
         {
             problem = connection.End == RedisBreak.Silent ? NoAnswer : $"{node.Endpoint} closes connections at once";
         }
 
+        problem = problem.Length == 0 && !isAnswered ? NoMemory : problem;
         _call.Reset();
         if (problem.Length > 0)
         {

@@ -43,7 +43,8 @@ internal sealed class RefusalTrial : ITimerTarget
 
     void ITimerTarget.OnTimer(LoopTimer timer)
     {
-        if (Refusal.AtMs is not { } atMs || Refusal.Key.IsEmpty)
+        // Of a store that no snapshot names any more nobody wants to know, and calls would keep its connections.
+        if (Refusal.AtMs is not { } atMs || Refusal.Key.IsEmpty || _client.Store.IsForgotten)
         {
             return;
         }

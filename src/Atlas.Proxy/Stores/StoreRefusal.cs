@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Atlas.Proxy.Stores;
 
 /// <summary>What a store of Redis refuses, as all its workers found it: what one of them finds to be over is so for all. Any thread.</summary>
@@ -45,7 +43,7 @@ internal sealed class StoreRefusal
             return false;
         }
 
-        string reason = ReasonOf(call.ErrorText);
+        string reason = ReasonOf(call.Error);
         bool isSame = known?.Reason == reason;
         if (known is not null && !isSame && nowMs - known.AtMs < LastingMs)
         {
@@ -96,15 +94,12 @@ internal sealed class StoreRefusal
     }
 
     /// <summary>What an error says, without where in which script it came up, which differs between calls for the same reason.</summary>
-    internal static string ReasonOf(string error)
+    internal static string ReasonOf(ReadOnlySpan<byte> error)
     {
-        // Redis 7 and Valkey: "OOM command not allowed … script: HASH, on @user_script:3." Redis 6: "ERR Error running script
-        // (call to f_HASH): @user_script:3: @user_script: 3: -OOM command not allowed …".
-        const string before = "ERR Error running script ";
-        int inner = error.StartsWith(before, StringComparison.Ordinal) ? error.LastIndexOf(": -", StringComparison.Ordinal) : -1;
-        string text = inner < 0 ? error : error[(inner + ": -".Length)..];
-        int script = text.IndexOf(" script: ", StringComparison.Ordinal);
-        return script < 0 ? text : text[..script];
+        // Of Redis 7 and Valkey: "OOM command not allowed … script: HASH, on @user_script:3."
+        error = RedisError.WithoutPlace(error);
+        int script = error.IndexOf(" script: "u8);
+        return RedisCall.Printable(script < 0 ? error : error[..script]);
     }
 
     private sealed record Refused(

@@ -88,7 +88,8 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
     {
         while (_entries.TryGetValue(session.Id, out Entry? entry))
         {
-            if (expected is ulong version && version != entry.VersionAt(context.Loop.NowMs))
+            long nowMs = context.Loop.NowMs;
+            if (entry.HasMovedAt(nowMs) || (expected is ulong version && version != entry.VersionAt(nowMs)))
             {
                 return ResultFlows.Of(StoreResult.Conflict);
             }
@@ -102,19 +103,27 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         return ResultFlows.Of(StoreResult.Done);
     }
 
-    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected)
+    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong? expected)
     {
         long nowMs = context.Loop.NowMs;
         var moved = new Entry(contents: null, default, nowMs + UserSession.MovedMs);
-        return ResultFlows.Of(Replace(session.Id, moved, nowMs, there => there != expected));
+        return ResultFlows.Of(Replace(session.Id, moved, nowMs, there => session.IsRefused(expected, there)));
     }
 
-    internal override void Renew(WorkerContext context, UserSession session)
+    internal override ResultFlow<StoreResult> RenewAsync(WorkerContext context, UserSession session) =>
+        ResultFlows.Of(TryRenew(session, context.Loop.NowMs) ? StoreResult.Done : StoreResult.Absent);
+
+    internal override void Renew(WorkerContext context, UserSession session) => TryRenew(session, context.Loop.NowMs);
+
+    private bool TryRenew(UserSession session, long nowMs)
     {
-        if (_entries.TryGetValue(session.Id, out Entry? entry) && entry.Contents is not null)
+        if (!_entries.TryGetValue(session.Id, out Entry? entry) || entry.Contents is null || entry.EndsMs <= nowMs)
         {
-            entry.EndsMs = context.Loop.NowMs + session.LeftMs;
+            return false;
         }
+
+        entry.EndsMs = nowMs + session.LeftMs;
+        return true;
     }
 
     private StoreResult Replace(SessionId id, Entry next, long nowMs, Func<ulong, bool> isRefused)
@@ -122,7 +131,7 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         while (true)
         {
             _entries.TryGetValue(id, out Entry? known);
-            if (isRefused(known?.VersionAt(nowMs) ?? 0))
+            if (known?.HasMovedAt(nowMs) == true || isRefused(known?.VersionAt(nowMs) ?? 0))
             {
                 return StoreResult.Conflict;
             }
@@ -215,5 +224,8 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
 
         /// <summary>The version that is there at a time; 0: none.</summary>
         internal ulong VersionAt(long nowMs) => EndsMs > nowMs ? Stamp.Version : 0;
+
+        /// <summary>Whether it is known at a time that the session has another id.</summary>
+        internal bool HasMovedAt(long nowMs) => Contents is null && EndsMs > nowMs;
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using Atlas.Core.Sessions;
@@ -23,24 +22,34 @@ internal sealed class RedisSessions : SessionStore
 
     // What a call does that was given up must not be done later, over what others were told is there: Redis may have stood still
     // with the call in a buffer. So writes over something have an end by Redis's own clock. It leaves as much again as the timeout, for
-    // the way there and back; a write that is done in between was told to fail, and may be there.
+    // the way there and back; a write that is done in between was told to fail, and may be there. What is too late does nothing, and is
+    // answered with Redis's time.
     private const string NotTooLate = """
         local time = redis.call('TIME')
-        if time[1] * 1000 + time[2] / 1000 > tonumber(ARGV[2]) then
-          return 2
+        local now = time[1] * 1000 + math.floor(time[2] / 1000)
+        if now > tonumber(ARGV[2]) then
+          return now
         end
         """;
 
-    // A version of nothing is an empty string, as GETRANGE gives it; * stands for any.
-    private static readonly string IsExpected = $"""
-        local version = redis.call('GETRANGE', KEYS[1], {SessionStamp.VersionAt}, {SessionStamp.VersionAt + sizeof(ulong) - 1})
+    // * stands for any version, but not for that of nothing, which is an empty string.
+    private const string IsExpected = """
         if version ~= ARGV[1] and (ARGV[1] ~= '*' or version == '') then
           return 0
         end
         """;
 
-    private static readonly RedisScript Set = new($"{NotTooLate}\n{IsExpected}\nredis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])\nreturn 1");
-    private static readonly RedisScript Delete = new($"{NotTooLate}\n{IsExpected}\nredis.call('DEL', KEYS[1])\nreturn 1");
+    // How often a write is sent that comes too late.
+    private const int MaxTries = 2;
+
+    // What has another id now is not to be written or ended any more under the old one.
+    private static readonly string HasNotMoved = $"""
+        local head = redis.call('GETRANGE', KEYS[1], 0, {SessionStamp.VersionAt + sizeof(ulong) - 1})
+        if head == '\{SessionStamp.Moved[0]}' then
+          return 0
+        end
+        local version = string.sub(head, {SessionStamp.VersionAt + 1})
+        """;
 
     private readonly byte[] _prefix;
 
@@ -55,6 +64,19 @@ internal sealed class RedisSessions : SessionStore
 
     /// <summary>Where they are.</summary>
     internal StoreState Store { get; }
+
+    /// <summary>Writes over a version, until a time, contents, for milliseconds.</summary>
+    internal static RedisScript Set { get; } =
+        new($"{NotTooLate}\n{HasNotMoved}\n{IsExpected}\nredis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[4])\nreturn 1");
+
+    /// <summary>Deletes a version, until a time.</summary>
+    internal static RedisScript Delete { get; } = new($"{NotTooLate}\n{HasNotMoved}\n{IsExpected}\nredis.call('DEL', KEYS[1])\nreturn 1");
+
+    /// <summary>Deletes whatever version there is, if there is one.</summary>
+    internal static RedisScript DeleteAny { get; } = new($"{HasNotMoved}\nredis.call('DEL', KEYS[1])\nreturn 1");
+
+    /// <summary>Has what is there live on for milliseconds.</summary>
+    internal static RedisScript Renewal { get; } = new($"{HasNotMoved}\nreturn redis.call('PEXPIRE', KEYS[1], ARGV[1])");
 
     internal override async ResultFlow<StoreResult> LoadAsync(WorkerContext context, UserSession session)
     {
@@ -75,16 +97,14 @@ internal sealed class RedisSessions : SessionStore
 
     internal override async ResultFlow<StoreResult> SaveAsync(WorkerContext context, UserSession session, ulong? expected)
     {
-        RedisClient client = context.Redis(Store);
-        RedisCall call = client.Rent();
         if (session.IsStored && expected != 0)
         {
-            BeginScript(call, Set, arguments: 4, session, expected);
-            call.Part(session.WrittenWithStamp).Part(session.LeftMs);
-            return await EndScriptAsync(client, call, session);
+            return await RunAsync(context, session, Set, expected, isMove: false);
         }
 
         // Under an id that nobody else knows.
+        RedisClient client = context.Redis(Store);
+        RedisCall call = client.Rent();
         Write(call.Command(5).Part("SET"u8), session.Id).Part(session.WrittenWithStamp).Part("PX"u8).Part(session.LeftMs);
         StoreResult result = await RunAsync(client, call, session, isIdempotent: true);
         client.Return(call);
@@ -93,62 +113,91 @@ internal sealed class RedisSessions : SessionStore
 
     internal override async ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected)
     {
-        RedisClient client = context.Redis(Store);
-        RedisCall call = client.Rent();
         if (expected is not null)
         {
-            BeginScript(call, Delete, arguments: 2, session, expected);
-            return await EndScriptAsync(client, call, session);
+            return await RunAsync(context, session, Delete, expected, isMove: false);
         }
 
-        Write(call.Command(2).Part("DEL"u8), session.Id);
+        RedisClient client = context.Redis(Store);
+        RedisCall call = client.Rent();
+        Write(call.Script(DeleteAny, arguments: 0), session.Id);
         StoreResult result = await RunAsync(client, call, session, isIdempotent: true);
+        result = result == StoreResult.Done && !IsDone(call) ? StoreResult.Conflict : result;
         client.Return(call);
         return result;
     }
 
-    internal override async ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected)
+    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong? expected) =>
+        RunAsync(context, session, Set, expected, isMove: true);
+
+    internal override async ResultFlow<StoreResult> RenewAsync(WorkerContext context, UserSession session)
     {
         RedisClient client = context.Redis(Store);
         RedisCall call = client.Rent();
-        BeginScript(call, Set, arguments: 4, session, expected);
-        call.Part(SessionStamp.Moved).Part(UserSession.MovedMs);
-        return await EndScriptAsync(client, call, session);
+        WriteRenewal(call, session);
+        StoreResult result = await RunAsync(client, call, session, isIdempotent: true);
+        result = result == StoreResult.Done && !IsDone(call) ? StoreResult.Absent : result;
+        client.Return(call);
+        return result;
     }
 
     internal override void Renew(WorkerContext context, UserSession session)
     {
         RedisClient client = context.Redis(Store);
         RedisCall call = client.Rent();
-        Write(call.Command(3).Part("PEXPIRE"u8), session.Id).Part(session.LeftMs);
+        WriteRenewal(call, session);
         client.Send(call);
     }
 
-    private static long NowMs() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000);
-
-    private void BeginScript(RedisCall call, RedisScript script, int arguments, UserSession session, ulong? expected)
+    // A worker that takes long until it sends is not to fail for it: it learns from the answer by how much it is too late.
+    private async ResultFlow<StoreResult> RunAsync(WorkerContext context, UserSession session, RedisScript script, ulong? expected, bool isMove)
     {
-        Span<byte> version = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64BigEndian(version, expected ?? 0);
-        Write(call.Script(script, arguments), session.Id);
-        call.Part(expected is null ? "*"u8 : expected == 0 ? default : version);
-        call.Part(NowMs() + session.StoreAheadMs + (2 * Store.Config.TimeoutMs));
-    }
-
-    private static async ResultFlow<StoreResult> EndScriptAsync(RedisClient client, RedisCall call, UserSession session)
-    {
-        StoreResult result = await RunAsync(client, call, session, isIdempotent: false);
-        if (result == StoreResult.Done)
+        RedisClient client = context.Redis(Store);
+        StoreResult? result = null;
+        for (int tries = 0; tries == 0 || (result is null && tries < MaxTries && context.Loop.NowMs < session.DeadlineMs); tries++)
         {
-            RespReader replies = call.Replies;
-            result = !replies.TryReadInteger(out long done) || done == 2 ? StoreResult.Away
-                : done == 1 ? StoreResult.Done
-                : StoreResult.Conflict;
-            session.Problem = result == StoreResult.Away ? "the store took the write too late" : "";
+            RedisCall call = client.Rent();
+            long nowMs = context.Loop.ReadMs();
+            Write(call, session, script, expected, isMove, nowMs);
+            result = await RunAsync(client, call, session, isIdempotent: false);
+            if (result == StoreResult.Done)
+            {
+                RespReader replies = call.Replies;
+                long done = replies.TryReadInteger(out long reply) ? reply : 0;
+                session.StoreAheadMs = done > 1 ? done - nowMs : session.StoreAheadMs;
+                result = done > 1 ? null : done == 1 ? StoreResult.Done : StoreResult.Conflict;
+            }
+
+            client.Return(call);
         }
 
-        client.Return(call);
-        return result;
+        session.Problem = result is null ? "the store took the write too late" : session.Problem;
+        return result ?? StoreResult.Away;
+    }
+
+    private void Write(RedisCall call, UserSession session, RedisScript script, ulong? expected, bool isMove, long nowMs)
+    {
+        bool isSet = script == Set;
+        Span<byte> version = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(version, expected ?? 0);
+        Write(call.Script(script, isSet ? 4 : 2), session.Id);
+        call.Part(expected is null ? "*"u8 : expected == 0 ? default : version);
+
+        // Where nothing was read, the first answer tells the time.
+        call.Part(session.StoreAheadMs == 0 ? 0 : nowMs + session.StoreAheadMs + (2 * Store.Config.TimeoutMs));
+        if (isSet)
+        {
+            call.Part(isMove ? SessionStamp.Moved : session.WrittenWithStamp).Part(isMove ? UserSession.MovedMs : session.LeftMs);
+        }
+    }
+
+    private void WriteRenewal(RedisCall call, UserSession session) =>
+        Write(call.Script(Renewal, arguments: 1), session.Id).Part(session.LeftMs);
+
+    private static bool IsDone(RedisCall call)
+    {
+        RespReader replies = call.Replies;
+        return replies.TryReadInteger(out long done) && done == 1;
     }
 
     private static async ResultFlow<StoreResult> RunAsync(RedisClient client, RedisCall call, UserSession session, bool isIdempotent)
@@ -185,7 +234,8 @@ internal sealed class RedisSessions : SessionStore
             return StoreResult.Away;
         }
 
-        session.StoreAheadMs = TimeOf(ref replies) - NowMs();
+        // Not since it is read, which a busy worker may be late to do.
+        session.StoreAheadMs = TimeOf(ref replies) - call.SentMs;
 
         // Without an end of its own (somebody took it away) it is renewed at once.
         if (session.TryFound(context.Loop.Buffers, stored.Bytes[SessionStamp.Length..], stamp, Math.Max(keptMs, 0)))

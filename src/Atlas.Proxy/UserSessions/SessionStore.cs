@@ -15,10 +15,11 @@ internal abstract class SessionStore
     /// <summary>Writes what the server wrote. It is kept for <see cref="UserSession.LeftMs"/>.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="session">The session, with what is written and its stamp.</param>
-    /// <param name="expected">The version that must be there; 0: none may; null: whatever is there.</param>
+    /// <param name="expected">The version that must be there; 0: the id is new, and nothing can be; null: whatever is there, unless it
+    /// was read and is gone.</param>
     internal abstract ResultFlow<StoreResult> SaveAsync(WorkerContext context, UserSession session, ulong? expected);
 
-    /// <summary>Forgets the session that is named. That it is not there is no failure.</summary>
+    /// <summary>Forgets the session that is named. That it is not there is no failure; that it has another id now is a conflict.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="session">The session.</param>
     /// <param name="expected">The version that must be there; null: whatever is there.</param>
@@ -28,11 +29,15 @@ internal abstract class SessionStore
     /// not where to.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="session">The session.</param>
-    /// <param name="expected">The version that must be there.</param>
-    internal abstract ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected);
+    /// <param name="expected">The version that must be there; null: any.</param>
+    internal abstract ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong? expected);
 
-    /// <summary>Has a session live on for <see cref="UserSession.LeftMs"/>. Nobody waits for it: one that is not renewed is renewed by
-    /// the next request.</summary>
+    /// <summary>Has a session live on for <see cref="UserSession.LeftMs"/>; not one that has ended or has another id now.</summary>
+    /// <param name="context">The worker's.</param>
+    /// <param name="session">The session.</param>
+    internal abstract ResultFlow<StoreResult> RenewAsync(WorkerContext context, UserSession session);
+
+    /// <summary>The same. Nobody waits for it: one that is not renewed is renewed by the next request.</summary>
     /// <param name="context">The worker's.</param>
     /// <param name="session">The session.</param>
     internal abstract void Renew(WorkerContext context, UserSession session);

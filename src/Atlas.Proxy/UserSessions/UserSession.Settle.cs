@@ -11,6 +11,8 @@ namespace Atlas.Proxy.UserSessions;
 // What a response says of the session, done in its store.
 internal sealed partial class UserSession
 {
+    private const string MovedMeanwhile = "the session has got another id meanwhile";
+
     /// <summary>Does what a response says, before its head goes to the client.</summary>
     /// <returns>None, or why the response cannot go on.</returns>
     internal async ResultFlow<ProxyError> SettleAsync(WorkerContext context, Exchange x)
@@ -29,7 +31,7 @@ internal sealed partial class UserSession
 
         if (_isMoved && write.HasContents)
         {
-            x.Detail = "the session has got another id meanwhile";
+            x.Detail = MovedMeanwhile;
             return ProxyError.SessionConflict;
         }
 
@@ -40,8 +42,9 @@ internal sealed partial class UserSession
 
         if (IsStored && _config.Life.IsRenewalDue(_keptMs, LeftMs))
         {
-            _config.Store.Renew(context, this);
-            _cookie = CookieChange.Set;
+            // The client is not to get back an id that another request has taken away from it meanwhile.
+            StoreResult result = await _config.Store.RenewAsync(context, this);
+            _cookie = result == StoreResult.Done ? CookieChange.Set : CookieChange.None;
         }
 
         return ProxyError.None;
@@ -49,9 +52,15 @@ internal sealed partial class UserSession
 
     private async ResultFlow<ProxyError> EndAsync(WorkerContext context, Exchange x, ulong? expected)
     {
-        if (!_hasCookie || _isMoved)
+        if (!_hasCookie)
         {
             return ProxyError.None;
+        }
+
+        if (_isMoved)
+        {
+            x.Detail = MovedMeanwhile;
+            return ProxyError.SessionConflict;
         }
 
         StoreResult result = IsStored || _isUnreadable ? await DeleteAsync(context, expected) : StoreResult.Done;
@@ -72,6 +81,13 @@ internal sealed partial class UserSession
             return ProxyError.None;
         }
 
+        if (write.Expected is not null && IsStored == (write.Expected == 0))
+        {
+            // It is not of what the server got, and the store is not asked whether the other is there.
+            Count(context, SessionOperation.Save, StoreResult.Conflict);
+            return Settled(x, StoreResult.Conflict);
+        }
+
         ProxyError taken = Take(context.Loop.Buffers, x, write);
         if (taken != ProxyError.None)
         {
@@ -86,13 +102,14 @@ internal sealed partial class UserSession
             return await EndAsync(context, x, expected: null);
         }
 
+        // What was read must not go on under another id in the place of what others wrote meanwhile; what the server wrote may.
         return write.Rotates && IsStored
-            ? await RotateAsync(context, x, createdSeconds, write.Expected ?? Stamp.Version)
+            ? await RotateAsync(context, x, createdSeconds, write.HasContents ? write.Expected : write.Expected ?? Stamp.Version)
             : Settled(x, await PutAsync(context, createdSeconds, write.Expected));
     }
 
     // The new one first: whatever fails behind it, the client has a session.
-    private async ResultFlow<ProxyError> RotateAsync(WorkerContext context, Exchange x, long createdSeconds, ulong expected)
+    private async ResultFlow<ProxyError> RotateAsync(WorkerContext context, Exchange x, long createdSeconds, ulong? expected)
     {
         SessionId before = Id;
         Id = SessionIds.Random();

@@ -24,7 +24,8 @@ namespace Atlas.Proxy.UserSessions;
 ///                                  nowhere
 /// </code>
 /// Contents that were read with one id and are written when it leads nowhere any more, since another request has ended the session or
-/// had it rotated, are a conflict: they would bring back what a user has left.
+/// had it rotated, are a conflict: they would bring back what a user has left. So is the end of a session that was rotated: it would live
+/// on under an id that the response does not know.
 /// </summary>
 internal sealed partial class UserSession
 {
@@ -72,7 +73,7 @@ internal sealed partial class UserSession
     /// <summary>The loop's time at which the request must have ended.</summary>
     internal long DeadlineMs { get; private set; }
 
-    /// <summary>How far the store's clock is ahead of this process's, in milliseconds, since the session was read.</summary>
+    /// <summary>How far the store's clock is ahead of the loop's, in milliseconds; 0: not known yet.</summary>
     internal long StoreAheadMs { get; set; }
 
     /// <summary>The wait for a store's answer; null: there is none.</summary>
@@ -115,6 +116,7 @@ internal sealed partial class UserSession
     {
         _config = config;
         Problem = "";
+        StoreAheadMs = 0;
         DeadlineMs = x.Relay.DeadlineMs;
         _hasCookie = SessionId.TryParse(PairText.CookieOf(x.HeadBytes, x.Request, config.Cookie.Name), out SessionId id);
         if (!_hasCookie)

@@ -83,6 +83,42 @@ public sealed class RedisClusterTests
     }
 
     [Fact]
+    public void RunAsync_RedirectedForOnceToWhoDoesNotKnowTheScript_AsksAgainWithIt()
+    {
+        (StoreWorld world, FakeRedis other, _) = Begin(_ => 0);
+        world.Redis.Answer = command => command.StartsWith("EVAL", StringComparison.Ordinal) ? $"-ASK {Slot} 10.0.0.2:6379\r\n" : null;
+        bool isAsking = false;
+        other.Answer = command =>
+        {
+            bool wasAsking = isAsking;
+            isAsking = command == "ASKING";
+            return isAsking ? "+OK\r\n"
+                : !wasAsking ? $"-MOVED {Slot} 10.0.0.1:6379\r\n"
+                : command.StartsWith("EVALSHA", StringComparison.Ordinal) ? "-NOSCRIPT No matching script.\r\n"
+                : ":1\r\n";
+        };
+        StoreAnswer answer = Script(world);
+        world.Await(answer);
+        answer.Status.ShouldBe(RedisStatus.Ok, answer.ErrorText);
+        other.Commands.Select(command => command.Split(' ')[0]).ShouldBe(["ASKING", "EVALSHA", "ASKING", "EVAL"]);
+
+        // The next call is one of its own.
+        world.Redis.Answer = command => command.StartsWith("EVALSHA", StringComparison.Ordinal) ? "-NOSCRIPT No matching script.\r\n" : ":2\r\n";
+        StoreAnswer next = Script(world);
+        world.Await(next);
+        next.Text.ShouldBe("2");
+        world.Redis.Commands.ShouldNotContain("ASKING");
+        world.End();
+
+        static StoreAnswer Script(StoreWorld world)
+        {
+            RedisCall call = world.Client.Rent();
+            call.Script(new RedisScript("return 1"), 0).Key("k"u8);
+            return world.Run(call);
+        }
+    }
+
+    [Fact]
     public void RunAsync_OneServerOfTwoGone_OnlyItsKeysAreUnavailable()
     {
         (StoreWorld world, FakeRedis other, SimulatedListener listener) = Begin(slot => (short)(slot < 8_192 ? 0 : 1));
@@ -123,6 +159,30 @@ public sealed class RedisClusterTests
         world.World.RunFor(100);
         world.Redis.Open.ShouldBeEmpty();
         world.Store.Health.ShouldBe(StoreHealth.Up);
+        world.End();
+    }
+
+    [Fact]
+    public void Follow_OneServerOfTwoLeaves_IsNoTroubleOfTheStore()
+    {
+        (StoreWorld world, FakeRedis other, _) = Begin(slot => (short)(slot % 2));
+        world.World.RunFor(2_000);
+        other.IsStopped = true;
+        StoreAnswer[] left = [.. Enumerable.Range(0, 10).Select(i => Get(world, $"k{i}"))];
+        world.World.RunFor(1);
+        var again = new List<StoreAnswer>();
+        foreach (StoreAnswer answer in left)
+        {
+            answer.Ended = () => again.Add(Get(world, "k"));
+        }
+
+        world.Store.Topology = new RedisTopology([StoreWorld.Endpoint], new short[ClusterSlot.Count]);
+        world.Client.Follow();
+        again.ShouldNotBeEmpty("what was under way at the server that left has ended");
+        world.Await([.. again]);
+
+        again.ShouldAllBe(answer => answer.Status == RedisStatus.Ok);
+        world.Changes.ShouldBe(["Up"]);
         world.End();
     }
 

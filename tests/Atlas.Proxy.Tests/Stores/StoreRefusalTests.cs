@@ -1,3 +1,4 @@
+using System.Text;
 using Atlas.Proxy.Stores;
 
 namespace Atlas.Proxy.Tests.Stores;
@@ -73,6 +74,23 @@ public sealed class StoreRefusalTests
         world.World.RunFor(10_000);
 
         world.Store.Health.ShouldBe(StoreHealth.Up);
+        world.End();
+    }
+
+    [Fact]
+    public void Trial_StoreIsForgotten_KeepsItFromNothing()
+    {
+        var world = new StoreWorld();
+        world.Connect();
+        world.Redis.Answer = _ => "-OOM command not allowed\r\n";
+        world.Await(Call(world, "SET"));
+        bool isRetired = false;
+        world.Store.IsForgotten = true;
+        world.Client.Retire(() => isRetired = true);
+        world.World.RunFor(25_000);
+
+        isRetired.ShouldBeTrue();
+        world.Redis.Commands.ShouldNotContain(Trial);
         world.End();
     }
 
@@ -166,12 +184,13 @@ public sealed class StoreRefusalTests
         "OOM command not allowed when used memory > 'maxmemory'. script: 3f86, on @user_script:3.", "OOM command not allowed when used memory > 'maxmemory'.")]
     [InlineData("ERR Error running script (call to f_3f86): @user_script:3: @user_script: 3: -OOM command not allowed", "OOM command not allowed")]
     [InlineData("", "")]
-    public void ReasonOf_Error_LeavesOutTheScript(string error, string reason) => StoreRefusal.ReasonOf(error).ShouldBe(reason);
+    public void ReasonOf_Error_LeavesOutTheScript(string error, string reason) =>
+        StoreRefusal.ReasonOf(Encoding.ASCII.GetBytes(error)).ShouldBe(reason);
 
     private static StoreAnswer Call(StoreWorld world, string name)
     {
         RedisCall call = world.Client.Rent();
-        call.Command(2).Part(System.Text.Encoding.ASCII.GetBytes(name)).Key("atlas:k"u8);
+        call.Command(2).Part(Encoding.ASCII.GetBytes(name)).Key("atlas:k"u8);
         return world.Run(call);
     }
 

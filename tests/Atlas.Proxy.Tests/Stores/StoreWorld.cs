@@ -17,10 +17,10 @@ internal sealed class StoreWorld : IStoreObserver
 
     private readonly SimulatedLoop _loop;
 
-    internal StoreWorld(int seed = 1, SimulationOptions? options = null, RedisOptions? redis = null)
+    internal StoreWorld(int seed = 1, SimulationOptions? options = null, RedisOptions? redis = null, long bufferBytes = 1L << 30)
     {
         World = new SimulatedWorld(seed, options ?? SimulationOptions.Calm);
-        _loop = World.AddLoop();
+        _loop = World.AddLoop(bufferBytes);
         Far = World.AddLoop();
         Listener = World.Listen(SocketAddress.OfIp(IPAddress.Parse(Endpoint.Host), Endpoint.Port), Far, Redis);
         Store = new StoreState(new StoreConfig { Name = "shared", Type = StoreType.Redis }, redis ?? new RedisOptions(), workers: 1)

@@ -38,8 +38,14 @@ internal sealed class TestStore(long maxBytes) : SessionStore
     internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected) =>
         AskAsync(context, session, () => Inner.DeleteAsync(context, session, expected));
 
-    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong expected) =>
+    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong? expected) =>
         AskAsync(context, session, () => Inner.MoveAwayAsync(context, session, expected));
+
+    internal override ResultFlow<StoreResult> RenewAsync(WorkerContext context, UserSession session)
+    {
+        Renewals++;
+        return AskAsync(context, session, () => Inner.RenewAsync(context, session));
+    }
 
     internal override void Renew(WorkerContext context, UserSession session)
     {
