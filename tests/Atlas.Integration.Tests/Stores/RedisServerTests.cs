@@ -137,6 +137,24 @@ public sealed class RedisServerTests
     }
 
     [Fact]
+    public async Task Connect_WithoutTlsToAServerThatHasIt_SaysWhatToWrite()
+    {
+        string directory = Directory.CreateTempSubdirectory("atlas-redis-tls-").FullName;
+        string cert = Path.Combine(directory, "cert.pem");
+        string key = Path.Combine(directory, "key.pem");
+        await File.WriteAllBytesAsync(cert, TestCertificates.Pem(TestCertificates.Server));
+        await File.WriteAllBytesAsync(key, TestCertificates.KeyPem(TestCertificates.Server));
+        using RedisProcess redis = await RedisProcess.StartAsync(
+            "--port", "0", "--tls-port", "{port}", "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert);
+        Directory.Delete(directory, recursive: true);
+        using var user = new StoreUser(redis.Port, Patient);
+        user.Begin();
+        await Eventually.IsAsync(() => user.Store.Health.Condition == StoreCondition.Down);
+
+        user.Store.Health.Reason.ShouldStartWith($"127.0.0.1:{redis.Port} closes connections at once: does it expect TLS? Write ");
+    }
+
+    [Fact]
     public async Task Connect_Tls_ChecksTheCertificate()
     {
         string directory = Directory.CreateTempSubdirectory("atlas-redis-tls-").FullName;
