@@ -15,7 +15,10 @@ internal static class Secrets
     internal static byte[] Read(SecretConfig secret, AtlasConfig config) => Read(
         secret,
         config.FileName,
-        config.Stores.FirstOrDefault(store => ReferenceEquals(store.Password, secret)) is { } store ? $"stores.{store.Name}.password" : "sticky.secret");
+        config.Stores.FirstOrDefault(store => ReferenceEquals(store.Password, secret)) is { } store ? $"stores.{store.Name}.password"
+            : config.Stores.FirstOrDefault(other => ReferenceEquals(other.SentinelPassword, secret)) is { } watched
+                ? $"stores.{watched.Name}.sentinel_password"
+            : "sticky.secret");
 
     /// <summary>Reads one, without the spaces and line ends around it.</summary>
     /// <param name="secret">Where it is.</param>
@@ -52,6 +55,7 @@ internal static class Secrets
         IEnumerable<(SecretConfig? Secret, string Key)> all =
         [
             .. config.Stores.Select(store => (store.Password, "password")),
+            .. config.Stores.Select(store => (store.SentinelPassword, "sentinel_password")),
             .. config.Pools.Select(pool => (pool.Sticky?.Secret, "secret")),
             (config.Admin.Token, "token"),
         ];

@@ -10,7 +10,8 @@ internal static class StateRules
     // What a head of HTTP/2 from a server may have in all, 64 KiB, less a quarter for the base64url and the rest for other fields.
     private const int MaxHttp2Bytes = 40 * 1024;
 
-    private static readonly string[] RedisKeys = ["url", "sentinels", "master", "cluster", "user", "password", "tls", "timeout"];
+    private static readonly string[] RedisKeys = ["url", "sentinels", "master", "sentinel_user", "sentinel_password", "cluster", "user", "password", "tls", "timeout"];
+    private static readonly string[] SentinelKeys = ["master", "sentinel_user", "sentinel_password"];
     private static readonly string[] Places = ["url", "sentinels", "cluster"];
 
     /// <summary>Adds an error for every rule that stores or sessions break.</summary>
@@ -156,7 +157,12 @@ internal static class StateRules
         }
         else if (!store.Source.IsWritten("sentinels"))
         {
-            findings.Forbid(store, ["master"], "needs 'sentinels', of which this store has none: write them, or remove it");
+            findings.Forbid(store, SentinelKeys, "needs 'sentinels', of which this store has none: write them, or remove it");
+        }
+
+        if (store is { SentinelUser: not null, SentinelPassword: null } && store.Source.IsWritten("sentinels"))
+        {
+            findings.Add(store, "sentinel_user", "a user needs a password: write sentinel_password: { file: sentinel.password }");
         }
 
         bool hasUrlUser = store.Url is { } url && Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) && parsed.UserInfo.Length > 0;
