@@ -10,8 +10,8 @@ internal static class StateRules
     // What a head of HTTP/2 from a server may have in all, 64 KiB, less a quarter for the base64url and the rest for other fields.
     private const int MaxHttp2Bytes = 40 * 1024;
 
-    private static readonly string[] RedisKeys = ["url", "sentinels", "master", "sentinel_user", "sentinel_password", "cluster", "user", "password", "tls", "timeout"];
     private static readonly string[] SentinelKeys = ["master", "sentinel_user", "sentinel_password"];
+    private static readonly string[] RedisKeys = ["url", "sentinels", .. SentinelKeys, "cluster", "user", "password", "tls", "timeout"];
     private static readonly string[] Places = ["url", "sentinels", "cluster"];
 
     /// <summary>Adds an error for every rule that stores or sessions break.</summary>
