@@ -5,7 +5,13 @@ const port = Number(process.argv[2]);
 
 function cartOf(request) {
   const session = request.headers['atlas-session'];
-  return session ? JSON.parse(Buffer.from(session, 'base64url').toString()) : [];
+  try {
+    const cart = session ? JSON.parse(Buffer.from(session, 'base64url').toString()) : [];
+    return Array.isArray(cart) ? cart : [];
+  } catch {
+    // What another application left there is no cart, and no reason to end.
+    return [];
+  }
 }
 
 function answer(response, cart, store) {
@@ -26,4 +32,7 @@ http.createServer({ maxHeaderSize: 64 * 1024 }, (request, response) => {
     const cart = request.method === 'GET' ? cartOf(request) : request.url === '/add' ? [...cartOf(request), ...items] : [];
     answer(response, cart, request.method !== 'GET');
   });
+}).on('error', (error) => {
+  console.error(`shop.js cannot listen on port ${port}: ${error.code === 'EADDRINUSE' ? 'it is taken' : error.message}`);
+  process.exit(1);
 }).listen(port, '127.0.0.1');

@@ -19,7 +19,12 @@ class Shop(BaseHTTPRequestHandler):
 
     def cart(self):
         session = self.headers.get("Atlas-Session")
-        return json.loads(base64.urlsafe_b64decode(session + "=" * (-len(session) % 4))) if session else []
+        try:
+            cart = json.loads(base64.urlsafe_b64decode(session + "=" * (-len(session) % 4))) if session else []
+        except ValueError:
+            # What another application left there is no cart.
+            cart = []
+        return cart if isinstance(cart, list) else []
 
     def answer(self, cart, store=False):
         body = json.dumps({"server": "python", "port": self.server.server_port, "cart": cart}).encode() + b"\n"
@@ -37,4 +42,8 @@ class Shop(BaseHTTPRequestHandler):
         pass
 
 
-ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Shop).serve_forever()
+try:
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Shop)
+except OSError as error:
+    sys.exit(f"shop.py cannot listen on port {sys.argv[1]}: {error.strerror}")
+server.serve_forever()

@@ -92,6 +92,7 @@ public sealed class ApiDescriptionTests
                 },
             ],
             Stores = [new StoreReport { Name = "s", Type = "redis", State = "down", Reason = "x", Servers = ["x"] }],
+            Sessions = [new SessionReport { Name = "s", Store = "s", Count = 1, Bytes = 1, MaxBytes = 1 }],
             Certificates = new CertificateSummary
             {
                 Count = 1,
@@ -162,6 +163,7 @@ public sealed class ApiDescriptionTests
         Same(written["pools"]![0]!["names"]![0]!, "ServerName");
         Same(written["leaving"]![0]!, "Leaving");
         Same(written["stores"]![0]!, "Store");
+        Same(written["sessions"]![0]!, "Session");
         Same(written["certificates"]!, "Certificates");
         Same(JsonSerializer.SerializeToNode(certificates, AdminJson.Default.IReadOnlyListCertificateReport)![0]!, "Certificate");
         JsonNode file = JsonSerializer.SerializeToNode(authorities, AdminJson.Default.IReadOnlyListAuthorityReport)![0]!;

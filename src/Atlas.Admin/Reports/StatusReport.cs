@@ -30,6 +30,9 @@ public sealed record StatusReport
     /// <summary>The stores, in the order of the configuration; null: there are none.</summary>
     public IReadOnlyList<StoreReport>? Stores { get; init; }
 
+    /// <summary>The sessions, in the order of the configuration; null: there are none.</summary>
+    public IReadOnlyList<SessionReport>? Sessions { get; init; }
+
     /// <summary>The certificates in force, in short; null: there are none.</summary>
     public CertificateSummary? Certificates { get; init; }
 

@@ -6,11 +6,18 @@ namespace Atlas.Control.Configuration;
 /// <param name="Keys">The keys whose values differ, in the order of the reference page; empty unless it was changed.</param>
 public sealed record ConfigChange(ConfigChangeKind Kind, string Subject, IReadOnlyList<string> Keys)
 {
+    /// <summary>What comes of it that nobody may expect; empty: nothing.</summary>
+    public string Consequence { get; init; } = "";
+
     /// <summary><c>pool web: changed balance, retry</c>.</summary>
-    public override string ToString() => Kind switch
+    public override string ToString()
     {
-        ConfigChangeKind.Added => $"{Subject}: added",
-        ConfigChangeKind.Removed => $"{Subject}: removed",
-        ConfigChangeKind.Changed or _ => $"{Subject}: changed {string.Join(", ", Keys)}",
-    };
+        string change = Kind switch
+        {
+            ConfigChangeKind.Added => $"{Subject}: added",
+            ConfigChangeKind.Removed => $"{Subject}: removed",
+            ConfigChangeKind.Changed or _ => $"{Subject}: changed {string.Join(", ", Keys)}",
+        };
+        return Consequence.Length == 0 ? change : $"{change}: {Consequence}";
+    }
 }

@@ -29,7 +29,9 @@ public static class ConfigDiff
         }
 
         Compare(before.Stores, after.Stores, store => store.Name, "store ", StateSections.Store, [], changes);
-        Compare(before.Sessions, after.Sessions, session => session.Name, "session ", StateSections.Session, [], changes);
+        var sessions = new List<ConfigChange>();
+        Compare(before.Sessions, after.Sessions, session => session.Name, SessionLosses.Subject, StateSections.Session, [], sessions);
+        changes.AddRange(SessionLosses.Tell(before, after, sessions));
         if (ChangedKeys(RootSection.Instance, before, after, ComparedOneByOne) is { Count: > 0 } keys)
         {
             changes.Add(new ConfigChange(ConfigChangeKind.Changed, "configuration", keys));

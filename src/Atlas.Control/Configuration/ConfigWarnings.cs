@@ -9,5 +9,12 @@ public static class ConfigWarnings
     /// <summary>All warnings, each with its place.</summary>
     /// <param name="config">A configuration without errors.</param>
     public static IReadOnlyList<ConfigError> Find(AtlasConfig config) =>
-        [.. UnusedPools.Find(config), .. UnusedStates.Find(config), .. IdleKeys.Find(config), .. SlowRoutes.Find(config), .. LargeHeads.Find(config)];
+    [
+        .. UnusedPools.Find(config),
+        .. UnusedStates.Find(config),
+        .. UnfitStores.Find(config),
+        .. IdleKeys.Find(config),
+        .. SlowRoutes.Find(config),
+        .. LargeHeads.Find(config),
+    ];
 }

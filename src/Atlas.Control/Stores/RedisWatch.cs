@@ -6,7 +6,7 @@ namespace Atlas.Control.Stores;
 /// <summary>Keeps finding out which servers of Redis a store is on, by its sentinels or by the servers of its cluster, until it is disposed
 /// of. One question at a time.</summary>
 /// <param name="config">The store, which has sentinels or a cluster.</param>
-/// <param name="password">The store's; empty: there is none. Sentinels are not told it.</param>
+/// <param name="password">What is asked for by those who are asked, sentinels or servers of the cluster; empty: nothing is.</param>
 /// <param name="tls">How to shake hands with them at this moment; null: they are spoken to in plain text.</param>
 /// <param name="changed">Takes what is found, each time that it is otherwise than before. Not called twice at once.</param>
 public sealed class RedisWatch(StoreConfig config, ReadOnlyMemory<byte> password, Func<ProbeTls?> tls, Action<RedisServers> changed) : IDisposable
@@ -45,11 +45,11 @@ public sealed class RedisWatch(StoreConfig config, ReadOnlyMemory<byte> password
     /// <summary>Asks one after the other until one knows.</summary>
     internal async Task<RedisServers> AskAsync(CancellationToken stop)
     {
-        // Sentinels are asked by whom they let in without a password, as they are unless told otherwise.
+        // Sentinels have users of their own, and are not told what is the servers'.
         var query = new RedisQuery
         {
-            User = IsCluster ? config.User : null,
-            Password = IsCluster ? password : default,
+            User = IsCluster ? config.User : config.SentinelUser,
+            Password = password,
             Tls = tls(),
             ServerName = config.Tls?.ServerName,
         };

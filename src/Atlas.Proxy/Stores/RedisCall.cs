@@ -127,6 +127,9 @@ internal sealed class RedisCall
     /// <summary>What stands behind the script.</summary>
     internal ReadOnlySpan<byte> CommandsBehindScript => _script is null ? default : _commands!.Span[_scriptEnd..CommandBytes];
 
+    /// <summary>The commands as they were written, a script by its hash.</summary>
+    internal ReadOnlySpan<byte> Written => _commands is null ? default : _commands.Span[..CommandBytes];
+
     /// <summary>Bytes of the commands.</summary>
     internal int CommandBytes { get; private set; }
 

@@ -17,25 +17,18 @@ internal sealed class RedisClient : ITimerTarget
     // come back to it.
     private const int RetireMs = 10_000;
 
-    // After a refusal it is taken for one that refuses for so long; and while it does, this often is looked at why.
-    private const int RefusingMs = 10_000;
-    private const int RefusalMs = 1_000;
-
     // Servers of a cluster; it has a thousand at most.
     private const int MaxNodes = 1_024;
 
     private readonly Stack<RedisCall> _free = new();
     private readonly Dictionary<RedisEndpoint, RedisNode> _nodes = [];
     private readonly LoopTimer _retire;
+    private readonly RefusalTrial _trial;
     private Action? _retired;
     private RedisTopology? _topology;
     private RedisNode? _only;
     private RedisNode[] _bySlot = [];
     private StoreHealth _health = StoreHealth.Connecting;
-
-    // What was refused lately; null: nothing.
-    private StoreHealth? _refusal;
-    private long _refusedMs;
     private bool _hasCalls;
 
     /// <summary>Makes one, which begins to connect.</summary>
@@ -46,6 +39,7 @@ internal sealed class RedisClient : ITimerTarget
         Options = store.Redis!;
         Counters = store.Metrics?.ForWorker(loop.Index) ?? new StoreCounters();
         _retire = new LoopTimer(loop.Timers, this);
+        _trial = new RefusalTrial(this);
         Follow();
     }
 
@@ -116,6 +110,7 @@ internal sealed class RedisClient : ITimerTarget
     internal void Leave()
     {
         _retire.Remove();
+        _trial.End();
         foreach (RedisNode node in _nodes.Values)
         {
             node.Leave();
@@ -145,7 +140,6 @@ internal sealed class RedisClient : ITimerTarget
             worst = node.Health.Condition > worst.Condition ? node.Health : worst;
         }
 
-        worst = _refusal?.Condition > worst.Condition ? _refusal : worst;
         if (worst != _health)
         {
             _health = worst;
@@ -158,9 +152,7 @@ internal sealed class RedisClient : ITimerTarget
     {
         RedisTopology topology = Store.Topology;
         _topology = topology;
-
-        // What the servers of before refused says nothing of these.
-        _refusal = null;
+        Store.Refusal.Follow(topology);
         RedisNode[] gone = [.. _nodes.Values.Where(node => !topology.Nodes.Contains(node.Endpoint))];
         foreach (RedisNode node in gone)
         {
@@ -203,17 +195,27 @@ internal sealed class RedisClient : ITimerTarget
     private void Ended(RedisStatus status, RedisCall call)
     {
         Counters.Ended(status, Loop.NowUs - call.BeganUs);
-        long agoMs = Loop.NowMs - _refusedMs;
-        if (status == RedisStatus.Failed && RedisError.IsRefusal(call.Error) && (_refusal is null || agoMs >= RefusalMs))
+        if (_trial.IsOwn(call))
         {
-            _refusal = new StoreHealth(StoreCondition.Refusing, $"it answers with {call.ErrorText}");
-            _refusedMs = Loop.NowMs;
-            NodeChanged();
+            return;
         }
-        else if (status == RedisStatus.Ok && _refusal is not null && agoMs >= RefusingMs)
+
+        if (status == RedisStatus.Failed && RedisError.IsRefusal(call.Error) && ReferenceEquals(_topology, Store.Topology))
         {
-            _refusal = null;
-            NodeChanged();
+            TellRefusal(Store.Refusal.Add(call, _topology, Loop.NowMs));
+            _trial.Begin();
+        }
+        else if (status == RedisStatus.Ok && Store.Refusal.Health is not null)
+        {
+            TellRefusal(Store.Refusal.Done(call, Loop.NowMs));
+        }
+    }
+
+    private void TellRefusal(bool hasChanged)
+    {
+        if (hasChanged)
+        {
+            Store.RefusalChanged();
         }
     }
 

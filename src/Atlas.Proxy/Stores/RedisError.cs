@@ -32,8 +32,8 @@ internal static class RedisError
             || error.StartsWith("CLUSTERDOWN"u8);
     }
 
-    // What stands behind the last place in the script.
-    private static ReadOnlySpan<byte> WithoutPlace(ReadOnlySpan<byte> error)
+    /// <summary>What stands behind the last place in a script; of others the error itself.</summary>
+    internal static ReadOnlySpan<byte> WithoutPlace(ReadOnlySpan<byte> error)
     {
         int place = error.StartsWith(OfScript) ? error.LastIndexOf(Place) : -1;
         if (place < 0)

@@ -83,6 +83,11 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
         ? "; if it has no TLS at this port, write redis:// in place of rediss://, or remove 'tls'"
         : "";
 
+    // What a server with TLS does with what begins no handshake.
+    private string HintOfTls => Options.IsTls ? ""
+        : client.Store.Config.Url is null ? ": does it expect TLS? Write 'tls' beside the servers"
+        : ": does it expect TLS? Write rediss:// in place of redis://";
+
     private static RedisGreeted Failed(string problem) => new(null, false, problem);
 
     private async ResultFlow<RedisGreeted> GreetAsync(RedisConnection connection, long deadlineMs)
@@ -107,7 +112,7 @@ internal sealed class RedisGreeting(RedisNode node, RedisClient client)
         string problem = wait == WaitResult.Ready ? ProblemOf(optional) : _call.IsTooLong ? NoMemory : NoAnswer;
         if (problem.Length == 0 && connection.IsBroken)
         {
-            problem = connection.End == RedisBreak.Silent ? NoAnswer : $"{node.Endpoint} closes connections at once";
+            problem = connection.End == RedisBreak.Silent ? NoAnswer : $"{node.Endpoint} closes connections at once{HintOfTls}";
         }
 
         problem = problem.Length == 0 && !isAnswered ? NoMemory : problem;

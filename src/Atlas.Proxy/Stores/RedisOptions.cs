@@ -12,6 +12,9 @@ public sealed record RedisOptions
     /// <summary>The password; empty: none is sent.</summary>
     public ReadOnlyMemory<byte> Password { get; init; }
 
+    /// <summary>The password that its sentinels want; empty: they want none.</summary>
+    public ReadOnlyMemory<byte> SentinelPassword { get; init; }
+
     /// <summary>The number of the database.</summary>
     public int Database { get; init; }
 

@@ -11,19 +11,26 @@ internal static class StoreBuilder
     /// <param name="config">What is written, without errors.</param>
     /// <param name="previous">What serves until now.</param>
     /// <param name="metrics">What counts; null: nothing does.</param>
-    /// <param name="readSecret">Reads its password; null: there is none. It may throw what reading a file does.</param>
+    /// <param name="readSecret">Reads its passwords; null: there is none. It may throw what reading a file does.</param>
     /// <param name="observer">Hears of its changes; null: nobody does.</param>
     internal static StoreState Build(
         StoreConfig config, ProxySnapshot previous, ProxyMetrics? metrics, Func<SecretConfig, byte[]>? readSecret, IStoreObserver? observer)
     {
-        byte[] password = config.Password is { } secret && readSecret is not null ? readSecret(secret) : [];
+        byte[] password = Read(config.Password, readSecret);
+        byte[] sentinelPassword = Read(config.SentinelPassword, readSecret);
         StoreState? known = previous.Stores.FirstOrDefault(store => store.Name == config.Name);
-        return known is not null && known.Config == config && known.Redis?.Password.Span.SequenceEqual(password) != false
+        return known is not null && known.Config == config
+            && known.Redis?.Password.Span.SequenceEqual(password) != false
+            && known.Redis?.SentinelPassword.Span.SequenceEqual(sentinelPassword) != false
             ? known
-            : Make(config, password, metrics, observer);
+            : Make(config, password, sentinelPassword, metrics, observer);
     }
 
-    private static StoreState Make(StoreConfig config, byte[] password, ProxyMetrics? metrics, IStoreObserver? observer)
+    private static byte[] Read(SecretConfig? secret, Func<SecretConfig, byte[]>? readSecret) =>
+        secret is not null && readSecret is not null ? readSecret(secret) : [];
+
+    private static StoreState Make(
+        StoreConfig config, byte[] password, byte[] sentinelPassword, ProxyMetrics? metrics, IStoreObserver? observer)
     {
         bool isRedis = config.Type == StoreType.Redis;
         Uri? url = config.Url is null ? null : new Uri(config.Url);
@@ -32,6 +39,7 @@ internal static class StoreBuilder
             TimeoutMs = config.TimeoutMs,
             User = config.User ?? (url?.UserInfo.Length > 0 ? Uri.UnescapeDataString(url.UserInfo) : null),
             Password = password,
+            SentinelPassword = sentinelPassword,
             Database = int.TryParse(url?.AbsolutePath.TrimStart('/'), out int database) ? database : 0,
             IsTls = config.TlsInUse is not null,
             ServerName = config.Tls?.ServerName,

@@ -67,7 +67,8 @@ public sealed class StoreState
                 worst = worst is null || health?.Condition > worst.Condition ? health ?? worst : worst;
             }
 
-            return worst ?? StoreHealth.Connecting;
+            worst ??= StoreHealth.Connecting;
+            return Refusal.Health is { } refusing && refusing.Condition > worst.Condition ? refusing : worst;
         }
     }
 
@@ -89,6 +90,9 @@ public sealed class StoreState
     /// <summary>The same, with the sessions that connections may resume. Any thread.</summary>
     internal KeptTls? Security => _tls;
 
+    /// <summary>What it refuses. Any thread.</summary>
+    internal StoreRefusal Refusal { get; } = new();
+
     /// <summary>Whether no snapshot names it any more. Any thread.</summary>
     internal bool IsForgotten
     {
@@ -102,6 +106,9 @@ public sealed class StoreState
         Interlocked.Exchange(ref _health[worker], health);
         Observer?.StoreChanged(this);
     }
+
+    /// <summary>It refuses something, or nothing any more. Any thread.</summary>
+    internal void RefusalChanged() => Observer?.StoreChanged(this);
 
     /// <summary>Of one in memory: a session has used up what it may have, or has not any more. Any thread.</summary>
     internal void FoundFull(string session, bool isFull)

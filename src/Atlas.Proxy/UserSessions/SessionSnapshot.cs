@@ -23,6 +23,15 @@ public sealed class SessionSnapshot
         Life = new SessionLife(config.TtlSeconds, config.LifetimeSeconds);
     }
 
+    /// <summary>Its name.</summary>
+    public string Name => Config.Name;
+
+    /// <summary>The name of its store.</summary>
+    public string StoreName => Config.Store;
+
+    /// <summary>What of it is in this process's memory; null: it is elsewhere. Any thread.</summary>
+    public MemoryUse? Memory => Store is MemorySessions memory ? new MemoryUse(memory.Count, memory.Bytes, memory.MaxBytes) : null;
+
     /// <summary>What the file says of it.</summary>
     internal SessionConfig Config { get; }
 

@@ -68,6 +68,11 @@ internal static class StatusText
             yield return LineOf(store);
         }
 
+        foreach (SessionReport session in status.Sessions ?? [])
+        {
+            yield return LineOf(session);
+        }
+
         foreach (PoolReport pool in status.Pools)
         {
             yield return "";
@@ -113,6 +118,16 @@ internal static class StatusText
         string state = store.State is "refusing" or "slow" or "down" ? store.State.ToUpperInvariant() : store.State;
         return $"store {store.Name}  {store.Type}{servers}  {state}{(store.Reason is null ? "" : ": " + store.Reason)}";
     }
+
+    private static string LineOf(SessionReport session)
+    {
+        string kept = session is { Count: long count, Bytes: long bytes, MaxBytes: long most }
+            ? string.Create(CultureInfo.InvariantCulture, $"  {Count(count, "session")}, {MiB(bytes)} of {MiB(most)} MiB")
+            : "";
+        return $"session {session.Name}  in store {session.Store}{kept}";
+    }
+
+    private static string MiB(long bytes) => (bytes / (double)(1 << 20)).ToString("0.#", CultureInfo.InvariantCulture);
 
     private static IEnumerable<string> Lines(CertificateSummary certificates, string one, string several)
     {

@@ -14,6 +14,7 @@ using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
+using Atlas.Proxy.UserSessions;
 using Atlas.Running.Kernel;
 using Atlas.Running.Listeners;
 using Atlas.Running.Stores;
@@ -61,6 +62,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
                 Names = NamesOf(names[pool.Name]),
             })],
             Stores = instance.Snapshot.Stores is { Count: > 0 } stores ? [.. stores.Select(StoreReports.Of)] : null,
+            Sessions = instance.Snapshot.Sessions is { Count: > 0 } sessions ? [.. sessions.Select(Report)] : null,
             Certificates = CertificateReports.Summary(instance.Certificates.Certificates),
             Authorities = AuthorityReports.Summary(instance.Certificates.Authorities),
             Leaving = instance.Pools.Leaving is { Count: > 0 } leaving
@@ -141,6 +143,15 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
     {
         string content = (config with { FileName = "" }).ToString();
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, IdBytes));
+    }
+
+    private static SessionReport Report(SessionSnapshot session)
+    {
+        MemoryUse? memory = session.Memory;
+        return new SessionReport
+        {
+            Name = session.Name, Store = session.StoreName, Count = memory?.Count, Bytes = memory?.Bytes, MaxBytes = memory?.MaxBytes,
+        };
     }
 
     private ListenerReport Report(RunningListener listener)

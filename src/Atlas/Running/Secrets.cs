@@ -19,6 +19,8 @@ internal static class Secrets
     {
         string key = ReferenceEquals(config.HighAvailability?.Secret, secret) ? ClusterKey
             : config.Stores.FirstOrDefault(store => ReferenceEquals(store.Password, secret)) is { } store ? $"stores.{store.Name}.password"
+            : config.Stores.FirstOrDefault(other => ReferenceEquals(other.SentinelPassword, secret)) is { } watched
+                ? $"stores.{watched.Name}.sentinel_password"
             : "sticky.secret";
         byte[] bytes = Read(secret, config.FileName, key);
         return key == ClusterKey && ClusterSecret.ProblemOf(bytes) is string problem ? throw new IOException($"{key}: {problem}") : bytes;
@@ -79,6 +81,7 @@ internal static class Secrets
         IEnumerable<(SecretConfig? Secret, string Key)> all =
         [
             .. config.Stores.Select(store => (store.Password, "password")),
+            .. config.Stores.Select(store => (store.SentinelPassword, "sentinel_password")),
             .. config.Pools.Select(pool => (pool.Sticky?.Secret, "secret")),
             (config.Admin.Token, "token"),
             (config.HighAvailability?.Secret, "secret"),

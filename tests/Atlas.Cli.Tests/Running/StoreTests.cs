@@ -20,7 +20,7 @@ public sealed class StoreTests
         store.TryGetProperty("reason", out _).ShouldBeFalse();
 
         await redis.DisposeAsync();
-        await atlas.Program.ErrorAsync($"store 'shared' is down: {redis.Address} refuses connections");
+        await atlas.Program.ErrorAsync($"store shared is down: {redis.Address} refuses connections");
         (await UntilAsync(client, "down")).GetProperty("reason").GetString().ShouldBe($"{redis.Address} refuses connections");
         (await client.GetStringAsync("/metrics")).ShouldContain("atlas_store_state{store=\"shared\",state=\"down\"} 1\n");
         using (var visitor = new Client(atlas.Address))
@@ -29,7 +29,7 @@ public sealed class StoreTests
         }
 
         await using RunningProgram again = RunningProgram.Start(new ProcessStartInfo("redis-server"), Words(redis.Port)[1..]);
-        await atlas.Program.ErrorAsync("store 'shared' is up");
+        await atlas.Program.ErrorAsync("store shared is up");
         await UntilAsync(client, "up");
 
         config.Write(ConfigFile.Text([server], admin: "127.0.0.1:0"));
@@ -45,7 +45,7 @@ public sealed class StoreTests
         await using var server = new Backend("A");
         using var config = ConfigFile.Of([server], $"stores: {{ shared: {{ type: redis, url: \"redis://{redis.Address}\" }} }}", "127.0.0.1:0");
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
-        await atlas.Program.ErrorAsync($"store 'shared' is down: {redis.Address} wants a password and gets none: add 'password' to the store");
+        await atlas.Program.ErrorAsync($"store shared is down: {redis.Address} wants a password and gets none: add 'password' to the store");
 
         string password = Path.Combine(Path.GetDirectoryName(config.Path)!, "password");
         string text = ConfigFile.Text(
@@ -55,7 +55,7 @@ public sealed class StoreTests
         atlas.Program.Errors.ShouldContain("stores.shared.password: ");
         await File.WriteAllTextAsync(password, "secret\n");
         await atlas.ReloadAsync();
-        await atlas.Program.ErrorAsync("store 'shared' is up");
+        await atlas.Program.ErrorAsync("store shared is up");
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class StoreTests
 
         config.Write(Text("other.example"));
         await atlas.ReloadAsync();
-        string line = await atlas.Program.ErrorAsync($"store 'shared' is down: {redis.Address}: ");
+        string line = await atlas.Program.ErrorAsync($"store shared is down: {redis.Address}: ");
         line.ShouldContain("other.example");
 
         string Text(string name) => ConfigFile.Text(

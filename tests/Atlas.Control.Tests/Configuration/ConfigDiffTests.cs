@@ -35,6 +35,41 @@ public sealed class ConfigDiffTests
         string.Join("; ", found).ShouldBe(changes);
     }
 
+    [Theory]
+    [InlineData("a: { store: here,", "a: { ttl: 1h, store: here,", "session a: changed ttl")]
+    [InlineData("a: { store: here,", "a: { store: there,", "session a: changed store: LOST")]
+    [InlineData("a: { store: here,", "c: { store: here,", "session a: removed: LOST; session c: added")]
+    [InlineData("{ name: a }", "{ name: aa }", "session a: changed cookie: LOST")]
+    [InlineData("{ name: a }", "{ name: a, secure: true }", "session a: changed cookie")]
+    [InlineData("here: { type: memory }", "here: { max_memory: 1MiB }", "store here: changed max_memory")]
+    [InlineData("here: { type: memory }", "here: { type: redis, url: redis://h }", "store here: changed type, url; session a: changed store: LOST")]
+    [InlineData("redis://h:1/2", "redis://h:1/3", "store there: changed url; session b: changed store: LOST")]
+    [InlineData("redis://h:1/2", "redis://i:1/2", "store there: changed url; session b: changed store: LOST")]
+    [InlineData("redis://h:1/2", "redis://h:2/2", "store there: changed url; session b: changed store: LOST")]
+    [InlineData("redis://h:1/2", "rediss://h:2/2", "store there: changed url")]
+    [InlineData("redis://h:1/2", "redis://h:1/2, timeout: 50ms", "store there: changed timeout")]
+    [InlineData("redis://h:1/2", "redis://u@h:1/2, password: { file: p }", "store there: changed url, password")]
+    [InlineData("  there: {", "  other: { type: redis, url: redis://h:1/2 }\n  there: {", "store other: added")]
+    [InlineData("b: { store: there,", "b: { store: same,", "session b: changed store")]
+    public void Between_OneEdit_SaysWhatSessionsAreLost(string from, string to, string changes)
+    {
+        const string before = Before + """
+
+            stores:
+              here: { type: memory }
+              there: { type: redis, url: redis://h:1/2 }
+              same: { type: redis, url: redis://H:1/2 }
+            sessions:
+              a: { store: here, cookie: { name: a } }
+              b: { store: there, cookie: { name: b } }
+            """;
+        before.ShouldContain(from);
+
+        var found = ConfigDiff.Between(Parse(before), Parse(before.Replace(from, to, StringComparison.Ordinal)));
+
+        string.Join("; ", found).Replace("the sessions of before are not taken along", "LOST", StringComparison.Ordinal).ShouldBe(changes);
+    }
+
     [Fact]
     public void Between_ReferenceAndItself_IsNothing()
     {

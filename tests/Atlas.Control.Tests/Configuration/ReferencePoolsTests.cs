@@ -150,11 +150,13 @@ public sealed class ReferencePoolsTests
             Type = StoreType.Redis,
             Url = "redis://127.0.0.1:6379/0",
             Password = new SecretConfig { FilePath = "secrets/redis.password" },
-            TimeoutMs = 5,
+            TimeoutMs = 50,
         });
         Config.Stores[1].Sentinels.Select(address => address.ToString()).ShouldBe(["10.0.0.21:26379", "10.0.0.22:26379", "10.0.0.23:26379"]);
         Config.Stores[1].Master.ShouldBe("mymaster");
         Config.Stores[1].User.ShouldBe("atlas");
+        Config.Stores[1].SentinelUser.ShouldBe("atlas");
+        Config.Stores[1].SentinelPassword.ShouldBe(new SecretConfig { FilePath = "secrets/sentinel.password" });
         Config.Stores[1].TlsInUse.ShouldBeNull();
         Config.Stores[2].Cluster.Select(address => address.ToString()).ShouldBe(["10.0.0.31:6379", "10.0.0.32:6379"]);
         Config.Stores[2].TlsInUse.ShouldNotBeNull().ServerName.ShouldBe("redis.internal");

@@ -14,7 +14,7 @@ public sealed class UnusedStatesTests
             pools:
               p: { servers: [127.0.0.1:1], session: used, sticky: { by: ip, store: clients } }
             stores:
-              limits: {}
+              limits: { type: redis, url: redis://127.0.0.1 }
               clients: {}
               contents: {}
               spare: {}

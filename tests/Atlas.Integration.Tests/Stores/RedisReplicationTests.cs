@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Atlas.Control.Stores;
 using Atlas.Core.Configuration;
 using Atlas.Proxy.Stores;
@@ -40,6 +41,44 @@ public sealed class RedisReplicationTests
         await Eventually.IsAsync(async () => (await user.CallAsync("SET", "a", "2")).Status == RedisStatus.Ok);
         user.Store.Topology.Nodes.Single().Port.ShouldBe(replica.Port);
         (await replica.AskAsync("GET", "a")).ShouldBe("2");
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Theory]
+    [InlineData(null, "secret", "")]
+    [InlineData("atlas", "users", "")]
+    [InlineData("atlas", "secret", "it answers: WRONGPASS ")]
+    [InlineData(null, "", "it answers: NOAUTH ")]
+    public async Task Watch_SentinelWantsAPassword_IsToldTheSentinels(string? user, string password, string problem)
+    {
+        string directory = Directory.CreateTempSubdirectory("atlas-sentinel-").FullName;
+        string file = Path.Combine(directory, "sentinel.conf");
+        await File.WriteAllTextAsync(file, $"""
+            bind 127.0.0.1
+            dir {directory}
+            requirepass secret
+            user atlas on >users +ping +sentinel|get-master-addr-by-name
+            sentinel monitor mymaster 127.0.0.1 1 1
+
+            """);
+        using RedisProcess sentinel = await RedisProcess.StartAsync(file, "--sentinel", "--port", "{port}");
+        var config = new StoreConfig
+        {
+            Name = "shared",
+            Type = StoreType.Redis,
+            Sentinels = [Address(sentinel.Port)],
+            Master = "mymaster",
+            User = "unused",
+            SentinelUser = user,
+        };
+        var found = new TaskCompletionSource<RedisServers>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var watch = new RedisWatch(config, Encoding.UTF8.GetBytes(password), () => null, servers => found.TrySetResult(servers));
+        watch.Start();
+        RedisServers servers = await found.Task;
+
+        servers.Servers.Select(server => server.Port).ShouldBe(problem.Length == 0 ? [1] : []);
+        servers.Problem.ShouldStartWith(
+            problem.Length == 0 ? "" : $"sentinel 127.0.0.1:{sentinel.Port}: {problem}");
         Directory.Delete(directory, recursive: true);
     }
 

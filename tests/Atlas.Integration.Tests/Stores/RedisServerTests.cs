@@ -63,7 +63,7 @@ public sealed class RedisServerTests
     }
 
     [Fact]
-    public async Task Call_ServerIsFull_IsToldAsRefusingUntilACallAfterTenSeconds()
+    public async Task Call_ServerIsFull_IsToldAsRefusingUntilAWriteIsDoneAgain()
     {
         using RedisProcess redis = await RedisProcess.StartAsync("--maxmemory", "1mb", "--maxmemory-policy", "noeviction");
         using StoreUser user = await new StoreUser(redis.Port, Patient).ConnectAsync();
@@ -81,15 +81,15 @@ public sealed class RedisServerTests
         refused.Text.ShouldStartWith("OOM command not allowed");
         user.Store.Health.ShouldBe(new StoreHealth(StoreCondition.Refusing, $"it answers with {refused.Text}"));
 
-        // Of time alone nothing changes: a call has to be done.
+        // The same of a script, which Redis answers with where it came up.
+        var script = new RedisScript("return redis.call('SET', KEYS[1], ARGV[1])");
+        (await user.RunAsync(call => call.Script(script, 1).Key("b"u8).Part(1))).Text.ShouldStartWith($"{refused.Text} script: ");
+
+        // Nobody has to call: the worker tries by itself, and leaves nothing.
         await redis.AskAsync("CONFIG", "SET", "maxmemory", "0");
-        (await user.CallAsync("SET", "a", "1")).Status.ShouldBe(RedisStatus.Ok);
         user.Store.Health.Condition.ShouldBe(StoreCondition.Refusing);
-        await Eventually.IsAsync(async () =>
-        {
-            await user.CallAsync("GET", "a");
-            return user.Store.Health == StoreHealth.Up;
-        });
+        await Eventually.IsAsync(() => user.Store.Health == StoreHealth.Up);
+        await Eventually.IsAsync(async () => !(await redis.AskAsync("KEYS", "*")).Contains('{', StringComparison.Ordinal));
         user.Changes.ShouldBe(["Up", $"Refusing: it answers with {refused.Text}", "Up"]);
     }
 
@@ -134,6 +134,24 @@ public sealed class RedisServerTests
         await Eventually.IsAsync(() => user.Store.Health.Condition == StoreCondition.Down);
 
         user.Store.Health.Reason.ShouldEndWith("; if it has no TLS at this port, write redis:// in place of rediss://, or remove 'tls'");
+    }
+
+    [Fact]
+    public async Task Connect_WithoutTlsToAServerThatHasIt_SaysWhatToWrite()
+    {
+        string directory = Directory.CreateTempSubdirectory("atlas-redis-tls-").FullName;
+        string cert = Path.Combine(directory, "cert.pem");
+        string key = Path.Combine(directory, "key.pem");
+        await File.WriteAllBytesAsync(cert, TestCertificates.Pem(TestCertificates.Server));
+        await File.WriteAllBytesAsync(key, TestCertificates.KeyPem(TestCertificates.Server));
+        using RedisProcess redis = await RedisProcess.StartAsync(
+            "--port", "0", "--tls-port", "{port}", "--tls-cert-file", cert, "--tls-key-file", key, "--tls-ca-cert-file", cert);
+        Directory.Delete(directory, recursive: true);
+        using var user = new StoreUser(redis.Port, Patient);
+        user.Begin();
+        await Eventually.IsAsync(() => user.Store.Health.Condition == StoreCondition.Down);
+
+        user.Store.Health.Reason.ShouldStartWith($"127.0.0.1:{redis.Port} closes connections at once: does it expect TLS? Write ");
     }
 
     [Fact]

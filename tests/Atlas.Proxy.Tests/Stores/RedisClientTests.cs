@@ -78,27 +78,6 @@ public sealed class RedisClientTests
     }
 
     [Fact]
-    public void RunAsync_ErrorReplies_AreToldUntilNoneComesFor10Seconds()
-    {
-        var world = new StoreWorld();
-        world.Connect();
-        world.Redis.Answer = _ => "-OOM command not allowed\r\n";
-        for (int i = 0; i < 3; i++)
-        {
-            world.Await(world.Echo("x"));
-        }
-
-        world.Redis.Answer = _ => null;
-        world.Await(world.Echo("x"));
-        world.World.RunFor(10_000);
-        world.Changes.ShouldBe(["Up", "Refusing: it answers with OOM command not allowed"]);
-        world.Await(world.Echo("x"));
-
-        world.Changes.ShouldBe(["Up", "Refusing: it answers with OOM command not allowed", "Up"]);
-        world.End();
-    }
-
-    [Fact]
     public void RunAsync_ErrorReply_FailsWithItsText()
     {
         var world = new StoreWorld();

@@ -55,6 +55,25 @@ public sealed class StatusTextTests
         StatusText.Lines(status, 120).Skip(1).ShouldBe(["store local  memory  up", line]);
     }
 
+    [Fact]
+    public void Session_OfAStatus_SaysWhereItIsAndWhatIsInMemory()
+    {
+        var status = new StatusReport
+        {
+            Node = "n",
+            Version = "1",
+            Pools = [],
+            Listeners = [],
+            Sessions =
+            [
+                new SessionReport { Name = "cart", Store = "here", Count = 1, Bytes = 1_310_720, MaxBytes = 256 << 20 },
+                new SessionReport { Name = "user", Store = "shared" },
+            ],
+        };
+
+        StatusText.Lines(status, 80).Skip(1).ShouldBe(["session cart  in store here  1 session, 1.3 of 256 MiB", "session user  in store shared"]);
+    }
+
     [Theory]
     [InlineData("http", null, 0L, "listener l  http on 127.0.0.1:1  2 connections")]
     [InlineData("http", true, 0L, "listener l  https on 127.0.0.1:1  2 connections")]

@@ -6,6 +6,9 @@ internal interface ISection
     /// <summary>Its name in the schema, unique among all sections.</summary>
     string Name { get; }
 
+    /// <summary>What messages call one, with its article.</summary>
+    string Noun { get; }
+
     /// <summary>Where it stands, as in <c>pools.NAME.retry</c>.</summary>
     string Path { get; }
 

@@ -1,3 +1,4 @@
+using Atlas.Control.Configuration.Sections;
 using Atlas.Control.Configuration.Yaml;
 using Atlas.Core.Configuration;
 
@@ -15,6 +16,8 @@ namespace Atlas.Control.Configuration.Keys;
 internal sealed class Section<T>(string name, string path, string noun, string doc) : ISection
     where T : ConfigSection, new()
 {
+    private const int MaxOwners = 4;
+
     private readonly List<SectionKey<T>> _keys = [];
     private readonly Dictionary<string, string> _otherWords = new(StringComparer.Ordinal);
     private Func<T, Reading, T>? _finish;
@@ -26,7 +29,7 @@ internal sealed class Section<T>(string name, string path, string noun, string d
     /// <inheritdoc/>
     public string Path => path;
 
-    /// <summary>What messages call one, with its article.</summary>
+    /// <inheritdoc/>
     public string Noun => noun;
 
     /// <inheritdoc/>
@@ -147,7 +150,20 @@ internal sealed class Section<T>(string name, string path, string noun, string d
     {
         string[] parents = [.. _keys.Where(parent => parent.ValueKind.Sections.Any(
             section => section.KeyList.Any(known => known.Name == key))).Select(parent => $"'{parent.Name}'")];
-        return parents.Length == 0 ? "" : $"it belongs under {string.Join(" or ", parents)}; ";
+        return parents.Length > 0 ? $"it belongs under {string.Join(" or ", parents)}; " : Elsewhere(key);
+    }
+
+    // One that few sections have is said where it is; 'name' or 'timeout' are those of many. In a section within an element, such as a
+    // 'cookie', a wrong word is hardly a key of another one.
+    private string Elsewhere(string key)
+    {
+        if (!path.EndsWith("NAME", StringComparison.Ordinal) && !path.EndsWith(']'))
+        {
+            return "";
+        }
+
+        string[] owners = [.. RootSection.All.Where(section => section.KeyList.Any(known => known.Name == key)).Select(section => section.Noun).Distinct()];
+        return owners.Length is > 0 and <= MaxOwners ? $"it belongs to {string.Join(" or ", owners)}; " : "";
     }
 
     private string AllKeys() =>

@@ -35,6 +35,13 @@ internal static class StateSections
         .Key("master", Kind.Optional(Texts.Token),
             s => s.Master, (s, v) => s with { Master = v },
             "With `sentinels`: what they call it.")
+        .Key("sentinel_user", Kind.Optional(Texts.Token, "the default user"),
+            s => s.SentinelUser, (s, v) => s with { SentinelUser = v },
+            "With `sentinels` that ask for it: the user that `sentinel_password` is of (ACL).")
+        .Key("sentinel_password", Kind.OptionalMap(ProcessSections.Secret),
+            s => s.SentinelPassword, (s, v) => s with { SentinelPassword = v },
+            "With `sentinels` that ask for it: where their password is read from. Without it they are asked without one; that of the servers is not "
+                + "sent to them.")
         .Key("cluster", Kind.AnyNumber(Addresses.Server, SectionLimits.RedisNodes),
             s => s.Cluster, (s, v) => s with { Cluster = v },
             "Redis Cluster, in place of `url`: servers of it. One that answers tells of all others.")

@@ -10,7 +10,8 @@ internal static class StateRules
     // What a head of HTTP/2 from a server may have in all, 64 KiB, less a quarter for the base64url and the rest for other fields.
     private const int MaxHttp2Bytes = 40 * 1024;
 
-    private static readonly string[] RedisKeys = ["url", "sentinels", "master", "cluster", "user", "password", "tls", "timeout"];
+    private static readonly string[] SentinelKeys = ["master", "sentinel_user", "sentinel_password"];
+    private static readonly string[] RedisKeys = ["url", "sentinels", .. SentinelKeys, "cluster", "user", "password", "tls", "timeout"];
     private static readonly string[] Places = ["url", "sentinels", "cluster"];
 
     /// <summary>Adds an error for every rule that stores or sessions break.</summary>
@@ -18,6 +19,7 @@ internal static class StateRules
     {
         foreach (var store in config.Stores)
         {
+            CheckName(store, findings);
             if (store.Type == StoreType.Memory)
             {
                 findings.Forbid(store, RedisKeys, "needs type: redis, and this store is memory: add the type, or remove it");
@@ -70,6 +72,18 @@ internal static class StateRules
             {
                 CheckPool(pool, session, findings);
             }
+        }
+    }
+
+    // Where a store is named these words stand for none, so that such a store would be passed over without a word.
+    private static void CheckName(StoreConfig store, Findings findings)
+    {
+        if (store.Name is "local" or "none")
+        {
+            string meaning = store.Name == "local"
+                ? "'store: local' of a 'rate_limit' means that each node counts for itself"
+                : "'store: none' of 'sticky' means that there is none";
+            findings.Add(store.Position, $"a store cannot have the name '{store.Name}', since {meaning}: give it another, such as shared");
         }
     }
 
@@ -143,7 +157,12 @@ internal static class StateRules
         }
         else if (!store.Source.IsWritten("sentinels"))
         {
-            findings.Forbid(store, ["master"], "needs 'sentinels', of which this store has none: write them, or remove it");
+            findings.Forbid(store, SentinelKeys, "needs 'sentinels', of which this store has none: write them, or remove it");
+        }
+
+        if (store is { SentinelUser: not null, SentinelPassword: null } && store.Source.IsWritten("sentinels"))
+        {
+            findings.Add(store, "sentinel_user", "a user needs a password: write sentinel_password: { file: sentinel.password }");
         }
 
         bool hasUrlUser = store.Url is { } url && Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) && parsed.UserInfo.Length > 0;

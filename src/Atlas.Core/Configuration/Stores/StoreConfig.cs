@@ -19,6 +19,12 @@ public sealed record StoreConfig : ConfigSection
     /// <summary>With <see cref="Sentinels"/>: what they call it; null: there are none.</summary>
     public string? Master { get; init; }
 
+    /// <summary>With <see cref="Sentinels"/>: the user that they want (ACL); null: the default one.</summary>
+    public string? SentinelUser { get; init; }
+
+    /// <summary>With <see cref="Sentinels"/>: the password that they want; null: none.</summary>
+    public SecretConfig? SentinelPassword { get; init; }
+
     /// <summary>Redis only: servers of a cluster, of which one has to answer.</summary>
     public ValueList<ServerAddress> Cluster { get; init; } = [];
 

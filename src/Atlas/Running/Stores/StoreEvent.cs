@@ -10,6 +10,6 @@ internal sealed record StoreEvent(DateTimeOffset At, string Store, StoreHealth H
 {
     /// <summary>The line for the operator.</summary>
     public override string ToString() => Health.Condition == StoreCondition.Up
-        ? $"store '{Store}' is up"
-        : $"store '{Store}' is {Health.Condition.ToString().ToLowerInvariant()}: {Health.Reason}";
+        ? $"store {Store} is up"
+        : $"store {Store} is {Health.Condition.ToString().ToLowerInvariant()}: {Health.Reason}";
 }

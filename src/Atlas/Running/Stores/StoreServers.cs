@@ -29,7 +29,8 @@ internal sealed class StoreServers(Action<StoreState> follow, Func<string, Probe
             {
                 if (!_hasEnded && !_watches.ContainsKey(store))
                 {
-                    var watch = new RedisWatch(store.Config, store.Redis!.Password, () => tls(store.Name), found => Take(store, found));
+                    ReadOnlyMemory<byte> password = store.Config.Cluster.Count > 0 ? store.Redis!.Password : store.Redis!.SentinelPassword;
+                    var watch = new RedisWatch(store.Config, password, () => tls(store.Name), found => Take(store, found));
                     _watches.Add(store, watch);
                     watch.Start();
                 }

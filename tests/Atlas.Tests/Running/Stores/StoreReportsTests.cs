@@ -23,12 +23,12 @@ public sealed class StoreReportsTests
         Find(store, 0, StoreHealth.Up);
         Find(store, 1, StoreHealth.Up);
         Find(store, 0, down);
-        (await NextAsync()).ShouldBe("store 'shared' is down: 127.0.0.1:6379 refuses connections");
+        (await NextAsync()).ShouldBe("store shared is down: 127.0.0.1:6379 refuses connections");
         Find(store, 1, down);
         _time.Advance(TimeSpan.FromSeconds(1));
         Find(store, 0, StoreHealth.Up);
         Find(store, 1, StoreHealth.Up);
-        (await NextAsync()).ShouldBe("store 'shared' is up");
+        (await NextAsync()).ShouldBe("store shared is up");
         _told.Reader.TryRead(out _).ShouldBeFalse();
     }
 
@@ -47,13 +47,13 @@ public sealed class StoreReportsTests
             _time.Advance(TimeSpan.FromMilliseconds(15));
         }
 
-        Told().ShouldBe(["store 'shared' is slow: y"]);
+        Told().ShouldBe(["store shared is slow: y"]);
         _time.Advance(TimeSpan.FromMilliseconds(984));
         Told().ShouldBeEmpty();
         _time.Advance(TimeSpan.FromMilliseconds(1));
-        Told().ShouldBe(["store 'shared' is up"]);
+        Told().ShouldBe(["store shared is up"]);
         reports.Tell(With(store, slow));
-        Told().ShouldBe(["store 'shared' is slow: y"]);
+        Told().ShouldBe(["store shared is slow: y"]);
     }
 
     [Fact]
@@ -72,11 +72,11 @@ public sealed class StoreReportsTests
         reports.Tell(With(stores[0], StoreHealth.Up));
         _time.Advance(TimeSpan.FromMilliseconds(600));
         reports.Tell(With(stores[1], StoreHealth.Up));
-        Told().ShouldBe(["store 'a' is down: x", "store 'b' is down: x"]);
+        Told().ShouldBe(["store a is down: x", "store b is down: x"]);
         _time.Advance(TimeSpan.FromMilliseconds(400));
-        Told().ShouldBe(["store 'a' is up"]);
+        Told().ShouldBe(["store a is up"]);
         _time.Advance(TimeSpan.FromMilliseconds(600));
-        Told().ShouldBe(["store 'b' is up"]);
+        Told().ShouldBe(["store b is up"]);
     }
 
     [Fact]
@@ -88,9 +88,9 @@ public sealed class StoreReportsTests
 
         reports.Tell(With(store, new StoreHealth(StoreCondition.Down, "x")));
         reports.Tell(With(store, new StoreHealth(StoreCondition.Down, "y")));
-        Told().ShouldBe(["store 'shared' is down: x"]);
+        Told().ShouldBe(["store shared is down: x"]);
         _time.Advance(TimeSpan.FromSeconds(5));
-        Told().ShouldBe(["store 'shared' is down: y"]);
+        Told().ShouldBe(["store shared is down: y"]);
         _time.Advance(TimeSpan.FromSeconds(5));
         Told().ShouldBeEmpty();
     }
@@ -105,7 +105,7 @@ public sealed class StoreReportsTests
         _time.Advance(TimeSpan.FromSeconds(1));
         reports.Apply(new ProxySnapshot([], []) { Stores = [new StoreState(new StoreConfig { Name = "shared" }, redis: null, workers: 1)] });
 
-        Told().ShouldBe(["store 'shared' is down: x", "store 'shared' is up"]);
+        Told().ShouldBe(["store shared is down: x", "store shared is up"]);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class StoreReportsTests
 
         reports.Tell(With(old, new StoreHealth(StoreCondition.Down, "x")));
         reports.Tell(With(store, new StoreHealth(StoreCondition.Slow, "y")));
-        (await NextAsync()).ShouldBe("store 'shared' is slow: y");
+        (await NextAsync()).ShouldBe("store shared is slow: y");
     }
 
     private StoreReports Make() =>
