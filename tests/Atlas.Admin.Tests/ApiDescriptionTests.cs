@@ -93,6 +93,7 @@ public sealed class ApiDescriptionTests
             ],
             Stores = [new StoreReport { Name = "s", Type = "redis", State = "down", Reason = "x", Servers = ["x"] }],
             Sessions = [new SessionReport { Name = "s", Store = "s", Count = 1, Bytes = 1, MaxBytes = 1 }],
+            HighAvailability = HighAvailability(),
             Certificates = new CertificateSummary
             {
                 Count = 1,
@@ -164,6 +165,11 @@ public sealed class ApiDescriptionTests
         Same(written["leaving"]![0]!, "Leaving");
         Same(written["stores"]![0]!, "Store");
         Same(written["sessions"]![0]!, "Session");
+        JsonNode others = written["high_availability"]!;
+        Same(others, "HighAvailability");
+        Same(others["virtual_routers"]![0]!, "VirtualRouter");
+        Same(others["peers"]![0]!, "OtherNode");
+        Same(others["zone"]!, "Zone");
         Same(written["certificates"]!, "Certificates");
         Same(JsonSerializer.SerializeToNode(certificates, AdminJson.Default.IReadOnlyListCertificateReport)![0]!, "Certificate");
         JsonNode file = JsonSerializer.SerializeToNode(authorities, AdminJson.Default.IReadOnlyListAuthorityReport)![0]!;
@@ -182,6 +188,48 @@ public sealed class ApiDescriptionTests
             schemas[name]!["properties"]![key]!["enum"]!.AsArray().Select(word => (string)word!)
                 .ShouldBe(Enum.GetNames<T>().Select(JsonNamingPolicy.SnakeCaseLower.ConvertName));
     }
+
+    private static HighAvailabilityReport HighAvailability() => new()
+    {
+        State = "not_serving",
+        Problem = "x",
+        VirtualRouters =
+        [
+            new VirtualRouterReport
+            {
+                Name = "x",
+                State = "master",
+                Since = DateTimeOffset.UnixEpoch,
+                Reason = "x",
+                Priority = 1,
+                ConfiguredPriority = 1,
+                Lowered = "x",
+                Addresses = ["x"],
+                HeardFrom = "x",
+                HeardPriority = 0,
+                Missing = "x",
+            },
+        ],
+        Peers =
+        [
+            new OtherNodeReport
+            {
+                Name = "x",
+                Address = "x",
+                State = "dead",
+                Reason = "x",
+                Live = false,
+                Since = DateTimeOffset.UnixEpoch,
+                LastHeard = DateTimeOffset.UnixEpoch,
+                Version = "x",
+                RoundTripSeconds = 1,
+                ClockAheadSeconds = 1,
+                Restarts = 1,
+                Problem = "x",
+            },
+        ],
+        Zone = new ZoneReport { Name = "x", Serial = 1, Address = "x", Answers = ["x"] },
+    };
 
     private static async Task<JsonObject> ReadAsync(string path)
     {

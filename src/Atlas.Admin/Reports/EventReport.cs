@@ -4,7 +4,7 @@ namespace Atlas.Admin.Reports;
 public sealed record EventReport
 {
     /// <summary>What it is of: <c>server</c>, <c>pool</c>, <c>reload</c>, <c>kernel</c>, <c>certificate</c>, <c>store</c>,
-    /// <c>upgrade</c>.</summary>
+    /// <c>upgrade</c>, <c>peer</c>, <c>virtual_router</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>When.</summary>

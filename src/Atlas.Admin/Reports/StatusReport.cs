@@ -33,6 +33,9 @@ public sealed record StatusReport
     /// <summary>The sessions, in the order of the configuration; null: there are none.</summary>
     public IReadOnlyList<SessionReport>? Sessions { get; init; }
 
+    /// <summary>This node's part among others; null: it stands alone.</summary>
+    public HighAvailabilityReport? HighAvailability { get; init; }
+
     /// <summary>The certificates in force, in short; null: there are none.</summary>
     public CertificateSummary? Certificates { get; init; }
 

@@ -16,7 +16,7 @@ namespace Atlas.Core.HighAvailability;
 public sealed class AnswerTurns
 {
     /// <summary>No address.</summary>
-    public static readonly AnswerTurns Empty = new([], []);
+    public static readonly AnswerTurns Empty = new([], [], []);
 
     // Of each node in the answer, its addresses.
     private readonly byte[][][] _nodes;
@@ -24,8 +24,11 @@ public sealed class AnswerTurns
     // Of each turn, until they repeat, the index of the node that comes first.
     private readonly int[] _firsts;
 
-    private AnswerTurns(byte[][][] nodes, int[] firsts)
+    private readonly string[] _names;
+
+    private AnswerTurns(string[] names, byte[][][] nodes, int[] firsts)
     {
+        _names = names;
         _nodes = nodes;
         _firsts = firsts;
         Count = nodes.Sum(node => node.Length);
@@ -58,8 +61,16 @@ public sealed class AnswerTurns
             named = weighted;
         }
 
-        return named.Count == 0 ? Empty : new AnswerTurns([.. named.Select(one => one.Addresses)], FirstsOf(named.ConvertAll(one => one.Node.Weight)));
+        return named.Count == 0
+            ? Empty
+            : new AnswerTurns(
+                [.. named.Select(one => one.Node.Node)],
+                [.. named.Select(one => one.Addresses)],
+                FirstsOf(named.ConvertAll(one => one.Node.Weight)));
     }
+
+    /// <summary>Whether answers have addresses of a node. O(nodes).</summary>
+    public bool Names(string node) => _names.AsSpan().Contains(node);
 
     /// <summary>Puts the addresses of a turn into their order. O(addresses), allocates nothing.</summary>
     /// <param name="turn">Which; any number, one more each time.</param>

@@ -73,6 +73,11 @@ internal static class StatusText
             yield return LineOf(session);
         }
 
+        foreach (string line in status.HighAvailability is HighAvailabilityReport others ? HighAvailabilityText.Lines(others) : [])
+        {
+            yield return line;
+        }
+
         foreach (PoolReport pool in status.Pools)
         {
             yield return "";

@@ -15,6 +15,7 @@ using Atlas.Core.Telemetry;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.UserSessions;
+using Atlas.Running.HighAvailability;
 using Atlas.Running.Kernel;
 using Atlas.Running.Listeners;
 using Atlas.Running.Stores;
@@ -38,6 +39,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             [
                 .. instance.Pending,
                 .. instance.Kernel.Failure is { } failure ? [$"mode kernel: the rules are out of date: {failure}"] : Array.Empty<string>(),
+                .. instance.Cluster.Problem is { Length: > 0 } problem ? [problem] : Array.Empty<string>(),
             ]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
         _ => throw new InvalidOperationException("unknown phase"),
@@ -63,6 +65,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             })],
             Stores = instance.Snapshot.Stores is { Count: > 0 } stores ? [.. stores.Select(StoreReports.Of)] : null,
             Sessions = instance.Snapshot.Sessions is { Count: > 0 } sessions ? [.. sessions.Select(Report)] : null,
+            HighAvailability = config.HighAvailability is null ? null : ClusterReports.Of(instance.Cluster),
             Certificates = CertificateReports.Summary(instance.Certificates.Certificates),
             Authorities = AuthorityReports.Summary(instance.Certificates.Authorities),
             Leaving = instance.Pools.Leaving is { Count: > 0 } leaving

@@ -42,6 +42,20 @@ public sealed class DnsServer : IAsyncDisposable
     /// <summary>The version of its zone: greater each time that the configuration or the set of living nodes has changed.</summary>
     public uint Serial => _service.View.Serial;
 
+    /// <summary>The name of its zone.</summary>
+    public string Zone => _service.View.Zone.Config.Zone;
+
+    /// <summary>The version of the zone, and the nodes whose addresses are in answers about its records: each once, in the order of the
+    /// configuration. O(records × nodes).</summary>
+    public (uint Serial, IReadOnlyList<string> Nodes) Answers
+    {
+        get
+        {
+            ZoneView view = _service.View;
+            return (view.Serial, view.Named);
+        }
+    }
+
     private uint NowSeconds => unchecked((uint)_service.Time.GetUtcNow().ToUnixTimeSeconds());
 
     /// <summary>Binds, and answers from when it returns.</summary>

@@ -39,6 +39,10 @@ internal sealed class ZoneView
 
     internal uint Serial { get; }
 
+    /// <summary>The nodes that answers name, but for those about the zone's own name servers.</summary>
+    internal IReadOnlyList<string> Named =>
+        [.. Zone.Nodes.Where(node => Zone.Names.Any(name => !name.HasAll && (TurnsOf(name, false).Names(node) || TurnsOf(name, true).Names(node))))];
+
     internal DnsSoa Soa => new(Zone.NameServers[0], Zone.Mailbox, Serial, RefreshSeconds, RetrySeconds, ExpireSeconds, Zone.TtlSeconds);
 
     /// <summary>Whether the same nodes of the same zone live.</summary>

@@ -236,6 +236,20 @@ public sealed class DnsServerTests : IAsyncLifetime
         DnsSockets.Reason(new SocketException((int)SocketError.AccessDenied)).ShouldContain("CAP_NET_BIND_SERVICE");
 
     [Fact]
+    public void Answers_NodesDie_HasThoseThatAreNamed()
+    {
+        _server.Answers.Nodes.ShouldBe(["lb-1", "lb-2"]);
+        _server.Apply(node => node != "lb-2");
+        _server.Answers.Nodes.ShouldBe(["lb-1"]);
+        _server.Answers.Serial.ShouldBe(_server.Serial);
+
+        // No answer is empty: one name has this node only.
+        _server.Apply(node => node != "lb-1");
+        _server.Answers.Nodes.ShouldBe(["lb-1", "lb-2"]);
+        _server.Zone.ShouldBe("lb.example.com");
+    }
+
+    [Fact]
     public async Task WriteMetrics_AfterQuestions_HasThem()
     {
         await AskUdpAsync(_server.Address);
