@@ -4,7 +4,7 @@ namespace Atlas.Control.Tests.Configuration;
 
 public sealed class UnsupportedFeaturesTests
 {
-    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "examples/rate-limit.yaml", "examples/routing.yaml", "examples/tcp.yaml", "examples/tls.yaml", "examples/udp.yaml", "examples/sessions.yaml", "examples/aspnet-session/atlas.yaml", "examples/kernel.yaml", "packaging/atlas.yaml"];
+    public static TheoryData<string> Runnable => ["examples/minimal.yaml", "examples/http.yaml", "examples/rate-limit.yaml", "examples/routing.yaml", "examples/tcp.yaml", "examples/tls.yaml", "examples/udp.yaml", "examples/sessions.yaml", "examples/aspnet-session/atlas.yaml", "examples/kernel.yaml", "examples/active-passive.yaml", "examples/active-active.yaml", "examples/aws-nlb.yaml", "examples/aws-alb.yaml", "examples/gcp.yaml", "packaging/atlas.yaml"];
 
     [Theory]
     [MemberData(nameof(Runnable))]
