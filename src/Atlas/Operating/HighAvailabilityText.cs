@@ -46,7 +46,8 @@ internal static class HighAvailabilityText
             yield return string.Create(CultureInfo.InvariantCulture, $"  NOTE priority lowered from {router.ConfiguredPriority}: {lowered}");
         }
 
-        if (router.Missing is string missing)
+        // A fault's reason says it already.
+        if (router.Missing is string missing && router.Reason?.EndsWith(missing, StringComparison.Ordinal) != true)
         {
             yield return $"  NOTE {missing}";
         }

@@ -34,6 +34,7 @@ public sealed class ApiTests
         await CheckAsync(HttpMethod.Get, "/metrics");
         await CheckAsync(HttpMethod.Get, "/openapi.json");
         await CheckAsync(HttpMethod.Get, StatusPath);
+        (await GetAsync(admin, StatusPath)).ShouldContain("\"answers\":[\"a\"]");
         await CheckAsync(HttpMethod.Get, "/api/v1/certificates");
         await CheckAsync(HttpMethod.Patch, OrderPath, """{"state":"drain"}""");
         await CheckAsync(HttpMethod.Get, StatusPath);
@@ -128,6 +129,9 @@ public sealed class ApiTests
             servers: [{ name: B, address: {{bad.Address}} }]
             circuit_breaker: { min_requests: 2, open_for: 30s }
         admin: { bind: 127.0.0.1:0 } #
+        high_availability:
+          node: a
+          active_active: { bind: 127.0.0.1:0, zone: lb.example, records: { www: { nodes: { a: 192.0.2.1 } } } }
         """;
 
     /// <summary>Has requests of several clients fail.</summary>

@@ -49,6 +49,11 @@ public sealed class HighAvailabilityTextTests
             ]);
 
     [Fact]
+    public void Lines_OfAFault_SayOnceWhatIsMissing() =>
+        LinesOf(Router with { State = "fault", Reason = "eth0: it is down", Missing = "it is down" }).Skip(1)
+            .ShouldBe(["  eth0: it is down; priority 150"]);
+
+    [Fact]
     public void Lines_OfPeers_SayWhatIsKnown() =>
         HighAvailabilityText.Lines(new HighAvailabilityReport
         {
