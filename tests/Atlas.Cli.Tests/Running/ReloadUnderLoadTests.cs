@@ -57,7 +57,7 @@ public sealed class ReloadUnderLoadTests
         fresh.Broken.ShouldBeEmpty();
         relayed.Broken.ShouldBeEmpty();
         Array.ForEach(connections, connection => connection.Dispose());
-        TestContext.Current.SendDiagnosticMessage(
+        TestContext.Current.TestOutputHelper!.WriteLine(
             $"{Seconds} reloads: {kept.Answered} requests on connections that stay, {fresh.Answered} on new ones, " +
             $"{relayed.Answered} connections over TCP, {datagrams.Answered} datagrams");
     }
