@@ -47,6 +47,7 @@ bench       | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the clients
 bench       | redis-server | redis-server             | the store of sessions
 bench       | nftables    | /usr/sbin/nft              | mode kernel
 bench       | iproute2    | ip                         | namespaces of the network
+bench       | keepalived  | /usr/sbin/keepalived       | a router of virtual addresses to measure against
 '
 
 # Prints its arguments to standard error.
