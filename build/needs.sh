@@ -21,6 +21,7 @@ integration | nftables    | /usr/sbin/nft              | mode kernel
 integration | conntrack   | /usr/sbin/conntrack        | mode kernel with UDP
 integration | iproute2    | ip                         | namespaces of the network
 integration | keepalived  | /usr/sbin/keepalived       | a router of virtual addresses that others wrote
+integration | tshark      | tshark                     | reads what is sent as others who know the protocols do
 integration | redis-server | redis-server              | a server that others wrote
 integration | redis-tools | redis-benchmark            | its client and its load
 integration | postgresql  | /usr/lib/postgresql/*/bin/pgbench | a server that others wrote, its client and its load
@@ -46,6 +47,7 @@ bench       | libssl3     | /usr/lib*/*/libssl.so.3    | TLS of the clients
 bench       | redis-server | redis-server             | the store of sessions
 bench       | nftables    | /usr/sbin/nft              | mode kernel
 bench       | iproute2    | ip                         | namespaces of the network
+bench       | keepalived  | /usr/sbin/keepalived       | a router of virtual addresses to measure against
 '
 
 # Prints its arguments to standard error.

@@ -35,6 +35,7 @@ internal static class AllScenarios
         new SessionScenario("sessions", "Small requests with a session of 200 bytes, on 64 connections", writes: false),
         new SessionScenario("sessions-written", "The same, each response writing the session", writes: true),
         new StoreOutageScenario("store-outage", "A store of Redis that stands still, is killed, and comes back"),
+        new FailoverScenario("failover", "An address that two nodes share, when its master fails"),
         new UdpScenario("udp-small", "Datagrams of 64 bytes there and back, 512 clients whose sessions stay", "127.0.0.1", 512),
         new UdpScenario("udp-sessions", "The same with a session for each, as for DNS", "127.0.0.2", 512),
         new KernelScenario("kernel-mode", "TCP across network namespaces, small requests on 64 connections", Exchange.Small, 64),

@@ -245,7 +245,7 @@ public sealed class UpgradeTests
         return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
-    private static async Task<TcpClient> TunnelAsync(string address)
+    internal static async Task<TcpClient> TunnelAsync(string address)
     {
         TcpClient tunnel = await DrainTests.ConnectAsync(address);
         await tunnel.GetStream().WriteAsync("GET /tunnel HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: echo\r\n\r\n"u8.ToArray());
@@ -255,7 +255,7 @@ public sealed class UpgradeTests
         return tunnel;
     }
 
-    private static async Task EchoAsync(TcpClient tunnel)
+    internal static async Task EchoAsync(TcpClient tunnel)
     {
         await tunnel.GetStream().WriteAsync("still here"u8.ToArray());
         byte[] buffer = new byte["still here".Length];
