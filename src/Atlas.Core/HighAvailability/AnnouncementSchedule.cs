@@ -10,7 +10,7 @@ internal struct AnnouncementSchedule(VirtualRouterSettings settings)
     /// <summary>The time that never comes.</summary>
     internal const long Never = long.MaxValue;
 
-    private readonly VirtualRouterSettings _settings = settings;
+    private VirtualRouterSettings _settings = settings;
     private long? _lastUs;
     private long _againUs = Never;
     private int _left;
@@ -24,6 +24,19 @@ internal struct AnnouncementSchedule(VirtualRouterSettings settings)
         _left = _settings.AnnounceCount;
         _againUs = _settings.AnnounceAgainCount > 0 ? nowUs + _settings.AnnounceAgainUs : Never;
         NextUs = _lastUs is long lastUs ? Math.Max(nowUs, lastUs + _settings.AnnounceSpacingUs) : nowUs;
+    }
+
+    /// <summary>Goes by other counts and times from the next announcement on.</summary>
+    /// <param name="settings">They.</param>
+    /// <param name="isAnew">Whether it begins with the first burst.</param>
+    /// <param name="nowUs">The time.</param>
+    internal void Change(VirtualRouterSettings settings, bool isAnew, long nowUs)
+    {
+        _settings = settings;
+        if (isAnew)
+        {
+            Begin(nowUs);
+        }
     }
 
     /// <summary>Whether one is due. If so, it counts as made, and the next is planned from now on: a late clock makes no burst of

@@ -63,8 +63,8 @@ public sealed class VirtualRouter
 
     private const int Owner = 255;
 
-    private readonly VirtualRouterSettings _settings;
-    private readonly AdvertisementFilter _filter;
+    private VirtualRouterSettings _settings;
+    private AdvertisementFilter _filter;
 
     private VirtualRouterFault _faults;
     private bool _isStarted;
@@ -187,12 +187,20 @@ public sealed class VirtualRouter
             _watch.Set(Priority);
         }
 
-        if (State != VirtualRouterState.Master || Priority == before)
-        {
-            return default;
-        }
+        return State != VirtualRouterState.Master || Priority == before ? default : IsPaused(nowUs) ? StepBack(nowUs) : Assert(nowUs);
+    }
 
-        return IsPaused(nowUs) ? StepBack(nowUs) : Assert(nowUs);
+    /// <summary>Goes by other settings, in whatever state it is. Of the priority <see cref="ChangePriority"/> tells; interval and primary
+    /// address stay. A master announces new addresses when it is due.</summary>
+    /// <exception cref="ArgumentException">A value is outside its range, or an address is of the other family.</exception>
+    public void ChangeSettings(VirtualRouterSettings settings, long nowUs)
+    {
+        settings = settings with { AdvertiseUs = _settings.AdvertiseUs, PrimaryAddress = _settings.PrimaryAddress };
+        settings.Check();
+        bool hasOthers = !settings.Addresses.Equals(_settings.Addresses);
+        _settings = settings;
+        _filter = new AdvertisementFilter(_settings, Counters) { Primary = _filter.Primary };
+        _announcements.Change(_settings, hasOthers && State == VirtualRouterState.Master, nowUs);
     }
 
     /// <summary>Changes the address that this node sends from.</summary>

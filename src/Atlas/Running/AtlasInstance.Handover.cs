@@ -61,12 +61,13 @@ internal sealed partial class AtlasInstance
     }
 
     /// <summary>The sockets are this process's alone.</summary>
-    internal void Own()
+    internal void Own() => _listeners.IsShared = false;
+
+    /// <summary>Opens the ports that cannot be shared, once the process before has let go of them.</summary>
+    internal void OpenUnshared()
     {
-        _listeners.IsShared = false;
         try
         {
-            // The process before had these ports until now.
             Cluster.Open(_atStart);
         }
         catch (IOException e)

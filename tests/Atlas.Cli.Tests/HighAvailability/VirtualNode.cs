@@ -21,33 +21,53 @@ public sealed class VirtualNode : IAsyncDisposable
     /// <param name="name">What it answers.</param>
     /// <param name="router">The keys of its virtual router, without interface, id and addresses.</param>
     /// <param name="addresses">The addresses.</param>
-    public static async Task<VirtualNode> StartAsync(
-        NetworkNamespace node, string name, string router, string addresses = SharedNetwork.VirtualIp + "/24")
+    public static Task<VirtualNode> StartAsync(
+        NetworkNamespace node, string name, string router, string addresses = SharedNetwork.VirtualIp + "/24") =>
+        StartTextAsync(node, Text(name, router, addresses));
+
+    /// <summary>Starts it by a whole configuration, and waits until it is ready.</summary>
+    /// <param name="node">Where.</param>
+    /// <param name="text">The configuration. Beside its file is <c>secret</c>.</param>
+    /// <param name="secret">What is in that.</param>
+    public static async Task<VirtualNode> StartTextAsync(NetworkNamespace node, string text, string secret = "the same on all nodes")
     {
-        var config = new ConfigFile(Text(name, router, addresses));
+        var config = new ConfigFile(text);
+        await WriteSecretAsync(config, secret);
         RunningProgram program = node.Start(Checkout.Program, "run", "-c", config.Path);
         await program.ErrorAsync("ready");
         return new VirtualNode(program, config);
     }
 
-    /// <summary>Has it go by other keys of the virtual router.</summary>
-    public async Task ReloadAsync(string name, string router)
+    /// <summary>Has it go by another configuration, and waits until it does.</summary>
+    public async Task ReloadAsync(string text)
     {
-        _config.Write(Text(name, router, SharedNetwork.VirtualIp + "/24"));
+        int before = Count("reloaded");
+        _config.Write(text);
         await Program.SignalAsync("HUP");
+        await SaysAsync("reloaded", before);
     }
+
+    /// <summary>How many lines on standard error contain a text.</summary>
+    public int Count(string text) => Program.Errors.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
 
     /// <summary>Waits until a line on standard error contains a text.</summary>
     /// <param name="text">The text.</param>
     /// <param name="skip">How many such lines to pass over.</param>
     public async Task SaysAsync(string text, int skip = 0) => await Wait.ForAsync(
-        () => Program.Errors.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal)) > skip,
+        () => Count(text) > skip,
         () => $"no line with '{text}':\n{Program.Errors}");
 
     public async ValueTask DisposeAsync()
     {
         await Program.DisposeAsync();
         _config.Dispose();
+    }
+
+    /// <summary>Writes a file <c>secret</c> beside a configuration, which nobody else may read.</summary>
+    public static async Task WriteSecretAsync(ConfigFile config, string secret)
+    {
+        await File.WriteAllTextAsync(config.Sibling("secret"), secret);
+        await Tool.RunAsync("chmod", "600", config.Sibling("secret"));
     }
 
     private static string Text(string name, string router, string addresses) =>

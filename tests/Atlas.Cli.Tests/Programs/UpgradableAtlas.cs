@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Atlas.Cli.Tests.Kernel;
 
 namespace Atlas.Cli.Tests.Programs;
 
@@ -11,11 +12,13 @@ public sealed class UpgradableAtlas : IAsyncDisposable
 {
     private readonly RunningProgram _first;
     private readonly string _link;
+    private readonly NetworkNamespace? _node;
     private readonly List<int> _pids;
 
-    private UpgradableAtlas(RunningProgram first, string link, string admin)
+    private UpgradableAtlas(RunningProgram first, NetworkNamespace? node, string link, string admin)
     {
         _first = first;
+        _node = node;
         _link = link;
         Admin = admin;
         _pids = [first.Id];
@@ -40,10 +43,15 @@ public sealed class UpgradableAtlas : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        RunningProgram first = RunningProgram.Start(start, "run", "-c", config.Path);
-        string admin = await first.ErrorAsync("admin: http://");
-        await first.ErrorAsync("ready");
-        return new UpgradableAtlas(first, link, admin);
+        return await ReadyAsync(RunningProgram.Start(start, "run", "-c", config.Path), null, link);
+    }
+
+    /// <summary>Starts one on a node of a network.</summary>
+    public static Task<UpgradableAtlas> StartAsync(ConfigFile config, NetworkNamespace node)
+    {
+        string link = config.Sibling("atlas");
+        File.CreateSymbolicLink(link, Checkout.Program);
+        return ReadyAsync(node.Start(link, "run", "-c", config.Path), node, link);
     }
 
     /// <summary>The address of a listener.</summary>
@@ -83,8 +91,9 @@ public sealed class UpgradableAtlas : IAsyncDisposable
     }
 
     /// <summary>Runs <c>atlas upgrade</c> to whatever end it comes to.</summary>
-    public Task<ToolResult> TryUpgradeAsync(params string[] words) =>
-        Tool.EndAsync(Checkout.Program, ["upgrade", "--admin", Admin, .. words]);
+    public Task<ToolResult> TryUpgradeAsync(params string[] words) => _node is null
+        ? Tool.EndAsync(Checkout.Program, ["upgrade", "--admin", Admin, .. words])
+        : Tool.EndAsync("ip", ["netns", "exec", _node.Name, Checkout.Program, "upgrade", "--admin", Admin, .. words]);
 
     /// <summary>The answer of the admin API to a path.</summary>
     public async Task<JsonElement> GetAsync(string path)
@@ -133,5 +142,12 @@ public sealed class UpgradableAtlas : IAsyncDisposable
         }
 
         await _first.DisposeAsync();
+    }
+
+    private static async Task<UpgradableAtlas> ReadyAsync(RunningProgram first, NetworkNamespace? node, string link)
+    {
+        string admin = await first.ErrorAsync("admin: http://");
+        await first.ErrorAsync("ready");
+        return new UpgradableAtlas(first, node, link, admin);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Atlas.Core.HighAvailability;
 using static Atlas.Core.HighAvailability.VirtualRouterReason;
 using static Atlas.Core.HighAvailability.VirtualRouterState;
@@ -67,6 +68,41 @@ public sealed class VirtualRouterBeyondTheRfcTests
         router.ChangePriority(400, since + 3).Advertise.ShouldBe((byte?)254);
 
         router.State.ShouldBe(Master);
+    }
+
+    [Fact]
+    public void ChangeSettings_OfAMaster_KeepsItAndAnnouncesNewAddresses()
+    {
+        (VirtualRouter router, long since) = NewMaster(Settings with { AnnounceAgainCount = 0, AnnounceRefreshUs = 0 });
+        while (router.Tick(router.NextDeadlineUs).Announce)
+        {
+        }
+
+        long now = since + Second + (Second / 2);
+        VirtualRouterSettings other = Settings with { Priority = 50, Preempt = false, AdvertiseUs = 10 * Second, AnnounceAgainCount = 0, AnnounceRefreshUs = 0 };
+        router.ChangeSettings(other, now);
+        (router.State, router.Priority).ShouldBe((Master, 100), "only what is not told otherwise");
+        router.Tick(now).ShouldBe(default, "nothing new is to be announced");
+
+        router.ChangeSettings(other with { Addresses = [.. Settings.Addresses, IPAddress.Parse("10.0.0.102")] }, now);
+        router.Tick(now).Announce.ShouldBeTrue();
+        router.Hear(90, now + 1, addresses: "10.0.0.100 10.0.0.101 10.0.0.102");
+        router.Counters.HeardOtherAddresses.ShouldBe(0);
+        router.State.ShouldBe(Master);
+    }
+
+    [Fact]
+    public void ChangeSettings_OfABackup_CountFromTheNextAdvertisement()
+    {
+        VirtualRouter router = NewBackup(Settings with { Preempt = false });
+        router.Hear(50, 1);
+        long down = router.NextDeadlineUs;
+
+        router.ChangeSettings(Settings, 2);
+        router.Hear(50, 3);
+
+        router.NextDeadlineUs.ShouldBe(down, "it waits no longer for one of lower priority");
+        Should.Throw<ArgumentException>(() => router.ChangeSettings(Settings with { Addresses = [IPAddress.IPv6Loopback] }, 4));
     }
 
     [Fact]

@@ -25,7 +25,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     private readonly Func<IReadOnlyList<RunningListener>> _listeners;
     private readonly Timer _look;
     private readonly Lock _gate = new();
-    private readonly Dictionary<VirtualRouterConfig, string> _lowered = [];
+    private readonly Dictionary<string, (int Priority, string Lowered)> _told = [];
     private readonly DataPlaneProbe _probe;
     private readonly PeerService _peers;
     private HighAvailabilityConfig _config = new();
@@ -51,7 +51,7 @@ internal sealed class ClusterNode : IAsyncDisposable
         _news = news;
         _snapshot = snapshot;
         _listeners = listeners;
-        _look = new Timer(_ => GuardedWork.Run(Look, "what this node tracks was not looked at", news.Say));
+        _look = new Timer(_ => GuardedWork.Run(() => Look(), "what this node tracks was not looked at", news.Say));
         _probe = new DataPlaneProbe(new DataPlaneProbeOptions { Listeners = Probed, Workers = workers, Changed = OnHealth });
         _peers = new PeerService(new PeerServiceOptions
         {
@@ -116,18 +116,21 @@ internal sealed class ClusterNode : IAsyncDisposable
             }
 
             _config = config.HighAvailability ?? new HighAvailabilityConfig();
-            foreach (VirtualRouterConfig gone in _lowered.Keys.Except(_config.ActivePassive).ToArray())
+            foreach (string gone in _told.Keys.Except(_config.ActivePassive.Select(VirtualRouterStatus.NameOf)).ToArray())
             {
-                _lowered.Remove(gone);
+                _told.Remove(gone);
             }
 
             _routers?.Apply(_config.ActivePassive, router => masters.Contains(VirtualRouterStatus.NameOf(router)));
+            Look(isAnew: true);
         }
+
+        UpdateZone();
 
         if (config.HighAvailability is not null)
         {
             _probe.Start();
-            _look.Change(TimeSpan.Zero, LookInterval);
+            _look.Change(LookInterval, LookInterval);
         }
     }
 
@@ -138,8 +141,9 @@ internal sealed class ClusterNode : IAsyncDisposable
     {
         if (!_isOpen)
         {
-            OpenPorts(config, config.HighAvailability ?? new HighAvailabilityConfig());
+            // A reload tries again what could not be opened.
             _isOpen = true;
+            OpenPorts(config, config.HighAvailability ?? new HighAvailabilityConfig());
         }
     }
 
@@ -160,6 +164,8 @@ internal sealed class ClusterNode : IAsyncDisposable
             _hasEnded = true;
         }
 
+        // Listeners are about to take nothing more, which is no failure.
+        _probe.Dispose();
         await _look.DisposeAsync();
         if (_routers is not null)
         {
@@ -281,7 +287,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     private void UpdateZone() => _dns?.Apply(IsAlive);
 
     /// <summary>Has each virtual router go by the priority that what it tracks leaves it.</summary>
-    private void Look()
+    /// <param name="isAnew">Whether they do not know it for sure, since the configuration changed.</param>
+    private void Look(bool isAnew = false)
     {
         lock (_gate)
         {
@@ -294,14 +301,19 @@ internal sealed class ClusterNode : IAsyncDisposable
             foreach (VirtualRouterConfig router in _config.ActivePassive)
             {
                 string[] failed = [.. Failed(router.Track, snapshot)];
+                string name = VirtualRouterStatus.NameOf(router);
                 string lowered = string.Join("; ", failed);
-                if (lowered != _lowered.GetValueOrDefault(router, ""))
+                int priority = Math.Max(1, router.Priority - (failed.Length * router.Track.Penalty));
+                bool isNews = (priority, lowered) != _told.GetValueOrDefault(name, (router.Priority, ""));
+                _told[name] = (priority, lowered);
+                if (isNews || isAnew)
                 {
-                    _lowered[router] = lowered;
-                    int priority = Math.Max(1, router.Priority - (failed.Length * router.Track.Penalty));
                     _routers.ChangePriority(router, priority, lowered);
-                    string why = failed.Length > 0 ? lowered : "all that it tracks is well";
-                    _news.Say($"virtual router {VirtualRouterStatus.NameOf(router)} has priority {priority}: {why}");
+                }
+
+                if (isNews)
+                {
+                    _news.Say($"virtual router {name} has priority {priority}: {(lowered.Length > 0 ? lowered : "all that it tracks is well")}");
                 }
             }
         }

@@ -23,12 +23,12 @@ internal sealed class RunningVirtualRouter : IDisposable
     private const long ShortRenewalUs = 250_000;
     private const long LongRenewalUs = 500_000;
 
-    private readonly VirtualRouterConfig _config;
     private readonly VirtualRouterLink _link;
     private readonly Action<VirtualRouterEvent> _changed;
     private readonly Action<string> _say;
     private readonly int _keepSeconds;
     private readonly VirtualRouter _router;
+    private VirtualRouterConfig _config;
     private long _keepAtUs = long.MaxValue;
     private long _releaseAtUs = long.MaxValue;
     private long _retryAtUs = long.MaxValue;
@@ -178,6 +178,37 @@ internal sealed class RunningVirtualRouter : IDisposable
         }
     }
 
+    /// <summary>Whether it can go by another configuration without an end and a new beginning.</summary>
+    internal bool CanGoOnWith(VirtualRouterConfig config) =>
+        IsIpv6(_config) == IsIpv6(config) && config.Equals(_config with
+        {
+            Priority = config.Priority,
+            Addresses = config.Addresses,
+            Preempt = config.Preempt,
+            PreemptDelayMs = config.PreemptDelayMs,
+            Track = config.Track,
+            Announce = config.Announce,
+        });
+
+    /// <summary>Goes by another configuration, in the state that it is in and with the addresses that stay. The priority is changed by
+    /// <see cref="ChangePriority"/>.</summary>
+    internal void Change(VirtualRouterConfig config, long nowUs)
+    {
+        bool hasOthers = !config.Addresses.Equals(_config.Addresses);
+        _config = config;
+        _status = _status with { Config = config };
+        _router.ChangeSettings(SettingsOf(config), nowUs);
+        if (hasOthers)
+        {
+            _link.Change(config, hasAddresses: _router.State == VirtualRouterState.Master);
+            Look(nowUs);
+            if (_router.State == VirtualRouterState.Master)
+            {
+                Keep(nowUs);
+            }
+        }
+    }
+
     /// <summary>Goes by another priority.</summary>
     /// <param name="priority">It.</param>
     /// <param name="lowered">Why it is not the configured one; empty: it is.</param>
@@ -223,11 +254,11 @@ internal sealed class RunningVirtualRouter : IDisposable
         _link.Dispose();
     }
 
-    private static VirtualRouterSettings SettingsOf(VirtualRouterConfig config)
-    {
-        bool isIpv6 = config.Addresses[0].Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-        return VirtualRouterSettings.From(config, isIpv6 ? IPAddress.IPv6Any : IPAddress.Any);
-    }
+    private static bool IsIpv6(VirtualRouterConfig config) =>
+        config.Addresses[0].Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+
+    private static VirtualRouterSettings SettingsOf(VirtualRouterConfig config) =>
+        VirtualRouterSettings.From(config, IsIpv6(config) ? IPAddress.IPv6Any : IPAddress.Any);
 
     private void Do(in VirtualRouterOrders orders, long nowUs)
     {

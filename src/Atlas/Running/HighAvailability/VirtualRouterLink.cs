@@ -14,13 +14,13 @@ internal sealed class VirtualRouterLink : IDisposable
     // The most bytes of an advertisement: 255 addresses of IPv6 after a head of 8.
     private const int MaxMessage = VrrpAdvertisement.MaxLength;
 
-    private readonly VirtualRouterConfig _config;
     private readonly LinkTable _table;
     private readonly LinkPoller _poller;
     private readonly bool _isIpv6;
-    private readonly byte[] _addresses;
     private readonly LinkAddress[] _destinations;
     private readonly List<Engine.Links.InterfaceAddress> _listed = [];
+    private VirtualRouterConfig _config;
+    private byte[] _addresses;
     private NetworkLink? _link;
     private RawIpSocket? _socket;
     private PacketSocket? _frames;
@@ -33,7 +33,7 @@ internal sealed class VirtualRouterLink : IDisposable
         _table = table;
         _poller = poller;
         _isIpv6 = config.Addresses[0].Address.AddressFamily == AddressFamily.InterNetworkV6;
-        _addresses = [.. config.Addresses.SelectMany(address => address.Address.GetAddressBytes())];
+        _addresses = Packed(config);
         _destinations = config.UnicastPeers.Count > 0
             ? [.. config.UnicastPeers.Select(LinkAddress.Of)]
             : [LinkAddress.Of(_isIpv6 ? VrrpAdvertisement.Ipv6Group : VrrpAdvertisement.Ipv4Group)];
@@ -167,15 +167,20 @@ internal sealed class VirtualRouterLink : IDisposable
     }
 
     /// <summary>Takes the addresses off the interface, whoever put them there.</summary>
-    internal void Release()
+    internal void Release() => Remove(_config.Addresses);
+
+    /// <summary>Goes by a configuration with other addresses of the same family, all else being equal.</summary>
+    /// <param name="config">It.</param>
+    /// <param name="hasAddresses">Whether the interface has the addresses, of which those that are gone are taken off.</param>
+    internal void Change(VirtualRouterConfig config, bool hasAddresses)
     {
-        if (_link is not null)
+        if (hasAddresses)
         {
-            foreach (InterfaceAddress address in _config.Addresses)
-            {
-                _table.RemoveAddress(_link.Index, LinkAddress.Of(address.Address), address.PrefixLength);
-            }
+            Remove(_config.Addresses.Except(config.Addresses));
         }
+
+        _config = config;
+        _addresses = Packed(config);
     }
 
     /// <summary>Takes off what a process that crashed has left.</summary>
@@ -227,6 +232,19 @@ internal sealed class VirtualRouterLink : IDisposable
     }
 
     public void Dispose() => Close();
+
+    private static byte[] Packed(VirtualRouterConfig config) => [.. config.Addresses.SelectMany(address => address.Address.GetAddressBytes())];
+
+    private void Remove(IEnumerable<InterfaceAddress> addresses)
+    {
+        if (_link is not null)
+        {
+            foreach (InterfaceAddress address in addresses)
+            {
+                _table.RemoveAddress(_link.Index, LinkAddress.Of(address.Address), address.PrefixLength);
+            }
+        }
+    }
 
     private bool IsForUs(in LinkAddress destination) =>
         _config.UnicastPeers.Count > 0 ? Primary is not null && destination == LinkAddress.Of(Primary) : destination == _destinations[0];

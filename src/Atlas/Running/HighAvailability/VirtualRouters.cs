@@ -74,14 +74,14 @@ internal sealed class VirtualRouters : IDisposable
     }
 
     /// <summary>Makes them those of a configuration. What it does not change goes on untouched; one that it takes away is handed
-    /// over, and one of which it changes more than the priority begins anew.</summary>
-    /// <param name="configs">The virtual routers.</param>
+    /// over, and one of which it changes how the nodes speak with each other begins anew.</summary>
+    /// <param name="configs">The virtual routers. Those that go on keep their priority until <see cref="ChangePriority"/>.</param>
     /// <param name="continues">Which of them this node is master of already, because of a process that it goes on for.</param>
     internal void Apply(IReadOnlyList<VirtualRouterConfig> configs, Func<VirtualRouterConfig, bool> continues) => Order(nowUs =>
     {
         RunningVirtualRouter[] before = [.. _routers];
         _routers.Clear();
-        foreach (RunningVirtualRouter gone in before.Where(router => !configs.Contains(router.Config)))
+        foreach (RunningVirtualRouter gone in before.Where(router => !configs.Any(router.CanGoOnWith)))
         {
             gone.Stop(nowUs);
             _leaving.Add(gone);
@@ -89,12 +89,16 @@ internal sealed class VirtualRouters : IDisposable
 
         foreach (VirtualRouterConfig config in configs)
         {
-            RunningVirtualRouter? known = Array.Find(before, router => router.Config.Equals(config));
+            RunningVirtualRouter? known = Array.Find(before, router => router.CanGoOnWith(config));
             if (known is null)
             {
                 RemoveLeaving(config);
                 known = new RunningVirtualRouter(config, _table, _poller, _changed, _say);
                 known.Start(continues(config), nowUs);
+            }
+            else if (!config.Equals(known.Config))
+            {
+                known.Change(config, nowUs);
             }
 
             _routers.Add(known);

@@ -115,6 +115,7 @@ internal sealed class Predecessor : IDisposable
 
         instance.Own();
         await Task.Run(() => _channel.Receive(DoneMs, out _));
+        instance.OpenUnshared();
     }
 
     /// <summary>Says that this process does not serve.</summary>

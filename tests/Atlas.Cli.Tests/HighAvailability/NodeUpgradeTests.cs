@@ -1,0 +1,73 @@
+using Atlas.Cli.Tests.Programs;
+
+namespace Atlas.Cli.Tests.HighAvailability;
+
+/// <summary>The program of a node replaced while it has the address.</summary>
+public sealed class NodeUpgradeTests
+{
+    private const int Upgrades = 2;
+
+    // How long the kernel keeps an address that nobody renews, and some more.
+    private const int LeaseMs = 3_500;
+
+    [Fact]
+    public async Task Upgrade_OfTheMaster_KeepsTheAddressAndItsPlaceAmongTheNodes()
+    {
+        await using SharedNetwork network = SharedNetwork.Create();
+        using var config = new ConfigFile(Text("one", 150));
+        await VirtualNode.WriteSecretAsync(config, "the same on all nodes");
+        UpgradableAtlas one = network.Keep(await UpgradableAtlas.StartAsync(config, network.One));
+        await Wait.ForAsync(() => RoutedNode.Has(network.One, 51), () => one.Program.Errors);
+        VirtualNode two = network.Keep(await VirtualNode.StartTextAsync(network.Two, Text("two", 100)));
+        await two.SaysAsync("peer one: alive");
+        await two.SaysAsync("is backup");
+        await using var load = new NewConnections(network.Client, "10.88.0.51:80");
+        await load.AnsweredAsync("one", 0);
+
+        for (int i = 0; i < Upgrades; i++)
+        {
+            await one.UpgradeAsync();
+            await load.AnsweredAsync("one", System.Diagnostics.Stopwatch.GetTimestamp());
+        }
+
+        // Both processes before have ended, and the last one renews the address.
+        await Wait.ForAsync(() => Count(one, " ended") == Upgrades, () => one.Program.Errors);
+        long since = Environment.TickCount64;
+        await Wait.ForAsync(
+            () =>
+            {
+                RoutedNode.Has(network.One, 51).ShouldBeTrue(one.Program.Errors);
+                return Environment.TickCount64 - since > LeaseMs;
+            },
+            () => "");
+        await load.StopAsync();
+        load.Failures.ShouldBeEmpty(one.Program.Errors + two.Program.Errors);
+        load.Answers.ShouldAllBe(answer => answer.Node == "one");
+        two.Count("is master").ShouldBe(0, two.Program.Errors);
+
+        // Each new process has opened the ports of the old one.
+        one.Program.Errors.ShouldNotContain("in use");
+        Dig.Ask(network.Client, "10.88.0.11").Length.ShouldBe(2, one.Program.Errors);
+        await Wait.ForAsync(() => Dig.Ask(network.Client, "10.88.0.12").Length == 2, () => two.Program.Errors);
+        Count(one, "is master, has 10.88.0.51: goes on from the process before").ShouldBe(Upgrades, one.Program.Errors);
+        Count(one, "gave 10.88.0.51 up").ShouldBe(0, one.Program.Errors);
+
+        // What took its place is a node like any other: it hands over at its end.
+        await one.StopAsync();
+        await Wait.ForAsync(() => RoutedNode.Has(network.Two, 51) && !RoutedNode.Has(network.One, 51), () => two.Program.Errors);
+    }
+
+    private static int Count(UpgradableAtlas atlas, string text) =>
+        atlas.Program.Errors.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+
+    private static string Text(string name, int priority) =>
+        $$"""
+        {{RoutedNode.Text(name, [RoutedNode.Router(51, $"priority: {priority}")])}}
+          secret: { file: secret }
+          peers: [{ name: {{(name == "one" ? "two" : "one")}}, address: 10.88.0.{{(name == "one" ? 12 : 11)}}:9901 }]
+          active_active:
+            bind: 10.88.0.{{(name == "one" ? 11 : 12)}}:53
+            zone: lb.example
+            records: { www: { nodes: { one: 10.88.0.11, two: 10.88.0.12 } } }
+        """;
+}

@@ -1,0 +1,86 @@
+using System.Net.Sockets;
+using Atlas.Control.Configuration;
+using Atlas.Control.Discovery.Resolving;
+using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
+using Atlas.Running;
+using Atlas.Running.HighAvailability;
+
+namespace Atlas.Tests.Running;
+
+public sealed class ClusterNodeTests
+{
+    // A node is not well, or well again, after two looks, and a look begins after the one before.
+    private const int Looks = 4;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    private int _looks;
+
+    [Fact]
+    public async Task State_ListenerAtItsLimit_Serves()
+    {
+        AtlasConfig config = Config();
+        await using AtlasInstance instance = await AtlasInstance.StartAsync(config, _ => { });
+        using var client = new TcpClient();
+        await client.ConnectAsync("127.0.0.1", instance.Listeners[0].Addresses[0].Bound.Address.Port);
+        await UntilAsync(() => instance.Listeners[0].Connections == 1);
+        await using ClusterNode node = Node(instance);
+
+        node.Apply(config, []);
+
+        await UntilAsync(() => Volatile.Read(ref _looks) >= Looks);
+        (node.State, node.Problem).ShouldBe((DataPlaneState.Serving, ""));
+    }
+
+    [Fact]
+    public async Task State_ListenerThatIsGone_DoesNotServe()
+    {
+        AtlasConfig config = Config();
+        AtlasInstance instance = await AtlasInstance.StartAsync(config, _ => { });
+        await using ClusterNode node = Node(instance);
+        await instance.DisposeAsync();
+
+        node.Apply(config, []);
+
+        await UntilAsync(() => node.State == DataPlaneState.NotServing);
+        node.Problem.ShouldBe("listener web: connect refused");
+    }
+
+    private static AtlasConfig Config()
+    {
+        ConfigResult read = ConfigLoader.Parse(
+            """
+            listeners:
+              web: { bind: 127.0.0.1:0, limits: { connections: 1 }, routes: [{ respond: { status: 200 } }] }
+            runtime: { workers: 1 }
+            high_availability: { node: one }
+            """,
+            "atlas.yaml");
+        return read.Config.ShouldNotBeNull(string.Join('\n', read.Errors)) with { Admin = new AdminConfig { Bind = null } };
+    }
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (!isSo())
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+
+    private ClusterNode Node(AtlasInstance instance)
+    {
+        var listeners = instance.Listeners;
+        return new ClusterNode(
+            new InstanceNews(_ => { }),
+            () => instance.Snapshot,
+            () => listeners,
+            _ =>
+            {
+                Interlocked.Increment(ref _looks);
+                return Task.FromResult(true);
+            },
+            new DnsResolver(new ResolverOptions { Servers = () => [] }));
+    }
+}
