@@ -1,10 +1,12 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using Atlas.Cli.Tests.Kernel;
 using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.HighAvailability;
 
 /// <summary>Nodes that are upgraded, or get another file, or an interface that refuses.</summary>
+[SupportedOSPlatform("linux")]
 public sealed class NodeChangesTests
 {
     [Fact]
