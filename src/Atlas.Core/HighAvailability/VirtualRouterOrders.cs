@@ -2,18 +2,19 @@ namespace Atlas.Core.HighAvailability;
 
 /// <summary>
 /// What is to be done now, in the order of the properties. The order matters: who lets go removes the addresses before it says
-/// so, and who takes over tells the others before it takes them. The default is nothing.
+/// so, and who takes over has them before it says so, since the others let go of them then. If they cannot be taken, nothing that
+/// follows is done: it is a fault. The default is nothing.
 /// </summary>
 public readonly record struct VirtualRouterOrders
 {
     /// <summary>Whether the addresses are to be taken off the interface.</summary>
     public bool Release { get; init; }
 
-    /// <summary>The priority of the advertisement to send; 0: this node stops; null: none is to be sent.</summary>
-    public byte? Advertise { get; init; }
-
     /// <summary>Whether the addresses are to be put on the interface.</summary>
     public bool Take { get; init; }
+
+    /// <summary>The priority of the advertisement to send; 0: this node stops; null: none is to be sent.</summary>
+    public byte? Advertise { get; init; }
 
     /// <summary>Whether hosts are to be told who has the addresses: one gratuitous ARP or neighbor advertisement for each.</summary>
     public bool Announce { get; init; }

@@ -48,6 +48,8 @@ public sealed class OpenSocket
             return null;
         }
 
+        // What a process left that was killed while it had no new connections come.
+        ConnectionFilter.Remove(descriptor);
         Socket.MakeOwn(descriptor);
         return new OpenSocket(descriptor);
     }

@@ -69,6 +69,7 @@ internal static class LinkConstants
     internal const uint IFA_F_DADFAILED = 0x8;
     internal const uint IFA_F_DEPRECATED = 0x20;
     internal const uint IFA_F_TENTATIVE = 0x40;
+    internal const uint IFA_F_NOPREFIXROUTE = 0x200;
     internal const int RT_SCOPE_UNIVERSE = 0;
     internal const int RT_SCOPE_LINK = 253;
     internal const int CLOCK_BOOTTIME = 7;

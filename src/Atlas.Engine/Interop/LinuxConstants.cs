@@ -36,6 +36,7 @@ internal static class LinuxConstants
     internal const int SO_LINGER = 13;
     internal const int SO_REUSEPORT = 15;
     internal const int SO_ATTACH_FILTER = 26;
+    internal const int SO_DETACH_FILTER = 27;
     internal const int SO_ACCEPTCONN = 30;
     internal const int SO_SNDBUFFORCE = 32;
     internal const int SO_RCVBUFFORCE = 33;

@@ -78,6 +78,24 @@ public readonly struct LinkAddress : IEquatable<LinkAddress>
         return MaxLength;
     }
 
+    /// <summary>Whether two are of one family and the first bits of both are the same.</summary>
+    /// <param name="other">The other.</param>
+    /// <param name="bits">How many, at most those of the address.</param>
+    public bool SharesPrefix(in LinkAddress other, int bits)
+    {
+        if (_family != other._family)
+        {
+            return false;
+        }
+
+        Span<byte> own = stackalloc byte[MaxLength];
+        Span<byte> others = stackalloc byte[MaxLength];
+        WriteTo(own);
+        other.WriteTo(others);
+        int whole = bits / 8;
+        return own[..whole].SequenceEqual(others[..whole]) && (bits % 8 == 0 || (own[whole] ^ others[whole]) >> (8 - (bits % 8)) == 0);
+    }
+
     /// <summary>As an object of .NET, without scope; null for no address. Allocates.</summary>
     public IPAddress? ToIPAddress()
     {

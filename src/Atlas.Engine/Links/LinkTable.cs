@@ -110,8 +110,10 @@ public sealed class LinkTable : IDisposable
     /// <param name="address">The address.</param>
     /// <param name="prefixLength">How many bits of it are the network's.</param>
     /// <param name="seconds">For how long from now on, at least 1.</param>
+    /// <param name="hasRoute">Whether the link has the route to its network from another address. The kernel takes an IPv6 route that
+    /// ends once, as one from a router's advertisement does, for the address's own, and has it end with the address.</param>
     /// <returns>0, or a negative error number, as <see cref="AddAddress"/> has them but EEXIST.</returns>
-    public int KeepAddress(int index, in LinkAddress address, int prefixLength, int seconds)
+    public int KeepAddress(int index, in LinkAddress address, int prefixLength, int seconds, bool hasRoute = false)
     {
         if (!IsPossible(index, address, prefixLength) || seconds < 1)
         {
@@ -121,6 +123,11 @@ public sealed class LinkTable : IDisposable
         var request = new NetlinkRequest(stackalloc byte[NetlinkRequest.MaxLength]);
         Begin(ref request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, index, address, prefixLength);
         request.Add(IFA_PROTO, Mark);
+
+        if (address.IsIpv6 && hasRoute)
+        {
+            request.Add(IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+        }
 
         // Of IPv6, others are chosen before it for what this host sends by itself.
         request.Add(IFA_CACHEINFO, new AddressLifetime { Preferred = address.IsIpv6 ? 0 : (uint)seconds, Valid = (uint)seconds });

@@ -1,4 +1,5 @@
 using Atlas.Engine.Interop;
+using Atlas.Engine.Streams;
 using static Atlas.Engine.Interop.LinuxConstants;
 
 namespace Atlas.Engine.Workers;
@@ -15,7 +16,7 @@ internal static unsafe class ConnectionFilter
     private const ushort JumpIfSet = BPF_JMP | BPF_JSET | BPF_K;
     private const ushort Return = BPF_RET | BPF_K;
 
-    /// <summary>Drops what opens connections, for good. What completes those that were begun passes: their clients take them for open
+    /// <summary>Drops what opens connections, until <see cref="Remove"/>. What completes those that were begun passes: their clients take them for open
     /// already.</summary>
     /// <returns>0, or a negative error number.</returns>
     internal static int DropNew(int descriptor)
@@ -30,4 +31,9 @@ internal static unsafe class ConnectionFilter
         var filter = new FilterProgram { Length = 4, Instructions = program };
         return Errno.Of(Libc.setsockopt(descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &filter, (uint)sizeof(FilterProgram)));
     }
+
+    /// <summary>Drops nothing any more. A filter belongs to the socket and not to the process: it outlives this one where another has the
+    /// socket, too.</summary>
+    /// <returns>0, or a negative error number: ENOENT where there is no filter.</returns>
+    internal static int Remove(int descriptor) => Socket.SetOption(descriptor, SOL_SOCKET, SO_DETACH_FILTER, 0);
 }

@@ -25,6 +25,7 @@ internal sealed class Listener : IEventSource, ITimerTarget
     private readonly Action[] _ended;
     private int _slot = -1;
     private bool _isHeld;
+    private bool _isHeldOff;
     private bool _closed;
 
     internal Listener(Worker worker, WorkerGroup group, ListenOptions options, int descriptor, bool isHeld)
@@ -81,7 +82,13 @@ internal sealed class Listener : IEventSource, ITimerTarget
     }
 
     /// <summary>Has the kernel drop what would begin another connection.</summary>
-    internal void HoldOff() => ConnectionFilter.DropNew(_descriptor);
+    internal void HoldOff()
+    {
+        if (!_closed)
+        {
+            _isHeldOff = ConnectionFilter.DropNew(_descriptor) >= 0;
+        }
+    }
 
     /// <summary>Stops listening; the queue is another process's, too.</summary>
     internal void LetGo()
@@ -192,6 +199,12 @@ internal sealed class Listener : IEventSource, ITimerTarget
         _closed = true;
         _resume.Remove();
         Unwatch();
+        if (_isHeldOff)
+        {
+            // systemd may have the socket as well, and start the service anew by who connects.
+            ConnectionFilter.Remove(_descriptor);
+        }
+
         Socket.Close(_descriptor);
     }
 

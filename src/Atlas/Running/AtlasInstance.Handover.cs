@@ -36,8 +36,9 @@ internal sealed partial class AtlasInstance
 
     /// <summary>Takes traffic: at the start, or once the process before takes none. Until <see cref="Own"/> that process may go on
     /// instead.</summary>
+    /// <param name="masters">The virtual routers that the process before is master of: this one goes on with their addresses.</param>
     /// <exception cref="IOException">The kernel or the admin address refuses.</exception>
-    internal async Task BeginAsync()
+    internal async Task BeginAsync(IReadOnlyList<string> masters)
     {
         if (_listeners.IsShared)
         {
@@ -55,7 +56,7 @@ internal sealed partial class AtlasInstance
             Cluster.Open(_atStart);
         }
 
-        Cluster.Apply(_atStart, Predecessor?.Masters ?? []);
+        Cluster.Apply(_atStart, masters);
         Phase = InstancePhase.Serving;
         Since = DateTimeOffset.UtcNow;
     }
@@ -63,8 +64,8 @@ internal sealed partial class AtlasInstance
     /// <summary>The sockets are this process's alone.</summary>
     internal void Own() => _listeners.IsShared = false;
 
-    /// <summary>Opens the ports that cannot be shared, once the process before has let go of them.</summary>
-    internal void OpenUnshared()
+    /// <summary>Opens what the process before had open until now.</summary>
+    internal void OpenPorts()
     {
         try
         {

@@ -165,7 +165,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             instance.TakeInherited();
             if (inherited is not { IsHeld: true })
             {
-                await instance.BeginAsync();
+                await instance.BeginAsync([]);
             }
 
             return instance;
@@ -199,6 +199,8 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
         {
             _resolvers = Config.Runtime.Resolvers;
             Names.Apply(Config);
+            Cluster.Revert();
+            Workers.MovingAddresses = ClusterNode.MovingAddresses(Config);
             throw;
         }
 

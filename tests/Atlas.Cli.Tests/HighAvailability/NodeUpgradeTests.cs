@@ -1,4 +1,5 @@
 using Atlas.Cli.Tests.Programs;
+using Atlas.Cli.Tests.Running;
 
 namespace Atlas.Cli.Tests.HighAvailability;
 

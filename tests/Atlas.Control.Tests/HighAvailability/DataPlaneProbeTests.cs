@@ -128,6 +128,31 @@ public sealed class DataPlaneProbeTests : IDisposable
         await Until.SoAsync(() => _changes.Contains(true));
     }
 
+    [Fact]
+    public async Task Start_Again_StillLooksOneAtATime()
+    {
+        int looks = 0;
+        var never = new TaskCompletionSource<bool>();
+        using var probe = new DataPlaneProbe(new DataPlaneProbeOptions
+        {
+            Listeners = () =>
+            {
+                Interlocked.Increment(ref looks);
+                return [];
+            },
+            Workers = _ => never.Task,
+            Limit = Long,
+        });
+        probe.Start();
+        await Until.SoAsync(() => Volatile.Read(ref looks) == 1);
+        probe.Start();
+        probe.Start();
+
+        // Later than the looks of both would begin.
+        await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => Thread.Yield())));
+        looks.ShouldBe(1, "the first look still waits");
+    }
+
     [Theory]
     [InlineData(ListenerProtocol.Http, ListenerMode.User, false, true)]
     [InlineData(ListenerProtocol.Tcp, ListenerMode.User, true, true)]

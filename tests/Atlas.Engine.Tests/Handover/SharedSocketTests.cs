@@ -151,6 +151,37 @@ public sealed class SharedSocketTests
     }
 
     /// <summary>What another process would have got.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void HoldOff_OfASocketThatAnotherHasToo_EndsWithWhoHeldOff(bool isClosed)
+    {
+        var next = new Holder();
+        using var oldGroup = new WorkerGroup(1);
+        using var nextGroup = new WorkerGroup(1);
+        BoundAddress first = oldGroup.Listen(Any, new ListenOptions(new Holder(), 128, 100));
+
+        // As systemd has it, which knows nothing of filters.
+        int kept = Errno.Of(Libc.fcntl(first.Descriptors[0], F_DUPFD, 0));
+        first.HoldOff();
+        first.Hold();
+        if (isClosed)
+        {
+            first.Close();
+        }
+
+        oldGroup.Settle(30_000).ShouldBeTrue();
+        if (isClosed)
+        {
+            using SystemSocket waiting = Clients.Connect(first.Address);
+        }
+
+        List<OpenSocket> sockets = [OpenSocket.TryTake(kept)!];
+        BoundAddress second = nextGroup.Listen(sockets, new ListenOptions(next, 128, 100), isHeld: false);
+        using SystemSocket client = Clients.Connect(second.Address);
+        Eventually.So(() => next.Count == (isClosed ? 2 : 1));
+    }
+
     private static List<OpenSocket> Copies(IBoundAddress bound) =>
         [.. bound.Descriptors.Select(descriptor => OpenSocket.TryTake(Errno.Of(Libc.fcntl(descriptor, F_DUPFD, 0)))!)];
 

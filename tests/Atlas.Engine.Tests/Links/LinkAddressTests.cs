@@ -56,6 +56,18 @@ public sealed class LinkAddressTests
     }
 
     [Theory]
+    [InlineData("fd88::1", "fd88::ffff:0:0:1", 64, true)]
+    [InlineData("fd88::1", "fd88:0:0:1::1", 64, false)]
+    [InlineData("fd88::1", "fd88:0:0:1::1", 63, true)]
+    [InlineData("10.88.0.1", "10.88.0.129", 24, true)]
+    [InlineData("10.88.0.1", "10.88.0.129", 25, false)]
+    [InlineData("10.88.0.1", "10.88.0.1", 32, true)]
+    [InlineData("10.88.0.1", "::", 0, false)]
+    [InlineData("::", "8000::", 0, true)]
+    public void SharesPrefix_OfTwo_LooksAtThoseBitsOnly(string one, string other, int bits, bool expected) =>
+        Addresses.Of(one).SharesPrefix(Addresses.Of(other), bits).ShouldBe(expected);
+
+    [Theory]
     [InlineData("000000000000", "00:00:00:00:00:00")]
     [InlineData("02005e100001", "02:00:5e:10:00:01")]
     [InlineData("ffffffffffff", "ff:ff:ff:ff:ff:ff")]

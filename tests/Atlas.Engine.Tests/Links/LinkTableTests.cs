@@ -175,6 +175,23 @@ public sealed class LinkTableTests
         cable.Left.Ip("route get 10.88.0.2").ShouldContain("src 10.88.0.1");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void KeepAddress_InANetworkThatTheLinkHasForATime_LeavesItsRouteOnlyIfToldOfIt(bool hasRoute)
+    {
+        using Cable cable = Cable.Lay();
+        LinkTable table = cable.OpenTable(cable.Left);
+        cable.Left.Ip("address add fd99::1/64 dev eth nodad valid_lft 86400 preferred_lft 86400");
+        for (int i = 0; i < 2; i++)
+        {
+            table.KeepAddress(cable.LeftLink.Index, Addresses.Of("fd99::100"), 64, seconds: 60, hasRoute).ShouldBe(0);
+        }
+
+        cable.Left.Ip("-6 route show fd99::/64").Contains("expires 8", StringComparison.Ordinal).ShouldBe(hasRoute);
+        List(table, cable.LeftLink.Index).ShouldContain(known => known.Address == Addresses.Of("fd99::100"));
+    }
+
     [Fact]
     public void AddAddress_OfAnotherNetwork_BringsItsRoute()
     {

@@ -51,6 +51,11 @@ internal static class HighAvailabilityRules
             router => $"{router.RouterId} on {router.Interface}{(IsIPv6(router.Addresses[0].Address) ? " (IPv6)" : "")}",
             router => router.Source.PositionOf("router_id"),
             (id, line) => $"two virtual routers have the id {id}, the first in line {line}: ids are unique on an interface");
+        findings.Unique(
+            section.ActivePassive.SelectMany(router => router.Addresses.Select(own => own.Address).Distinct().Select(ip => (Router: router, Ip: ip))),
+            pair => pair.Ip.IsIPv6LinkLocal ? $"{pair.Ip} on {pair.Router.Interface}" : $"{pair.Ip}",
+            pair => pair.Router.Source.PositionOf("addresses"),
+            (address, line) => $"two virtual routers have the address {address}, the first in line {line}: each would take it from the other");
         ActiveActiveRules.Check(section, findings);
     }
 

@@ -14,6 +14,7 @@ public sealed class DataPlaneProbe : IDisposable
     private readonly DataPlaneProbeOptions _options;
     private readonly CancellationTokenSource _stop = new();
     private volatile DataPlaneHealth _health = DataPlaneHealth.New;
+    private int _hasStarted;
 
     /// <summary>A probe that does not look yet.</summary>
     public DataPlaneProbe(DataPlaneProbeOptions options) => _options = options;
@@ -21,8 +22,14 @@ public sealed class DataPlaneProbe : IDisposable
     /// <summary>What was found last. Any thread.</summary>
     public DataPlaneHealth Health => _health;
 
-    /// <summary>Looks at once, and from then on in every interval.</summary>
-    public void Start() => _ = Task.Run(RunAsync);
+    /// <summary>Looks at once, and from then on in every interval. Idempotent: a second row of looks would count failures twice.</summary>
+    public void Start()
+    {
+        if (Interlocked.Exchange(ref _hasStarted, 1) == 0)
+        {
+            _ = Task.Run(RunAsync);
+        }
+    }
 
     /// <summary>Ends it. What was found last stays.</summary>
     public void Dispose() => _stop.Cancel();

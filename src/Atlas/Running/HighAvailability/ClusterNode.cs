@@ -29,8 +29,11 @@ internal sealed class ClusterNode : IAsyncDisposable
     private readonly DataPlaneProbe _probe;
     private readonly PeerService _peers;
     private HighAvailabilityConfig _config = new();
+    private PeerSettings? _peersInForce;
+    private PeerSettings? _peersPrepared;
     private VirtualRouters? _routers;
     private DnsServer? _dns;
+    private BindAddress? _dnsBind;
     private bool _isOpen;
     private bool _hasEnded;
     private volatile bool _isDraining;
@@ -86,7 +89,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     internal static HashSet<IPAddress> MovingAddresses(AtlasConfig config) =>
         [.. (config.HighAvailability?.ActivePassive ?? []).SelectMany(router => router.Addresses).Select(address => address.Address)];
 
-    /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open.</summary>
+    /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open: until <see cref="Apply"/> it
+    /// may be taken back by <see cref="Revert"/>.</summary>
     /// <exception cref="IOException">It cannot; the message says what to do.</exception>
     internal void Prepare(AtlasConfig config)
     {
@@ -96,9 +100,26 @@ internal sealed class ClusterNode : IAsyncDisposable
             _routers ??= VirtualRouters.Start(_news.Tell, _news.Say);
         }
 
+        _peersPrepared = PeersOf(config, next);
         if (_isOpen)
         {
-            OpenPorts(config, next);
+            OpenPorts(_peersPrepared, next.ActiveActive);
+        }
+    }
+
+    /// <summary>Has the ports go by the configuration in force again, after another one was prepared, or could not be.</summary>
+    internal void Revert()
+    {
+        if (_isOpen)
+        {
+            try
+            {
+                OpenPorts(_peersInForce, _config.ActiveActive);
+            }
+            catch (IOException e)
+            {
+                _news.Say($"the ports to other nodes are not as they were: {e.Message}");
+            }
         }
     }
 
@@ -116,6 +137,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             }
 
             _config = config.HighAvailability ?? new HighAvailabilityConfig();
+            _peersInForce = _peersPrepared;
             foreach (string gone in _told.Keys.Except(_config.ActivePassive.Select(VirtualRouterStatus.NameOf)).ToArray())
             {
                 _told.Remove(gone);
@@ -134,16 +156,16 @@ internal sealed class ClusterNode : IAsyncDisposable
         }
     }
 
-    /// <summary>Opens the ports to the other nodes and to those who ask for names. Not before another process of this host has let go of
-    /// them.</summary>
-    /// <exception cref="IOException">One cannot be opened; the message says why.</exception>
+    /// <summary>Opens the ports to the other nodes and to those who ask for names, by what was prepared. Not before another process of
+    /// this host has let go of them.</summary>
+    /// <exception cref="IOException">One cannot be opened; the message says why. The next reload tries it again.</exception>
     internal void Open(AtlasConfig config)
     {
         if (!_isOpen)
         {
             // A reload tries again what could not be opened.
             _isOpen = true;
-            OpenPorts(config, config.HighAvailability ?? new HighAvailabilityConfig());
+            OpenPorts(_peersPrepared, config.HighAvailability?.ActiveActive);
         }
     }
 
@@ -164,9 +186,10 @@ internal sealed class ClusterNode : IAsyncDisposable
             _hasEnded = true;
         }
 
-        // Listeners are about to take nothing more, which is no failure.
-        _probe.Dispose();
         await _look.DisposeAsync();
+
+        // That its listeners take nothing from now on is no fault.
+        _probe.Dispose();
         if (_routers is not null)
         {
             if (Masters.Any())
@@ -227,17 +250,20 @@ internal sealed class ClusterNode : IAsyncDisposable
     private static bool HasServer(ProxySnapshot snapshot, string pool) =>
         snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.Any(server => Roster.IsUsable(server.Balancing)) == true;
 
-    private void OpenPorts(AtlasConfig config, HighAvailabilityConfig next)
+    private static PeerSettings? PeersOf(AtlasConfig config, HighAvailabilityConfig section) =>
+        PeerSettings.BindOf(section) is { } bind && Secrets.ReadCluster(config) is { } secret
+            ? new PeerSettings { Node = section.Node, Bind = bind, Peers = section.Peers, Secret = secret }
+            : null;
+
+    private void OpenPorts(PeerSettings? peers, ActiveActiveConfig? zone)
     {
-        _peers.Apply(PeerSettings.BindOf(next) is { } bind && Secrets.ReadCluster(config) is { } secret
-            ? new PeerSettings { Node = next.Node, Bind = bind, Peers = next.Peers, Secret = secret }
-            : null);
+        _peers.Apply(peers);
         DnsServer? before = _dns;
-        if (next.ActiveActive is not { } zone)
+        if (zone is null)
         {
             _dns = null;
         }
-        else if (before is not null && zone.Bind!.Equals(_config.ActiveActive?.Bind))
+        else if (before is not null && zone.Bind!.Equals(_dnsBind))
         {
             before.Apply(zone);
             before = null;
@@ -248,6 +274,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             _news.Say($"zone {zone.Zone}: DNS on {_dns.Address}");
         }
 
+        _dnsBind = zone?.Bind;
         before?.DisposeAsync().AsTask().Wait();
     }
 

@@ -8,7 +8,7 @@ namespace Atlas.Running.HighAvailability;
 
 /// <summary>A virtual router on its interface: does what its state machine orders. The thread of <see cref="VirtualRouters"/> only,
 /// but for <see cref="Status"/>.</summary>
-internal sealed class RunningVirtualRouter : IDisposable
+internal sealed partial class RunningVirtualRouter : IDisposable
 {
     // In farewells: a backup goes by the interval that it heard last, and takes over a part of it after the priority 0
     // (RFC 9568 6.4.2, Skew_Time). A short one has it take over within 50 ms, whatever the regular interval is.
@@ -17,8 +17,13 @@ internal sealed class RunningVirtualRouter : IDisposable
     // For how long the addresses stay after a farewell while no successor is heard, so that nobody asks in vain meanwhile.
     private const long FarewellUs = 500_000;
 
-    // Until an interface that refused the addresses is tried again.
+    // Until an interface that refused the addresses is tried again, twice as long each time; and until one is looked at again that
+    // lacks something, of which the kernel need not tell that it is there.
     private const long RetryUs = 1_000_000;
+    private const long MaxRetryUs = 32_000_000;
+
+    // More than wait in a socket of the default size, so that all that came is heard before the timers; a flood does not hold them up.
+    private const int MaxReceives = 1_024;
 
     private const long ShortRenewalUs = 250_000;
     private const long LongRenewalUs = 500_000;
@@ -32,6 +37,9 @@ internal sealed class RunningVirtualRouter : IDisposable
     private long _keepAtUs = long.MaxValue;
     private long _releaseAtUs = long.MaxValue;
     private long _retryAtUs = long.MaxValue;
+    private long _retryUs = RetryUs;
+    private long _lookAtUs = long.MaxValue;
+    private IPAddress? _primary;
     private long _malformed;
     private int _lastSendError;
     private string _lowered = "";
@@ -74,7 +82,10 @@ internal sealed class RunningVirtualRouter : IDisposable
     internal VirtualRouterStatus Status => _status;
 
     /// <summary>When to call <see cref="Tick"/> at the latest, in the microseconds of the boot clock.</summary>
-    internal long NextUs => Math.Min(Math.Min(_router.NextDeadlineUs, _keepAtUs), Math.Min(_releaseAtUs, _retryAtUs));
+    internal long NextUs =>
+        Math.Min(Math.Min(Math.Min(_router.NextDeadlineUs, _keepAtUs), Math.Min(_releaseAtUs, _retryAtUs)), _lookAtUs);
+
+    private long RenewalUs => _keepSeconds > 1 ? LongRenewalUs : ShortRenewalUs;
 
     /// <summary>Whether the addresses are still here after a farewell.</summary>
     internal bool IsLeaving => _releaseAtUs != long.MaxValue;
@@ -91,11 +102,8 @@ internal sealed class RunningVirtualRouter : IDisposable
             _link.RemoveLeft();
         }
 
-        if (_link.Missing is null)
-        {
-            _router.ChangePrimaryAddress(_link.Primary!);
-        }
-        else
+        FollowLink(nowUs);
+        if (_link.Missing is not null)
         {
             _router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs);
         }
@@ -110,28 +118,33 @@ internal sealed class RunningVirtualRouter : IDisposable
     /// <summary>Looks at the interface, of which something changed.</summary>
     internal void Look(long nowUs)
     {
-        IPAddress? before = _link.Primary;
         _link.Look();
+        FollowLink(nowUs);
         if (_link.Missing is not null)
         {
             Do(_router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
         }
         else if (_retryAtUs == long.MaxValue)
         {
-            if (!Equals(before, _link.Primary))
-            {
-                _router.ChangePrimaryAddress(_link.Primary!);
-            }
-
             Do(_router.EndFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
         }
+
+        if (_status.Missing != _link.Missing)
+        {
+            Publish(_status.Since, _status.Reason);
+        }
     }
+
+    /// <summary>An address that this process has put somewhere is gone, perhaps one of these: the kernel takes all of a network off
+    /// with the first of them.</summary>
+    internal void KeepAtOnce(long nowUs) => _keepAtUs = _keepAtUs == long.MaxValue ? _keepAtUs : nowUs;
 
     /// <summary>Takes what was received.</summary>
     internal void Receive(long nowUs)
     {
         Span<byte> room = stackalloc byte[LinkAddress.MaxLength];
-        while (_link.TryReceive(out VrrpAdvertisement advertisement, out ReadOnlySpan<byte> sender, room, ref _malformed))
+        int left = MaxReceives;
+        while (_link.TryReceive(out VrrpAdvertisement advertisement, out ReadOnlySpan<byte> sender, room, ref _malformed, ref left))
         {
             if (IsLeaving && advertisement.Priority > 0)
             {
@@ -151,6 +164,11 @@ internal sealed class RunningVirtualRouter : IDisposable
                     nowUs),
                 nowUs);
         }
+
+        if (_malformed != _status.Malformed)
+        {
+            Publish(_status.Since, _status.Reason);
+        }
     }
 
     /// <summary>Does what is due.</summary>
@@ -161,9 +179,9 @@ internal sealed class RunningVirtualRouter : IDisposable
             Do(_router.Tick(nowUs), nowUs);
         }
 
-        if (nowUs >= _retryAtUs)
+        if (nowUs >= Math.Min(_retryAtUs, _lookAtUs))
         {
-            _retryAtUs = long.MaxValue;
+            _retryAtUs = nowUs >= _retryAtUs ? long.MaxValue : _retryAtUs;
             Look(nowUs);
         }
 
@@ -251,6 +269,11 @@ internal sealed class RunningVirtualRouter : IDisposable
             Release();
         }
 
+        if (_router.State == VirtualRouterState.Master)
+        {
+            _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
+        }
+
         _link.Dispose();
     }
 
@@ -267,18 +290,14 @@ internal sealed class RunningVirtualRouter : IDisposable
             Release();
         }
 
-        if (orders.Advertise is byte priority)
+        // First of all: who cannot have the addresses must not have another one let go of them.
+        int taken = orders.Take ? Take(nowUs) : 0;
+        if (orders.Advertise is byte priority && taken >= 0)
         {
             Send(priority);
         }
 
-        if (orders.Take)
-        {
-            _releaseAtUs = long.MaxValue;
-            Keep(nowUs);
-        }
-
-        if (orders.Announce)
+        if (orders.Announce && taken >= 0)
         {
             _link.Announce();
         }
@@ -288,6 +307,43 @@ internal sealed class RunningVirtualRouter : IDisposable
             string reason = Words(change.Reason);
             Publish(DateTimeOffset.UtcNow, reason);
             _changed(new VirtualRouterEvent(_config, change.From, change.To, reason));
+        }
+
+        if (taken < 0)
+        {
+            Fail(taken, hasTold: false, nowUs);
+        }
+    }
+
+    private int Take(long nowUs)
+    {
+        _releaseAtUs = long.MaxValue;
+        _keepAtUs = nowUs + RenewalUs;
+        return _link.Keep(_keepSeconds);
+    }
+
+    /// <summary>The interface does not take the addresses.</summary>
+    /// <param name="error">Why, a negative error number.</param>
+    /// <param name="hasTold">Whether other nodes know that this one is master.</param>
+    /// <param name="nowUs">The time.</param>
+    private void Fail(int error, bool hasTold, long nowUs)
+    {
+        _failure = $"{_config.Interface} does not take the addresses: {LinkRights.Text(error)}";
+        _retryAtUs = nowUs + _retryUs;
+        _retryUs = Math.Min(2 * _retryUs, MaxRetryUs);
+        VirtualRouterOrders orders = _router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs);
+        Do(hasTold ? orders : orders with { Advertise = null }, nowUs);
+        _failure = "";
+    }
+
+    /// <summary>Takes what the last look at the interface has found.</summary>
+    private void FollowLink(long nowUs)
+    {
+        _lookAtUs = _link.Missing is null ? long.MaxValue : nowUs + RetryUs;
+        if (_link.Missing is null && !Equals(_primary, _link.Primary))
+        {
+            _primary = _link.Primary;
+            _router.ChangePrimaryAddress(_primary!);
         }
     }
 
@@ -304,14 +360,15 @@ internal sealed class RunningVirtualRouter : IDisposable
 
     private void Keep(long nowUs)
     {
+        _keepAtUs = nowUs + RenewalUs;
         int result = _link.Keep(_keepSeconds);
-        _keepAtUs = nowUs + (_keepSeconds > 1 ? LongRenewalUs : ShortRenewalUs);
         if (result < 0)
         {
-            _failure = $"{_config.Interface} does not take the addresses: {LinkRights.Text(result)}";
-            _retryAtUs = nowUs + RetryUs;
-            Do(_router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
-            _failure = "";
+            Fail(result, hasTold: true, nowUs);
+        }
+        else
+        {
+            _retryUs = RetryUs;
         }
     }
 
@@ -320,56 +377,5 @@ internal sealed class RunningVirtualRouter : IDisposable
         _keepAtUs = long.MaxValue;
         _releaseAtUs = long.MaxValue;
         _link.Release();
-    }
-
-    private void Note(ReadOnlySpan<byte> sender, int priority)
-    {
-        if (_heardFrom is null || _heardPriority != priority || !IsFrom(sender))
-        {
-            _heardFrom = new IPAddress(sender);
-            _heardPriority = priority;
-            Publish(_status.Since, _status.Reason);
-        }
-    }
-
-    private bool IsFrom(ReadOnlySpan<byte> sender)
-    {
-        Span<byte> known = stackalloc byte[LinkAddress.MaxLength];
-        return _heardFrom!.TryWriteBytes(known, out int length) && known[..length].SequenceEqual(sender);
-    }
-
-    private void Publish(DateTimeOffset since, string reason) => _status = _status with
-    {
-        State = _router.State,
-        Priority = _router.Priority,
-        Lowered = _lowered,
-        Since = since,
-        Reason = reason,
-        HeardFrom = _heardFrom,
-        HeardPriority = _heardPriority,
-        Missing = _link.Missing,
-        Malformed = _malformed,
-    };
-
-    private string Words(VirtualRouterReason reason)
-    {
-        string heard = _heardFrom is null ? "" : $" ({_heardFrom}, priority {_heardPriority})";
-        return reason switch
-        {
-            VirtualRouterReason.Started => "started",
-            VirtualRouterReason.Continued => "goes on from the process before",
-            VirtualRouterReason.Stopped => "asked to stop",
-            VirtualRouterReason.NoAdvertisementHeard => _heardFrom is null ? "no other master was heard" : $"the master is silent{heard}",
-            VirtualRouterReason.MasterStopped => $"the master stopped{heard}",
-            VirtualRouterReason.LowerPriorityPreempted => $"the master's priority is lower{heard}",
-            VirtualRouterReason.MasterPriorityFell => $"the master's priority fell{heard}",
-            VirtualRouterReason.HigherPriorityHeard => $"a master of higher priority was heard{heard}",
-            VirtualRouterReason.EqualPriorityHigherAddressHeard => $"a master of equal priority and a higher address was heard{heard}",
-            VirtualRouterReason.Paused => "this process did not run for too long; others may have taken over",
-            VirtualRouterReason.InterfaceLost => _failure.Length > 0 ? _failure : $"{_config.Interface}: {_link.Missing}",
-            VirtualRouterReason.DataPlaneDead => "the listeners do not answer",
-            VirtualRouterReason.FaultOver => $"{_config.Interface} is there again",
-            _ => throw new ArgumentOutOfRangeException(nameof(reason)),
-        };
     }
 }

@@ -49,9 +49,6 @@ internal sealed class VirtualRouterLink : IDisposable
     /// only.</summary>
     internal VrrpChecksumForm ChecksumForm { get; private set; } = VrrpChecksumForm.PseudoHeader;
 
-    /// <summary>Whether a packet may wait.</summary>
-    internal bool IsReady => _slot >= 0 && _poller.IsReady(_slot);
-
     /// <summary>Looks at the interface anew and opens the sockets on it, if they are not.</summary>
     internal void Look()
     {
@@ -62,12 +59,20 @@ internal sealed class VirtualRouterLink : IDisposable
             return;
         }
 
-        if (_link?.Index != link.Index)
+        bool isAnother = _link?.Index != link.Index;
+        if (isAnother)
         {
             Close();
         }
 
         _link = link;
+        if (isAnother && Missing is null)
+        {
+            // The addresses went with the other one: who has them must not go on as if nothing was.
+            Lose("it was made anew");
+            return;
+        }
+
         Primary = FindPrimary(link);
         if (Primary is null)
         {
@@ -88,11 +93,14 @@ internal sealed class VirtualRouterLink : IDisposable
     /// <param name="sender">Who sent it: 4 or 16 bytes, lent as long.</param>
     /// <param name="room">Where the sender's bytes go.</param>
     /// <param name="malformed">How many packets were passed over because of what is in them.</param>
-    internal bool TryReceive(out VrrpAdvertisement advertisement, out ReadOnlySpan<byte> sender, Span<byte> room, ref long malformed)
+    /// <param name="left">How many packets may be taken, with those that are passed over.</param>
+    internal bool TryReceive(
+        out VrrpAdvertisement advertisement, out ReadOnlySpan<byte> sender, Span<byte> room, ref long malformed, ref int left)
     {
         Span<byte> destination = stackalloc byte[LinkAddress.MaxLength];
-        while (_socket is not null && _socket.Receive(out RawPacket packet) >= 0)
+        while (left > 0 && _socket is not null && _socket.Receive(out RawPacket packet) >= 0)
         {
+            left--;
             int length = packet.Source.WriteTo(room);
             sender = room[..length];
             if (packet.IsCut || length == 0 || packet.Destination.WriteTo(destination) != length)
@@ -159,7 +167,9 @@ internal sealed class VirtualRouterLink : IDisposable
         int failed = 0;
         foreach (InterfaceAddress address in _config.Addresses)
         {
-            int result = _link is null ? 0 : _table.KeepAddress(_link.Index, LinkAddress.Of(address.Address), address.PrefixLength, seconds);
+            LinkAddress own = LinkAddress.Of(address.Address);
+            bool hasRoute = _isIpv6 && HasNetworkOf(own, address.PrefixLength);
+            int result = _link is null ? 0 : _table.KeepAddress(_link.Index, own, address.PrefixLength, seconds, hasRoute);
             failed = result < 0 ? result : failed;
         }
 
@@ -262,6 +272,23 @@ internal sealed class VirtualRouterLink : IDisposable
         return false;
     }
 
+    /// <summary>Whether the interface has an address of the same network that is its own.</summary>
+    private bool HasNetworkOf(in LinkAddress address, int prefixLength)
+    {
+        foreach (Engine.Links.InterfaceAddress known in _listed)
+        {
+            if (known.PrefixLength == prefixLength
+                && known.Protocol != LinkTable.Mark
+                && known.Address.SharesPrefix(address, prefixLength)
+                && !IsVirtual(known.Address))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private IPAddress? FindPrimary(NetworkLink link)
     {
         if (_table.ListAddresses(link.Index, _listed) < 0)
@@ -277,7 +304,7 @@ internal sealed class VirtualRouterLink : IDisposable
             LinkAddress address = known.Address;
             if (wanted.IsNone
                 ? address.IsIpv6 == _isIpv6 && address.IsLinkLocal == isLinkLocal && known.IsUsable && known.Protocol != LinkTable.Mark && !IsVirtual(address)
-                : address == wanted)
+                : address == wanted && known.IsUsable)
             {
                 return address.ToIPAddress();
             }

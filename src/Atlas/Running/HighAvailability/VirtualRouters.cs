@@ -202,11 +202,13 @@ internal sealed class VirtualRouters : IDisposable
         }
 
         bool hasChanged = false;
+        bool hasLost = false;
         while (_monitor.Read(out LinkChange change) == 0)
         {
-            // What this process does to its own addresses is no news, and comes twice a second.
+            // That this process keeps its own addresses is no news, and comes twice a second.
             hasChanged |= change.Kind is not (LinkChangeKind.AddressAdded or LinkChangeKind.AddressRemoved)
                 || change.Address.Protocol != LinkTable.Mark;
+            hasLost |= change.Kind is LinkChangeKind.AddressRemoved or LinkChangeKind.Overrun;
         }
 
         foreach (RunningVirtualRouter router in _routers)
@@ -214,6 +216,11 @@ internal sealed class VirtualRouters : IDisposable
             if (hasChanged)
             {
                 router.Look(nowUs);
+            }
+
+            if (hasLost)
+            {
+                router.KeepAtOnce(nowUs);
             }
 
             router.Receive(nowUs);
@@ -239,11 +246,13 @@ internal sealed class VirtualRouters : IDisposable
         }
     }
 
-    /// <summary>Ends those at once that are on their way out and concern what begins now.</summary>
+    /// <summary>Ends those at once that are on their way out and concern what begins now: the same router, and whoever would take its
+    /// addresses away later.</summary>
     private void RemoveLeaving(VirtualRouterConfig config)
     {
         foreach (RunningVirtualRouter router in _leaving.Where(leaving =>
-            leaving.Config.Interface == config.Interface && leaving.Config.RouterId == config.RouterId).ToArray())
+            VirtualRouterStatus.NameOf(leaving.Config) == VirtualRouterStatus.NameOf(config)
+            || leaving.Config.Addresses.Any(own => config.Addresses.Any(address => address.Address.Equals(own.Address)))).ToArray())
         {
             router.Dispose();
             _leaving.Remove(router);
@@ -252,7 +261,9 @@ internal sealed class VirtualRouters : IDisposable
 
     private void End()
     {
-        foreach (RunningVirtualRouter router in _routers.Concat(_leaving))
+        // Those who said farewell have none to leave behind.
+        _leaving.ForEach(router => router.Dispose());
+        foreach (RunningVirtualRouter router in _routers)
         {
             if (_keepsAddresses)
             {

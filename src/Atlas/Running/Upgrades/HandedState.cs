@@ -14,9 +14,6 @@ internal sealed record HandedState
     /// <summary>What operators asked of servers.</summary>
     public IReadOnlyList<HandedOrder> Orders { get; init; } = [];
 
-    /// <summary>The virtual routers that it is master of: the other goes on with their addresses.</summary>
-    public IReadOnlyList<string> Masters { get; init; } = [];
-
     /// <summary>As bytes.</summary>
     internal byte[] Write() => JsonSerializer.SerializeToUtf8Bytes(this, HandedJson.Default.HandedState);
 

@@ -98,10 +98,10 @@ internal sealed class Predecessor : IDisposable
             await Task.Delay(Look);
         }
 
-        await Task.Run(AwaitGo);
+        string[] masters = await Task.Run(AwaitGo);
         try
         {
-            await instance.BeginAsync();
+            await instance.BeginAsync(masters);
             if (!_channel.Say(HandoverWords.Serving))
             {
                 throw new IOException("the process that was to be replaced has ended the upgrade");
@@ -114,8 +114,10 @@ internal sealed class Predecessor : IDisposable
         }
 
         instance.Own();
+
+        // Until then the other has the ports of heartbeats and names.
         await Task.Run(() => _channel.Receive(DoneMs, out _));
-        instance.OpenUnshared();
+        instance.OpenPorts();
     }
 
     /// <summary>Says that this process does not serve.</summary>
@@ -124,14 +126,18 @@ internal sealed class Predecessor : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    private void AwaitGo()
+    /// <summary>Waits until the other takes no traffic.</summary>
+    /// <returns>The virtual routers that it is master of.</returns>
+    private string[] AwaitGo()
     {
         if (!Sockets.Taken.All(name => _channel.Say(HandoverWords.Taken, name))
             || !_channel.Say(HandoverWords.Ready, VersionCommand.Version)
             || _channel.Receive(GoMs, out HandoverMessage? message) != HandoverStatus.Received
-            || HandoverWords.Read(message!).Word != HandoverWords.Go)
+            || HandoverWords.Read(message!) is not (HandoverWords.Go, var rest))
         {
             throw new IOException("the process that was to be replaced has ended the upgrade");
         }
+
+        return Encoding.UTF8.GetString(rest).Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

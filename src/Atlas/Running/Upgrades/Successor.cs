@@ -67,11 +67,11 @@ internal sealed class Successor : IDisposable
         }
     }
 
-    /// <summary>Says a word to it.</summary>
+    /// <summary>Says a word to it, and what belongs to the word.</summary>
     /// <exception cref="IOException">It hears nothing any more.</exception>
-    internal void Say(string word)
+    internal void Say(string word, string rest = "")
     {
-        if (!_channel.Say(word))
+        if (!_channel.Say(word, rest))
         {
             throw new IOException(HasEnded() ?? "the new process takes no more messages");
         }

@@ -35,12 +35,13 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
                 Version = VersionCommand.Version,
                 Pid = Environment.ProcessId,
                 Orders = HandedOrders.Of(instance),
-                Masters = [.. instance.Cluster.Masters],
             });
             string version = successor.Await(HandoverWords.Ready, limitMs, stop);
             instance.Hold();
             isHeld = true;
-            successor.Say(HandoverWords.Go);
+
+            // Of this moment: which they are may have changed while the new process started.
+            successor.Say(HandoverWords.Go, string.Join('\n', instance.Cluster.Masters));
             successor.Await(HandoverWords.Serving, BeginMs, CancellationToken.None);
             instance.LetGo(successor.Taken);
             notifier.HandedTo(successor.Pid);

@@ -16,6 +16,7 @@ internal sealed class UpgradeRequests(ProcessSignals signals)
     /// <param name="limitMs">How long the new process may take.</param>
     internal Task<UpgradeAnswer> AskAsync(int limitMs)
     {
+        var asked = new TaskCompletionSource<UpgradeAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_gate)
         {
             string? refusal = _refusal ?? (_isUnderWay || _asked is not null ? "another upgrade is under way" : null);
@@ -24,12 +25,12 @@ internal sealed class UpgradeRequests(ProcessSignals signals)
                 return Task.FromResult(UpgradeAnswer.Refused(refusal));
             }
 
-            _asked = new TaskCompletionSource<UpgradeAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _asked = asked;
             _limitMs = limitMs;
         }
 
         signals.Add(ProcessRequest.Upgrade);
-        return _asked.Task;
+        return asked.Task;
     }
 
     /// <summary>An upgrade begins, whoever asked for it.</summary>

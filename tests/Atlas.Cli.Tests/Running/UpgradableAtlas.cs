@@ -3,8 +3,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Atlas.Cli.Tests.Kernel;
+using Atlas.Cli.Tests.Programs;
 
-namespace Atlas.Cli.Tests.Programs;
+namespace Atlas.Cli.Tests.Running;
 
 /// <summary>An <c>atlas run</c> whose program is a link that a test can lead elsewhere, and the processes that take its place. All of
 /// them write to the first one's standard error, and are killed with the test.</summary>

@@ -1,0 +1,60 @@
+using System.Net;
+using Atlas.Core.HighAvailability;
+using Atlas.Engine.Links;
+
+namespace Atlas.Running.HighAvailability;
+
+/// <summary>What a virtual router tells of itself.</summary>
+internal sealed partial class RunningVirtualRouter
+{
+    private void Note(ReadOnlySpan<byte> sender, int priority)
+    {
+        if (_heardFrom is null || _heardPriority != priority || !IsFrom(sender))
+        {
+            _heardFrom = new IPAddress(sender);
+            _heardPriority = priority;
+            Publish(_status.Since, _status.Reason);
+        }
+    }
+
+    private bool IsFrom(ReadOnlySpan<byte> sender)
+    {
+        Span<byte> known = stackalloc byte[LinkAddress.MaxLength];
+        return _heardFrom!.TryWriteBytes(known, out int length) && known[..length].SequenceEqual(sender);
+    }
+
+    private void Publish(DateTimeOffset since, string reason) => _status = _status with
+    {
+        State = _router.State,
+        Priority = _router.Priority,
+        Lowered = _lowered,
+        Since = since,
+        Reason = reason,
+        HeardFrom = _heardFrom,
+        HeardPriority = _heardPriority,
+        Missing = _link.Missing,
+        Malformed = _malformed,
+    };
+
+    private string Words(VirtualRouterReason reason)
+    {
+        string heard = _heardFrom is null ? "" : $" ({_heardFrom}, priority {_heardPriority})";
+        return reason switch
+        {
+            VirtualRouterReason.Started => "started",
+            VirtualRouterReason.Continued => "goes on from the process before",
+            VirtualRouterReason.Stopped => "asked to stop",
+            VirtualRouterReason.NoAdvertisementHeard => _heardFrom is null ? "no other master was heard" : $"the master is silent{heard}",
+            VirtualRouterReason.MasterStopped => $"the master stopped{heard}",
+            VirtualRouterReason.LowerPriorityPreempted => $"the master's priority is lower{heard}",
+            VirtualRouterReason.MasterPriorityFell => $"the master's priority fell{heard}",
+            VirtualRouterReason.HigherPriorityHeard => $"a master of higher priority was heard{heard}",
+            VirtualRouterReason.EqualPriorityHigherAddressHeard => $"a master of equal priority and a higher address was heard{heard}",
+            VirtualRouterReason.Paused => "this process did not run for too long; others may have taken over",
+            VirtualRouterReason.InterfaceLost => _failure.Length > 0 ? _failure : $"{_config.Interface}: {_link.Missing}",
+            VirtualRouterReason.DataPlaneDead => "the listeners do not answer",
+            VirtualRouterReason.FaultOver => $"{_config.Interface} is there again",
+            _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+        };
+    }
+}
