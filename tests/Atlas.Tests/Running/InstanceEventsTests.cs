@@ -1,19 +1,26 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Atlas.Admin;
 using Atlas.Admin.Reports;
 using Atlas.Control.Discovery;
+using Atlas.Control.HighAvailability.Peers;
 using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
+using Atlas.Core.Configuration;
 using Atlas.Core.Health;
+using Atlas.Core.HighAvailability;
 using Atlas.Proxy.Stores;
 using Atlas.Running;
+using Atlas.Running.HighAvailability;
 using Atlas.Running.Stores;
 
 namespace Atlas.Tests.Running;
 
 public sealed class InstanceEventsTests
 {
+    private static readonly VirtualRouterConfig Router = new() { Addresses = [new InterfaceAddress(IPAddress.Loopback, 8)] };
+
     /// <summary>The description of the API names what can be sent, and nothing else.</summary>
     [Fact]
     public void Changes_OfEveryKind_AreThoseOfTheApisDescription()
@@ -36,6 +43,10 @@ public sealed class InstanceEventsTests
                 InstanceEvents.Of(new CertificateEvent(DateTimeOffset.UnixEpoch, kind, "x"))),
             .. Enum.GetValues<StoreCondition>().Where(condition => condition != StoreCondition.Connecting).Select(condition =>
                 InstanceEvents.Of(new StoreEvent(DateTimeOffset.UnixEpoch, "shared", new StoreHealth(condition, "x")))),
+            .. Enum.GetValues<VirtualRouterState>().Select(state =>
+                InstanceEvents.Of(new VirtualRouterEvent(Router, VirtualRouterState.Initialize, state, "x"))),
+            .. Enum.GetValues<PeerState>().Select(state => InstanceEvents.Of(Peer(state, PeerReason.Draining))),
+            InstanceEvents.Of(Peer(PeerState.Alive, PeerReason.Serving)),
             InstanceEvents.OfReload(isDone: true, "x"),
             InstanceEvents.OfReload(isDone: false, "x"),
             InstanceEvents.OfUpgrade(isDone: true, "x"),
@@ -47,4 +58,7 @@ public sealed class InstanceEventsTests
 
         string[] Words(string key) => [.. known[key]!["enum"]!.AsArray().Select(word => (string)word!)];
     }
+
+    private static PeerEvent Peer(PeerState to, PeerReason reason) =>
+        new("b", PeerState.Unknown, PeerReason.Silent, to, reason, DateTimeOffset.UnixEpoch, TimeSpan.Zero);
 }
