@@ -63,11 +63,19 @@ public sealed class DemoTests
             await Task.Delay(20);
         }
 
-        string[] seen = [.. await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.GetStringAsync(cart)))];
+        // On a connection that is kept it may answer once more.
+        var seen = new List<string>();
+        string[] round;
+        do
+        {
+            round = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => client.GetStringAsync(cart)));
+            seen.AddRange(round);
+        }
+        while (round.Any(answer => answer.StartsWith("server A", StringComparison.Ordinal)) && seen.Count < 600);
 
         added.ShouldBe(["server A: the cart has pear\n", "server B: the cart has pear, apple\n", "server C: the cart has pear, apple, nut\n"]);
         seen.ShouldAllBe(answer => answer.EndsWith(": the cart has pear, apple, nut\n"));
-        seen.Select(answer => answer["server ".Length]).Distinct().Order().ShouldBe(['B', 'C']);
+        round.Select(answer => answer["server ".Length]).Distinct().Order().ShouldBe(['B', 'C']);
         await program.SignalAsync("INT");
         (await program.EndAsync()).ShouldBe(0);
 

@@ -90,11 +90,11 @@ public sealed class StartTests
     public async Task Run_SectionThatDoesNotRunYet_NamesItAndExits1()
     {
         await using var server = new Backend("A");
-        using var config = ConfigFile.Of([server], "high_availability: { node: lb-1 }");
+        using var config = ConfigFile.Of([server], "telemetry: {}");
         await using var program = RunningProgram.Atlas("run", "-c", config.Path);
 
         (await program.EndAsync()).ShouldBe(1);
-        program.Errors.ShouldContain("high_availability");
+        program.Errors.ShouldContain("telemetry");
     }
 
     /// <summary>Starts with two listeners, of which the second has this address, and looks that the first is not left.</summary>
