@@ -29,7 +29,8 @@ public sealed class TrackingTests
         await first.DisposeAsync();
 
         await one.SaysAsync("virtual router eth/51 has priority 110: pool web has no server that takes requests");
-        await two.SaysAsync("is master, has 10.88.0.51: the master's priority fell (10.88.0.11, priority 110)");
+        // Lower, or fell: by which of the two advertisements was heard first.
+        await two.SaysAsync("is master, has 10.88.0.51: the master's priority");
         await RoutedNode.HasAsync(two, network.Two, network.One, 51);
 
         network.Keep(new NamedServer(network.One, "A", at));
