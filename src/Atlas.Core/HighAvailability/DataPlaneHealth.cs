@@ -3,7 +3,8 @@ using Atlas.Core.Health;
 namespace Atlas.Core.HighAvailability;
 
 /// <summary>
-/// Whether a node's own listeners answer. Immutable: <see cref="After"/> gives the state after one more look at all of them.
+/// Whether a node's own listeners answer, each at each of its addresses. Immutable: <see cref="After"/> gives the state after one more
+/// look at all of them.
 /// <code>
 ///   listener   answers                    serves
 ///   listener   no answer, the first look  does not serve
@@ -22,16 +23,16 @@ public sealed class DataPlaneHealth
     /// <summary>Looks without an answer in a row after which it does not: a single one may be an accident of the machine.</summary>
     public const int Fall = 2;
 
-    private readonly IReadOnlyDictionary<string, CheckState> _asked;
+    private readonly IReadOnlyDictionary<(string Asked, string Address), CheckState> _asked;
 
-    private DataPlaneHealth(IReadOnlyDictionary<string, CheckState> asked, string? reason)
+    private DataPlaneHealth(IReadOnlyDictionary<(string Asked, string Address), CheckState> asked, string? reason)
     {
         _asked = asked;
         Reason = reason;
     }
 
     /// <summary>Before the first look; it counts as serving, since nothing speaks against it.</summary>
-    public static DataPlaneHealth New { get; } = new(new Dictionary<string, CheckState>(StringComparer.Ordinal), reason: null);
+    public static DataPlaneHealth New { get; } = new(new Dictionary<(string, string), CheckState>(), reason: null);
 
     /// <summary>Whether the node serves.</summary>
     public bool IsServing => Reason is null;
@@ -42,12 +43,12 @@ public sealed class DataPlaneHealth
     /// <summary>The state after a look. What is not among the answers is forgotten.</summary>
     public DataPlaneHealth After(IReadOnlyList<ListenerAnswer> answers)
     {
-        var next = new Dictionary<string, CheckState>(answers.Count, StringComparer.Ordinal);
+        var next = new Dictionary<(string, string), CheckState>(answers.Count);
         string? reason = null;
         foreach (ListenerAnswer answer in answers)
         {
-            CheckState state = _asked.GetValueOrDefault(answer.Asked, CheckState.New).After(answer.Outcome, Rise, Fall);
-            next[answer.Asked] = state;
+            CheckState state = _asked.GetValueOrDefault((answer.Asked, answer.Address), CheckState.New).After(answer.Outcome, Rise, Fall);
+            next[(answer.Asked, answer.Address)] = state;
             if (state.Health == ServerHealth.Down)
             {
                 reason ??= $"{answer.Asked}: {answer.Detail}";

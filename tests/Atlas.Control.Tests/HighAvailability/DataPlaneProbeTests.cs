@@ -31,7 +31,7 @@ public sealed class DataPlaneProbeTests : IDisposable
     public async Task Look_AWorkerClosesWhatEnds_Serves()
     {
         using DataPlaneProbe probe = Probe(Long);
-        _ = AnswerAsync();
+        _ = AnswerAsync(_listener);
         (await probe.LookAsync()).IsServing.ShouldBeTrue();
         probe.Health.Reason.ShouldBeNull();
         _changes.ShouldBeEmpty();
@@ -93,6 +93,21 @@ public sealed class DataPlaneProbeTests : IDisposable
         (await probe.LookAsync()).IsServing.ShouldBeFalse();
         _changes.ShouldBe([false, true, false]);
         held.ForEach(connection => connection.Dispose());
+    }
+
+    [Fact]
+    public async Task Look_OneOfTwoAddressesHangs_DoesNotServe()
+    {
+        using var answering = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        answering.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        answering.Listen();
+        _asked = [new ProbedListener("web", _listener.LocalEndPoint!), new ProbedListener("web", answering.LocalEndPoint!)];
+        using DataPlaneProbe probe = Probe(Short);
+        for (int look = 0; look < 3; look++)
+        {
+            _ = AnswerAsync(answering);
+            (await probe.LookAsync()).Reason.ShouldBe("listener web: no answer within 100 ms");
+        }
     }
 
     [Fact]
@@ -176,9 +191,9 @@ public sealed class DataPlaneProbeTests : IDisposable
         Listeners = () => _asked, Limit = limit, Interval = TimeSpan.FromMilliseconds(10), Changed = health => _changes.Enqueue(health.IsServing),
     });
 
-    private async Task AnswerAsync()
+    private static async Task AnswerAsync(Socket listener)
     {
-        using Socket connection = await _listener.AcceptAsync();
+        using Socket connection = await listener.AcceptAsync();
         await connection.ReceiveAsync(new byte[1]);
     }
 }

@@ -55,6 +55,18 @@ public sealed class DataPlaneHealthTests
     [Fact]
     public void After_TheListenerIsGone_Serves() => DataPlaneHealth.New.After([Failed("web")]).After([Passed("api")]).IsServing.ShouldBeTrue();
 
+    [Fact]
+    public void After_OneOfTwoAddressesFails_ServesStillAndAfterTwoNoMore()
+    {
+        ListenerAnswer[] passed = [Passed("web") with { Address = "10.0.0.1:80" }, Passed("web") with { Address = "10.0.0.2:80" }];
+        ListenerAnswer[] failed = [Failed("web") with { Address = "10.0.0.1:80" }, passed[1]];
+        DataPlaneHealth health = DataPlaneHealth.New.After(passed).After(failed);
+        health.IsServing.ShouldBeTrue();
+        health = health.After(failed);
+        (health.IsServing, health.Reason).ShouldBe((false, "listener web: no answer"));
+        health.After(passed).IsServing.ShouldBeTrue();
+    }
+
     private static ListenerAnswer Passed(string name) => new($"listener {name}", ProbeOutcome.Passed, "answered");
 
     private static ListenerAnswer Failed(string name) => new($"listener {name}", ProbeOutcome.Failed, "no answer");

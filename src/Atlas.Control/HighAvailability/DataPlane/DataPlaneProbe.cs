@@ -80,7 +80,8 @@ public sealed class DataPlaneProbe : IDisposable
         await places.WaitAsync(_stop.Token);
         try
         {
-            return await LimitAsync($"listener {listener.Name}", token => ListenerKnock.RunAsync(listener, token));
+            (ProbeOutcome outcome, string detail) = await LimitAsync(token => ListenerKnock.RunAsync(listener, token));
+            return new ListenerAnswer($"listener {listener.Name}", outcome, detail) { Address = $"{listener.Address}" };
         }
         finally
         {
@@ -88,10 +89,15 @@ public sealed class DataPlaneProbe : IDisposable
         }
     }
 
-    private Task<ListenerAnswer> AskAsync(Func<CancellationToken, Task<bool>> workers) => LimitAsync("workers", async token =>
-        new ListenerAnswer("workers", await workers(token).WaitAsync(token) ? ProbeOutcome.Passed : ProbeOutcome.Failed, "one takes no turn"));
+    private async Task<ListenerAnswer> AskAsync(Func<CancellationToken, Task<bool>> workers)
+    {
+        (ProbeOutcome outcome, string detail) = await LimitAsync(async token =>
+            (await workers(token).WaitAsync(token) ? ProbeOutcome.Passed : ProbeOutcome.Failed, "one takes no turn"));
+        return new ListenerAnswer("workers", outcome, detail);
+    }
 
-    private async Task<ListenerAnswer> LimitAsync(string asked, Func<CancellationToken, Task<ListenerAnswer>> ask)
+    private async Task<(ProbeOutcome Outcome, string Detail)> LimitAsync(
+        Func<CancellationToken, Task<(ProbeOutcome Outcome, string Detail)>> ask)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         limit.CancelAfter(_options.Limit);
@@ -101,8 +107,7 @@ public sealed class DataPlaneProbe : IDisposable
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
-            string detail = string.Create(CultureInfo.InvariantCulture, $"no answer within {_options.Limit.TotalMilliseconds:0} ms");
-            return new ListenerAnswer(asked, ProbeOutcome.Failed, detail);
+            return (ProbeOutcome.Failed, string.Create(CultureInfo.InvariantCulture, $"no answer within {_options.Limit.TotalMilliseconds:0} ms"));
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Atlas.Core.Health;
-using Atlas.Core.HighAvailability;
 
 namespace Atlas.Control.HighAvailability.DataPlane;
 
@@ -23,9 +22,8 @@ internal static class ListenerKnock
 
     /// <summary>Asks it.</summary>
     /// <exception cref="OperationCanceledException">The time is over.</exception>
-    internal static async Task<ListenerAnswer> RunAsync(ProbedListener listener, CancellationToken limit)
+    internal static async Task<(ProbeOutcome Outcome, string Detail)> RunAsync(ProbedListener listener, CancellationToken limit)
     {
-        string asked = $"listener {listener.Name}";
         try
         {
             using var socket = new Socket(
@@ -33,25 +31,25 @@ internal static class ListenerKnock
                 SocketType.Stream,
                 listener.Address is UnixDomainSocketEndPoint ? ProtocolType.Unspecified : ProtocolType.Tcp);
             await socket.ConnectAsync(listener.Address, limit);
-            return await EndAsync(socket, asked, limit);
+            return await EndAsync(socket, limit);
         }
         catch (SocketException e)
         {
-            return Judge(e.SocketErrorCode, e.Message, asked);
+            return Judge(e.SocketErrorCode, e.Message);
         }
     }
 
-    private static ListenerAnswer Judge(SocketError error, string message, string asked) => error switch
+    private static (ProbeOutcome Outcome, string Detail) Judge(SocketError error, string message) => error switch
     {
-        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => new ListenerAnswer(asked, ProbeOutcome.Cancelled, message),
+        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => (ProbeOutcome.Cancelled, message),
 
         // Only a process resets a connection that the kernel accepted, perhaps before this one knows that there is one.
-        SocketError.ConnectionReset or SocketError.NotConnected or SocketError.Shutdown => new ListenerAnswer(asked, ProbeOutcome.Passed, "answered"),
-        SocketError.ConnectionRefused => new ListenerAnswer(asked, ProbeOutcome.Failed, "connect refused"),
-        _ => new ListenerAnswer(asked, ProbeOutcome.Failed, $"connect failed: {message}"),
+        SocketError.ConnectionReset or SocketError.NotConnected or SocketError.Shutdown => (ProbeOutcome.Passed, "answered"),
+        SocketError.ConnectionRefused => (ProbeOutcome.Failed, "connect refused"),
+        _ => (ProbeOutcome.Failed, $"connect failed: {message}"),
     };
 
-    private static async Task<ListenerAnswer> EndAsync(Socket socket, string asked, CancellationToken limit)
+    private static async Task<(ProbeOutcome Outcome, string Detail)> EndAsync(Socket socket, CancellationToken limit)
     {
         socket.Shutdown(SocketShutdown.Send);
         byte[] bytes = new byte[512];
@@ -59,10 +57,10 @@ internal static class ListenerKnock
         {
             if (await socket.ReceiveAsync(bytes, limit) == 0)
             {
-                return new ListenerAnswer(asked, ProbeOutcome.Passed, "answered");
+                return (ProbeOutcome.Passed, "answered");
             }
         }
 
-        return new ListenerAnswer(asked, ProbeOutcome.Failed, "it goes on speaking");
+        return (ProbeOutcome.Failed, "it goes on speaking");
     }
 }
