@@ -142,7 +142,7 @@ internal sealed class PeerLink
         _sequence = message.Sequence;
         _heardUs = nowUs;
         _dataPlane = message.DataPlane;
-        Status = Status with { LastHeardUs = nowUs, Version = message.Version, ConfigDigest = message.ConfigDigest };
+        Status = Status with { LastHeardUs = nowUs, Version = message.Version };
     }
 
     // Of a node that never proved itself the first heartbeats prove nothing yet, as those of one that just starts.

@@ -24,9 +24,6 @@ public sealed record PeerMessage
     /// <summary>The sender's wall clock, in milliseconds since 1970.</summary>
     public long WallClockMs { get; init; }
 
-    /// <summary>A digest of the configuration that it goes by; 0: it says none.</summary>
-    public UInt128 ConfigDigest { get; init; }
-
     /// <summary>Its version of Atlas.</summary>
     public string Version { get; init; } = "";
 }

@@ -16,9 +16,6 @@ public sealed record PeerStatus(string Name, PeerState State, PeerReason Reason,
     /// <summary>Its version of Atlas; empty: it did not say.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The digest of its configuration; 0: it did not say.</summary>
-    public UInt128 ConfigDigest { get; init; }
-
     /// <summary>The time to it and back, without what it waited in between, as last measured; null: not yet.</summary>
     public long? RoundTripUs { get; init; }
 

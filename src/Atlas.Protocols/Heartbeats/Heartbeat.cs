@@ -30,9 +30,6 @@ public sealed record Heartbeat
     /// <summary>The sender's clock in milliseconds since 1970 (UTC), for showing how far clocks are apart. It proves nothing.</summary>
     public long WallClockMs { get; init; }
 
-    /// <summary>A digest of the configuration that the sender goes by; 0: it says none.</summary>
-    public UInt128 ConfigDigest { get; init; }
-
     /// <summary>The sender's version of Atlas, at most <see cref="HeartbeatLimits.VersionBytes"/> printable ASCII characters.</summary>
     public string Version { get; init; } = "";
 }

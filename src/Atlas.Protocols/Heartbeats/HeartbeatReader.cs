@@ -18,7 +18,7 @@ namespace Atlas.Protocols.Heartbeats;
 ///       48      8  echo: the sequence that it heard of that boot
 ///       56      4  echo: microseconds from hearing to sending
 ///       60      8  wall clock: milliseconds since 1970, signed
-///       68     16  digest of the configuration
+///       68     16  reserved: 0; whoever reads it passes over it
 ///       84      4  lengths of sender, receiver and version, a byte each; 0
 ///       88         the sender's name, the receiver's, the version: printable ASCII
 ///      end     32  HMAC-SHA-256 (RFC 2104) of all before, by the key of the cluster
@@ -98,7 +98,6 @@ public static class HeartbeatReader
             EchoSequence = BinaryPrimitives.ReadUInt64BigEndian(signed[48..]),
             EchoAgeUs = BinaryPrimitives.ReadUInt32BigEndian(signed[56..]),
             WallClockMs = BinaryPrimitives.ReadInt64BigEndian(signed[60..]),
-            ConfigDigest = BinaryPrimitives.ReadUInt128BigEndian(signed[68..]),
             From = Encoding.ASCII.GetString(texts[..from]),
             To = Encoding.ASCII.GetString(texts.Slice(from, to)),
             Version = Encoding.ASCII.GetString(texts[(from + to)..]),

@@ -36,7 +36,7 @@ public static class HeartbeatWriter
         BinaryPrimitives.WriteUInt64BigEndian(destination[48..], heartbeat.EchoSequence);
         BinaryPrimitives.WriteUInt32BigEndian(destination[56..], heartbeat.EchoAgeUs);
         BinaryPrimitives.WriteInt64BigEndian(destination[60..], heartbeat.WallClockMs);
-        BinaryPrimitives.WriteUInt128BigEndian(destination[68..], heartbeat.ConfigDigest);
+        destination[68..84].Clear();
         destination[84] = (byte)from;
         destination[85] = (byte)to;
         destination[86] = (byte)version;

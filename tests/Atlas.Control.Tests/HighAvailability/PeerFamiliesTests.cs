@@ -15,7 +15,6 @@ public sealed class PeerFamiliesTests
         var known = new PeerReport("b", "10.0.0.2:9901", PeerState.Alive, PeerReason.Serving, now)
         {
             LastHeard = now.AddSeconds(-2),
-            HasSameConfig = false,
             RoundTrip = TimeSpan.FromMilliseconds(3),
             ClockAhead = TimeSpan.FromSeconds(-4),
             Restarts = 5,
@@ -31,7 +30,7 @@ public sealed class PeerFamiliesTests
         text.ShouldContain("atlas_peer_state peer=b state=alive 1\n");
         text.ShouldContain("atlas_peer_state peer=c state=unknown 1\n");
         text.ShouldContain("atlas_peer_silence_seconds peer=b 2\natlas_peer_round_trip_seconds peer=b 0.003\natlas_peer_clock_ahead_seconds peer=b -4\n");
-        text.ShouldContain("atlas_peer_same_config peer=b 0\natlas_peer_restarts_total peer=b 5\n");
+        text.ShouldContain("atlas_peer_restarts_total peer=b 5\n");
         text.ShouldContain("atlas_heartbeats_sent_total 6\natlas_heartbeats_unsent_total 7\natlas_heartbeats_taken_total 8\n");
         text.ShouldContain("atlas_heartbeats_refused_total reason=not_authentic 9\n");
     }

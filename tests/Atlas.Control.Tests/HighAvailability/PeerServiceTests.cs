@@ -24,7 +24,7 @@ public sealed class PeerServiceTests : IDisposable
     {
         await MeetAsync();
         PeerReport report = _a.Of("b")!;
-        (report.State, report.Reason, report.Version, report.HasSameConfig).ShouldBe((PeerState.Alive, PeerReason.Serving, "1.2.3", true));
+        (report.State, report.Reason, report.Version).ShouldBe((PeerState.Alive, PeerReason.Serving, "1.2.3"));
         report.Address.ShouldBe(PeerUnderTest.At(_b.Port));
         report.RoundTrip!.Value.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(30));
         report.ClockAhead!.Value.ShouldBeInRange(TimeSpan.FromSeconds(-30), TimeSpan.FromSeconds(30));
@@ -32,17 +32,6 @@ public sealed class PeerServiceTests : IDisposable
         _a.Service.IsLive("a").ShouldBeFalse("it is no peer of itself");
         _a.Service.IsLive("c").ShouldBeFalse();
         _a.Events.ShouldContain(change => change.To == PeerState.Alive && change.IsLive);
-    }
-
-    [Fact]
-    public async Task Apply_AnotherConfiguration_IsSeenByTheDigest()
-    {
-        await MeetAsync();
-        _b.Follow([("a", PeerUnderTest.At(_a.Port))], digest: 8);
-        await Until.SoAsync(() => _a.Of("b")!.HasSameConfig == false);
-        _b.Follow([("a", PeerUnderTest.At(_a.Port))], digest: 0);
-        await Until.SoAsync(() => _a.Of("b")!.HasSameConfig is null);
-        _b.Events.ShouldNotContain(change => change.To == PeerState.Dead, "nothing of what is known is lost");
     }
 
     [Fact]

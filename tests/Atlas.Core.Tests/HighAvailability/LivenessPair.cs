@@ -82,6 +82,5 @@ internal sealed class LivenessPair
         DataPlane = state,
         WallClockMs = 6_000,
         Version = "1.0",
-        ConfigDigest = 9,
     };
 }

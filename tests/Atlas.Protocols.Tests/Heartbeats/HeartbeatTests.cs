@@ -18,7 +18,6 @@ public sealed class HeartbeatTests
         EchoAgeUs = 123_456,
         State = HeartbeatState.Draining,
         WallClockMs = 1_700_000_000_000,
-        ConfigDigest = new UInt128(3, 4),
         Version = "1.2.3+abc",
     };
 
@@ -147,6 +146,17 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
+    public void Read_AuthenticWithBytesThatAreReserved_PassesOverThem()
+    {
+        byte[] datagram = Write(Full);
+        datagram.AsSpan(68, 16).ToArray().ShouldAllBe(value => value == 0);
+        datagram.AsSpan(68, 16).Fill(1);
+        Sign(datagram);
+        HeartbeatReader.Read(datagram, Key, out Heartbeat? read).ShouldBe(HeartbeatStatus.Authentic);
+        read.ShouldBe(Full);
+    }
+
+    [Fact]
     public void Read_RandomBytesAfterTheHead_NeverThrowsAndIsNeverAuthentic()
     {
         int seed = Environment.TickCount;
@@ -165,6 +175,8 @@ public sealed class HeartbeatTests
             Sign(datagram);
             if (HeartbeatReader.Read(datagram, Key, out Heartbeat? read) == HeartbeatStatus.Authentic)
             {
+                datagram.AsSpan(68, 16).Clear();
+                Sign(datagram);
                 Write(read!).ShouldBe(datagram, $"seed {seed}");
             }
         }

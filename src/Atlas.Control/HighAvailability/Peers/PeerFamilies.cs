@@ -32,8 +32,6 @@ public static class PeerFamilies
         WriteEach(writer, metrics, peer => peer.RoundTrip?.TotalSeconds);
         writer.Family("atlas_peer_clock_ahead_seconds", "How far the clock of another node is ahead of this one's; negative: behind.", MetricKind.Gauge);
         WriteEach(writer, metrics, peer => peer.ClockAhead?.TotalSeconds);
-        writer.Family("atlas_peer_same_config", "Whether another node goes by the same configuration; absent while it is not known.", MetricKind.Gauge);
-        WriteEach(writer, metrics, peer => peer.HasSameConfig is bool isSame ? (isSame ? 1 : 0) : null);
         writer.Family("atlas_peer_restarts_total", "How often another node was found to have started anew.", MetricKind.Counter);
         WriteEach(writer, metrics, peer => peer.Restarts);
         WriteTraffic(writer, metrics);

@@ -28,7 +28,6 @@ internal static class PeerMessages
             EchoAgeUs = echo.AgeUs,
             State = StateOf(dataPlane),
             WallClockMs = wallClockMs,
-            ConfigDigest = settings.ConfigDigest,
             Version = version,
         };
     }
@@ -48,17 +47,14 @@ internal static class PeerMessages
             _ => throw new ArgumentOutOfRangeException(nameof(heartbeat)),
         },
         WallClockMs = heartbeat.WallClockMs,
-        ConfigDigest = heartbeat.ConfigDigest,
         Version = heartbeat.Version,
     };
 
-    internal static PeerReport ReportOf(PeerStatus peer, PeerTarget target, PeerSettings settings, PeerClock clock) =>
+    internal static PeerReport ReportOf(PeerStatus peer, PeerTarget target, PeerClock clock) =>
         new(peer.Name, target.Address, peer.State, peer.Reason, clock.At(peer.SinceUs))
         {
             LastHeard = peer.LastHeardUs is long heardUs ? clock.At(heardUs) : null,
             Version = peer.Version,
-            ConfigDigest = peer.ConfigDigest,
-            HasSameConfig = peer.ConfigDigest == 0 || settings.ConfigDigest == 0 ? null : peer.ConfigDigest == settings.ConfigDigest,
             RoundTrip = peer.RoundTripUs is long us ? TimeSpan.FromMicroseconds(us) : null,
             ClockAhead = peer.ClockAheadMs is long ms ? TimeSpan.FromMilliseconds(ms) : null,
             Restarts = peer.Restarts,

@@ -19,12 +19,6 @@ public sealed record PeerReport(string Name, string Address, PeerState State, Pe
     /// <summary>Its version of Atlas; empty: not known.</summary>
     public string Version { get; init; } = "";
 
-    /// <summary>The digest of its configuration; 0: not known.</summary>
-    public UInt128 ConfigDigest { get; init; }
-
-    /// <summary>Whether it goes by the same configuration as this node; null: not known.</summary>
-    public bool? HasSameConfig { get; init; }
-
     /// <summary>The time to it and back; null: not known.</summary>
     public TimeSpan? RoundTrip { get; init; }
 

@@ -265,7 +265,7 @@ public sealed class PeerService : IPeerView, IDisposable
 
     // Under the lock.
     private void Publish() =>
-        _reports = _liveness is null ? [] : [.. _liveness.Peers.Select((peer, i) => PeerMessages.ReportOf(peer, _targets[i], _settings!, _clock))];
+        _reports = _liveness is null ? [] : [.. _liveness.Peers.Select((peer, i) => PeerMessages.ReportOf(peer, _targets[i], _clock))];
 
     private void Tell(PeerChange change)
     {

@@ -20,9 +20,6 @@ public sealed record PeerSettings
     /// <summary>What all of them share.</summary>
     public required ClusterSecret Secret { get; init; }
 
-    /// <summary>A digest of what should be the same on all nodes; 0: none is told.</summary>
-    public UInt128 ConfigDigest { get; init; }
-
     /// <summary>Where a node hears the others: what is written, or every address at the one port that all peers have. IPv4 only where all
     /// peers are IPv4 addresses, else both families.</summary>
     /// <returns>Null: there are no peers.</returns>
