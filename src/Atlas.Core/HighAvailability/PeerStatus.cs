@@ -8,7 +8,7 @@ namespace Atlas.Core.HighAvailability;
 public sealed record PeerStatus(string Name, PeerState State, PeerReason Reason, long SinceUs)
 {
     /// <summary>Whether clients may be sent to it.</summary>
-    public bool IsLive => State == PeerState.Alive && Reason == PeerReason.Serving;
+    public bool IsLive => MeansLive(State, Reason);
 
     /// <summary>When something of its present boot arrived last; null: nothing did.</summary>
     public long? LastHeardUs { get; init; }
@@ -24,4 +24,7 @@ public sealed record PeerStatus(string Name, PeerState State, PeerReason Reason,
 
     /// <summary>How often another boot of it has followed one that was known. Where this grows without end, two nodes have one name.</summary>
     public long Restarts { get; init; }
+
+    /// <summary>Whether clients may be sent to a node of a state for a reason: it is alive, and its data plane serves.</summary>
+    public static bool MeansLive(PeerState state, PeerReason reason) => state == PeerState.Alive && reason == PeerReason.Serving;
 }

@@ -29,8 +29,7 @@ public sealed class PeerServiceTests : IDisposable
         report.RoundTrip!.Value.ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(30));
         report.ClockAhead!.Value.ShouldBeInRange(TimeSpan.FromSeconds(-30), TimeSpan.FromSeconds(30));
         report.SendProblem.ShouldBeNull();
-        _a.Service.IsLive("a").ShouldBeFalse("it is no peer of itself");
-        _a.Service.IsLive("c").ShouldBeFalse();
+        _a.Service.Peers.Select(peer => peer.Name).ShouldBe(["b"], "it is no peer of itself");
         _a.Events.ShouldContain(change => change.To == PeerState.Alive && change.IsLive);
     }
 
@@ -44,7 +43,7 @@ public sealed class PeerServiceTests : IDisposable
         _b.Service.Bound.ShouldBeNull();
         await Until.SoAsync(() => _a.Of("b")! is { State: PeerState.Dead, Reason: PeerReason.Silent });
         _b.Follow([("a", PeerUnderTest.At(_a.Port))], bind: PeerUnderTest.At(port));
-        await Until.SoAsync(() => _a.Service.IsLive("b") && _b.Service.IsLive("a"));
+        await Until.SoAsync(() => _a.IsLive("b") && _b.IsLive("a"));
         _a.Of("b")!.Restarts.ShouldBe(1);
         _a.Events.Select(change => change.To).ShouldContain(PeerState.Dead);
     }
@@ -55,9 +54,9 @@ public sealed class PeerServiceTests : IDisposable
         await MeetAsync();
         _b.DataPlane = DataPlaneState.Draining;
         await Until.SoAsync(() => _a.Events.Any(change => change.Reason == PeerReason.Draining));
-        await Until.SoAsync(() => !_a.Service.IsLive("b"));
+        await Until.SoAsync(() => !_a.IsLive("b"));
         _b.DataPlane = DataPlaneState.Serving;
-        await Until.SoAsync(() => _a.Service.IsLive("b"));
+        await Until.SoAsync(() => _a.IsLive("b"));
     }
 
     [Fact]
@@ -80,7 +79,7 @@ public sealed class PeerServiceTests : IDisposable
         (_a.Of("b")!.LastHeard, _a.Service.Metrics.Taken).ShouldBe((null, 0));
         int port = _b.Port;
         _b.Follow([("a", PeerUnderTest.At(_a.Port))]);
-        await Until.SoAsync(() => _a.Service.IsLive("b") && _b.Service.IsLive("a"));
+        await Until.SoAsync(() => _a.IsLive("b") && _b.IsLive("a"));
         _b.Port.ShouldBe(port, "the socket is not made anew");
     }
 
@@ -151,7 +150,7 @@ public sealed class PeerServiceTests : IDisposable
         _a.Port.ShouldNotBe(port);
         _b.Follow([("a", PeerUnderTest.At(_a.Port))]);
         long taken = _a.Service.Metrics.Taken;
-        await Until.SoAsync(() => _a.Service.Metrics.Taken > taken + 3 && _a.Service.IsLive("b") && _b.Service.IsLive("a"));
+        await Until.SoAsync(() => _a.Service.Metrics.Taken > taken + 3 && _a.IsLive("b") && _b.IsLive("a"));
         _a.Of("b")!.Restarts.ShouldBe(0);
     }
 
@@ -163,7 +162,7 @@ public sealed class PeerServiceTests : IDisposable
         await Until.SoAsync(() => _a.Of("b")!.SendProblem?.Contains("b.internal has no address", StringComparison.Ordinal) == true);
         _a.Service.Metrics.SendFailures.ShouldBeGreaterThan(0);
         _a.Resolver.Have("b.internal", "::1", "127.0.0.1");
-        await Until.SoAsync(() => _a.Service.IsLive("b") && _b.Service.IsLive("a"));
+        await Until.SoAsync(() => _a.IsLive("b") && _b.IsLive("a"));
         await Until.SoAsync(() => _a.Of("b")!.SendProblem is null);
         _a.Resolver.Asked("b.internal", DnsType.Aaaa).ShouldBeGreaterThan(0);
     }
@@ -172,7 +171,7 @@ public sealed class PeerServiceTests : IDisposable
     {
         _a.Follow([("b", PeerUnderTest.At(_b.Port))]);
         _b.Follow([("a", PeerUnderTest.At(_a.Port))]);
-        await Until.SoAsync(() => _a.Service.IsLive("b") && _b.Service.IsLive("a"));
+        await Until.SoAsync(() => _a.IsLive("b") && _b.IsLive("a"));
     }
 
     private static byte[] Write(Heartbeat heartbeat)

@@ -50,6 +50,8 @@ internal sealed class PeerUnderTest : IDisposable
 
     internal PeerReport? Of(string peer) => Service.Peers.FirstOrDefault(report => report.Name == peer);
 
+    internal bool IsLive(string peer) => Of(peer) is { IsLive: true };
+
     internal long Refused(PeerRefusal refusal) => Service.Metrics.Refused[(int)refusal];
 
     /// <summary>Goes by these peers; the port stays.</summary>

@@ -15,7 +15,7 @@ public sealed record PeerEvent(
     string Peer, PeerState From, PeerReason FromReason, PeerState To, PeerReason Reason, DateTimeOffset At, TimeSpan After)
 {
     /// <summary>Whether clients may be sent to it now.</summary>
-    public bool IsLive => To == PeerState.Alive && Reason == PeerReason.Serving;
+    public bool IsLive => PeerStatus.MeansLive(To, Reason);
 
     /// <summary>The line for the operator: <c>peer lb-2: dead after 35.2 s alive: nothing is heard of it</c>.</summary>
     public override string ToString() => string.Create(

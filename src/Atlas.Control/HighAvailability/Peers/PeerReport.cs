@@ -11,7 +11,7 @@ namespace Atlas.Control.HighAvailability.Peers;
 public sealed record PeerReport(string Name, string Address, PeerState State, PeerReason Reason, DateTimeOffset Since)
 {
     /// <summary>Whether clients may be sent to it.</summary>
-    public bool IsLive => State == PeerState.Alive && Reason == PeerReason.Serving;
+    public bool IsLive => PeerStatus.MeansLive(State, Reason);
 
     /// <summary>When it was heard last; null: not yet.</summary>
     public DateTimeOffset? LastHeard { get; init; }

@@ -7,7 +7,7 @@ namespace Atlas.Control.HighAvailability.Peers;
 
 /// <summary>Tells the other nodes that this one lives, and hears whether they do: a heartbeat to each by UDP in every interval, and two threads
 /// of its own, one that sends and one that receives. Nothing that comes is answered; what is not authentic is counted and dropped. Any thread.</summary>
-public sealed class PeerService : IPeerView, IDisposable
+public sealed class PeerService : IDisposable
 {
     // So that rounds out of turn stay few.
     private const int RoundsPerInterval = 10;
@@ -40,14 +40,14 @@ public sealed class PeerService : IPeerView, IDisposable
         _clock = new PeerClock(options.Time);
     }
 
-    /// <inheritdoc/>
+    /// <summary>The peers at this moment, in the order of the configuration. The list does not change.</summary>
     public IReadOnlyList<PeerReport> Peers => _reports;
 
     /// <summary>What is counted.</summary>
     public PeerMetrics Metrics => _counters.Of(_reports);
 
     /// <summary>Where it listens; null: it does not.</summary>
-    public IPEndPoint? Bound
+    internal IPEndPoint? Bound
     {
         get
         {
@@ -57,9 +57,6 @@ public sealed class PeerService : IPeerView, IDisposable
             }
         }
     }
-
-    /// <inheritdoc/>
-    public bool IsLive(string peer) => Array.Exists(_reports, report => report.Name == peer && report.IsLive);
 
     /// <summary>Goes by other settings from now on. The socket stays unless the address changes, and of peers that stay all that is known.</summary>
     /// <param name="settings">What to go by; null: there are no peers.</param>
