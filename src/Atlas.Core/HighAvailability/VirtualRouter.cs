@@ -29,7 +29,7 @@ namespace Atlas.Core.HighAvailability;
 ///   Backup      a fault begins                             Fault
 ///   Master      a fault begins                             Fault        release, advertise 0
 ///   Fault       stop                                       Initialize
-///   Fault       the last fault ends                        as at start
+///   Fault       the fault ends                             as at start
 ///   Master      any input, after a pause                   Backup       release (waits Active_Down_Interval)
 ///   Backup      Active_Down_Timer fires, after a pause     Backup       (waits Active_Down_Interval once more)
 /// </code>
@@ -66,7 +66,7 @@ public sealed class VirtualRouter
     private VirtualRouterSettings _settings;
     private AdvertisementFilter _filter;
 
-    private VirtualRouterFault _faults;
+    private bool _hasFault;
     private bool _isStarted;
 
     // Backup.
@@ -97,9 +97,6 @@ public sealed class VirtualRouter
     /// <summary>The priority that counts now: as configured, or as it was changed.</summary>
     public int Priority { get; private set; }
 
-    /// <summary>What keeps it from taking part.</summary>
-    public VirtualRouterFault Faults => _faults;
-
     /// <summary>What it has counted.</summary>
     public VirtualRouterCounters Counters { get; } = new();
 
@@ -122,9 +119,9 @@ public sealed class VirtualRouter
         }
 
         _isStarted = true;
-        return _faults == VirtualRouterFault.None
-            ? Join(VirtualRouterReason.Started, nowUs)
-            : Leave(VirtualRouterState.Fault, ReasonOf(_faults), nowUs);
+        return _hasFault
+            ? Leave(VirtualRouterState.Fault, VirtualRouterReason.InterfaceLost, nowUs)
+            : Join(VirtualRouterReason.Started, nowUs);
     }
 
     /// <summary>Goes on as the master that another process of this node was until now: the addresses are here, and the others heard an
@@ -144,26 +141,21 @@ public sealed class VirtualRouter
         return Leave(VirtualRouterState.Initialize, VirtualRouterReason.Stopped, nowUs);
     }
 
-    /// <summary>Tells that something is missing without which the node must not have the addresses.</summary>
-    /// <param name="fault">What; nothing happens if it is missing already.</param>
-    /// <param name="nowUs">The time.</param>
-    public VirtualRouterOrders BeginFault(VirtualRouterFault fault, long nowUs)
+    /// <summary>Tells that the node cannot have the addresses: the interface is gone, is down, has no address to send from, or does not take
+    /// them. Nothing happens if it was told already.</summary>
+    public VirtualRouterOrders BeginFault(long nowUs)
     {
-        _faults |= fault;
-        return State is VirtualRouterState.Backup or VirtualRouterState.Master && _faults != VirtualRouterFault.None
-            ? Leave(VirtualRouterState.Fault, ReasonOf(fault), nowUs)
+        _hasFault = true;
+        return State is VirtualRouterState.Backup or VirtualRouterState.Master
+            ? Leave(VirtualRouterState.Fault, VirtualRouterReason.InterfaceLost, nowUs)
             : default;
     }
 
-    /// <summary>Tells that what was missing is there again. Once nothing is missing, it begins as at a start.</summary>
-    /// <param name="fault">What; nothing happens if it was not missing.</param>
-    /// <param name="nowUs">The time.</param>
-    public VirtualRouterOrders EndFault(VirtualRouterFault fault, long nowUs)
+    /// <summary>Tells that the fault is over; it begins as at a start. Nothing happens without one.</summary>
+    public VirtualRouterOrders EndFault(long nowUs)
     {
-        _faults &= ~fault;
-        return State == VirtualRouterState.Fault && _faults == VirtualRouterFault.None
-            ? Join(VirtualRouterReason.FaultOver, nowUs)
-            : default;
+        _hasFault = false;
+        return State == VirtualRouterState.Fault ? Join(VirtualRouterReason.FaultOver, nowUs) : default;
     }
 
     /// <summary>
@@ -393,8 +385,4 @@ public sealed class VirtualRouter
         State = to;
         return transition;
     }
-
-    private static VirtualRouterReason ReasonOf(VirtualRouterFault fault) => (fault & VirtualRouterFault.InterfaceLost) != 0
-        ? VirtualRouterReason.InterfaceLost
-        : VirtualRouterReason.DataPlaneDead;
 }

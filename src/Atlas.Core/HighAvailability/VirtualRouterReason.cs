@@ -33,12 +33,9 @@ public enum VirtualRouterReason : byte
     /// <summary>The node did not run for so long that another one may be master.</summary>
     Paused,
 
-    /// <summary>The interface was lost.</summary>
+    /// <summary>The interface was lost, or does not take the addresses.</summary>
     InterfaceLost,
 
-    /// <summary>The data plane is dead.</summary>
-    DataPlaneDead,
-
-    /// <summary>All that kept it from taking part is over.</summary>
+    /// <summary>What kept it from taking part is over.</summary>
     FaultOver,
 }

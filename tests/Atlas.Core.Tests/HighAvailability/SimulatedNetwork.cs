@@ -111,11 +111,11 @@ internal sealed class SimulatedNetwork
             case 3:
                 Apply(index, n => n.Router.Stop(n.Local(_now)));
                 break;
-            case 4 when node.Router.Faults == VirtualRouterFault.None:
-                Apply(index, n => n.Router.BeginFault(VirtualRouterFault.DataPlaneDead, n.Local(_now)));
+            case 4 when !node.HasFault:
+                Apply(index, n => n.BeginFault(_now));
                 break;
             default:
-                Apply(index, n => n.Router.EndFault(VirtualRouterFault.DataPlaneDead, n.Local(_now)));
+                Apply(index, n => n.EndFault(_now));
                 break;
         }
     }
@@ -219,7 +219,7 @@ internal sealed class SimulatedNetwork
             }
 
             Wake(i);
-            Apply(i, n => n.Router.EndFault(VirtualRouterFault.DataPlaneDead, n.Local(_now)));
+            Apply(i, n => n.EndFault(_now));
             Apply(i, n => n.Router.Start(n.Local(_now)));
             if (_scenario.Kind != NetworkKind.OnlySplit || isWhole)
             {

@@ -20,6 +20,8 @@ internal sealed class SimulatedNode(VirtualRouterSettings settings, double clock
 
     public bool IsPaused { get; set; }
 
+    public bool HasFault { get; private set; }
+
     /// <summary>Whether what comes while it is paused waits in its socket: the process is paused, not the machine.</summary>
     public bool KeepsInbox { get; set; }
 
@@ -47,10 +49,23 @@ internal sealed class SimulatedNode(VirtualRouterSettings settings, double clock
 
     public long True(long localUs) => (long)Math.Ceiling((localUs - clockOffsetUs) / clockRate) + 1;
 
+    public VirtualRouterOrders BeginFault(long trueUs)
+    {
+        HasFault = true;
+        return Router.BeginFault(Local(trueUs));
+    }
+
+    public VirtualRouterOrders EndFault(long trueUs)
+    {
+        HasFault = false;
+        return Router.EndFault(Local(trueUs));
+    }
+
     public void Crash()
     {
         IsUp = false;
         IsPaused = false;
+        HasFault = false;
         HoldsAddresses = false;
         _inbox.Clear();
         Router = new VirtualRouter(Settings);

@@ -14,9 +14,9 @@ public sealed class VirtualRouterBeyondTheRfcTests
     {
         (VirtualRouter router, long since) = NewMaster();
 
-        VirtualRouterOrders orders = router.BeginFault(VirtualRouterFault.DataPlaneDead, since + 1);
+        VirtualRouterOrders orders = router.BeginFault(since + 1);
 
-        orders.Transition.ShouldGo(Master, VirtualRouterState.Fault, DataPlaneDead);
+        orders.Transition.ShouldGo(Master, VirtualRouterState.Fault, InterfaceLost);
         (orders.Release, orders.Advertise).ShouldBe((true, (byte?)0));
         router.NextDeadlineUs.ShouldBe(long.MaxValue);
         router.Hear(0, since + 2).ShouldBe(default);
@@ -24,37 +24,37 @@ public sealed class VirtualRouterBeyondTheRfcTests
     }
 
     [Fact]
-    public void Fault_OneOfTwoEnds_KeepsTheNodeOut()
+    public void Fault_ToldTwice_KeepsTheNodeOutUntilItEnds()
     {
         VirtualRouter router = NewBackup();
-        router.BeginFault(VirtualRouterFault.InterfaceLost, 1).Transition.ShouldGo(Backup, VirtualRouterState.Fault, InterfaceLost);
-        router.BeginFault(VirtualRouterFault.DataPlaneDead, 2).ShouldBe(default);
+        router.EndFault(0).ShouldBe(default);
+        router.BeginFault(1).Transition.ShouldGo(Backup, VirtualRouterState.Fault, InterfaceLost);
+        router.BeginFault(2).ShouldBe(default);
 
-        router.EndFault(VirtualRouterFault.InterfaceLost, 3).ShouldBe(default);
-        router.Faults.ShouldBe(VirtualRouterFault.DataPlaneDead);
-        router.EndFault(VirtualRouterFault.DataPlaneDead, 4).Transition.ShouldGo(VirtualRouterState.Fault, Backup, FaultOver);
+        router.EndFault(3).Transition.ShouldGo(VirtualRouterState.Fault, Backup, FaultOver);
+        router.EndFault(4).ShouldBe(default);
 
-        router.NextDeadlineUs.ShouldBe(4 + (3 * Second) + Skew);
+        router.NextDeadlineUs.ShouldBe(3 + (3 * Second) + Skew);
     }
 
     [Fact]
     public void Fault_BeforeTheStart_WaitsForItsEnd()
     {
         var router = new VirtualRouter(Settings with { Priority = 255 });
-        router.BeginFault(VirtualRouterFault.InterfaceLost, 0).ShouldBe(default);
+        router.BeginFault(0).ShouldBe(default);
 
         router.Start(1).Transition.ShouldGo(Initialize, VirtualRouterState.Fault, InterfaceLost);
-        router.EndFault(VirtualRouterFault.InterfaceLost, 2).Transition.ShouldGo(VirtualRouterState.Fault, Master, FaultOver);
+        router.EndFault(2).Transition.ShouldGo(VirtualRouterState.Fault, Master, FaultOver);
     }
 
     [Fact]
     public void Fault_AndStop_EndInInitialize()
     {
         VirtualRouter router = NewBackup();
-        router.BeginFault(VirtualRouterFault.InterfaceLost, 1);
+        router.BeginFault(1);
 
         router.Stop(2).Transition.ShouldGo(VirtualRouterState.Fault, Initialize, Stopped);
-        router.EndFault(VirtualRouterFault.InterfaceLost, 3).ShouldBe(default);
+        router.EndFault(3).ShouldBe(default);
         router.State.ShouldBe(Initialize);
     }
 
@@ -190,7 +190,7 @@ public sealed class VirtualRouterBeyondTheRfcTests
             (r, now) => r.Hear(0, now),
             (r, now) => r.ChangePriority(50, now),
             (r, now) => r.Stop(now),
-            (r, now) => r.BeginFault(VirtualRouterFault.InterfaceLost, now),
+            (r, now) => r.BeginFault(now),
         ];
         foreach (Func<VirtualRouter, long, VirtualRouterOrders> input in inputs)
         {

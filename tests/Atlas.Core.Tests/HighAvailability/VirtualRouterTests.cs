@@ -344,8 +344,6 @@ public sealed class VirtualRouterTests
     public void Words_OfAll_AreThere()
     {
         Enum.GetValues<VirtualRouterState>().Select(s => s.Word()).ShouldBeUnique();
-        Enum.GetValues<VirtualRouterReason>().Select(r => r.Word()).ShouldBeUnique();
-        MasterPriorityFell.Word().ShouldBe("master_priority_fell");
     }
 
     [Fact]

@@ -52,7 +52,6 @@ internal sealed partial class RunningVirtualRouter
             VirtualRouterReason.EqualPriorityHigherAddressHeard => $"a master of equal priority and a higher address was heard{heard}",
             VirtualRouterReason.Paused => "this process did not run for too long; others may have taken over",
             VirtualRouterReason.InterfaceLost => _failure.Length > 0 ? _failure : $"{_config.Interface}: {_link.Missing}",
-            VirtualRouterReason.DataPlaneDead => "the listeners do not answer",
             VirtualRouterReason.FaultOver => $"{_config.Interface} is there again",
             _ => throw new ArgumentOutOfRangeException(nameof(reason)),
         };

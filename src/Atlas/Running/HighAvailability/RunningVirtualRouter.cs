@@ -105,7 +105,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         FollowLink(nowUs);
         if (_link.Missing is not null)
         {
-            _router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs);
+            _router.BeginFault(nowUs);
         }
 
         Do(_router.Start(nowUs), nowUs);
@@ -122,11 +122,11 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         FollowLink(nowUs);
         if (_link.Missing is not null)
         {
-            Do(_router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
+            Do(_router.BeginFault(nowUs), nowUs);
         }
         else if (_retryAtUs == long.MaxValue)
         {
-            Do(_router.EndFault(VirtualRouterFault.InterfaceLost, nowUs), nowUs);
+            Do(_router.EndFault(nowUs), nowUs);
         }
 
         if (_status.Missing != _link.Missing)
@@ -331,7 +331,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         _failure = $"{_config.Interface} does not take the addresses: {LinkRights.Text(error)}";
         _retryAtUs = nowUs + _retryUs;
         _retryUs = Math.Min(2 * _retryUs, MaxRetryUs);
-        VirtualRouterOrders orders = _router.BeginFault(VirtualRouterFault.InterfaceLost, nowUs);
+        VirtualRouterOrders orders = _router.BeginFault(nowUs);
         Do(hasTold ? orders : orders with { Advertise = null }, nowUs);
         _failure = "";
     }
