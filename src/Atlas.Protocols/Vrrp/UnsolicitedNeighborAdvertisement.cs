@@ -5,7 +5,8 @@ namespace Atlas.Protocols.Vrrp;
 /// <summary>
 /// Tells all hosts of an Ethernet who has an IPv6 address from now on (RFC 9568 6.4.2, RFC 4861 4.4 and 7.2.6): the ICMPv6
 /// message of a neighbor advertisement that nobody asked for, with the override flag and the option of the target's MAC address.
-/// It goes to <see cref="Destination"/> with a hop limit of <see cref="HopLimit"/>.
+/// It goes to <see cref="Destination"/> with a hop limit of <see cref="HopLimit"/>. The router flag is clear, unlike in RFC 9568,
+/// whose nodes are routers: these are hosts.
 /// </summary>
 public static class UnsolicitedNeighborAdvertisement
 {
@@ -19,7 +20,6 @@ public static class UnsolicitedNeighborAdvertisement
     public const int Length = 32;
 
     private const byte Type = 136;
-    private const byte RouterFlag = 0x80;
     private const byte OverrideFlag = 0x20;
     private const byte TargetLinkLayerAddress = 2;
     private const int MacLength = 6;
@@ -33,11 +33,9 @@ public static class UnsolicitedNeighborAdvertisement
     /// <param name="source">The 16 bytes of the source that the packet will have, for the checksum.</param>
     /// <param name="target">The 16 bytes of the address.</param>
     /// <param name="mac">The 6 bytes of the MAC address that has the address now.</param>
-    /// <param name="isRouter">The router flag. RFC 9568 sets it, for its nodes are routers; hosts that see it cleared drop the
-    /// node as their router (RFC 4861 7.2.5).</param>
     /// <returns>The bytes written, or 0 if the room is too short.</returns>
     /// <exception cref="ArgumentException">An address has another length.</exception>
-    public static int Write(Span<byte> room, ReadOnlySpan<byte> source, ReadOnlySpan<byte> target, ReadOnlySpan<byte> mac, bool isRouter)
+    public static int Write(Span<byte> room, ReadOnlySpan<byte> source, ReadOnlySpan<byte> target, ReadOnlySpan<byte> mac)
     {
         if (source.Length != Ipv6Length || target.Length != Ipv6Length || mac.Length != MacLength)
         {
@@ -52,7 +50,7 @@ public static class UnsolicitedNeighborAdvertisement
         Span<byte> message = room[..Length];
         message[..8].Clear();
         message[0] = Type;
-        message[4] = (byte)(OverrideFlag | (isRouter ? RouterFlag : 0));
+        message[4] = OverrideFlag;
         target.CopyTo(message[8..]);
         message[24] = TargetLinkLayerAddress;
         message[25] = 1; // The option's length in units of 8 bytes.

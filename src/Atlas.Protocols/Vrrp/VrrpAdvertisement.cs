@@ -24,9 +24,6 @@ public readonly ref struct VrrpAdvertisement
     /// <summary>The priority of a router that stops being responsible (RFC 9568 5.2.4).</summary>
     public const byte PriorityStopped = 0;
 
-    /// <summary>The priority of the router that owns the addresses (RFC 9568 5.2.4).</summary>
-    public const byte PriorityOwner = 255;
-
     /// <summary>The longest interval, 40.95 s, in hundredths of a second (RFC 9568 5.2.7: 12 bits).</summary>
     public const int MaxIntervalCentiseconds = 0xfff;
 

@@ -38,7 +38,7 @@ public sealed class AnnouncementTests
         Should.Throw<ArgumentException>(() => GratuitousArp.Write(room, [1], VrrpPackets.Source4, GratuitousArpForm.Request));
     }
 
-    // RFC 4861 4.4 and 4.6.1. The checksum is that of the words 8800 + a000 + 2001 + 0db8 + 0064 + 0201 + 0200 + 5e10 + 0001 and,
+    // RFC 4861 4.4 and 4.6.1. The checksum is that of the words 8800 + 2000 + 2001 + 0db8 + 0064 + 0201 + 0200 + 5e10 + 0001 and,
     // of the pseudo-header, fe80 + 0003 + ff02 + 0001 + 0020 + 003a.
     [Fact]
     public void NeighborAdvertisement_Written_IsTheMessageOfRfc4861()
@@ -46,19 +46,18 @@ public sealed class AnnouncementTests
         byte[] room = new byte[64];
         Array.Fill(room, (byte)0xee);
 
-        int length = UnsolicitedNeighborAdvertisement.Write(
-            room, VrrpPackets.Source6, VrrpPackets.Ip("2001:db8::64"), Mac, isRouter: true);
+        int length = UnsolicitedNeighborAdvertisement.Write(room, VrrpPackets.Source6, VrrpPackets.Ip("2001:db8::64"), Mac);
 
         Convert.ToHexString(room[..length]).ShouldBe(
-            "880049ED" + "A0000000" + "20010DB8000000000000000000000064" + "0201" + "02005E100001");
+            "8800C9ED" + "20000000" + "20010DB8000000000000000000000064" + "0201" + "02005E100001");
     }
 
     [Fact]
-    public void NeighborAdvertisement_OfNoRouter_HasTheOverrideFlagOnlyAndARightChecksum()
+    public void NeighborAdvertisement_Written_HasTheOverrideFlagOnlyAndARightChecksum()
     {
         byte[] message = new byte[UnsolicitedNeighborAdvertisement.Length];
 
-        UnsolicitedNeighborAdvertisement.Write(message, VrrpPackets.Source6, VrrpPackets.Ip("2001:db8::64"), Mac, isRouter: false);
+        UnsolicitedNeighborAdvertisement.Write(message, VrrpPackets.Source6, VrrpPackets.Ip("2001:db8::64"), Mac);
 
         message[4].ShouldBe((byte)0x20);
         uint sum = InternetChecksum.AddPseudoHeader(
@@ -77,10 +76,9 @@ public sealed class AnnouncementTests
         byte[] target = VrrpPackets.Ip("2001:db8::64");
         for (int length = 0; length < UnsolicitedNeighborAdvertisement.Length; length++)
         {
-            UnsolicitedNeighborAdvertisement.Write(new byte[length], VrrpPackets.Source6, target, Mac, isRouter: true).ShouldBe(0);
+            UnsolicitedNeighborAdvertisement.Write(new byte[length], VrrpPackets.Source6, target, Mac).ShouldBe(0);
         }
 
-        Should.Throw<ArgumentException>(() =>
-            UnsolicitedNeighborAdvertisement.Write(new byte[32], VrrpPackets.Source4, target, Mac, isRouter: true));
+        Should.Throw<ArgumentException>(() => UnsolicitedNeighborAdvertisement.Write(new byte[32], VrrpPackets.Source4, target, Mac));
     }
 }

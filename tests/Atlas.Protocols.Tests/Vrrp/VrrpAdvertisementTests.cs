@@ -32,9 +32,9 @@ public sealed class VrrpAdvertisementTests
     {
         byte[] bytes = Convert.FromHexString("45C0002000010000FF7000000A0100030A010001" + "3158C60100649C190AC34CE3");
 
-        Ipv4Packet.Read(bytes, out Ipv4Packet packet).ShouldBe(Ipv4PacketError.None);
-        packet.Protocol.ShouldBe(VrrpAdvertisement.Protocol);
-        VrrpAdvertisement.Read(packet.Payload, packet.Source, packet.Destination, packet.TimeToLive, out VrrpAdvertisement read)
+        // The head of IPv4 has 20 bytes: TTL, protocol, a checksum, and the two addresses are its last twelve.
+        bytes[9].ShouldBe(VrrpAdvertisement.Protocol);
+        VrrpAdvertisement.Read(bytes.AsSpan(20), bytes.AsSpan(12, 4), bytes.AsSpan(16, 4), bytes[8], out VrrpAdvertisement read)
             .ShouldBe(VrrpAdvertisementError.None);
 
         read.RouterId.ShouldBe((byte)0x58);

@@ -235,7 +235,7 @@ internal sealed class VirtualRouterLink : IDisposable
             }
             else if (Primary is not null && LinkAddress.Of(Primary) is var source && source.WriteTo(from) > 0)
             {
-                int length = UnsolicitedNeighborAdvertisement.Write(room, from, address, mac, isRouter: false);
+                int length = UnsolicitedNeighborAdvertisement.Write(room, from, address, mac);
                 _icmp?.Send(room[..length], source, LinkAddress.Of(UnsolicitedNeighborAdvertisement.Destination));
             }
         }
