@@ -23,7 +23,7 @@ internal sealed class FlowTable(IProgramRunner programs)
     internal static IEnumerable<FlowKey> KeysOf(ForwardedListener listener, ForwardedServer server) =>
         listener.Binds.Select(bind => new FlowKey(
             listener.Protocol == ListenerProtocol.Udp,
-            bind.Address.Equals(IPAddress.Any) || bind.Address.Equals(IPAddress.IPv6Any) ? null : bind.Address,
+            BindAddress.IsAny(bind.Address) ? null : bind.Address,
             bind.Port,
             server.Ip,
             server.Port));

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using Atlas.Core.Configuration;
 using Atlas.Core.KernelForwarding;
@@ -25,7 +24,7 @@ internal sealed class NftAddresses(bool isIpv6, ListenerProtocol protocol, bool 
         from listener in listeners
         from bind in listener.Binds
         let isIpv6 = bind.AddressFamily == AddressFamily.InterNetworkV6
-        let isAny = bind.Address.Equals(isIpv6 ? IPAddress.IPv6Any : IPAddress.Any)
+        let isAny = BindAddress.IsAny(bind.Address)
         let address = new NftAddress(listener, isAny ? null : bind.Address, bind.Port)
         group address by (isIpv6, listener.Protocol, isAny) into same
         orderby same.Key

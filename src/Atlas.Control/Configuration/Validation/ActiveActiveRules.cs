@@ -5,9 +5,6 @@ namespace Atlas.Control.Configuration.Validation;
 /// <summary>What the zone, its names and its nodes must be among each other.</summary>
 internal static class ActiveActiveRules
 {
-    // Stands before the zone in its SOA record, as the mailbox of who answers for it.
-    private const string Mailbox = "hostmaster.";
-
     /// <summary>Adds an error for every rule that the section breaks.</summary>
     public static void Check(HighAvailabilityConfig section, Findings findings)
     {
@@ -40,7 +37,8 @@ internal static class ActiveActiveRules
 
     private static void CheckNames(ActiveActiveConfig config, Findings findings)
     {
-        int most = HostName.MaxLength - Mailbox.Length;
+        // The mailbox of its SOA record is the longest name that every zone has.
+        int most = HostName.MaxLength - (config.Mailbox.Length - config.Zone.Length);
         if (config.Zone.Length > most)
         {
             findings.Add(config, "zone", $"'zone' has {config.Zone.Length} characters, but must have at most {most}: names in it need room");
@@ -54,7 +52,7 @@ internal static class ActiveActiveRules
                 $"'{record.Name}' in the zone has {record.Name.Length + 1 + config.Zone.Length} characters, but a name has at most {HostName.MaxLength}");
         }
 
-        var names = config.Records.Select(record => FullName(record, config)).ToHashSet(StringComparer.Ordinal);
+        var names = config.Records.Select(record => record.FullNameIn(config.Zone)).ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (string server in config.NameServers)
         {
             bool isInZone = server == config.Zone || server.EndsWith("." + config.Zone, StringComparison.Ordinal);
@@ -73,7 +71,4 @@ internal static class ActiveActiveRules
             _ => config.Source.PositionOf("name_servers"),
             (name, _) => $"the name server '{name}' stands twice in 'name_servers': remove one of them");
     }
-
-    private static string FullName(DnsAnswerConfig record, ActiveActiveConfig config) =>
-        record.Name == "@" ? config.Zone : $"{record.Name.ToLowerInvariant()}.{config.Zone}";
 }

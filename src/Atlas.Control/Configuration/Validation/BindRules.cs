@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration.Validation;
@@ -75,8 +73,5 @@ internal static class BindRules
         left.UnixPath is not null || right.UnixPath is not null
             ? left.UnixPath == right.UnixPath
             : left.Port != 0 && left.Ip!.AddressFamily == right.Ip!.AddressFamily
-                && (left.Ip.Equals(right.Ip) || IsAny(left.Ip) || IsAny(right.Ip));
-
-    private static bool IsAny(IPAddress address) =>
-        address.Equals(address.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any);
+                && (left.Ip.Equals(right.Ip) || BindAddress.IsAny(left.Ip) || BindAddress.IsAny(right.Ip));
 }

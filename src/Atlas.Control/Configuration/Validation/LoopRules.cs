@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Atlas.Core.Configuration;
 
 namespace Atlas.Control.Configuration.Validation;
@@ -68,9 +67,7 @@ internal static class LoopRules
     // Which other addresses this machine has is not the file's to know.
     private static bool IsAt(BindAddress bind, IPAddress ip, int port) =>
         bind.Port == port && bind.Ip is { } bound && bound.AddressFamily == ip.AddressFamily
-            && (bound.Equals(ip) || (IsAny(bound) && (IPAddress.IsLoopback(ip) || IsAny(ip))));
-
-    private static bool IsAny(IPAddress ip) => ip.Equals(ip.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Any : IPAddress.Any);
+            && (bound.Equals(ip) || (BindAddress.IsAny(bound) && (IPAddress.IsLoopback(ip) || BindAddress.IsAny(ip))));
 
     /// <summary>The first step of a way from a listener to itself; null: there is none.</summary>
     private static Way? FindBack(ListenerConfig from, Dictionary<ListenerConfig, List<Way>> ways)

@@ -1,4 +1,5 @@
 using System.Net;
+using Atlas.Core.Configuration;
 using Atlas.Protocols.Dns;
 
 namespace Atlas.Control.Discovery.Resolving;
@@ -101,6 +102,5 @@ internal sealed class DnsReplyRecords(DnsQuestion question)
 
     // Filters that hide a name answer with the unspecified address, and a link-local one needs an interface beside it.
     private static bool CanConnect(IPAddress address) =>
-        !address.Equals(IPAddress.Any) && !address.Equals(IPAddress.IPv6Any)
-        && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast;
+        !BindAddress.IsAny(address) && !address.IsIPv6LinkLocal && !address.IsIPv6Multicast;
 }

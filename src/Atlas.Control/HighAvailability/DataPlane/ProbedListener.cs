@@ -20,7 +20,6 @@ public sealed record ProbedListener(string Name, EndPoint Address)
     /// <param name="port">The port that the kernel chose where 0 is written; else the one that is written.</param>
     public static EndPoint AddressOf(BindAddress bound, int port) =>
         bound.UnixPath is string path ? new UnixDomainSocketEndPoint(path)
-        : bound.Ip!.Equals(IPAddress.Any) ? new IPEndPoint(IPAddress.Loopback, port)
-        : bound.Ip.Equals(IPAddress.IPv6Any) ? new IPEndPoint(IPAddress.IPv6Loopback, port)
-        : new IPEndPoint(bound.Ip, port);
+        : !BindAddress.IsAny(bound.Ip!) ? new IPEndPoint(bound.Ip!, port)
+        : new IPEndPoint(bound.Ip!.AddressFamily == AddressFamily.InterNetworkV6 ? IPAddress.IPv6Loopback : IPAddress.Loopback, port);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Atlas.Core.Configuration;
 using Atlas.Protocols.Dns;
 
 namespace Atlas.Control.HighAvailability.Dns;
@@ -32,7 +33,7 @@ internal sealed class DnsDatagrams : IAsyncDisposable
         _service = service;
         _socket = socket;
         _local = (IPEndPoint)socket.LocalEndPoint!;
-        _isAny = _local.Address.Equals(IPAddress.Any) || _local.Address.Equals(IPAddress.IPv6Any);
+        _isAny = BindAddress.IsAny(_local.Address);
         _running.Add(Task.Run(() => RunAsync(socket)));
     }
 

@@ -17,11 +17,11 @@ internal sealed class Zone
         Config = config;
         Name = Parse(config.Zone);
         TtlSeconds = (uint)config.TtlSeconds;
-        Mailbox = Parse("hostmaster." + config.Zone);
+        Mailbox = Parse(config.Mailbox);
         NameServers = config.NameServers.Count > 0 ? [.. config.NameServers.Select(Parse)] : [Parse("ns." + config.Zone)];
         foreach (DnsAnswerConfig record in config.Records)
         {
-            Add(record.Name == "@" ? Name : Parse($"{record.Name}.{config.Zone}"), record.Nodes, TtlSeconds, hasAll: false);
+            Add(Parse(record.FullNameIn(config.Zone)), record.Nodes, TtlSeconds, hasAll: false);
         }
 
         if (config.NameServers.Count == 0 && !_names.ContainsKey(NameServers[0]))

@@ -20,4 +20,7 @@ public sealed record ActiveActiveConfig : ConfigSection
 
     /// <summary>The names in the zone.</summary>
     public ValueList<DnsAnswerConfig> Records { get; init; } = [];
+
+    /// <summary>Who answers for the zone, in the form of its SOA record (RFC 1035 3.3.13): a mailbox with a dot in place of the @.</summary>
+    public string Mailbox => "hostmaster." + Zone;
 }

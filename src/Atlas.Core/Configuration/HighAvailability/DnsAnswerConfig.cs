@@ -8,4 +8,8 @@ public sealed record DnsAnswerConfig : ConfigSection
 
     /// <summary>The nodes.</summary>
     public ValueList<DnsNodeConfig> Nodes { get; init; } = [];
+
+    /// <summary>The whole name, in the case in which it is written.</summary>
+    /// <param name="zone">The zone, without a dot at its end.</param>
+    public string FullNameIn(string zone) => Name == "@" ? zone : $"{Name}.{zone}";
 }

@@ -28,6 +28,9 @@ public sealed record BindAddress
     /// <param name="port">0 to 65535.</param>
     public static BindAddress Loopback(int port) => new() { Ip = IPAddress.Loopback, Port = port };
 
+    /// <summary>Whether an address stands for every address of this machine, of its family: 0.0.0.0 or ::.</summary>
+    public static bool IsAny(IPAddress ip) => ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
+
     /// <summary>Reads an address. Host names are refused: which of their addresses would be meant changes with time.</summary>
     public static bool TryParse(string text, out BindAddress? address)
     {

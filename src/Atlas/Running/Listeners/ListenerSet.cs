@@ -1,4 +1,3 @@
-using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
@@ -182,11 +181,9 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
         .OfType<RunningStreamListener>()
         .SelectMany(listener => listener.Addresses)
         .Any(held => held.Written.Ip is { } own && own.AddressFamily == ip.AddressFamily
-            && (own.Equals(ip) || IsAny(own) || IsAny(ip))
+            && (own.Equals(ip) || BindAddress.IsAny(own) || BindAddress.IsAny(ip))
             && held.Bound.Address.Port == next.Port
             && (held.Written == next || !configs.Any(config => config.Bind.Contains(held.Written))));
-
-    private static bool IsAny(IPAddress ip) => ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any);
 
     private IEnumerable<IBoundAddress> Bound() => Listeners.SelectMany(listener => listener.Addresses).Select(a => a.Bound);
 }
