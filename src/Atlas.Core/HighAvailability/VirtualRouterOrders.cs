@@ -2,8 +2,9 @@ namespace Atlas.Core.HighAvailability;
 
 /// <summary>
 /// What is to be done now, in the order of the properties. The order matters: who lets go removes the addresses before it says
-/// so, and who takes over has them before it says so, since the others let go of them then. If they cannot be taken, nothing that
-/// follows is done: it is a fault. The default is nothing.
+/// so, and who takes over has them before it says so, since the others let go of them then. If they cannot be taken, it neither
+/// advertises nor announces; the change of state is told, and a fault follows (<see cref="VirtualRouter.BeginFault"/>). One that is
+/// stopped may keep the addresses until a successor is heard. The default is nothing.
 /// </summary>
 public readonly record struct VirtualRouterOrders
 {

@@ -18,7 +18,8 @@ public sealed record VirtualRouterSettings
     /// <summary>How long a node that comes back, or whose priority rises, leaves a living master of lower priority alone.</summary>
     public long PreemptDelayUs { get; init; }
 
-    /// <summary>The address that this node sends from.</summary>
+    /// <summary>The address that this node sends from. It has the right family; until <see cref="VirtualRouter.ChangePrimaryAddress"/>
+    /// tells the real one, it may be any.</summary>
     public required IPAddress PrimaryAddress { get; init; }
 
     /// <summary>The virtual router's addresses; those of other nodes are compared with them.</summary>
