@@ -1,3 +1,6 @@
+using Atlas.Core.Configuration;
+using Atlas.Core.RateLimiting;
+
 namespace Atlas.Control.HighAvailability.Peers;
 
 /// <summary>How many datagrams are looked at closely, since each costs an HMAC. What comes from the addresses of peers has a budget for each,
@@ -10,9 +13,11 @@ internal sealed class PacketBudget
     /// <summary>The same from all other addresses together, where peers may be whose packets come by another way. Some ms of a core.</summary>
     internal const int Others = 1_000;
 
-    private readonly Dictionary<string, double> _left = new(StringComparer.Ordinal);
-    private double _othersLeft = Others;
-    private long _lastUs;
+    private static readonly Gcra PeerLimit = new(new Rate(PerPeer, 1_000), PerPeer);
+    private static readonly Gcra OthersLimit = new(new Rate(Others, 1_000), Others);
+
+    private readonly Dictionary<string, long> _arrivals = new(StringComparer.Ordinal);
+    private long _othersArrival;
 
     /// <summary>Takes one.</summary>
     /// <param name="peer">The peer whose address it came from; null: none.</param>
@@ -20,36 +25,17 @@ internal sealed class PacketBudget
     /// <returns>False: there is none left for now.</returns>
     internal bool TryTake(string? peer, long nowUs)
     {
-        Refill(nowUs);
-        double left = peer is null ? _othersLeft : _left.GetValueOrDefault(peer, PerPeer);
-        if (left < 1)
-        {
-            return false;
-        }
-
         if (peer is null)
         {
-            _othersLeft = left - 1;
-        }
-        else
-        {
-            _left[peer] = left - 1;
+            return OthersLimit.Decide(ref _othersArrival, nowUs).IsAllowed;
         }
 
-        return true;
+        long arrival = _arrivals.GetValueOrDefault(peer, PeerLimit.UnitsOf(nowUs));
+        bool isAllowed = PeerLimit.Decide(ref arrival, nowUs).IsAllowed;
+        _arrivals[peer] = arrival;
+        return isAllowed;
     }
 
-    /// <summary>Forgets what was taken, when peers change.</summary>
-    internal void Reset() => _left.Clear();
-
-    private void Refill(long nowUs)
-    {
-        double seconds = Math.Clamp((nowUs - _lastUs) / 1_000_000.0, 0, 1);
-        _lastUs = Math.Max(_lastUs, nowUs);
-        _othersLeft = Math.Min(Others, _othersLeft + (seconds * Others));
-        foreach (string peer in _left.Keys)
-        {
-            _left[peer] = Math.Min(PerPeer, _left[peer] + (seconds * PerPeer));
-        }
-    }
+    /// <summary>Forgets what peers took, when they change. What all other addresses took stays.</summary>
+    internal void Reset() => _arrivals.Clear();
 }
