@@ -1,5 +1,6 @@
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
+using Atlas.Core.RateLimiting;
 
 namespace Atlas.Core.HighAvailability;
 
@@ -98,9 +99,7 @@ public sealed class AnswerTurns
     private static int[] FirstsOf(List<int> weights)
     {
         int[] members = [.. Enumerable.Range(0, weights.Count)];
-        int divisor = weights.Aggregate(GreatestCommonDivisor);
+        int divisor = weights.Aggregate((a, b) => (int)Gcra.GreatestCommonDivisor(a, b));
         return divisor == 0 ? members : SmoothSequence.Of(members, [.. weights.Select(weight => weight / divisor)]);
     }
-
-    private static int GreatestCommonDivisor(int a, int b) => b == 0 ? a : GreatestCommonDivisor(b, a % b);
 }

@@ -97,10 +97,8 @@ public sealed class Gcra
         return unchecked(UnitsOf(nowUs) + (long)Int128.Min(here, Capacity));
     }
 
-    // Rounded up: a client that comes after it finds what it was told.
-    private long ToUs(long units) => (units + UnitsPerUs - 1) / UnitsPerUs;
-
-    private static long GreatestCommonDivisor(long a, long b)
+    /// <summary>The largest number that divides both; of a number and 0, the number.</summary>
+    internal static long GreatestCommonDivisor(long a, long b)
     {
         while (b != 0)
         {
@@ -109,4 +107,7 @@ public sealed class Gcra
 
         return a;
     }
+
+    // Rounded up: a client that comes after it finds what it was told.
+    private long ToUs(long units) => (units + UnitsPerUs - 1) / UnitsPerUs;
 }

@@ -48,7 +48,7 @@ internal static class HighAvailabilityRules
 
         findings.Unique(
             section.ActivePassive.Where(router => router.Source.IsWritten("router_id") && router.Addresses.Count > 0),
-            router => $"{router.RouterId} on {router.Interface}{(IsIPv6(router.Addresses[0].Address) ? " (IPv6)" : "")}",
+            router => $"{router.RouterId} on {router.Interface}{(router.IsIPv6 ? " (IPv6)" : "")}",
             router => router.Source.PositionOf("router_id"),
             (id, line) => $"two virtual routers have the id {id}, the first in line {line}: ids are unique on an interface");
         findings.Unique(
@@ -126,7 +126,7 @@ internal static class HighAvailabilityRules
             return;
         }
 
-        bool isIPv6 = IsIPv6(router.Addresses[0].Address);
+        bool isIPv6 = router.IsIPv6;
         if (router.Addresses.Any(address => IsIPv6(address.Address) != isIPv6))
         {
             findings.Add(router, "addresses", "'addresses' has both IPv4 and IPv6, and a virtual router has one of them (RFC 9568 1): make two");

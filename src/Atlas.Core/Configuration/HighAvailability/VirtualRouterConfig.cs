@@ -17,6 +17,9 @@ public sealed record VirtualRouterConfig : ConfigSection
     /// <summary>The addresses, all IPv4 or all IPv6, each with the length of its network's prefix. At least one.</summary>
     public ValueList<InterfaceAddress> Addresses { get; init; } = [];
 
+    /// <summary>Whether it is one of IPv6; by its first address, since all are alike.</summary>
+    public bool IsIPv6 => Addresses.Count > 0 && IsOfIPv6(Addresses[0].Address);
+
     /// <summary>Between advertisements: 10 ms to 40,950 ms in steps of 10 ms. Default 1 s.</summary>
     public int AdvertiseMs { get; init; } = 1_000;
 
@@ -38,4 +41,6 @@ public sealed record VirtualRouterConfig : ConfigSection
 
     /// <summary>How the network is told who has the addresses.</summary>
     public AnnounceConfig Announce { get; init; } = new();
+
+    private static bool IsOfIPv6(IPAddress address) => address.GetAddressBytes().Length == 16;
 }

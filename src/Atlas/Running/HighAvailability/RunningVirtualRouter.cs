@@ -277,11 +277,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         _link.Dispose();
     }
 
-    private static bool IsIpv6(VirtualRouterConfig config) =>
-        config.Addresses[0].Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
-
     private static VirtualRouterSettings SettingsOf(VirtualRouterConfig config) =>
-        VirtualRouterSettings.From(config, IsIpv6(config) ? IPAddress.IPv6Any : IPAddress.Any);
+        VirtualRouterSettings.From(config, config.IsIPv6 ? IPAddress.IPv6Any : IPAddress.Any);
 
     private void Do(in VirtualRouterOrders orders, long nowUs)
     {

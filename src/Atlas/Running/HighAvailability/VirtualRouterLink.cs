@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Links;
 using Atlas.Protocols.Vrrp;
@@ -32,7 +31,7 @@ internal sealed class VirtualRouterLink : IDisposable
         _config = config;
         _table = table;
         _poller = poller;
-        _isIpv6 = config.Addresses[0].Address.AddressFamily == AddressFamily.InterNetworkV6;
+        _isIpv6 = config.IsIPv6;
         _addresses = Packed(config);
         _destinations = config.UnicastPeers.Count > 0
             ? [.. config.UnicastPeers.Select(LinkAddress.Of)]

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 
@@ -46,5 +45,5 @@ internal sealed record VirtualRouterStatus
 
     /// <summary>How lines and events call one: <c>eth0/51</c>, over IPv6 <c>eth0/51 (IPv6)</c>.</summary>
     internal static string NameOf(VirtualRouterConfig config) =>
-        $"{config.Interface}/{config.RouterId}{(config.Addresses[0].Address.AddressFamily == AddressFamily.InterNetworkV6 ? " (IPv6)" : "")}";
+        $"{config.Interface}/{config.RouterId}{(config.IsIPv6 ? " (IPv6)" : "")}";
 }
