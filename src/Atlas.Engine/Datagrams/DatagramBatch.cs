@@ -189,19 +189,7 @@ public sealed unsafe class DatagramBatch : IDisposable
     private byte* FindControl(int slot, int level, int type)
     {
         byte* at = ControlOf(Checked(slot));
-        byte* end = at + Math.Min(_messages[slot].Message.ControlLength, ControlLength);
-        while (at + sizeof(ControlHeader) <= end)
-        {
-            var header = (ControlHeader*)at;
-            if (header->Level == level && header->Type == type)
-            {
-                return at + sizeof(ControlHeader);
-            }
-
-            at += Math.Max((int)(header->Length + 7) & ~7, sizeof(ControlHeader));
-        }
-
-        return null;
+        return ControlHeader.Find(ref at, at + Math.Min(_messages[slot].Message.ControlLength, ControlLength), level, type, out _);
     }
 
     private int Checked(int slot)

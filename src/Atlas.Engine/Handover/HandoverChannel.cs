@@ -172,17 +172,10 @@ public sealed unsafe class HandoverChannel : IDisposable
     private static List<int> DescriptorsOf(byte* control, int length)
     {
         var found = new List<int>();
-        byte* end = control + length;
-        for (byte* at = control; at + sizeof(ControlHeader) <= end;)
+        byte* at = control;
+        while (ControlHeader.Find(ref at, control + length, SOL_SOCKET, SCM_RIGHTS, out int dataLength) is var data && data is not null)
         {
-            var header = (ControlHeader*)at;
-            int dataLength = (int)Math.Min((long)header->Length - sizeof(ControlHeader), end - at - sizeof(ControlHeader));
-            if (header->Level == SOL_SOCKET && header->Type == SCM_RIGHTS && dataLength > 0)
-            {
-                found.AddRange(new ReadOnlySpan<int>(at + sizeof(ControlHeader), dataLength / sizeof(int)));
-            }
-
-            at += Math.Max(((int)header->Length + 7) & ~7, sizeof(ControlHeader));
+            found.AddRange(new ReadOnlySpan<int>(data, dataLength / sizeof(int)));
         }
 
         return found;

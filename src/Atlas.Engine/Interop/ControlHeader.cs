@@ -17,4 +17,29 @@ internal struct ControlHeader
 
     /// <summary><c>CMSG_LEN</c>.</summary>
     internal static unsafe nuint LengthOf(int dataLength) => (nuint)(sizeof(ControlHeader) + dataLength);
+
+    /// <summary>Finds a piece among those that the kernel has written (<c>CMSG_FIRSTHDR</c>, <c>CMSG_NXTHDR</c>).</summary>
+    /// <param name="at">Where to begin; gets the place of the piece behind it.</param>
+    /// <param name="end">Where all of them end.</param>
+    /// <param name="level">The level of the piece.</param>
+    /// <param name="type">Its type.</param>
+    /// <param name="length">The length of its data, which end no later than all do; 0 where there is none.</param>
+    /// <returns>Its data, as long-lived as the pieces; null: there is none.</returns>
+    internal static unsafe byte* Find(ref byte* at, byte* end, int level, int type, out int length)
+    {
+        while (at + sizeof(ControlHeader) <= end)
+        {
+            var header = (ControlHeader*)at;
+            byte* data = at + sizeof(ControlHeader);
+            at += Math.Max((int)(header->Length + 7) & ~7, sizeof(ControlHeader));
+            if (header->Level == level && header->Type == type)
+            {
+                length = (int)Math.Clamp((long)header->Length - sizeof(ControlHeader), 0, end - data);
+                return data;
+            }
+        }
+
+        length = 0;
+        return null;
+    }
 }

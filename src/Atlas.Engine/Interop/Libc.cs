@@ -72,9 +72,6 @@ internal static unsafe partial class Libc
     internal static partial nint recvmsg(int descriptor, MessageHeader* message, int flags);
 
     [LibraryImport(Library)]
-    internal static partial nint sendto(int descriptor, void* buffer, nuint length, int flags, void* address, uint addressLength);
-
-    [LibraryImport(Library)]
     internal static partial int recvmmsg(int descriptor, MultiMessageHeader* messages, uint count, int flags, void* timeout);
 
     [LibraryImport(Library)]

@@ -45,16 +45,19 @@ public sealed unsafe class PacketSocket : IDisposable
             Protocol = System.Runtime.InteropServices.MemoryMarshal.Read<ushort>(frame[TypeAt..]),
             Interface = linkIndex,
         };
+
+        // All is on the stack or pinned, and the kernel keeps no pointer past the call.
         fixed (byte* bytes = frame)
         {
-            int result;
-            do
+            var vector = new IoVector { Base = bytes, Length = (nuint)frame.Length };
+            var message = new MessageHeader
             {
-                result = Errno.Of(Libc.sendto(
-                    _descriptor.Value, bytes, (nuint)frame.Length, MSG_NOSIGNAL, &address, (uint)sizeof(PacketLinkAddress)));
-            }
-            while (result == -Errno.EINTR);
-            return result;
+                Name = &address,
+                NameLength = (uint)sizeof(PacketLinkAddress),
+                Vectors = &vector,
+                VectorCount = 1,
+            };
+            return _descriptor.Send(&message);
         }
     }
 

@@ -129,19 +129,8 @@ public sealed unsafe partial class RawIpSocket
     private static byte* FindControl(MessageHeader* message, int level, int type, int length)
     {
         byte* at = (byte*)message->Control;
-        byte* end = at + message->ControlLength;
-        while (at + sizeof(ControlHeader) <= end)
-        {
-            var header = (ControlHeader*)at;
-            if (header->Level == level && header->Type == type && header->Length >= ControlHeader.LengthOf(length))
-            {
-                return at + sizeof(ControlHeader);
-            }
-
-            at += Math.Max((int)(header->Length + 7) & ~7, sizeof(ControlHeader));
-        }
-
-        return null;
+        byte* data = ControlHeader.Find(ref at, at + message->ControlLength, level, type, out int found);
+        return found >= length ? data : null;
     }
 
     /// <summary>Writes the piece of ancillary data that says where a packet leaves from.</summary>
