@@ -52,10 +52,10 @@ internal sealed class RedisQuery
                     byte[][] credentials = User is null
                         ? ["AUTH"u8.ToArray(), Password.ToArray()]
                         : ["AUTH"u8.ToArray(), Encoding.UTF8.GetBytes(User), Password.ToArray()];
-                    await ExchangeAsync(stream, credentials, Tls is not null, cancellation).ConfigureAwait(false);
+                    await ExchangeAsync(stream, credentials, cancellation).ConfigureAwait(false);
                 }
 
-                return await ExchangeAsync(stream, [.. command.Select(Encoding.UTF8.GetBytes)], Tls is not null, cancellation).ConfigureAwait(false);
+                return await ExchangeAsync(stream, [.. command.Select(Encoding.UTF8.GetBytes)], cancellation).ConfigureAwait(false);
             }
         }
         catch (SocketException e)
@@ -68,7 +68,7 @@ internal sealed class RedisQuery
         }
     }
 
-    private static async Task<byte[]> ExchangeAsync(Stream stream, byte[][] parts, bool isTls, CancellationToken cancellation)
+    private async Task<byte[]> ExchangeAsync(Stream stream, byte[][] parts, CancellationToken cancellation)
     {
         await stream.WriteAsync(Written(parts), cancellation).ConfigureAwait(false);
         var reply = new MemoryStream();
@@ -82,7 +82,7 @@ internal sealed class RedisQuery
             if (count == 0 || status == RespStatus.Refused)
             {
                 throw new IOException(count > 0 ? "it sends what is no reply of Redis"
-                    : isTls ? "it closes the connection"
+                    : Tls is not null ? "it closes the connection"
                     : "it closes the connection: does it expect TLS? Write 'tls' beside the servers");
             }
 

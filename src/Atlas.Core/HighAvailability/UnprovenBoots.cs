@@ -12,8 +12,6 @@ internal sealed class UnprovenBoots
     private readonly List<Heard> _heard = [];
     private int _turn;
 
-    private sealed record Heard(UInt128 Boot, ulong Sequence, long WallClockMs, long FirstUs, long LastUs);
-
     /// <summary>When the one heard last was heard first, and last; null: there is none.</summary>
     internal (long FirstUs, long LastUs)? Last => _heard.MaxBy(one => one.LastUs) is { } last ? (last.FirstUs, last.LastUs) : null;
 
@@ -58,4 +56,6 @@ internal sealed class UnprovenBoots
     }
 
     internal void Clear() => _heard.Clear();
+
+    private sealed record Heard(UInt128 Boot, ulong Sequence, long WallClockMs, long FirstUs, long LastUs);
 }

@@ -25,7 +25,7 @@ public sealed class BoundDatagrams : IBoundAddress
         {
             int index = descriptors.Count - 1;
             int descriptor = descriptors[index];
-            Worker worker = WorkerOf(index);
+            Worker worker = group.WorkerOf(index);
             if (!worker.PostSurely(() => _sockets[index] = Open(worker, descriptor, server, bound, isHeld)))
             {
                 Close();
@@ -74,22 +74,13 @@ public sealed class BoundDatagrams : IBoundAddress
         });
     }
 
-    private Worker WorkerOf(int index) => _group.Workers[index % _group.Workers.Count];
-
-    private void Each(Action<DatagramSocket> action)
+    private void Each(Action<DatagramSocket> action) => _group.Each(_sockets, socket =>
     {
-        for (int i = 0; i < _sockets.Length; i++)
+        if (socket.IsOpen)
         {
-            int index = i;
-            WorkerOf(index).PostSurely(() =>
-            {
-                if (_sockets[index] is { IsOpen: true } socket)
-                {
-                    action(socket);
-                }
-            });
+            action(socket);
         }
-    }
+    });
 
     private static DatagramSocket? Open(Worker worker, int descriptor, IDatagramServer server, DatagramAddress bound, bool isHeld)
     {

@@ -104,6 +104,10 @@ internal static class LinkMessages
         return own.Family == head.Family;
     }
 
+    /// <summary>Whether a link carries traffic. The kernel leaves IFF_RUNNING for a moment, or where a driver knows no better, on
+    /// links that are switched off.</summary>
+    internal static bool IsRunning(LinkHeader head) => (head.Flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
+
     private static NetworkLink Of(LinkHeader head, string name, HardwareAddress hardware, int mtu) => new()
     {
         Index = head.Index,
@@ -116,8 +120,4 @@ internal static class LinkMessages
         HasMulticast = (head.Flags & IFF_MULTICAST) != 0,
         HasArp = head.Hardware == ARPHRD_ETHER && (head.Flags & IFF_NOARP) == 0,
     };
-
-    /// <summary>Whether a link carries traffic. The kernel leaves IFF_RUNNING for a moment, or where a driver knows no better, on
-    /// links that are switched off.</summary>
-    internal static bool IsRunning(LinkHeader head) => (head.Flags & (IFF_UP | IFF_RUNNING)) == (IFF_UP | IFF_RUNNING);
 }

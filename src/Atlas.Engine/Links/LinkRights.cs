@@ -7,7 +7,7 @@ namespace Atlas.Engine.Links;
 /// ways than capabilities tell of.</summary>
 public static class LinkRights
 {
-    /// <summary>What a unit of systemd grants the rights with.</summary>
+    // What a unit of systemd grants the rights with.
     private const string Grant = "run it as root, or write AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW in its systemd unit, and the "
         + "same in CapabilityBoundingSet= where that is there";
 

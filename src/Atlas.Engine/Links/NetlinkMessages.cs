@@ -10,6 +10,9 @@ internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
 
     private ReadOnlySpan<byte> _rest = datagram;
 
+    /// <summary>How many bytes are left.</summary>
+    internal readonly int Left => _rest.Length;
+
     /// <summary>Takes the next message.</summary>
     /// <param name="header">Its head.</param>
     /// <param name="body">What follows.</param>
@@ -28,9 +31,6 @@ internal ref struct NetlinkMessages(ReadOnlySpan<byte> datagram)
         _rest = _rest[Math.Min(Aligned(length), _rest.Length)..];
         return true;
     }
-
-    /// <summary>How many bytes are left.</summary>
-    internal readonly int Left => _rest.Length;
 
     internal static int Aligned(int length) => (length + Alignment - 1) & ~(Alignment - 1);
 

@@ -23,7 +23,7 @@ public sealed class BoundAddress : IBoundAddress
         {
             int index = descriptors.Count - 1;
             int descriptor = descriptors[index];
-            Worker worker = WorkerOf(index);
+            Worker worker = group.WorkerOf(index);
             if (!worker.PostSurely(() => _listeners[index] = new Listener(worker, group, options, descriptor, isHeld)))
             {
                 Close();
@@ -41,12 +41,12 @@ public sealed class BoundAddress : IBoundAddress
     /// <summary>The options and counters.</summary>
     public ListenOptions Options { get; }
 
+    /// <inheritdoc/>
+    public IReadOnlyList<int> Descriptors { get; }
+
     /// <summary>Leaves clients that want to connect from now on without an answer, so that they ask again, a second later as a rule, when
     /// the address may be another host's. What the kernel has begun to accept goes on. For good; not for unix paths.</summary>
     public void HoldOff() => Each(listener => listener.HoldOff());
-
-    /// <inheritdoc/>
-    public IReadOnlyList<int> Descriptors { get; }
 
     /// <inheritdoc/>
     public void Hold() => Each(listener => listener.Hold());
@@ -88,20 +88,5 @@ public sealed class BoundAddress : IBoundAddress
         return true;
     }
 
-    private Worker WorkerOf(int index) => _group.Workers[index % _group.Workers.Count];
-
-    private void Each(Action<Listener> action)
-    {
-        for (int i = 0; i < _listeners.Length; i++)
-        {
-            int index = i;
-            WorkerOf(index).PostSurely(() =>
-            {
-                if (_listeners[index] is { } listener)
-                {
-                    action(listener);
-                }
-            });
-        }
-    }
+    private void Each(Action<Listener> action) => _group.Each(_listeners, action);
 }

@@ -212,10 +212,26 @@ public sealed class WorkerGroup : IDisposable
         }
     }
 
-    private static List<int> Release(IReadOnlyList<OpenSocket> sockets)
+    /// <summary>The worker that has a socket of an address: they go round.</summary>
+    /// <param name="index">The socket's number in the address.</param>
+    internal Worker WorkerOf(int index) => _workers[index % _workers.Length];
+
+    /// <summary>Has the worker of each socket of an address do something with it, where it is there by then. Returns before they
+    /// have.</summary>
+    internal void Each<T>(T?[] sockets, Action<T> action)
+        where T : class
     {
-        ArgumentOutOfRangeException.ThrowIfZero(sockets.Count);
-        return [.. sockets.Select(socket => socket.Release())];
+        for (int i = 0; i < sockets.Length; i++)
+        {
+            int index = i;
+            WorkerOf(index).PostSurely(() =>
+            {
+                if (sockets[index] is { } socket)
+                {
+                    action(socket);
+                }
+            });
+        }
     }
 
     /// <summary>Forgets an address that closes, and with it all that its connections were served by.</summary>
@@ -243,6 +259,12 @@ public sealed class WorkerGroup : IDisposable
         }
 
         return least;
+    }
+
+    private static List<int> Release(IReadOnlyList<OpenSocket> sockets)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(sockets.Count);
+        return [.. sockets.Select(socket => socket.Release())];
     }
 
     private bool MayBeAbsent(SocketAddress address) => !address.IsUnix && MovingAddresses.Contains(new IPAddress(address.Ip));

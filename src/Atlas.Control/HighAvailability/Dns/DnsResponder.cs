@@ -65,10 +65,7 @@ internal sealed class DnsResponder(DnsCookies cookies, DnsCounters counters, Tim
     // What fits is written, though the answer is marked as truncated then: a client that does not care has addresses.
     private static bool TryWriteAddresses(ref DnsMessageWriter writer, ZoneView view, ZoneName name, DnsName asked, bool isIPv6)
     {
-        AnswerTurns turns = view.TurnsOf(name, isIPv6);
-        byte[][] addresses = new byte[turns.Count][];
-        turns.CopyTo(name.NextTurn(isIPv6), addresses);
-        foreach (byte[] address in addresses)
+        foreach (byte[] address in AddressesOf(view.TurnsOf(name, isIPv6), name.NextTurn(isIPv6)))
         {
             if (!writer.TryWriteAddress(DnsSection.Answer, asked, name.TtlSeconds, address))
             {
@@ -112,12 +109,17 @@ internal sealed class DnsResponder(DnsCookies cookies, DnsCounters counters, Tim
             return;
         }
 
-        byte[][] addresses = new byte[turns.Count][];
-        turns.CopyTo(0, addresses);
-        foreach (byte[] address in addresses)
+        foreach (byte[] address in AddressesOf(turns, 0))
         {
             writer.TryWriteAddress(DnsSection.Additional, server, name.TtlSeconds, address);
         }
+    }
+
+    private static byte[][] AddressesOf(AnswerTurns turns, ulong turn)
+    {
+        byte[][] addresses = new byte[turns.Count][];
+        turns.CopyTo(turn, addresses);
+        return addresses;
     }
 
     private int Write(
