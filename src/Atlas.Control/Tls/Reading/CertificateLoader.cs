@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
 using Atlas.Core.Tls;
 
@@ -9,9 +10,6 @@ namespace Atlas.Control.Tls.Reading;
 internal sealed class CertificateLoader(LoadSession session)
 {
     private const string KeyHint = "'cert' and 'key' may be swapped";
-
-    private const UnixFileMode Others =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     private readonly HashSet<(CertificateConfig Config, CertificateUse Use)> _done = [];
 
@@ -191,19 +189,11 @@ internal sealed class CertificateLoader(LoadSession session)
     private void CheckRights(CertificateConfig config, SourcePosition position)
     {
         var content = session.Look(config.KeyPath);
-        try
+
+        // A certificate that stands in its place is no secret. A file that went away in between is told of by the next look.
+        if (content.Bytes is not null && PemBlock.All(content.Bytes).Exists(block => block.IsKey) && FileRights.WhoElse(content.Path) is { } who)
         {
-            // A certificate that stands in its place is no secret.
-            if (content.Bytes is not null && !OperatingSystem.IsWindows() && PemBlock.All(content.Bytes).Exists(block => block.IsKey)
-                && (File.GetUnixFileMode(content.Path) & Others) is var open and not UnixFileMode.None)
-            {
-                string who = (open & ~(UnixFileMode.GroupRead | UnixFileMode.GroupWrite)) == UnixFileMode.None ? "its group" : "others";
-                session.Warn(position, $"'key': {config.KeyPath} is open to {who}: chmod 600 {content.Path}");
-            }
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // It went away in between, which the next look says.
+            session.Warn(position, $"'key': {config.KeyPath} is open to {who}: chmod 600 {content.Path}");
         }
     }
 

@@ -1,13 +1,13 @@
-namespace Atlas.Running;
+namespace Atlas.Control.Configuration;
 
 /// <summary>Who may read or change a file that nobody but its owner should.</summary>
-internal static class FileRights
+public static class FileRights
 {
     private const UnixFileMode Group = UnixFileMode.GroupRead | UnixFileMode.GroupWrite;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     /// <summary>Who else has a file: <c>its group</c>, <c>others</c>; null: nobody, or that cannot be told.</summary>
-    internal static string? WhoElse(string path)
+    public static string? WhoElse(string path)
     {
         try
         {
