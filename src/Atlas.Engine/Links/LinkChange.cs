@@ -16,5 +16,5 @@ public readonly record struct LinkChange
     public bool IsRunning { get; init; }
 
     /// <summary>Of an address: what it is, or was.</summary>
-    public InterfaceAddress Address { get; init; }
+    public ListedAddress Address { get; init; }
 }

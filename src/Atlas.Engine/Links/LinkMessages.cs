@@ -53,7 +53,7 @@ internal static class LinkMessages
 
     /// <summary>Reads a message about an address.</summary>
     /// <returns>False: it is cut, or of another family.</returns>
-    internal static bool TryReadAddress(ReadOnlySpan<byte> body, out InterfaceAddress address)
+    internal static bool TryReadAddress(ReadOnlySpan<byte> body, out ListedAddress address)
     {
         address = default;
         if (!MemoryMarshal.TryRead(body, out AddressHeader head)
@@ -92,7 +92,7 @@ internal static class LinkMessages
 
         // Where a link has two ends, IFA_ADDRESS is that of the other.
         LinkAddress own = local.IsNone ? other : local;
-        address = new InterfaceAddress
+        address = new ListedAddress
         {
             LinkIndex = head.Index,
             Address = own,

@@ -102,7 +102,7 @@ public sealed class LinkMonitor : ILinkSource, IDisposable
             return true;
         }
 
-        if (type is RTM_NEWADDR or RTM_DELADDR && LinkMessages.TryReadAddress(body, out InterfaceAddress address))
+        if (type is RTM_NEWADDR or RTM_DELADDR && LinkMessages.TryReadAddress(body, out ListedAddress address))
         {
             change = new LinkChange
             {

@@ -64,7 +64,7 @@ public sealed class LinkTable : IDisposable
     /// <param name="addresses">Gets them in place of what it holds; of a link that is not there it gets none.</param>
     /// <returns>0, or a negative error number: EINTR where others change the table all the time: what is there
     /// then may lack some.</returns>
-    public int ListAddresses(int index, List<InterfaceAddress> addresses)
+    public int ListAddresses(int index, List<ListedAddress> addresses)
     {
         int result = -Errno.EINTR;
         for (int i = 0; i < MaxReads && result == -Errno.EINTR; i++)
@@ -198,7 +198,7 @@ public sealed class LinkTable : IDisposable
         return result == 0 && link is null ? -Errno.ENODEV : result;
     }
 
-    private int List(int index, List<InterfaceAddress> addresses)
+    private int List(int index, List<ListedAddress> addresses)
     {
         var request = new NetlinkRequest(stackalloc byte[NetlinkRequest.MaxLength]);
         request.Begin(RTM_GETADDR, NLM_F_REQUEST | NLM_F_DUMP, default(AddressHeader));
@@ -222,12 +222,12 @@ public sealed class LinkTable : IDisposable
         public void Take(int type, ReadOnlySpan<byte> body) => Link = type == RTM_NEWLINK ? LinkMessages.ReadLink(body) : Link;
     }
 
-    private readonly struct AddressesAnswer(int index, List<InterfaceAddress> addresses) : INetlinkAnswer
+    private readonly struct AddressesAnswer(int index, List<ListedAddress> addresses) : INetlinkAnswer
     {
         public void Take(int type, ReadOnlySpan<byte> body)
         {
             if (type == RTM_NEWADDR
-                && LinkMessages.TryReadAddress(body, out InterfaceAddress address)
+                && LinkMessages.TryReadAddress(body, out ListedAddress address)
                 && (index == 0 || address.LinkIndex == index))
             {
                 addresses.Add(address);

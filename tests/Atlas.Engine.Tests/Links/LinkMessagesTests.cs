@@ -72,11 +72,11 @@ public sealed class LinkMessagesTests
             request.Add(IFA_FLAGS, IFA_F_TENTATIVE);
             request.Add(IFA_PROTO, (byte)9);
         });
-        LinkMessages.TryReadAddress(body, out InterfaceAddress whole).ShouldBeTrue();
-        whole.ShouldBe(new InterfaceAddress { LinkIndex = 3, Address = address, PrefixLength = prefix, Protocol = 9 });
+        LinkMessages.TryReadAddress(body, out ListedAddress whole).ShouldBeTrue();
+        whole.ShouldBe(new ListedAddress { LinkIndex = 3, Address = address, PrefixLength = prefix, Protocol = 9 });
         for (int length = 0; length < body.Length; length++)
         {
-            if (LinkMessages.TryReadAddress(body[..length], out InterfaceAddress cut))
+            if (LinkMessages.TryReadAddress(body[..length], out ListedAddress cut))
             {
                 (cut.Address == address).ShouldBeTrue();
                 cut.Protocol.ShouldBe((byte)0);
@@ -114,7 +114,7 @@ public sealed class LinkMessagesTests
             request.Add(IFA_LOCAL, Addresses.Of("192.0.2.1"));
             request.Add(IFA_ADDRESS, Addresses.Of("192.0.2.2"));
         });
-        LinkMessages.TryReadAddress(body, out InterfaceAddress address).ShouldBeTrue();
+        LinkMessages.TryReadAddress(body, out ListedAddress address).ShouldBeTrue();
         address.Address.ToString().ShouldBe("192.0.2.1");
     }
 

@@ -40,7 +40,7 @@ public sealed class LinkMonitorTests : IDisposable
         LinkTable table = cable.OpenTable(cable.Left);
         LinkAddress address = Addresses.Of(text);
         table.AddAddress(cable.LeftLink.Index, address, prefix).ShouldBe(0);
-        InterfaceAddress added = WaitFor(monitor, change => change.Kind == LinkChangeKind.AddressAdded).Address;
+        ListedAddress added = WaitFor(monitor, change => change.Kind == LinkChangeKind.AddressAdded).Address;
         (added.Address == address).ShouldBeTrue();
         added.PrefixLength.ShouldBe(prefix);
         added.Protocol.ShouldBe(LinkTable.Mark);

@@ -69,11 +69,11 @@ public sealed class LinkTableTests
         LinkTable table = cable.OpenTable(cable.Left);
         LinkAddress address = Addresses.Of(text);
         int index = cable.LeftLink.Index;
-        List<InterfaceAddress> before = List(table, index);
+        List<ListedAddress> before = List(table, index);
         before.ShouldAllBe(known => known.Protocol != LinkTable.Mark && known.Address != address);
 
         table.AddAddress(index, address, prefix).ShouldBe(0);
-        InterfaceAddress added = List(table, index).Single(known => known.Protocol == LinkTable.Mark);
+        ListedAddress added = List(table, index).Single(known => known.Protocol == LinkTable.Mark);
         (added.Address == address).ShouldBeTrue();
         added.PrefixLength.ShouldBe(prefix);
         added.LinkIndex.ShouldBe(index);
@@ -95,7 +95,7 @@ public sealed class LinkTableTests
         int index = cable.LeftLink.Index;
         cable.Left.Ip("address add 10.88.0.7/32 dev eth");
         table.AddAddress(index, Addresses.Of("10.88.0.7"), 32).ShouldBe(-Errno.EEXIST);
-        List<InterfaceAddress> addresses = List(table, index);
+        List<ListedAddress> addresses = List(table, index);
         addresses.Select(known => $"{known.Address}/{known.PrefixLength}").ShouldBe(
             ["10.88.0.1/24", "10.88.0.7/32", "fd88::1/64", "fe80::1/64"], ignoreOrder: true);
         addresses.ShouldAllBe(known => known.Protocol != LinkTable.Mark);
@@ -144,7 +144,7 @@ public sealed class LinkTableTests
         changes.Start();
         try
         {
-            var addresses = new List<InterfaceAddress>();
+            var addresses = new List<ListedAddress>();
             for (int i = 0; i < 200; i++)
             {
                 int result = table.ListAddresses(index, addresses);
@@ -245,9 +245,9 @@ public sealed class LinkTableTests
         table.AddAddress(1, Addresses.Of("192.0.2.1"), 24).ShouldBe(-Errno.EBADF);
     }
 
-    private static List<InterfaceAddress> List(LinkTable table, int index)
+    private static List<ListedAddress> List(LinkTable table, int index)
     {
-        var addresses = new List<InterfaceAddress>();
+        var addresses = new List<ListedAddress>();
         table.ListAddresses(index, addresses).ShouldBe(0);
         return addresses;
     }

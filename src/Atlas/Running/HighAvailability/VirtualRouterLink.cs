@@ -2,7 +2,6 @@ using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Links;
 using Atlas.Protocols.Vrrp;
-using InterfaceAddress = Atlas.Core.Configuration.InterfaceAddress;
 
 namespace Atlas.Running.HighAvailability;
 
@@ -17,7 +16,7 @@ internal sealed class VirtualRouterLink : IDisposable
     private readonly LinkPoller _poller;
     private readonly bool _isIpv6;
     private readonly LinkAddress[] _destinations;
-    private readonly List<Engine.Links.InterfaceAddress> _listed = [];
+    private readonly List<ListedAddress> _listed = [];
     private VirtualRouterConfig _config;
     private byte[] _addresses;
     private NetworkLink? _link;
@@ -200,7 +199,7 @@ internal sealed class VirtualRouterLink : IDisposable
             return;
         }
 
-        foreach (Engine.Links.InterfaceAddress left in _listed)
+        foreach (ListedAddress left in _listed)
         {
             if (left.Protocol == LinkTable.Mark && IsVirtual(left.Address))
             {
@@ -274,7 +273,7 @@ internal sealed class VirtualRouterLink : IDisposable
     /// <summary>Whether the interface has an address of the same network that is its own.</summary>
     private bool HasNetworkOf(in LinkAddress address, int prefixLength)
     {
-        foreach (Engine.Links.InterfaceAddress known in _listed)
+        foreach (ListedAddress known in _listed)
         {
             if (known.PrefixLength == prefixLength
                 && known.Protocol != LinkTable.Mark
@@ -298,7 +297,7 @@ internal sealed class VirtualRouterLink : IDisposable
         // RFC 9568 5.1.2.1: an IPv6 packet comes from the link-local address. One to a peer with an address of another scope can't.
         bool isLinkLocal = _isIpv6 && (_config.UnicastPeers.Count == 0 || _destinations[0].IsLinkLocal);
         LinkAddress wanted = _config.SourceAddress is { } source ? LinkAddress.Of(source) : default;
-        foreach (Engine.Links.InterfaceAddress known in _listed)
+        foreach (ListedAddress known in _listed)
         {
             LinkAddress address = known.Address;
             if (wanted.IsNone

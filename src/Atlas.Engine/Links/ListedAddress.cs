@@ -1,7 +1,7 @@
 namespace Atlas.Engine.Links;
 
 /// <summary>An address of an interface, as the kernel tells of it.</summary>
-public readonly record struct InterfaceAddress
+public readonly record struct ListedAddress
 {
     /// <summary>The interface.</summary>
     public required int LinkIndex { get; init; }
