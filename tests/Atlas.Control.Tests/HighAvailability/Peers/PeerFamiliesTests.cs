@@ -4,7 +4,7 @@ using Atlas.Control.HighAvailability.Peers;
 using Atlas.Core.HighAvailability;
 using Atlas.Core.Telemetry;
 
-namespace Atlas.Control.Tests.HighAvailability;
+namespace Atlas.Control.Tests.HighAvailability.Peers;
 
 public sealed class PeerFamiliesTests
 {

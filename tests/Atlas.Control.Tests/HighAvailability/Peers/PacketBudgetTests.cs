@@ -1,6 +1,6 @@
 using Atlas.Control.HighAvailability.Peers;
 
-namespace Atlas.Control.Tests.HighAvailability;
+namespace Atlas.Control.Tests.HighAvailability.Peers;
 
 public sealed class PacketBudgetTests
 {

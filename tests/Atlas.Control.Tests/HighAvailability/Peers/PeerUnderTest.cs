@@ -6,7 +6,7 @@ using Atlas.Control.Tests.Discovery;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 
-namespace Atlas.Control.Tests.HighAvailability;
+namespace Atlas.Control.Tests.HighAvailability.Peers;
 
 /// <summary>A node on the loopback interface with short times.</summary>
 internal sealed class PeerUnderTest : IDisposable

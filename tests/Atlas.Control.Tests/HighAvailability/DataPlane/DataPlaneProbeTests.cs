@@ -6,7 +6,7 @@ using Atlas.Control.Tests.Health;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 
-namespace Atlas.Control.Tests.HighAvailability;
+namespace Atlas.Control.Tests.HighAvailability.DataPlane;
 
 public sealed class DataPlaneProbeTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using Atlas.Control.HighAvailability.Peers;
 using Atlas.Core.Configuration;
 
-namespace Atlas.Control.Tests.HighAvailability;
+namespace Atlas.Control.Tests.HighAvailability.Peers;
 
 public sealed class PeerSettingsTests
 {

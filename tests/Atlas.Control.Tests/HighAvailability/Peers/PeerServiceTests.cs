@@ -6,7 +6,7 @@ using Atlas.Core.HighAvailability;
 using Atlas.Protocols.Dns;
 using Atlas.Protocols.Heartbeats;
 
-namespace Atlas.Control.Tests.HighAvailability;
+namespace Atlas.Control.Tests.HighAvailability.Peers;
 
 public sealed class PeerServiceTests : IDisposable
 {
