@@ -198,7 +198,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
 
     /// <summary>Whether it can go by another configuration without an end and a new beginning.</summary>
     internal bool CanGoOnWith(VirtualRouterConfig config) =>
-        IsIpv6(_config) == IsIpv6(config) && config.Equals(_config with
+        _config.IsIPv6 == config.IsIPv6 && config.Equals(_config with
         {
             Priority = config.Priority,
             Addresses = config.Addresses,
