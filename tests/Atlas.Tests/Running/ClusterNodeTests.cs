@@ -47,6 +47,24 @@ public sealed class ClusterNodeTests
         node.Problem.ShouldBe("listener web: connect refused");
     }
 
+    [Theory]
+    [InlineData(100, 40, 60)]
+    [InlineData(254, 400, 1)]
+    public void Lower_WhatItTracksFails_FallsToOneAtLeast(int priority, int penalty, int left) => ClusterNode
+        .Lower(new VirtualRouterConfig { Priority = priority, Track = new TrackConfig { Penalty = penalty } }, ["a"]).ShouldBe((left, "a"));
+
+    [Fact]
+    public void Lower_TwoFail_CountsBoth() => ClusterNode
+        .Lower(new VirtualRouterConfig { Priority = 100, Track = new TrackConfig { Penalty = 30 } }, ["a", "b"]).ShouldBe((40, "a; b"));
+
+    [Fact]
+    public void Lower_NothingFails_StaysAsConfigured() =>
+        ClusterNode.Lower(new VirtualRouterConfig { Priority = 100 }, []).ShouldBe((100, ""));
+
+    [Fact]
+    public void Lower_AnOwner_StaysOneWhateverFails() =>
+        ClusterNode.Lower(new VirtualRouterConfig { Priority = 255 }, ["a", "b"]).ShouldBe((255, ""));
+
     private static AtlasConfig Config()
     {
         ConfigResult read = ConfigLoader.Parse(

@@ -8,6 +8,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Core.Telemetry;
+using Atlas.Protocols.Vrrp;
 using Atlas.Proxy.Snapshots;
 using Atlas.Running.Listeners;
 
@@ -88,6 +89,14 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>The addresses that this node gets and loses while it runs.</summary>
     internal static HashSet<IPAddress> MovingAddresses(AtlasConfig config) =>
         [.. (config.HighAvailability?.ActivePassive ?? []).SelectMany(router => router.Addresses).Select(address => address.Address)];
+
+    /// <summary>The priority that is left to a virtual router, and what lowers it; empty: nothing does, as nothing does an owner's.</summary>
+    /// <param name="router">Which.</param>
+    /// <param name="failed">What of that which it tracks is not well, in words.</param>
+    internal static (int Priority, string Lowered) Lower(VirtualRouterConfig router, IReadOnlyList<string> failed) =>
+        router.Priority == VrrpAdvertisement.PriorityOwner
+            ? (router.Priority, "")
+            : (Math.Max(1, router.Priority - (failed.Count * router.Track.Penalty)), string.Join("; ", failed));
 
     /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open: until <see cref="Apply"/> it
     /// may be taken back by <see cref="Revert"/>.</summary>
@@ -327,10 +336,8 @@ internal sealed class ClusterNode : IAsyncDisposable
             ProxySnapshot snapshot = _snapshot();
             foreach (VirtualRouterConfig router in _config.ActivePassive)
             {
-                string[] failed = [.. Failed(router.Track, snapshot)];
+                (int priority, string lowered) = Lower(router, [.. Failed(router.Track, snapshot)]);
                 string name = VirtualRouterStatus.NameOf(router);
-                string lowered = string.Join("; ", failed);
-                int priority = Math.Max(1, router.Priority - (failed.Length * router.Track.Penalty));
                 bool isNews = (priority, lowered) != _told.GetValueOrDefault(name, (router.Priority, ""));
                 _told[name] = (priority, lowered);
                 if (isNews || isAnew)
