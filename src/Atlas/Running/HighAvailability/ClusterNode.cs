@@ -100,8 +100,10 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open: until <see cref="Apply"/> it
     /// may be taken back by <see cref="Revert"/>.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="secret">What the nodes share by it; null: nothing.</param>
     /// <exception cref="IOException">It cannot; the message says what to do.</exception>
-    internal void Prepare(AtlasConfig config)
+    internal void Prepare(AtlasConfig config, ClusterSecret? secret)
     {
         HighAvailabilityConfig next = config.HighAvailability ?? new HighAvailabilityConfig();
         if (next.ActivePassive.Count > 0)
@@ -109,7 +111,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             _routers ??= VirtualRouters.Start(_news.Tell, _news.Say);
         }
 
-        _peersPrepared = PeersOf(config, next);
+        _peersPrepared = PeersOf(next, secret);
         if (_isOpen)
         {
             OpenPorts(_peersPrepared, next.ActiveActive);
@@ -259,8 +261,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     private static bool HasServer(ProxySnapshot snapshot, string pool) =>
         snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.Any(server => Roster.IsUsable(server.Balancing)) == true;
 
-    private static PeerSettings? PeersOf(AtlasConfig config, HighAvailabilityConfig section) =>
-        PeerSettings.BindOf(section) is { } bind && Secrets.ReadCluster(config) is { } secret
+    private static PeerSettings? PeersOf(HighAvailabilityConfig section, ClusterSecret? secret) =>
+        secret is not null && PeerSettings.BindOf(section) is { } bind
             ? new PeerSettings { Node = section.Node, Bind = bind, Peers = section.Peers, Secret = secret }
             : null;
 
