@@ -53,7 +53,7 @@ internal sealed partial class AtlasInstance
         _listeners.Resume();
         if (!_listeners.IsShared)
         {
-            Cluster.Open(_atStart);
+            Cluster.Open();
         }
 
         Cluster.Apply(_atStart, masters);
@@ -69,7 +69,7 @@ internal sealed partial class AtlasInstance
     {
         try
         {
-            Cluster.Open(_atStart);
+            Cluster.Open();
         }
         catch (IOException e)
         {

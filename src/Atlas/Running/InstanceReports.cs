@@ -39,7 +39,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             [
                 .. instance.Pending,
                 .. instance.Kernel.Failure is { } failure ? [$"mode kernel: the rules are out of date: {failure}"] : Array.Empty<string>(),
-                .. instance.Cluster.Problem is { Length: > 0 } problem ? [problem] : Array.Empty<string>(),
+                .. instance.Cluster.Problem is { } problem ? [problem] : Array.Empty<string>(),
             ]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
         _ => throw new InvalidOperationException("unknown phase"),

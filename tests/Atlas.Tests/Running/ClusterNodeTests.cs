@@ -30,7 +30,7 @@ public sealed class ClusterNodeTests
         node.Apply(config, []);
 
         await UntilAsync(() => Volatile.Read(ref _looks) >= Looks);
-        (node.State, node.Problem).ShouldBe((DataPlaneState.Serving, ""));
+        (node.State, node.Problem).ShouldBe((DataPlaneState.Serving, null));
     }
 
     [Fact]

@@ -30,8 +30,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     private readonly DataPlaneProbe _probe;
     private readonly PeerService _peers;
     private HighAvailabilityConfig _config = new();
-    private PeerSettings? _peersInForce;
-    private PeerSettings? _peersPrepared;
+    private Ports _inForce;
+    private Ports _prepared;
     private VirtualRouters? _routers;
     private DnsServer? _dns;
     private BindAddress? _dnsBind;
@@ -79,8 +79,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     internal DataPlaneState State =>
         _isDraining ? DataPlaneState.Draining : _probe.Health.IsServing ? DataPlaneState.Serving : DataPlaneState.NotServing;
 
-    /// <summary>Why it does not serve; empty where it does.</summary>
-    internal string Problem => _probe.Health.Reason ?? "";
+    /// <summary>Why it does not serve; null: it does.</summary>
+    internal string? Problem => _probe.Health.Reason;
 
     /// <summary>The names of the virtual routers that this node is master of.</summary>
     internal IEnumerable<string> Masters =>
@@ -111,21 +111,22 @@ internal sealed class ClusterNode : IAsyncDisposable
             _routers ??= VirtualRouters.Start(_news.Tell, _news.Say);
         }
 
-        _peersPrepared = PeersOf(next, secret);
+        _prepared = new Ports(PeersOf(next, secret), next.ActiveActive);
         if (_isOpen)
         {
-            OpenPorts(_peersPrepared, next.ActiveActive);
+            OpenPorts(_prepared);
         }
     }
 
     /// <summary>Has the ports go by the configuration in force again, after another one was prepared, or could not be.</summary>
     internal void Revert()
     {
+        _prepared = _inForce;
         if (_isOpen)
         {
             try
             {
-                OpenPorts(_peersInForce, _config.ActiveActive);
+                OpenPorts(_inForce);
             }
             catch (IOException e)
             {
@@ -148,7 +149,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             }
 
             _config = config.HighAvailability ?? new HighAvailabilityConfig();
-            _peersInForce = _peersPrepared;
+            _inForce = _prepared;
             foreach (string gone in _told.Keys.Except(_config.ActivePassive.Select(VirtualRouterStatus.NameOf)).ToArray())
             {
                 _told.Remove(gone);
@@ -170,13 +171,13 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>Opens the ports to the other nodes and to those who ask for names, by what was prepared. Not before another process of
     /// this host has let go of them.</summary>
     /// <exception cref="IOException">One cannot be opened; the message says why. The next reload tries it again.</exception>
-    internal void Open(AtlasConfig config)
+    internal void Open()
     {
         if (!_isOpen)
         {
             // A reload tries again what could not be opened.
             _isOpen = true;
-            OpenPorts(_peersPrepared, config.HighAvailability?.ActiveActive);
+            OpenPorts(_prepared);
         }
     }
 
@@ -192,15 +193,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <see cref="AddressHandover"/>.</summary>
     internal async Task HandOverAsync()
     {
-        lock (_gate)
-        {
-            _hasEnded = true;
-        }
-
-        await _look.DisposeAsync();
-
         // That its listeners take nothing from now on is no fault.
-        _probe.Dispose();
+        EndLooks();
         if (_routers is not null)
         {
             if (Masters.Any())
@@ -216,13 +210,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// them.</summary>
     internal void Leave()
     {
-        lock (_gate)
-        {
-            _hasEnded = true;
-        }
-
-        _look.Dispose();
-        _probe.Dispose();
+        EndLooks();
         _routers?.Leave();
         _peers.Apply(null);
         _dns?.DisposeAsync().AsTask().Wait();
@@ -243,13 +231,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
-        {
-            _hasEnded = true;
-        }
-
-        await _look.DisposeAsync();
-        _probe.Dispose();
+        EndLooks();
         _routers?.Dispose();
         _peers.Dispose();
         if (_dns is { } dns)
@@ -266,8 +248,21 @@ internal sealed class ClusterNode : IAsyncDisposable
             ? new PeerSettings { Node = section.Node, Bind = bind, Peers = section.Peers, Secret = secret }
             : null;
 
-    private void OpenPorts(PeerSettings? peers, ActiveActiveConfig? zone)
+    // A look that is under way ends first: it is done under the lock, too.
+    private void EndLooks()
     {
+        lock (_gate)
+        {
+            _hasEnded = true;
+        }
+
+        _look.Dispose();
+        _probe.Dispose();
+    }
+
+    private void OpenPorts(Ports ports)
+    {
+        (PeerSettings? peers, ActiveActiveConfig? zone) = ports;
         _peers.Apply(peers);
         DnsServer? before = _dns;
         if (zone is null)
@@ -357,7 +352,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     private IEnumerable<string> Failed(TrackConfig track, ProxySnapshot snapshot)
     {
-        if (track.Listeners && Problem is { Length: > 0 } problem)
+        if (track.Listeners && Problem is { } problem)
         {
             yield return problem;
         }
@@ -367,4 +362,9 @@ internal sealed class ClusterNode : IAsyncDisposable
             yield return $"pool {pool} has no server that takes requests";
         }
     }
+
+    /// <summary>What the ports go by.</summary>
+    /// <param name="Peers">Those to the other nodes; null: there are none.</param>
+    /// <param name="Zone">That for names; null: there is none.</param>
+    private readonly record struct Ports(PeerSettings? Peers, ActiveActiveConfig? Zone);
 }
