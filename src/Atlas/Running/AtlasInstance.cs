@@ -160,9 +160,8 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
         {
             await instance.Names.PrepareAsync(config, FirstAddresses);
             instance.Apply(config);
-            KernelRunning.RemoveLeftover(instance.Kernel);
             instance.TakeInherited();
-            if (inherited is not { IsHeld: true })
+            if (!instance._listeners.IsShared)
             {
                 await instance.BeginAsync([]);
             }

@@ -56,7 +56,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             Version = VersionCommand.Version,
             Pid = Environment.ProcessId,
             Since = instance.Since,
-            UpgradedFrom = instance.Predecessor?.Pid,
+            UpgradedFrom = instance.UpgradedFrom?.Pid,
             ConfigId = IdOf(config),
             Listeners = [.. instance.Listeners.Select(Report)],
             Pools = [.. instance.Snapshot.Pools.Select(pool => _pools.Of(pool, running.FindPool(pool.Name)) with
