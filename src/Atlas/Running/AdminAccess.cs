@@ -100,7 +100,7 @@ internal sealed class AdminAccess : IAsyncDisposable
     {
         try
         {
-            return OpenSocket.Listen(InheritedSockets.AddressOf(bind), Backlog, takesIpv4: true);
+            return OpenSocket.Listen(bind.ToSocketAddress(), Backlog, takesIpv4: true);
         }
         catch (IOException e)
         {

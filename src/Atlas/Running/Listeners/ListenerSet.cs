@@ -168,7 +168,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
 
             IBoundAddress bound = listener.HasDatagrams is bool isDatagram && Inherited?.Take(listener.Name, written, isDatagram) is { } sockets
                 ? listener.Take(workers, sockets, Inherited.IsHeld)
-                : listener.Bind(workers, InheritedSockets.AddressOf(written), TakesOver(written, configs));
+                : listener.Bind(workers, written.ToSocketAddress(), TakesOver(written, configs));
             opened.Add(bound);
             addresses.Add((written, bound));
         }
