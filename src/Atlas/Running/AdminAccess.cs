@@ -55,7 +55,6 @@ internal sealed class AdminAccess : IAsyncDisposable
         {
             var options = new AdminOptions
             {
-                Binds = [bind],
                 Socket = socket,
                 Token = token,
                 Version = VersionCommand.Version,
