@@ -6,14 +6,12 @@ using Atlas.Core.HighAvailability;
 using Atlas.Running;
 using Atlas.Running.HighAvailability;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.HighAvailability;
 
 public sealed class ClusterNodeTests
 {
     // A node is not well, or well again, after two looks, and a look begins after the one before.
     private const int Looks = 4;
-
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private int _looks;
 
@@ -24,12 +22,12 @@ public sealed class ClusterNodeTests
         await using AtlasInstance instance = await AtlasInstance.StartAsync(config, _ => { });
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", instance.Listeners[0].Addresses[0].Bound.Address.Port);
-        await UntilAsync(() => instance.Listeners[0].Connections == 1);
+        await Wait.UntilAsync(() => instance.Listeners[0].Connections == 1);
         await using ClusterNode node = Node(instance);
 
         node.Apply(config, []);
 
-        await UntilAsync(() => Volatile.Read(ref _looks) >= Looks);
+        await Wait.UntilAsync(() => Volatile.Read(ref _looks) >= Looks);
         (node.State, node.Problem).ShouldBe((DataPlaneState.Serving, null));
     }
 
@@ -43,7 +41,7 @@ public sealed class ClusterNodeTests
 
         node.Apply(config, []);
 
-        await UntilAsync(() => node.State == DataPlaneState.NotServing);
+        await Wait.UntilAsync(() => node.State == DataPlaneState.NotServing);
         node.Problem.ShouldBe("listener web: connect refused");
     }
 
@@ -76,15 +74,6 @@ public sealed class ClusterNodeTests
             """,
             "atlas.yaml");
         return read.Config.ShouldNotBeNull(string.Join('\n', read.Errors)) with { Admin = new AdminConfig { Bind = null } };
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (!isSo())
-        {
-            await Task.Delay(5, limit.Token);
-        }
     }
 
     private ClusterNode Node(AtlasInstance instance)
