@@ -6,12 +6,12 @@ internal static class Layout
     /// <summary>The directory that holds the solution.</summary>
     internal static string Root { get; } = FindRoot();
 
+    /// <summary>The native binary of Atlas that ./bench published.</summary>
+    internal static string AtlasAot { get; } = Path.Combine(Root, ".atlas", "bench", "native", "atlas");
+
     /// <summary>A program that ./bench built.</summary>
     internal static string Built(string project, string program) =>
         Path.Combine(Root, ".atlas", "bench", "bin", project, "release", program);
-
-    /// <summary>A native binary that ./bench published.</summary>
-    internal static string Native(string program) => Path.Combine(Root, ".atlas", "bench", "native", program);
 
     private static string FindRoot()
     {

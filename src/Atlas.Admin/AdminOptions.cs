@@ -1,17 +1,12 @@
 using System.Net.Sockets;
-using Atlas.Core.Configuration;
 
 namespace Atlas.Admin;
 
 /// <summary>How the admin server is offered.</summary>
 public sealed record AdminOptions
 {
-    /// <summary>Where it listens, at least one. A Unix socket's file is made anew.</summary>
-    public required IReadOnlyList<BindAddress> Binds { get; init; }
-
-    /// <summary>A socket that listens at the only one of <see cref="Binds"/>, which the server closes when it ends; null: it binds its
-    /// own.</summary>
-    public Socket? Socket { get; init; }
+    /// <summary>Where it answers: a socket that is bound, which it closes when it ends.</summary>
+    public required Socket Socket { get; init; }
 
     /// <summary>What callers must show as <c>Authorization: Bearer …</c>; null: nothing. <c>/healthz</c> and <c>/readyz</c>
     /// answer without it, since probes cannot keep a secret, but then give no reasons.</summary>

@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-using Atlas.Core.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -42,28 +39,18 @@ public sealed class AdminServer : IAsyncDisposable
     public IReadOnlyList<string> Urls { get; }
 
     /// <summary>Starts the server.</summary>
-    /// <exception cref="IOException">An address cannot be bound; the message says why.</exception>
+    /// <exception cref="IOException">The socket cannot be listened on; the message says why.</exception>
     public static async Task<AdminServer> StartAsync(AdminOptions options, IAdminSource source)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(options.Binds.Count);
-
         // Empty, so that neither environment variables nor an appsettings.json in the working directory have a say.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        if (options.Socket is { } socket)
-        {
-            ArgumentOutOfRangeException.ThrowIfNotEqual(options.Binds.Count, 1);
-            builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => socket);
-        }
-
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = _ => options.Socket);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             Limit(kestrel);
-            foreach (BindAddress bind in options.Binds)
-            {
-                Listen(kestrel, bind, isBound: options.Socket is not null);
-            }
+            kestrel.Listen(options.Socket.LocalEndPoint!, listen => listen.Protocols = HttpProtocols.Http1);
         });
         WebApplication application = builder.Build();
         new AdminEndpoints(options, source).MapTo(application);
@@ -98,43 +85,6 @@ public sealed class AdminServer : IAsyncDisposable
         kestrel.Limits.MaxRequestLineSize = MaxRequestLineBytes;
         kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
-    }
-
-    private static void Listen(KestrelServerOptions kestrel, BindAddress bind, bool isBound)
-    {
-        if (bind.UnixPath is null)
-        {
-            kestrel.Listen(new IPEndPoint(bind.Ip!, bind.Port), UseHttp1);
-            return;
-        }
-
-        if (!isBound)
-        {
-            DeleteAbandoned(bind.UnixPath);
-        }
-
-        kestrel.ListenUnixSocket(bind.UnixPath, UseHttp1);
-    }
-
-    private static void UseHttp1(ListenOptions options) => options.Protocols = HttpProtocols.Http1;
-
-    /// <summary>Deletes a Unix socket that a process left behind: one that nobody accepts on.</summary>
-    private static void DeleteAbandoned(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return;
-        }
-
-        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            File.Delete(path);
-        }
     }
 
     // The process handles its signals itself; the default lifetime would take SIGINT and SIGTERM.

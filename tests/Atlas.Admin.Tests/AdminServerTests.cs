@@ -1,10 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Text;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Tests.Metrics;
-using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 using Atlas.Core.Telemetry;
 
@@ -256,58 +253,10 @@ public sealed class AdminServerTests : IAsyncLifetime
         (await _client.SendAsync(request)).StatusCode.ShouldBe(HttpStatusCode.RequestHeaderFieldsTooLarge);
     }
 
-    [Fact]
-    public async Task StartAsync_AddressInUse_Throws()
-    {
-        await StartAsync();
-        BindAddress.TryParse(new Uri(_server!.Urls[0]).Authority, out BindAddress? taken).ShouldBeTrue();
-
-        await Should.ThrowAsync<IOException>(AdminServer.StartAsync(new AdminOptions { Binds = [taken!] }, _source));
-    }
-
-    [Fact]
-    public async Task StartAsync_UnixSocketLeftBehind_IsMadeAnew()
-    {
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("atlas-admin-");
-        string path = Path.Combine(directory.FullName, "admin.sock");
-        using (var abandoned = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
-        {
-            // Moved, since disposing deletes the file that was bound.
-            abandoned.Bind(new UnixDomainSocketEndPoint(path + ".first"));
-            abandoned.Listen();
-            File.Move(path + ".first", path);
-        }
-
-        File.Exists(path).ShouldBeTrue();
-        BindAddress.TryParse("unix:" + path, out BindAddress? bind).ShouldBeTrue();
-        await using (await AdminServer.StartAsync(new AdminOptions { Binds = [bind!] }, _source))
-        {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path));
-            await socket.SendAsync("GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"u8.ToArray());
-            using var reader = new StreamReader(new NetworkStream(socket), Encoding.ASCII);
-            (await reader.ReadToEndAsync()).ShouldStartWith("HTTP/1.1 200 OK\r\n");
-        }
-
-        directory.Delete(recursive: true);
-    }
-
-    [Fact]
-    public async Task StartAsync_TwoAddresses_AnswersOnBoth()
-    {
-        await StartAsync(null, BindAddress.Loopback(0), BindAddress.Loopback(0));
-
-        _server!.Urls.Distinct().Count().ShouldBe(2);
-        foreach (string url in _server.Urls)
-        {
-            (await _client.GetAsync(url + "/healthz")).StatusCode.ShouldBe(HttpStatusCode.OK);
-        }
-    }
-
-    private async Task StartAsync(string? token = null, params BindAddress[] binds) => _server = await AdminServer.StartAsync(
+    private async Task StartAsync(string? token = null) => _server = await AdminServer.StartAsync(
         new AdminOptions
         {
-            Binds = binds.Length > 0 ? binds : [BindAddress.Loopback(0)],
+            Socket = AdminSockets.OnLoopback(),
             Token = token,
             Version = "9.8.7",
             Notice = _notices.Add,

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Atlas.Admin.Reports;
-using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 
 namespace Atlas.Admin.Tests;
@@ -234,7 +233,7 @@ public sealed class ApiDescriptionTests
     private static async Task<JsonObject> ReadAsync(string path)
     {
         await using AdminServer server = await AdminServer.StartAsync(
-            new AdminOptions { Binds = [BindAddress.Loopback(0)], Version = "9.8.7" }, new StubSource());
+            new AdminOptions { Socket = AdminSockets.OnLoopback(), Version = "9.8.7" }, new StubSource());
         using var client = new HttpClient();
         using HttpResponseMessage response = await client.GetAsync(server.Urls[0] + path);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!.AsObject();

@@ -1,7 +1,6 @@
 using System.Net;
 using Atlas.Admin.Events;
 using Atlas.Admin.Reports;
-using Atlas.Core.Configuration;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Atlas.Admin.Tests;
@@ -17,7 +16,7 @@ public sealed class EventsTests : IAsyncLifetime
     private AdminServer _server = null!;
 
     public async ValueTask InitializeAsync() => _server = await AdminServer.StartAsync(
-        new AdminOptions { Binds = [BindAddress.Loopback(0)], Time = _time }, _source);
+        new AdminOptions { Socket = AdminSockets.OnLoopback(), Time = _time }, _source);
 
     public async ValueTask DisposeAsync()
     {

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using Atlas.Admin.Orders;
 using Atlas.Control.Pools;
-using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 
 namespace Atlas.Admin.Tests;
@@ -158,7 +157,7 @@ public sealed class OrderTests : IAsyncLifetime
     }
 
     private async Task StartAsync(string? token = null) => _server = await AdminServer.StartAsync(
-        new AdminOptions { Binds = [BindAddress.Loopback(0)], Token = token }, _source);
+        new AdminOptions { Socket = AdminSockets.OnLoopback(), Token = token }, _source);
 
     private async Task<(HttpStatusCode Status, string Body)> PatchAsync(
         string body, string path = Path, string? host = null, string? token = null)

@@ -4,7 +4,6 @@ using System.Text;
 using Atlas.Admin.Client;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
-using Atlas.Core.Configuration;
 
 namespace Atlas.Admin.Tests;
 
@@ -15,7 +14,7 @@ public sealed class UpgradeTests : IAsyncLifetime
     private AdminServer? _server;
 
     public async ValueTask InitializeAsync() =>
-        _server = await AdminServer.StartAsync(new AdminOptions { Binds = [BindAddress.Loopback(0)] }, _source);
+        _server = await AdminServer.StartAsync(new AdminOptions { Socket = AdminSockets.OnLoopback() }, _source);
 
     public async ValueTask DisposeAsync()
     {
@@ -82,12 +81,10 @@ public sealed class UpgradeTests : IAsyncLifetime
     [Fact]
     public async Task Start_OnASocketThatListens_AnswersThere()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        socket.Listen();
+        Socket socket = AdminSockets.OnLoopback();
         string url = $"http://{socket.LocalEndPoint}";
         await using AdminServer server = await AdminServer.StartAsync(
-            new AdminOptions { Binds = [BindAddress.Loopback(0)], Socket = socket }, _source);
+            new AdminOptions { Socket = socket }, _source);
 
         server.Urls.ShouldBe([url]);
         (await _client.GetStringAsync(url + "/healthz")).ShouldBe("""{"status":"ok"}""");

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Atlas.Bench.Measure;
 using Atlas.Bench.Networks;
 
 namespace Atlas.Bench.Load;
@@ -13,7 +14,6 @@ internal sealed class NewConnections : IAsyncDisposable
 {
     private const int IntervalMs = 5;
     private const int LimitMs = 8_000;
-    private const int WaitMs = 30_000;
 
     private static readonly byte[] Question = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"u8.ToArray();
 
@@ -46,16 +46,9 @@ internal sealed class NewConnections : IAsyncDisposable
     /// <exception cref="BenchException">It does not.</exception>
     internal async Task<long> AnsweredAsync(string node, long after, CancellationToken cancel)
     {
-        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < WaitMs; await Task.Delay(2, cancel))
-        {
-            long first = _answers.Where(answer => answer.Node == node && answer.Ended >= after).Select(answer => answer.Ended).DefaultIfEmpty().Min();
-            if (first > 0)
-            {
-                return first;
-            }
-        }
-
-        throw new BenchException($"node {node} did not answer for {WaitMs / 1_000} s");
+        return await Moment.AwaitAsync(
+            () => _answers.Where(answer => answer.Node == node && answer.Ended >= after).Min(answer => (long?)answer.Ended), cancel)
+            ?? throw new BenchException($"node {node} did not answer for {Moment.LimitMs / 1_000} s");
     }
 
     /// <summary>Opens no more, and waits until all have ended.</summary>

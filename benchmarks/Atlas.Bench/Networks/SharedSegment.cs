@@ -36,9 +36,6 @@ internal sealed class SharedSegment : IDisposable
     /// <summary>The link address of the first node, as the client notes it.</summary>
     internal static string LinkOfOne { get; } = LinkPrefix + "11";
 
-    /// <summary>That of the second.</summary>
-    internal static string LinkOfTwo { get; } = LinkPrefix + "12";
-
     internal BenchNamespace One { get; } = new("one");
 
     internal BenchNamespace Two { get; } = new("two");

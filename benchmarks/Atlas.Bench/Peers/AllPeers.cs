@@ -9,7 +9,6 @@ internal static partial class AllPeers
     private static readonly string Yarp = Layout.Built("Atlas.Bench.Yarp", "Atlas.Bench.Yarp");
     private static readonly string Relay = Layout.Built("Atlas.Bench.Relay", "Atlas.Bench.Relay");
     private static readonly string AtlasJit = Layout.Built("Atlas", "atlas");
-    private static readonly string AtlasAot = Layout.Native("atlas");
 
     internal static IReadOnlyList<Peer> List { get; } =
     [
@@ -27,7 +26,7 @@ internal static partial class AllPeers
         {
             IsAtlas = true, Compiles = true, ForwardsUdp = true, ForwardsTcp = true, EndsTls = true, SpeaksHttp2ToServers = true, TakesHttp2InClear = true,
         },
-        new("atlas-aot", () => "this tree", s => [AtlasAot, "run", "-c", s.Fill("atlas.yaml")])
+        new("atlas-aot", () => "this tree", s => [Layout.AtlasAot, "run", "-c", s.Fill("atlas.yaml")])
         {
             IsAtlas = true, ForwardsUdp = true, ForwardsTcp = true, EndsTls = true, SpeaksHttp2ToServers = true, TakesHttp2InClear = true,
         },
@@ -40,8 +39,8 @@ internal static partial class AllPeers
         {
             IsRival = true,
         },
-        new("atlas-tcp", () => "this tree", s => [.. In(space), AtlasAot, "run", "-c", s.Fill("atlas-tcp.yaml")]) { IsAtlas = true },
-        new("atlas-kernel", () => "this tree", s => [.. In(space), AtlasAot, "run", "-c", s.Fill("atlas-kernel.yaml")])
+        new("atlas-tcp", () => "this tree", s => [.. In(space), Layout.AtlasAot, "run", "-c", s.Fill("atlas-tcp.yaml")]) { IsAtlas = true },
+        new("atlas-kernel", () => "this tree", s => [.. In(space), Layout.AtlasAot, "run", "-c", s.Fill("atlas-kernel.yaml")])
         {
             IsAtlas = true,
         },
@@ -50,11 +49,11 @@ internal static partial class AllPeers
     /// <summary>Atlas without sessions, with sessions in memory, and with sessions in Redis.</summary>
     internal static IReadOnlyList<Peer> WithSessions(int redisPort) =>
         [.. new[] { "none", "memory", "redis" }.Select(kind => new Peer(
-            $"atlas-{kind}", () => "this tree", s => [AtlasAot, "run", "-c", s.FillSessions(kind, redisPort)]) { IsAtlas = true })];
+            $"atlas-{kind}", () => "this tree", s => [Layout.AtlasAot, "run", "-c", s.FillSessions(kind, redisPort)]) { IsAtlas = true })];
 
     /// <summary>Atlas with a store of Redis that several things go by.</summary>
     internal static Peer WithStore(int redisPort) =>
-        new("atlas-store", () => "this tree", s => [AtlasAot, "run", "-c", s.FillRedis("atlas-store.yaml", redisPort)]) { IsAtlas = true };
+        new("atlas-store", () => "this tree", s => [Layout.AtlasAot, "run", "-c", s.FillRedis("atlas-store.yaml", redisPort)]) { IsAtlas = true };
 
     private static string[] In(string space) => ["ip", "netns", "exec", space];
 

@@ -7,7 +7,9 @@ namespace Atlas.Bench.Peers;
 /// <summary>A peer's processes, on a core of their own. Disposing ends them and removes their directory.</summary>
 internal sealed class RunningPeer : IAsyncDisposable
 {
-    private const string ProxyCore = "0";
+    /// <summary>The core that what is measured runs on.</summary>
+    internal const string ProxyCore = "0";
+
     private const int PollMs = 2;
     private const int StartLimitMs = 15_000;
     private const int StopLimitMs = 5_000;

@@ -8,9 +8,6 @@ namespace Atlas.Bench.Peers;
 /// <summary>The programs of one node, in its namespace and on the core of the proxies. Disposing kills them.</summary>
 internal sealed class VirtualNode : IAsyncDisposable
 {
-    private const string Core = "0";
-    private const int WaitMs = 30_000;
-
     private readonly VirtualPeer _peer;
     private readonly string _name;
     private readonly string _directory = Directory.CreateTempSubdirectory("atlas-bench-").FullName;
@@ -40,12 +37,9 @@ internal sealed class VirtualNode : IAsyncDisposable
     /// <exception cref="BenchException">It does not happen.</exception>
     internal async Task<long> AwaitAsync(Func<VirtualNode, long?> when, CancellationToken cancel)
     {
-        for (var watch = Stopwatch.StartNew(); watch.ElapsedMilliseconds < WaitMs; await Task.Delay(2, cancel))
+        if (await Moment.AwaitAsync(() => when(this), cancel) is { } at)
         {
-            if (when(this) is { } at)
-            {
-                return at;
-            }
+            return at;
         }
 
         string printed = string.Join("\n  ", _lines.Select(line => line.Text));
@@ -85,7 +79,7 @@ internal sealed class VirtualNode : IAsyncDisposable
     // ip(8) and taskset(1) become the program: its process is the one that was started.
     private Process Start(BenchNamespace space, IReadOnlyList<string> command)
     {
-        var start = new ProcessStartInfo("taskset", ["-c", Core, "ip", "netns", "exec", space.Name, .. command])
+        var start = new ProcessStartInfo("taskset", ["-c", RunningPeer.ProxyCore, "ip", "netns", "exec", space.Name, .. command])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -9,14 +9,12 @@ namespace Atlas.Bench.Peers;
 internal sealed record VirtualPeer(
     Peer Peer, int IntervalMs, string Master, string Backup, Func<VirtualNodeSettings, IReadOnlyList<IReadOnlyList<string>>> Commands)
 {
-    private static readonly string AtlasAot = Layout.Native("atlas");
-
     internal static VirtualPeer Atlas(int intervalMs) => new(
         Row("atlas-aot", intervalMs) with { IsAtlas = true },
         intervalMs,
         "is master",
         "is backup",
-        settings => [[AtlasAot, "run", "-c", settings.Fill("atlas-failover.yaml")]]);
+        settings => [[Layout.AtlasAot, "run", "-c", settings.Fill("atlas-failover.yaml")]]);
 
     internal static VirtualPeer Keepalived(int intervalMs) => new(
         Row("keepalived + nginx", intervalMs),

@@ -8,7 +8,7 @@ internal sealed class UpgradeEndpoint(IAdminSource source, bool needsOwnHost)
 {
     internal const string Path = "/api/v1/upgrade";
 
-    private const string Needed = """the body must be {} or {"timeout":"90s"}, with a duration from 1s to 10m""";
+    private const string Needed = """the body must be {} or {"timeout":"90s"}, with """ + UpgradeLimits.Needed;
 
     internal async Task RunAsync(HttpContext context)
     {

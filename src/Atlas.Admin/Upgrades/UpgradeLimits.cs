@@ -14,6 +14,9 @@ public static class UpgradeLimits
     /// <summary>The longest.</summary>
     public const int MaxMs = 600_000;
 
+    /// <summary>What is needed, in words.</summary>
+    public const string Needed = "a duration from 1s to 10m";
+
     /// <summary>Reads one as the configuration writes durations: <c>90s</c>.</summary>
     /// <returns>False: it is none, or out of range.</returns>
     public static bool TryParse(string text, out int limitMs) =>

@@ -43,7 +43,7 @@ internal sealed class SessionBuilder
         SessionStore kept = StoreOf(config, known, store);
         return known is not null && config.Equals(known.Config) && known.Store == kept && known.State == store
             ? known
-            : new SessionSnapshot(config, kept, metrics?.Session(config.Name)) { MaxMemoryBytes = store.Config.MaxMemoryBytes, State = store };
+            : new SessionSnapshot(config, kept, metrics?.Session(config.Name)) { State = store };
     }
 
     private static SessionStore StoreOf(SessionConfig session, SessionSnapshot? known, StoreState store) => known?.Store switch

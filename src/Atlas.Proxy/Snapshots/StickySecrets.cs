@@ -17,10 +17,12 @@ namespace Atlas.Proxy.Snapshots;
 /// <param name="read">Reads a secret; null: there are none. It may throw what reading a file does.</param>
 internal sealed class StickySecrets(SecretConfig? cluster, Func<SecretConfig, byte[]>? read)
 {
+    private byte[]? _shared;
+
     /// <summary>The secret of a pool; null: it has none.</summary>
     internal byte[]? Find(StickyConfig sticky) =>
         read is null ? null
         : sticky.Secret is SecretConfig own ? read(own)
-        : cluster is not null ? new ClusterSecret(read(cluster)).StickySecret
+        : cluster is not null ? _shared ??= new ClusterSecret(read(cluster)).StickySecret
         : null;
 }

@@ -12,14 +12,21 @@ internal static class RedisError
     internal static bool IsRefusal(ReadOnlySpan<byte> error)
     {
         error = WithoutPlace(error);
-        return error.StartsWith("OOM "u8)
-            || error.StartsWith("READONLY "u8)
-            || error.StartsWith("MISCONF "u8)
-            || error.StartsWith("NOREPLICAS "u8)
+        return IsOfWrites(error)
             || error.StartsWith("NOPERM "u8)
             || error.StartsWith("The user "u8)
             || error.StartsWith("ERR The user "u8)
             || error.StartsWith("ERR unknown command "u8);
+    }
+
+    /// <summary>Whether it says that the server takes no writes, for now.</summary>
+    internal static bool IsOfWrites(ReadOnlySpan<byte> error)
+    {
+        error = WithoutPlace(error);
+        return error.StartsWith("OOM "u8)
+            || error.StartsWith("READONLY "u8)
+            || error.StartsWith("MISCONF "u8)
+            || error.StartsWith("NOREPLICAS "u8);
     }
 
     /// <summary>Whether the server that answers is not, or not now, the one for the call.</summary>

@@ -17,8 +17,6 @@ internal sealed class StoreRefusal
     // While there is one, this often is looked at the next.
     private const int LookMs = 1_000;
 
-    private static readonly string[] OfWrites = ["OOM ", "READONLY ", "MISCONF ", "NOREPLICAS "];
-
     private Refused? _refused;
 
     /// <summary>What it makes of the store; null: nothing is refused.</summary>
@@ -52,7 +50,7 @@ internal sealed class StoreRefusal
 
         StoreHealth health = isSame ? known!.Health : new StoreHealth(StoreCondition.Refusing, $"it answers with {reason}");
         var head = new CommandHead(call.Written);
-        bool isOfWrites = OfWrites.Any(word => reason.StartsWith(word, StringComparison.Ordinal)) && !head.Key.IsEmpty;
+        bool isOfWrites = RedisError.IsOfWrites(call.Error) && !head.Key.IsEmpty;
         var refused = new Refused(reason, health, isOfWrites, head.Name.ToArray(), head.Script.ToArray(), head.Key.ToArray(), topology, nowMs);
         return Interlocked.CompareExchange(ref _refused, refused, known) == known && !isSame;
     }

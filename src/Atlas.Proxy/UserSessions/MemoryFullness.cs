@@ -7,9 +7,6 @@ namespace Atlas.Proxy.UserSessions;
 /// <param name="session">The session's name.</param>
 internal sealed class MemoryFullness(StoreState store, string session)
 {
-    // As of stores of Redis: what is full is so by the moment, whenever another session has ended.
-    private const int LastingMs = 10_000;
-
     private long _fullMs;
     private int _isFull;
 
@@ -29,7 +26,10 @@ internal sealed class MemoryFullness(StoreState store, string session)
     /// <summary>A session was stored.</summary>
     internal void Stored(long nowMs)
     {
-        if (Volatile.Read(ref _isFull) != 0 && nowMs - Volatile.Read(ref _fullMs) >= LastingMs && Interlocked.Exchange(ref _isFull, 0) != 0)
+        // As of stores of Redis: what is full is so by the moment, whenever another session has ended.
+        if (Volatile.Read(ref _isFull) != 0
+            && nowMs - Volatile.Read(ref _fullMs) >= StoreRefusal.LastingMs
+            && Interlocked.Exchange(ref _isFull, 0) != 0)
         {
             store.FoundFull(session, isFull: false);
         }

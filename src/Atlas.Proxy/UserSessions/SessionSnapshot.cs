@@ -46,9 +46,6 @@ public sealed class SessionSnapshot
 
     internal SessionLife Life { get; }
 
-    /// <summary>Of one that is in this process's memory: the most that it takes of it.</summary>
-    internal long MaxMemoryBytes { get; init; }
-
     /// <summary>The store that it is in, as operators see it; null: nobody looks.</summary>
     internal StoreState? State { get; init; }
 
@@ -63,10 +60,13 @@ public sealed class SessionSnapshot
     internal void TakeOver()
     {
         var memory = Store as MemorySessions;
-        memory?.Limit(MaxMemoryBytes);
-        if (memory is not null && State is not null && memory.Fullness?.Store != State)
+        if (memory is not null && State is not null)
         {
-            memory.Fullness = new MemoryFullness(State, Config.Name);
+            memory.Limit(State.Config.MaxMemoryBytes);
+            if (memory.Fullness?.Store != State)
+            {
+                memory.Fullness = new MemoryFullness(State, Config.Name);
+            }
         }
 
         if (Metrics is not null)

@@ -20,7 +20,7 @@ internal static class UpgradeCommand
                 string text = result.Tokens[^1].Value;
                 if (!UpgradeLimits.TryParse(text, out int ms))
                 {
-                    result.AddError($"--timeout {text}: a duration from 1s to 10m is needed, such as 90s.");
+                    result.AddError($"--timeout {text}: {UpgradeLimits.Needed} is needed, such as 90s.");
                 }
 
                 return ms;
@@ -36,8 +36,7 @@ internal static class UpgradeCommand
     {
         UpgradeReport report = await client.UpgradeAsync(limitMs, CancellationToken.None);
         Console.WriteLine($"process {report.Pid} (atlas {report.Version}) serves");
-        string left = report.Draining == 1 ? "1 connection" : $"{report.Draining} connections";
-        Console.WriteLine($"process {report.FromPid} (atlas {report.FromVersion}) drains: {left} left");
+        Console.WriteLine($"process {report.FromPid} (atlas {report.FromVersion}) drains: {StatusText.Count(report.Draining, "connection")} left");
         return ExitCodes.Done;
     });
 }

@@ -35,7 +35,7 @@ internal static class HighAvailabilityText
     private static IEnumerable<string> Lines(VirtualRouterReport router)
     {
         string state = router.State is "master" or "backup" ? router.State : router.State.ToUpperInvariant();
-        yield return $"virtual router {router.Name}  {state} since {Time(router.Since)}  {string.Join(", ", router.Addresses)}";
+        yield return $"virtual router {router.Name}  {state} since {StatusText.Time(router.Since)}  {string.Join(", ", router.Addresses)}";
         string reason = router.Reason is null ? "" : $"{router.Reason}; ";
         string heard = router.HeardFrom is null ? ""
             : router.HeardPriority == 0 ? $"; last heard {router.HeardFrom}, which stopped"
@@ -56,7 +56,7 @@ internal static class HighAvailabilityText
     private static IEnumerable<string> Lines(OtherNodeReport peer)
     {
         string state = peer.State == "dead" ? "DEAD" : peer.State;
-        yield return $"peer {peer.Name}  {peer.Address}  {state} since {Time(peer.Since)}: {peer.Reason}";
+        yield return $"peer {peer.Name}  {peer.Address}  {state} since {StatusText.Time(peer.Since)}: {peer.Reason}";
         string known = string.Join(", ", Known(peer));
         if (known.Length > 0)
         {
@@ -89,9 +89,7 @@ internal static class HighAvailabilityText
 
         if (peer.Restarts > 0)
         {
-            yield return string.Create(CultureInfo.InvariantCulture, $"restarted {peer.Restarts} time{(peer.Restarts == 1 ? "" : "s")}");
+            yield return $"restarted {StatusText.Count(peer.Restarts, "time")}";
         }
     }
-
-    private static string Time(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
 }

@@ -39,6 +39,13 @@ internal static class StatusText
             : $"{requests} and {Count(left.Tunnels, "tunnel")} left";
     }
 
+    /// <summary>A number with its noun, which takes an s in the plural.</summary>
+    internal static string Count(long count, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+
+    /// <summary>A moment, in UTC.</summary>
+    internal static string Time(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"{time.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
+
     private static IEnumerable<string> Whole(StatusReport status, string config, int width)
     {
         yield return $"{status.Node}  atlas {status.Version}{config}";
@@ -170,11 +177,10 @@ internal static class StatusText
     private static string TextOf(CircuitReport circuit)
     {
         string left = string.Create(CultureInfo.InvariantCulture, $"{circuit.RetryAfterSeconds ?? 0:0.#}s");
-        string day = string.Create(CultureInfo.InvariantCulture, $"{circuit.Since?.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z");
         string time = string.Create(CultureInfo.InvariantCulture, $"{circuit.Since?.UtcDateTime:HH:mm:ss}Z");
         return circuit.State switch
         {
-            CircuitState.Closed => circuit.Since is null ? "circuit closed" : $"circuit closed since {day}",
+            CircuitState.Closed => circuit.Since is { } since ? $"circuit closed since {Time(since)}" : "circuit closed",
             CircuitState.Open => $"CIRCUIT OPEN since {time}, for {left} more: {circuit.Reason}",
             CircuitState.HalfOpen when circuit.RetryAfterSeconds > 0 => $"CIRCUIT HALF OPEN since {time}: a request tries",
             CircuitState.HalfOpen => $"CIRCUIT HALF OPEN since {time}: ready to try, by the next request",
@@ -273,9 +279,6 @@ internal static class StatusText
             }
         }
     }
-
-    private static string Count(long count, string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     // What a terminal would take for a command is shown as a question mark.
     private static string Fit(string text, int width)

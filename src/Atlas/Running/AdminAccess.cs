@@ -55,7 +55,6 @@ internal sealed class AdminAccess : IAsyncDisposable
         {
             var options = new AdminOptions
             {
-                Binds = [bind],
                 Socket = socket,
                 Token = token,
                 Version = VersionCommand.Version,
@@ -100,7 +99,7 @@ internal sealed class AdminAccess : IAsyncDisposable
     {
         try
         {
-            return OpenSocket.Listen(InheritedSockets.AddressOf(bind), Backlog, takesIpv4: true);
+            return OpenSocket.Listen(bind.ToSocketAddress(), Backlog, takesIpv4: true);
         }
         catch (IOException e)
         {

@@ -1,5 +1,4 @@
 using Atlas.Engine.Handover;
-using Atlas.Running.Kernel;
 using Atlas.Running.Listeners;
 using Atlas.Running.Upgrades;
 
@@ -8,17 +7,10 @@ namespace Atlas.Running;
 /// <summary>How an instance takes the place of one in another process, and gives its own up.</summary>
 internal sealed partial class AtlasInstance
 {
-    // Idle connections have this part of the deadline for their next request, which ends them in order: in an upgrade there is no
-    // hurry, and who closes sooner may cross a request that is on its way.
-    private const int IdleShare = 2;
-
     private OpenSocket? _adminSocket;
 
     /// <summary>Whose place it took; null: it was started by itself.</summary>
-    internal HandedState? Predecessor { get; set; }
-
-    /// <summary>Since when it serves.</summary>
-    internal DateTimeOffset Since { get; private set; } = DateTimeOffset.UtcNow;
+    internal HandedState? UpgradedFrom { get; set; }
 
     /// <summary>Has a new process take this one's place; null: this program cannot.</summary>
     internal UpgradeRequests? Upgrades { get; set; }
@@ -34,33 +26,6 @@ internal sealed partial class AtlasInstance
     internal IReadOnlyList<(string Name, IReadOnlyList<int> Descriptors)> Sockets =>
         [.. _listeners.Sockets, .. _admin is { } admin ? [(admin.Name, [admin.Descriptor])] : Array.Empty<(string, IReadOnlyList<int>)>()];
 
-    /// <summary>Takes traffic: at the start, or once the process before takes none. Until <see cref="Own"/> that process may go on
-    /// instead.</summary>
-    /// <param name="masters">The virtual routers that the process before is master of: this one goes on with their addresses.</param>
-    /// <exception cref="IOException">The kernel or the admin address refuses.</exception>
-    internal async Task BeginAsync(IReadOnlyList<string> masters)
-    {
-        if (_listeners.IsShared)
-        {
-            Kernel.TakeOver();
-            if (Kernel.Read().Listeners.Count == 0)
-            {
-                KernelRunning.RemoveLeftover(Kernel);
-            }
-        }
-
-        _admin = await AdminAccess.StartAsync(_atStart, new InstanceReports(this), _news.Say, _adminSocket);
-        _listeners.Resume();
-        if (!_listeners.IsShared)
-        {
-            Cluster.Open(_atStart);
-        }
-
-        Cluster.Apply(_atStart, masters);
-        Phase = InstancePhase.Serving;
-        Since = DateTimeOffset.UtcNow;
-    }
-
     /// <summary>The sockets are this process's alone.</summary>
     internal void Own() => _listeners.IsShared = false;
 
@@ -69,7 +34,7 @@ internal sealed partial class AtlasInstance
     {
         try
         {
-            Cluster.Open(_atStart);
+            Cluster.Open();
         }
         catch (IOException e)
         {
@@ -83,32 +48,6 @@ internal sealed partial class AtlasInstance
         Kernel.LetGo();
         Cluster.Leave();
         _admin?.LetGo();
-    }
-
-    /// <summary>Ends in order: says that it is not ready, accepts for <c>ready_delay</c> more so that whoever sends traffic
-    /// here can notice, then stops accepting and ends the connections.</summary>
-    /// <param name="hurry">Cancelled when no time counts any more: what is left then ends at once.</param>
-    internal async Task DrainAsync(CancellationToken hurry)
-    {
-        await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
-        Phase = InstancePhase.Draining;
-        Cluster.BeginDrain();
-        await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Cluster.HandOverAsync();
-        lock (_force)
-        {
-            // Servers that just come into force do so first, and none after.
-            _hasEnded = true;
-            _listeners.Close();
-            Names.Stop();
-            Certificates.Dispose();
-            Kernel.StopNew();
-            Health.Stop();
-        }
-
-        _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
-        await Task.WhenAll(_leaving);
     }
 
     /// <summary>Accepts nothing for now, so that another process may.</summary>
@@ -138,23 +77,6 @@ internal sealed partial class AtlasInstance
             Health.Stop();
             _admin?.LetGo();
         }
-    }
-
-    /// <summary>Ends what is open after <see cref="LetGo"/>, as <see cref="DrainAsync"/> does.</summary>
-    /// <param name="hurry">Cancelled when no time counts any more.</param>
-    internal async Task LeaveAsync(CancellationToken hurry)
-    {
-        await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
-        if (_admin is { } admin)
-        {
-            _admin = null;
-            await admin.DisposeAsync();
-        }
-
-        var limits = Config.Runtime.Shutdown;
-        limits = limits with { CloseSpreadMs = Math.Max(limits.CloseSpreadMs, limits.DeadlineMs / IdleShare) };
-        _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, limits, _hurry.Token));
-        await Task.WhenAll(_leaving);
     }
 
     /// <summary>Takes the admin server's socket out of those that are there already, and closes what nobody wants.</summary>

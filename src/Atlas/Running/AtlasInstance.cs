@@ -8,7 +8,6 @@ using Atlas.Control.Kernel;
 using Atlas.Control.Pools;
 using Atlas.Control.Tls;
 using Atlas.Core.Configuration;
-using Atlas.Core.HighAvailability;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Metrics;
@@ -42,7 +41,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
     private readonly CancellationTokenSource _hurry = new();
     private readonly List<Task> _leaving = [];
     private readonly Lock _force = new();
-    private Dictionary<SecretConfig, byte[]> _secrets = [];
+    private SecretFiles _secrets = new(new AtlasConfig());
     private readonly InstanceTls _tls;
     private readonly InstanceNews _news;
     private AdminAccess? _admin;
@@ -161,9 +160,8 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
         {
             await instance.Names.PrepareAsync(config, FirstAddresses);
             instance.Apply(config);
-            KernelRunning.RemoveLeftover(instance.Kernel);
             instance.TakeInherited();
-            if (inherited is not { IsHeld: true })
+            if (!instance._listeners.IsShared)
             {
                 await instance.BeginAsync([]);
             }
@@ -238,7 +236,8 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
 
     private void Apply(AtlasConfig config)
     {
-        Cluster.Prepare(config);
+        var secrets = new SecretFiles(config);
+        Cluster.Prepare(config, secrets.Cluster);
         Workers.MovingAddresses = ClusterNode.MovingAddresses(config);
         lock (_force)
         {
@@ -247,8 +246,6 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             int changes = _serverChanges.Count;
             AtlasConfig running = Names.Expand(config);
             PreparedTls tls = _tls.Prepare(config);
-            ClusterSecret? cluster = Secrets.ReadCluster(config);
-            var secrets = new Dictionary<SecretConfig, byte[]>();
             try
             {
                 using (Pools.Hold())
@@ -259,7 +256,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
                         Metrics,
                         log => _logWriters.Open(log, config.FileName),
                         Failures,
-                        secret => secrets[secret] = Secrets.Read(secret, config),
+                        secrets.Read,
                         tls.Contexts,
                         _tls.Handshakes,
                         Stores);
@@ -274,7 +271,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             }
 
             _secrets = secrets;
-            _tls.Apply(config, tls, cluster);
+            _tls.Apply(config, tls, secrets.Cluster);
             PutInForce(config, running, snapshot, "removed from the configuration");
             Names.Apply(config);
             _serverChanges.Tell(changes);
@@ -317,7 +314,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
         ProxySnapshot snapshot;
         using (Pools.Hold())
         {
-            snapshot = SnapshotBuilder.BuildServers(running, Running, Snapshot, Metrics, Failures, secret => _secrets[secret], Tls);
+            snapshot = SnapshotBuilder.BuildServers(running, Running, Snapshot, Metrics, Failures, _secrets.Read, Tls);
         }
 
         _listeners.Publish(snapshot);

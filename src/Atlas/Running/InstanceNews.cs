@@ -1,4 +1,5 @@
 using Atlas.Admin.Events;
+using Atlas.Admin.Reports;
 using Atlas.Control.Discovery;
 using Atlas.Control.HighAvailability.Peers;
 using Atlas.Control.Kernel;
@@ -33,44 +34,25 @@ internal sealed class InstanceNews(Action<string> notice)
     {
         if (InstanceEvents.IsTold(change.Kind))
         {
-            Feed.Publish(InstanceEvents.Of(change));
-            notice(change.ToString());
+            Tell(InstanceEvents.Of(change), change.ToString());
         }
     }
 
-    internal void Tell(DiscoveryEvent change)
-    {
-        Feed.Publish(InstanceEvents.Of(change));
-        notice(change.ToString());
-    }
+    internal void Tell(DiscoveryEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
 
-    internal void Tell(StoreEvent change)
-    {
-        Feed.Publish(InstanceEvents.Of(change));
-        notice(change.ToString());
-    }
+    internal void Tell(StoreEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
 
-    internal void Tell(CertificateEvent change)
-    {
-        Feed.Publish(InstanceEvents.Of(change));
-        notice(change.ToString());
-    }
+    internal void Tell(CertificateEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
 
-    internal void Tell(PeerEvent change)
-    {
-        Feed.Publish(InstanceEvents.Of(change));
-        notice(change.ToString());
-    }
+    internal void Tell(PeerEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
 
-    internal void Tell(VirtualRouterEvent change)
-    {
-        Feed.Publish(InstanceEvents.Of(change));
-        notice(change.ToString());
-    }
+    internal void Tell(VirtualRouterEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
 
-    internal void Tell(HealthEvent change)
+    internal void Tell(HealthEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
+
+    private void Tell(EventReport report, string sentence)
     {
-        Feed.Publish(InstanceEvents.Of(change));
-        notice(change.ToString());
+        Feed.Publish(report);
+        notice(sentence);
     }
 }

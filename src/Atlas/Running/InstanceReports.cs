@@ -39,7 +39,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             [
                 .. instance.Pending,
                 .. instance.Kernel.Failure is { } failure ? [$"mode kernel: the rules are out of date: {failure}"] : Array.Empty<string>(),
-                .. instance.Cluster.Problem is { Length: > 0 } problem ? [problem] : Array.Empty<string>(),
+                .. instance.Cluster.Problem is { } problem ? [problem] : Array.Empty<string>(),
             ]),
         InstancePhase.Draining => new ReadinessReport(["draining"]),
         _ => throw new InvalidOperationException("unknown phase"),
@@ -56,7 +56,7 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             Version = VersionCommand.Version,
             Pid = Environment.ProcessId,
             Since = instance.Since,
-            UpgradedFrom = instance.Predecessor?.Pid,
+            UpgradedFrom = instance.UpgradedFrom?.Pid,
             ConfigId = IdOf(config),
             Listeners = [.. instance.Listeners.Select(Report)],
             Pools = [.. instance.Snapshot.Pools.Select(pool => _pools.Of(pool, running.FindPool(pool.Name)) with

@@ -31,7 +31,7 @@ internal sealed class RunningProcess(
             lines.Say(warning);
         }
 
-        if (instance.Predecessor is { } before)
+        if (instance.UpgradedFrom is { } before)
         {
             lines.Say($"upgraded from process {before.Pid} (atlas {before.Version}), which drains");
         }

@@ -11,25 +11,18 @@ internal static class Secrets
     // No secret is longer; a file that is was named by mistake.
     private const int MaxBytes = 4_096;
 
-    private const string ClusterKey = "high_availability.secret";
-
     /// <summary>Reads one of those that the data plane goes by.</summary>
-    /// <exception cref="IOException">As of the other.</exception>
+    /// <exception cref="IOException">It cannot be read, or is what the nodes share and too short to be a secret; the message says which
+    /// key and file.</exception>
     internal static byte[] Read(SecretConfig secret, AtlasConfig config)
     {
-        string key = ReferenceEquals(config.HighAvailability?.Secret, secret) ? ClusterKey
+        string key = IsShared(secret, config) ? "high_availability.secret"
             : config.Stores.FirstOrDefault(store => ReferenceEquals(store.Password, secret)) is { } store ? $"stores.{store.Name}.password"
             : config.Stores.FirstOrDefault(other => ReferenceEquals(other.SentinelPassword, secret)) is { } watched
                 ? $"stores.{watched.Name}.sentinel_password"
             : "sticky.secret";
-        byte[] bytes = Read(secret, config.FileName, key);
-        return key == ClusterKey && ClusterSecret.ProblemOf(bytes) is string problem ? throw new IOException($"{key}: {problem}") : bytes;
+        return Read(secret, config, key);
     }
-
-    /// <summary>Reads what the nodes share; null: they share nothing.</summary>
-    /// <exception cref="IOException">As of the others, or it is too short to be a secret.</exception>
-    internal static ClusterSecret? ReadCluster(AtlasConfig config) =>
-        config.HighAvailability?.Secret is { } secret ? new ClusterSecret(Read(secret, config)) : null;
 
     /// <summary>What should be said of the secrets of a configuration that can be read: a file that others can read, too.</summary>
     internal static IReadOnlyList<ConfigError> FindOpen(AtlasConfig config)
@@ -40,9 +33,8 @@ internal static class Secrets
         }
 
         string path = ConfigPaths.Resolve(secret.FilePath, config.FileName);
-        SourcePosition place = secret.Source.PositionOf("file");
         return FileRights.WhoElse(path) is string who
-            ? [new ConfigError(config.FileName, place.Line, place.Column, $"'secret': {secret.FilePath} is open to {who}: chmod 600 {path}")]
+            ? [ErrorAt(secret, config, $"'secret': {secret.FilePath} is open to {who}: chmod 600 {path}")]
             : [];
     }
 
@@ -90,23 +82,34 @@ internal static class Secrets
     }
 
     /// <summary>Reads one that is text.</summary>
-    /// <exception cref="IOException">As of the others.</exception>
+    /// <exception cref="IOException">It cannot be read, is empty or too long; the message says which key and file.</exception>
     internal static string ReadText(SecretConfig secret, string configFile, string key) =>
         Encoding.UTF8.GetString(Read(secret, configFile, key));
+
+    private static bool IsShared(SecretConfig secret, AtlasConfig config) => ReferenceEquals(config.HighAvailability?.Secret, secret);
+
+    private static byte[] Read(SecretConfig secret, AtlasConfig config, string key)
+    {
+        byte[] bytes = Read(secret, config.FileName, key);
+        return IsShared(secret, config) && ClusterSecret.ProblemOf(bytes) is string problem ? throw new IOException($"{key}: {problem}") : bytes;
+    }
 
     private static ConfigError? ProblemOf(SecretConfig secret, string key, AtlasConfig config)
     {
         try
         {
-            byte[] bytes = Read(secret, config.FileName, $"'{key}'");
-            return ReferenceEquals(secret, config.HighAvailability?.Secret) && ClusterSecret.ProblemOf(bytes) is string problem
-                ? throw new IOException($"'{key}': {problem}")
-                : null;
+            Read(secret, config, $"'{key}'");
+            return null;
         }
         catch (IOException e)
         {
-            SourcePosition place = secret.Source.PositionOf("file");
-            return new ConfigError(config.FileName, place.Line, place.Column, e.Message);
+            return ErrorAt(secret, config, e.Message);
         }
+    }
+
+    private static ConfigError ErrorAt(SecretConfig secret, AtlasConfig config, string message)
+    {
+        SourcePosition place = secret.Source.PositionOf("file");
+        return new ConfigError(config.FileName, place.Line, place.Column, message);
     }
 }

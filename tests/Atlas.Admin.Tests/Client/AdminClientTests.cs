@@ -1,8 +1,8 @@
+using System.Net.Sockets;
 using Atlas.Admin.Client;
 using Atlas.Admin.Orders;
 using Atlas.Admin.Reports;
 using Atlas.Control.Pools;
-using Atlas.Core.Configuration;
 using Atlas.Core.Health;
 
 namespace Atlas.Admin.Tests.Client;
@@ -34,7 +34,7 @@ public sealed class AdminClientTests
     [Fact]
     public async Task OrderAsync_NameWithSlashes_ArrivesAsItIs()
     {
-        await using AdminServer server = await StartAsync(BindAddress.Loopback(0));
+        await using AdminServer server = await StartAsync(AdminSockets.OnLoopback());
         using AdminClient client = ClientOf(new Uri(server.Urls[0]).Authority);
         var order = new ServerOrder { State = AdminState.Drain, Weight = 3, DeadlineMs = 1_500 };
 
@@ -49,8 +49,7 @@ public sealed class AdminClientTests
     {
         DirectoryInfo directory = Directory.CreateTempSubdirectory("atlas-admin-");
         string path = Path.Combine(directory.FullName, "admin.sock");
-        BindAddress.TryParse("unix:" + path, out BindAddress? bind).ShouldBeTrue();
-        await using (await StartAsync(bind!))
+        await using (await StartAsync(AdminSockets.OnPath(path)))
         {
             using AdminClient client = ClientOf("unix:" + path);
             (await client.StatusAsync(default)).Node.ShouldBe("n");
@@ -62,7 +61,7 @@ public sealed class AdminClientTests
     [Fact]
     public async Task OrderAsync_WrongName_SaysTheRightOnes()
     {
-        await using AdminServer server = await StartAsync(BindAddress.Loopback(0));
+        await using AdminServer server = await StartAsync(AdminSockets.OnLoopback());
         using AdminClient client = ClientOf(new Uri(server.Urls[0]).Authority);
         _source.Answer = () => OrderAnswer.NoServer("web", "x", ["a", "b"]);
 
@@ -72,7 +71,7 @@ public sealed class AdminClientTests
     [Fact]
     public async Task OrderAsync_Token_IsAskedFor()
     {
-        await using AdminServer server = await StartAsync(BindAddress.Loopback(0), "s3cret");
+        await using AdminServer server = await StartAsync(AdminSockets.OnLoopback(), "s3cret");
         string address = new Uri(server.Urls[0]).Authority;
         using AdminClient none = ClientOf(address);
         using AdminClient wrong = ClientOf(address, "other");
@@ -99,6 +98,6 @@ public sealed class AdminClientTests
     private static async Task<string> RefusedAsync(AdminClient client) => (await Should.ThrowAsync<AdminRefusedException>(
         client.OrderAsync("web", "x", new ServerOrder { Weight = 1 }, default))).Message;
 
-    private Task<AdminServer> StartAsync(BindAddress bind, string? token = null) =>
-        AdminServer.StartAsync(new AdminOptions { Binds = [bind], Token = token }, _source);
+    private Task<AdminServer> StartAsync(Socket socket, string? token = null) =>
+        AdminServer.StartAsync(new AdminOptions { Socket = socket, Token = token }, _source);
 }

@@ -28,6 +28,13 @@ public sealed class StickySecretsTests
     }
 
     [Fact]
+    public void Find_TheClustersTwice_DerivesItOnce()
+    {
+        var secrets = new StickySecrets(Cluster, Read("x"));
+        secrets.Find(new StickyConfig()).ShouldBeSameAs(secrets.Find(new StickyConfig()));
+    }
+
+    [Fact]
     public void Cookie_OfAnotherNodeWithTheSecret_NamesTheSameServer()
     {
         foreach (string server in new[] { "a", "b", "c" })

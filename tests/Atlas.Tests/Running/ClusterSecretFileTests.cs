@@ -14,20 +14,30 @@ public sealed class ClusterSecretFileTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void ReadCluster_AFile_GivesTheSameKeysWithoutTheLineEnd()
+    public void Cluster_AFile_GivesTheSameKeysWithoutTheLineEnd()
     {
         File.WriteAllText(Secret, "0123456789abcdef\n");
-        Secrets.ReadCluster(Config())!.HeartbeatKey.ShouldBe(new Core.HighAvailability.ClusterSecret("0123456789abcdef"u8).HeartbeatKey);
+        new SecretFiles(Config()).Cluster!.HeartbeatKey.ShouldBe(new Core.HighAvailability.ClusterSecret("0123456789abcdef"u8).HeartbeatKey);
         Secrets.FindMissing(Config()).ShouldBeEmpty();
-        Secrets.ReadCluster(new AtlasConfig()).ShouldBeNull();
+        new SecretFiles(new AtlasConfig()).Cluster.ShouldBeNull();
     }
 
     [Fact]
-    public void ReadCluster_TooShort_SaysWhatToDo()
+    public void Read_WhatWasRead_ReadsNoFileAgain()
+    {
+        File.WriteAllText(Secret, "0123456789abcdef");
+        AtlasConfig config = Config();
+        var files = new SecretFiles(config);
+        File.Delete(Secret);
+        files.Read(config.HighAvailability!.Secret!).ShouldBe("0123456789abcdef"u8.ToArray());
+    }
+
+    [Fact]
+    public void Cluster_TooShort_SaysWhatToDo()
     {
         File.WriteAllText(Secret, "swordfish\n");
         string expected = "the secret has 9 bytes, and needs 16 that nobody can guess: make one with 'openssl rand -hex 32'";
-        Should.Throw<IOException>(() => Secrets.ReadCluster(Config())).Message.ShouldBe($"high_availability.secret: {expected}");
+        Should.Throw<IOException>(() => new SecretFiles(Config())).Message.ShouldBe($"high_availability.secret: {expected}");
         ConfigError error = Secrets.FindMissing(Config()).ShouldHaveSingleItem();
         error.ToString().ShouldEndWith($"'secret': {expected}");
     }

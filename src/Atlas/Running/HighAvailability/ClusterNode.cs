@@ -8,6 +8,7 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Core.Telemetry;
+using Atlas.Protocols.Vrrp;
 using Atlas.Proxy.Snapshots;
 using Atlas.Running.Listeners;
 
@@ -29,8 +30,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     private readonly DataPlaneProbe _probe;
     private readonly PeerService _peers;
     private HighAvailabilityConfig _config = new();
-    private PeerSettings? _peersInForce;
-    private PeerSettings? _peersPrepared;
+    private Ports _inForce;
+    private Ports _prepared;
     private VirtualRouters? _routers;
     private DnsServer? _dns;
     private BindAddress? _dnsBind;
@@ -78,8 +79,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     internal DataPlaneState State =>
         _isDraining ? DataPlaneState.Draining : _probe.Health.IsServing ? DataPlaneState.Serving : DataPlaneState.NotServing;
 
-    /// <summary>Why it does not serve; empty where it does.</summary>
-    internal string Problem => _probe.Health.Reason ?? "";
+    /// <summary>Why it does not serve; null: it does.</summary>
+    internal string? Problem => _probe.Health.Reason;
 
     /// <summary>The names of the virtual routers that this node is master of.</summary>
     internal IEnumerable<string> Masters =>
@@ -89,10 +90,20 @@ internal sealed class ClusterNode : IAsyncDisposable
     internal static HashSet<IPAddress> MovingAddresses(AtlasConfig config) =>
         [.. (config.HighAvailability?.ActivePassive ?? []).SelectMany(router => router.Addresses).Select(address => address.Address)];
 
+    /// <summary>The priority that is left to a virtual router, and what lowers it; empty: nothing does, as nothing does an owner's.</summary>
+    /// <param name="router">Which.</param>
+    /// <param name="failed">What of that which it tracks is not well, in words.</param>
+    internal static (int Priority, string Lowered) Lower(VirtualRouterConfig router, IReadOnlyList<string> failed) =>
+        router.Priority == VrrpAdvertisement.PriorityOwner
+            ? (router.Priority, "")
+            : (Math.Max(1, router.Priority - (failed.Count * router.Track.Penalty)), string.Join("; ", failed));
+
     /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open: until <see cref="Apply"/> it
     /// may be taken back by <see cref="Revert"/>.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="secret">What the nodes share by it; null: nothing.</param>
     /// <exception cref="IOException">It cannot; the message says what to do.</exception>
-    internal void Prepare(AtlasConfig config)
+    internal void Prepare(AtlasConfig config, ClusterSecret? secret)
     {
         HighAvailabilityConfig next = config.HighAvailability ?? new HighAvailabilityConfig();
         if (next.ActivePassive.Count > 0)
@@ -100,21 +111,22 @@ internal sealed class ClusterNode : IAsyncDisposable
             _routers ??= VirtualRouters.Start(_news.Tell, _news.Say);
         }
 
-        _peersPrepared = PeersOf(config, next);
+        _prepared = new Ports(PeersOf(next, secret), next.ActiveActive);
         if (_isOpen)
         {
-            OpenPorts(_peersPrepared, next.ActiveActive);
+            OpenPorts(_prepared);
         }
     }
 
     /// <summary>Has the ports go by the configuration in force again, after another one was prepared, or could not be.</summary>
     internal void Revert()
     {
+        _prepared = _inForce;
         if (_isOpen)
         {
             try
             {
-                OpenPorts(_peersInForce, _config.ActiveActive);
+                OpenPorts(_inForce);
             }
             catch (IOException e)
             {
@@ -137,7 +149,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             }
 
             _config = config.HighAvailability ?? new HighAvailabilityConfig();
-            _peersInForce = _peersPrepared;
+            _inForce = _prepared;
             foreach (string gone in _told.Keys.Except(_config.ActivePassive.Select(VirtualRouterStatus.NameOf)).ToArray())
             {
                 _told.Remove(gone);
@@ -159,13 +171,13 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>Opens the ports to the other nodes and to those who ask for names, by what was prepared. Not before another process of
     /// this host has let go of them.</summary>
     /// <exception cref="IOException">One cannot be opened; the message says why. The next reload tries it again.</exception>
-    internal void Open(AtlasConfig config)
+    internal void Open()
     {
         if (!_isOpen)
         {
             // A reload tries again what could not be opened.
             _isOpen = true;
-            OpenPorts(_peersPrepared, config.HighAvailability?.ActiveActive);
+            OpenPorts(_prepared);
         }
     }
 
@@ -181,15 +193,8 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <see cref="AddressHandover"/>.</summary>
     internal async Task HandOverAsync()
     {
-        lock (_gate)
-        {
-            _hasEnded = true;
-        }
-
-        await _look.DisposeAsync();
-
         // That its listeners take nothing from now on is no fault.
-        _probe.Dispose();
+        EndLooks();
         if (_routers is not null)
         {
             if (Masters.Any())
@@ -205,13 +210,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// them.</summary>
     internal void Leave()
     {
-        lock (_gate)
-        {
-            _hasEnded = true;
-        }
-
-        _look.Dispose();
-        _probe.Dispose();
+        EndLooks();
         _routers?.Leave();
         _peers.Apply(null);
         _dns?.DisposeAsync().AsTask().Wait();
@@ -232,13 +231,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        lock (_gate)
-        {
-            _hasEnded = true;
-        }
-
-        await _look.DisposeAsync();
-        _probe.Dispose();
+        EndLooks();
         _routers?.Dispose();
         _peers.Dispose();
         if (_dns is { } dns)
@@ -250,13 +243,26 @@ internal sealed class ClusterNode : IAsyncDisposable
     private static bool HasServer(ProxySnapshot snapshot, string pool) =>
         snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.Any(server => Roster.IsUsable(server.Balancing)) == true;
 
-    private static PeerSettings? PeersOf(AtlasConfig config, HighAvailabilityConfig section) =>
-        PeerSettings.BindOf(section) is { } bind && Secrets.ReadCluster(config) is { } secret
+    private static PeerSettings? PeersOf(HighAvailabilityConfig section, ClusterSecret? secret) =>
+        secret is not null && PeerSettings.BindOf(section) is { } bind
             ? new PeerSettings { Node = section.Node, Bind = bind, Peers = section.Peers, Secret = secret }
             : null;
 
-    private void OpenPorts(PeerSettings? peers, ActiveActiveConfig? zone)
+    // A look that is under way ends first: it is done under the lock, too.
+    private void EndLooks()
     {
+        lock (_gate)
+        {
+            _hasEnded = true;
+        }
+
+        _look.Dispose();
+        _probe.Dispose();
+    }
+
+    private void OpenPorts(Ports ports)
+    {
+        (PeerSettings? peers, ActiveActiveConfig? zone) = ports;
         _peers.Apply(peers);
         DnsServer? before = _dns;
         if (zone is null)
@@ -327,10 +333,8 @@ internal sealed class ClusterNode : IAsyncDisposable
             ProxySnapshot snapshot = _snapshot();
             foreach (VirtualRouterConfig router in _config.ActivePassive)
             {
-                string[] failed = [.. Failed(router.Track, snapshot)];
+                (int priority, string lowered) = Lower(router, [.. Failed(router.Track, snapshot)]);
                 string name = VirtualRouterStatus.NameOf(router);
-                string lowered = string.Join("; ", failed);
-                int priority = Math.Max(1, router.Priority - (failed.Length * router.Track.Penalty));
                 bool isNews = (priority, lowered) != _told.GetValueOrDefault(name, (router.Priority, ""));
                 _told[name] = (priority, lowered);
                 if (isNews || isAnew)
@@ -348,7 +352,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     private IEnumerable<string> Failed(TrackConfig track, ProxySnapshot snapshot)
     {
-        if (track.Listeners && Problem is { Length: > 0 } problem)
+        if (track.Listeners && Problem is { } problem)
         {
             yield return problem;
         }
@@ -358,4 +362,9 @@ internal sealed class ClusterNode : IAsyncDisposable
             yield return $"pool {pool} has no server that takes requests";
         }
     }
+
+    /// <summary>What the ports go by.</summary>
+    /// <param name="Peers">Those to the other nodes; null: there are none.</param>
+    /// <param name="Zone">That for names; null: there is none.</param>
+    private readonly record struct Ports(PeerSettings? Peers, ActiveActiveConfig? Zone);
 }

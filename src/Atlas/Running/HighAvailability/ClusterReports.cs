@@ -12,7 +12,7 @@ internal static class ClusterReports
     internal static HighAvailabilityReport Of(ClusterNode node) => new()
     {
         State = WordOf(node.State),
-        Problem = TextOrNull(node.Problem),
+        Problem = node.Problem,
         VirtualRouters = node.Routers is { Count: > 0 } routers ? [.. routers.Select(Of)] : null,
         Peers = node.Peers is { Count: > 0 } peers ? [.. peers.Select(Of)] : null,
         Zone = node.Dns is { } dns ? Of(dns) : null,

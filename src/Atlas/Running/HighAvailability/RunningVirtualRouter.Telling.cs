@@ -13,7 +13,7 @@ internal sealed partial class RunningVirtualRouter
         {
             _heardFrom = new IPAddress(sender);
             _heardPriority = priority;
-            Publish(_status.Since, _status.Reason);
+            Publish();
         }
     }
 
@@ -22,6 +22,8 @@ internal sealed partial class RunningVirtualRouter
         Span<byte> known = stackalloc byte[LinkAddress.MaxLength];
         return _heardFrom!.TryWriteBytes(known, out int length) && known[..length].SequenceEqual(sender);
     }
+
+    private void Publish() => Publish(_status.Since, _status.Reason);
 
     private void Publish(DateTimeOffset since, string reason) => _status = _status with
     {

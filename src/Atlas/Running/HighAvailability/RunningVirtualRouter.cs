@@ -25,6 +25,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     // More than wait in a socket of the default size, so that all that came is heard before the timers; a flood does not hold them up.
     private const int MaxReceives = 1_024;
 
+    // How often the addresses' time is renewed: at least three times before it ends, so that two that come late or fail take nothing
+    // away. Half a second does for two seconds and more; of one second, which is the shortest, a quarter.
     private const long ShortRenewalUs = 250_000;
     private const long LongRenewalUs = 500_000;
 
@@ -39,7 +41,6 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private long _retryAtUs = long.MaxValue;
     private long _retryUs = RetryUs;
     private long _lookAtUs = long.MaxValue;
-    private IPAddress? _primary;
     private long _malformed;
     private int _lastSendError;
     private string _lowered = "";
@@ -85,10 +86,10 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     internal long NextUs =>
         Math.Min(Math.Min(Math.Min(_router.NextDeadlineUs, _keepAtUs), Math.Min(_releaseAtUs, _retryAtUs)), _lookAtUs);
 
-    private long RenewalUs => _keepSeconds > 1 ? LongRenewalUs : ShortRenewalUs;
-
     /// <summary>Whether the addresses are still here after a farewell.</summary>
     internal bool IsLeaving => _releaseAtUs != long.MaxValue;
+
+    private long RenewalUs => _keepSeconds > 1 ? LongRenewalUs : ShortRenewalUs;
 
     /// <summary>Begins to take part. Addresses that are on the interface already are a crash's, or an earlier process's that goes on
     /// in this one.</summary>
@@ -131,7 +132,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
 
         if (_status.Missing != _link.Missing)
         {
-            Publish(_status.Since, _status.Reason);
+            Publish();
         }
     }
 
@@ -167,7 +168,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
 
         if (_malformed != _status.Malformed)
         {
-            Publish(_status.Since, _status.Reason);
+            Publish();
         }
     }
 
@@ -235,7 +236,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     {
         _lowered = lowered;
         Do(_router.ChangePriority(priority, nowUs), nowUs);
-        Publish(_status.Since, _status.Reason);
+        Publish();
     }
 
     /// <summary>Stops to take part. A master says so to the others, with a short interval, and keeps the addresses until one of them
@@ -337,10 +338,9 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private void FollowLink(long nowUs)
     {
         _lookAtUs = _link.Missing is null ? long.MaxValue : nowUs + RetryUs;
-        if (_link.Missing is null && !Equals(_primary, _link.Primary))
+        if (_link.Missing is null)
         {
-            _primary = _link.Primary;
-            _router.ChangePrimaryAddress(_primary!);
+            _router.ChangePrimaryAddress(_link.Primary!);
         }
     }
 

@@ -9,9 +9,6 @@ namespace Atlas.Running.HighAvailability;
 /// <see cref="VirtualRouters"/> only.</summary>
 internal sealed class VirtualRouterLink : IDisposable
 {
-    // The most bytes of an advertisement: 255 addresses of IPv6 after a head of 8.
-    private const int MaxMessage = VrrpAdvertisement.MaxLength;
-
     private readonly LinkTable _table;
     private readonly LinkPoller _poller;
     private readonly bool _isIpv6;
@@ -141,7 +138,7 @@ internal sealed class VirtualRouterLink : IDisposable
             Addresses = _addresses,
             ChecksumForm = ChecksumForm,
         };
-        Span<byte> message = stackalloc byte[MaxMessage];
+        Span<byte> message = stackalloc byte[VrrpAdvertisement.MaxLength];
         Span<byte> from = stackalloc byte[LinkAddress.MaxLength];
         Span<byte> to = stackalloc byte[LinkAddress.MaxLength];
         LinkAddress source = LinkAddress.Of(Primary);

@@ -4,7 +4,7 @@ using Atlas.Core.HighAvailability;
 
 namespace Atlas.Running.HighAvailability;
 
-/// <summary>How a virtual router is. Immutable; read on any thread.</summary>
+/// <summary>How a virtual router is. Immutable but for its counters; read on any thread.</summary>
 internal sealed record VirtualRouterStatus
 {
     /// <summary>What the file says of it.</summary>

@@ -14,11 +14,12 @@ internal sealed class VirtualRouters : IDisposable
     private readonly LinkPoller _poller;
     private readonly LinkMonitor _monitor;
     private readonly LinkTable _table;
-    private readonly int _monitorSlot;
     private readonly Action<VirtualRouterEvent> _changed;
     private readonly Action<string> _say;
     private readonly List<RunningVirtualRouter> _routers = [];
     private readonly List<RunningVirtualRouter> _leaving = [];
+    private readonly List<TaskCompletionSource> _waiting = [];
+    private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private volatile IReadOnlyList<RunningVirtualRouter> _known = [];
     private volatile bool _hasEnded;
@@ -31,7 +32,7 @@ internal sealed class VirtualRouters : IDisposable
         _table = table;
         _changed = changed;
         _say = say;
-        _monitorSlot = poller.Watch(monitor);
+        poller.Watch(monitor);
         _thread = new Thread(Run) { IsBackground = true, Name = "atlas-vrrp" };
         _thread.Start();
     }
@@ -114,13 +115,16 @@ internal sealed class VirtualRouters : IDisposable
     internal void ChangePriority(VirtualRouterConfig config, int priority, string lowered) => Order(nowUs =>
         _routers.Find(router => router.Config.Equals(config))?.ChangePriority(priority, lowered, nowUs));
 
-    /// <summary>Gives all addresses to other nodes, as far as there are any. Done when they have them, or after half a second.</summary>
+    /// <summary>Gives all addresses to other nodes, as far as there are any. Done when they have them, after half a second, or when
+    /// all has ended.</summary>
     internal async Task HandOverAsync()
     {
         Apply([], _ => false);
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Order(_ => WhenLeft(done));
-        await done.Task;
+        Order(_ => _waiting.Add(done));
+
+        // Who has ended takes no order any more.
+        await Task.WhenAny(done.Task, _end.Task);
     }
 
     /// <summary>Ends without a word, and leaves the addresses where they are: another process of this host goes on. They are gone
@@ -151,21 +155,6 @@ internal sealed class VirtualRouters : IDisposable
         _orders.Enqueue(order);
         _poller.Wake();
     }
-
-    // Asked again with each turn of the loop until none is left.
-    private void WhenLeft(TaskCompletionSource done)
-    {
-        if (_leaving.Count == 0)
-        {
-            done.SetResult();
-        }
-        else
-        {
-            _waiting.Add(done);
-        }
-    }
-
-    private readonly List<TaskCompletionSource> _waiting = [];
 
     private void Run()
     {
@@ -275,6 +264,6 @@ internal sealed class VirtualRouters : IDisposable
             }
         }
 
-        _waiting.ForEach(done => done.TrySetResult());
+        _end.SetResult();
     }
 }

@@ -83,7 +83,7 @@ internal sealed class InheritedSockets(bool isHeld)
 
     private List<OpenSocket>? TakeBound(BindAddress written, bool isDatagram)
     {
-        SocketAddress address = AddressOf(written);
+        SocketAddress address = written.ToSocketAddress();
         var found = new List<OpenSocket>();
         while (TakeFirst(entry => entry.Sockets.All(socket => socket.IsDatagram == isDatagram && socket.Address.Equals(address))) is { } sockets)
         {
@@ -92,9 +92,4 @@ internal sealed class InheritedSockets(bool isHeld)
 
         return found.Count > 0 ? found : null;
     }
-
-    /// <summary>An address that is written, as the kernel has it.</summary>
-    internal static SocketAddress AddressOf(BindAddress address) => address.UnixPath is string path
-        ? SocketAddress.OfUnixPath(path)
-        : SocketAddress.OfIp(address.Ip!, address.Port);
 }

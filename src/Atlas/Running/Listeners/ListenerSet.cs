@@ -8,7 +8,7 @@ namespace Atlas.Running.Listeners;
 internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
 {
     // Until an address that another listener takes over is given up; a worker's turn takes less than a millisecond.
-    private const int HandoverMs = 1_000;
+    private const int SettleMs = 1_000;
 
     /// <summary>The listeners that accept, in the order of the configuration.</summary>
     internal IReadOnlyList<RunningListener> Listeners { get; private set; } = [];
@@ -64,7 +64,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
         if (takesOver)
         {
             // From here on no connection goes to who had the address before.
-            workers.Settle(HandoverMs);
+            workers.Settle(SettleMs);
         }
 
         RunningListener[] gone = [.. Listeners.Except(next.Select(entry => entry.Listener))];
@@ -95,7 +95,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
     internal void Hold()
     {
         Each(bound => bound.Hold());
-        workers.Settle(HandoverMs);
+        workers.Settle(SettleMs);
     }
 
     /// <summary>Accepts again, or for the first time on sockets that another process has served until now.</summary>
@@ -167,7 +167,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
 
             IBoundAddress bound = listener.HasDatagrams is bool isDatagram && Inherited?.Take(listener.Name, written, isDatagram) is { } sockets
                 ? listener.Take(workers, sockets, Inherited.IsHeld)
-                : listener.Bind(workers, InheritedSockets.AddressOf(written), TakesOver(written, configs));
+                : listener.Bind(workers, written.ToSocketAddress(), TakesOver(written, configs));
             opened.Add(bound);
             addresses.Add((written, bound));
         }

@@ -65,13 +65,7 @@ internal abstract class RunningListener
 
     /// <summary>Leaves clients that want to connect from now on without an answer, so that they ask again, when another host may have
     /// the address. For good.</summary>
-    internal void HoldOff()
-    {
-        foreach ((_, IBoundAddress bound) in Addresses)
-        {
-            (bound as BoundAddress)?.HoldOff();
-        }
-    }
+    internal void HoldOff() => Each(bound => (bound as BoundAddress)?.HoldOff());
 
     /// <summary>Begins to end what is open, in order.</summary>
     /// <param name="closeSpreadMs">Milliseconds over which idle connections end, each at a moment of chance.</param>

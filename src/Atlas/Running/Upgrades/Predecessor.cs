@@ -90,7 +90,7 @@ internal sealed class Predecessor : IDisposable
     /// <exception cref="IOException">It does not come to that: the other goes on.</exception>
     internal async Task ReplaceAsync(AtlasInstance instance)
     {
-        instance.Predecessor = State;
+        instance.UpgradedFrom = State;
         HandedOrders.Apply(instance, State.Orders);
         long endMs = Environment.TickCount64 + KnowMs;
         while (instance.Pending.Any() && Environment.TickCount64 < endMs)

@@ -8,7 +8,7 @@ internal sealed class UpgradeRequests(ProcessSignals signals)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource<UpgradeAnswer>? _asked;
-    private int _limitMs = UpgradeLimits.DefaultMs;
+    private int _limitMs;
     private bool _isUnderWay;
     private string? _refusal;
 

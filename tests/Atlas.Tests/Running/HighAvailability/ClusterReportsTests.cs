@@ -12,8 +12,6 @@ namespace Atlas.Tests.Running.HighAvailability;
 
 public sealed class ClusterReportsTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("atlas");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -135,17 +133,8 @@ public sealed class ClusterReportsTests : IDisposable
         (report.RoundTripSeconds, report.ClockAheadSeconds, report.Restarts, report.Problem).ShouldBe((0.003, -4.0, 5L, "x"));
     }
 
-    private static async Task<HighAvailabilityReport> UntilAsync(InstanceReports reports, Func<HighAvailabilityReport, bool> isSo)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        HighAvailabilityReport report;
-        while (!isSo(report = reports.Status().HighAvailability!))
-        {
-            await Task.Delay(10, limit.Token);
-        }
-
-        return report;
-    }
+    private static Task<HighAvailabilityReport> UntilAsync(InstanceReports reports, Func<HighAvailabilityReport, bool> isSo) =>
+        Wait.UntilAsync(() => reports.Status().HighAvailability!, isSo);
 
     private async Task<AtlasInstance> StartAsync(string section)
     {

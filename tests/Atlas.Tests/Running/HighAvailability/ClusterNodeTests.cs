@@ -6,14 +6,12 @@ using Atlas.Core.HighAvailability;
 using Atlas.Running;
 using Atlas.Running.HighAvailability;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.HighAvailability;
 
 public sealed class ClusterNodeTests
 {
     // A node is not well, or well again, after two looks, and a look begins after the one before.
     private const int Looks = 4;
-
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private int _looks;
 
@@ -24,13 +22,13 @@ public sealed class ClusterNodeTests
         await using AtlasInstance instance = await AtlasInstance.StartAsync(config, _ => { });
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", instance.Listeners[0].Addresses[0].Bound.Address.Port);
-        await UntilAsync(() => instance.Listeners[0].Connections == 1);
+        await Wait.UntilAsync(() => instance.Listeners[0].Connections == 1);
         await using ClusterNode node = Node(instance);
 
         node.Apply(config, []);
 
-        await UntilAsync(() => Volatile.Read(ref _looks) >= Looks);
-        (node.State, node.Problem).ShouldBe((DataPlaneState.Serving, ""));
+        await Wait.UntilAsync(() => Volatile.Read(ref _looks) >= Looks);
+        (node.State, node.Problem).ShouldBe((DataPlaneState.Serving, null));
     }
 
     [Fact]
@@ -43,9 +41,27 @@ public sealed class ClusterNodeTests
 
         node.Apply(config, []);
 
-        await UntilAsync(() => node.State == DataPlaneState.NotServing);
+        await Wait.UntilAsync(() => node.State == DataPlaneState.NotServing);
         node.Problem.ShouldBe("listener web: connect refused");
     }
+
+    [Theory]
+    [InlineData(100, 40, 60)]
+    [InlineData(254, 400, 1)]
+    public void Lower_WhatItTracksFails_FallsToOneAtLeast(int priority, int penalty, int left) => ClusterNode
+        .Lower(new VirtualRouterConfig { Priority = priority, Track = new TrackConfig { Penalty = penalty } }, ["a"]).ShouldBe((left, "a"));
+
+    [Fact]
+    public void Lower_TwoFail_CountsBoth() => ClusterNode
+        .Lower(new VirtualRouterConfig { Priority = 100, Track = new TrackConfig { Penalty = 30 } }, ["a", "b"]).ShouldBe((40, "a; b"));
+
+    [Fact]
+    public void Lower_NothingFails_StaysAsConfigured() =>
+        ClusterNode.Lower(new VirtualRouterConfig { Priority = 100 }, []).ShouldBe((100, ""));
+
+    [Fact]
+    public void Lower_AnOwner_StaysOneWhateverFails() =>
+        ClusterNode.Lower(new VirtualRouterConfig { Priority = 255 }, ["a", "b"]).ShouldBe((255, ""));
 
     private static AtlasConfig Config()
     {
@@ -58,15 +74,6 @@ public sealed class ClusterNodeTests
             """,
             "atlas.yaml");
         return read.Config.ShouldNotBeNull(string.Join('\n', read.Errors)) with { Admin = new AdminConfig { Bind = null } };
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var limit = new CancellationTokenSource(Limit);
-        while (!isSo())
-        {
-            await Task.Delay(5, limit.Token);
-        }
     }
 
     private ClusterNode Node(AtlasInstance instance)

@@ -4,7 +4,7 @@ using Atlas.Engine.Handover;
 using Atlas.Running.Listeners;
 using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.Listeners;
 
 public sealed class InheritedSocketsTests : IDisposable
 {

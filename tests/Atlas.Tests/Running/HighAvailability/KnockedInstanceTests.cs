@@ -4,7 +4,7 @@ using Atlas.Core.Configuration;
 using Atlas.Running;
 using Atlas.Running.Listeners;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.HighAvailability;
 
 public sealed class KnockedInstanceTests
 {

@@ -3,7 +3,7 @@ using Atlas.Core.Health;
 using Atlas.Engine.Handover;
 using Atlas.Running.Upgrades;
 
-namespace Atlas.Tests.Running;
+namespace Atlas.Tests.Running.Upgrades;
 
 public sealed class HandoverWordsTests
 {

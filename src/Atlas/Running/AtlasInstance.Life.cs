@@ -1,0 +1,82 @@
+using Atlas.Running.Kernel;
+using Atlas.Running.Listeners;
+
+namespace Atlas.Running;
+
+/// <summary>How an instance begins to serve, and how it ends.</summary>
+internal sealed partial class AtlasInstance
+{
+    // Idle connections have this part of the deadline for their next request, which ends them in order: in an upgrade there is no
+    // hurry, and who closes sooner may cross a request that is on its way.
+    private const int IdleShare = 2;
+
+    /// <summary>Since when it serves.</summary>
+    internal DateTimeOffset Since { get; private set; } = DateTimeOffset.UtcNow;
+
+    /// <summary>Takes traffic: at the start, or once the process before takes none. Until <see cref="Own"/> that process may go on
+    /// instead.</summary>
+    /// <param name="masters">The virtual routers that the process before is master of: this one goes on with their addresses.</param>
+    /// <exception cref="IOException">The kernel or the admin address refuses.</exception>
+    internal async Task BeginAsync(IReadOnlyList<string> masters)
+    {
+        if (_listeners.IsShared)
+        {
+            Kernel.TakeOver();
+        }
+
+        KernelRunning.RemoveLeftover(Kernel);
+        _admin = await AdminAccess.StartAsync(_atStart, new InstanceReports(this), _news.Say, _adminSocket);
+        _listeners.Resume();
+        if (!_listeners.IsShared)
+        {
+            Cluster.Open();
+        }
+
+        Cluster.Apply(_atStart, masters);
+        Phase = InstancePhase.Serving;
+        Since = DateTimeOffset.UtcNow;
+    }
+
+    /// <summary>Ends in order: says that it is not ready, accepts for <c>ready_delay</c> more so that whoever sends traffic
+    /// here can notice, then stops accepting and ends the connections.</summary>
+    /// <param name="hurry">Cancelled when no time counts any more: what is left then ends at once.</param>
+    internal async Task DrainAsync(CancellationToken hurry)
+    {
+        await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
+        Phase = InstancePhase.Draining;
+        Cluster.BeginDrain();
+        await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Cluster.HandOverAsync();
+        lock (_force)
+        {
+            // Servers that just come into force do so first, and none after.
+            _hasEnded = true;
+            _listeners.Close();
+            Names.Stop();
+            Certificates.Dispose();
+            Kernel.StopNew();
+            Health.Stop();
+        }
+
+        _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, Config.Runtime.Shutdown, _hurry.Token));
+        await Task.WhenAll(_leaving);
+    }
+
+    /// <summary>Ends what is open after <see cref="LetGo"/>, as <see cref="DrainAsync"/> does.</summary>
+    /// <param name="hurry">Cancelled when no time counts any more.</param>
+    internal async Task LeaveAsync(CancellationToken hurry)
+    {
+        await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
+        if (_admin is { } admin)
+        {
+            _admin = null;
+            await admin.DisposeAsync();
+        }
+
+        var limits = Config.Runtime.Shutdown;
+        limits = limits with { CloseSpreadMs = Math.Max(limits.CloseSpreadMs, limits.DeadlineMs / IdleShare) };
+        _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, limits, _hurry.Token));
+        await Task.WhenAll(_leaving);
+    }
+}
