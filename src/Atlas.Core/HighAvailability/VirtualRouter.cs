@@ -61,8 +61,6 @@ public sealed class VirtualRouter
     /// nodes that both think they win would answer each other as fast as the network carries it.</summary>
     public const int MaxAssertions = 3;
 
-    private const int Owner = 255;
-
     private VirtualRouterSettings _settings;
     private AdvertisementFilter _filter;
 
@@ -168,7 +166,7 @@ public sealed class VirtualRouter
     public VirtualRouterOrders ChangePriority(int priority, long nowUs)
     {
         int before = Priority;
-        Priority = Math.Clamp(priority, 1, _settings.Priority == Owner ? Owner : Owner - 1);
+        Priority = Math.Clamp(priority, 1, _settings.MaxPriority);
         if (Priority > before && State != VirtualRouterState.Master)
         {
             _mayPreemptAtUs = nowUs + _settings.PreemptDelayUs;
@@ -257,7 +255,7 @@ public sealed class VirtualRouter
 
     private void HearAsBackup(in HeardAdvertisement heard, UInt128 sender, long nowUs)
     {
-        bool mayPreempt = Priority == Owner || (_settings.Preempt && nowUs >= _mayPreemptAtUs);
+        bool mayPreempt = Priority == VirtualRouterSettings.OwnerPriority || (_settings.Preempt && nowUs >= _mayPreemptAtUs);
         if (heard.Priority == 0)
         {
             _watch.HearStop(Priority, nowUs);
@@ -346,7 +344,7 @@ public sealed class VirtualRouter
     private VirtualRouterOrders Join(VirtualRouterReason reason, long nowUs)
     {
         _mayPreemptAtUs = nowUs + _settings.PreemptDelayUs;
-        return Priority == Owner ? BecomeMaster(reason, nowUs) : BecomeBackup(reason, _settings.AdvertiseUs, nowUs);
+        return Priority == VirtualRouterSettings.OwnerPriority ? BecomeMaster(reason, nowUs) : BecomeBackup(reason, _settings.AdvertiseUs, nowUs);
     }
 
     private VirtualRouterOrders Leave(VirtualRouterState to, VirtualRouterReason reason, long nowUs)

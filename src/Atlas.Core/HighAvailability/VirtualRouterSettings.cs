@@ -6,6 +6,9 @@ namespace Atlas.Core.HighAvailability;
 /// <summary>What a <see cref="VirtualRouter"/> goes by. All times are in microseconds.</summary>
 public sealed record VirtualRouterSettings
 {
+    /// <summary>The priority of the router that owns the addresses (RFC 9568 5.2.4).</summary>
+    public const int OwnerPriority = 255;
+
     /// <summary>The priority as configured: 1 to 254, or 255 for the owner of the addresses. Default 100.</summary>
     public int Priority { get; init; } = 100;
 
@@ -62,12 +65,15 @@ public sealed record VirtualRouterSettings
         AnnounceRefreshUs = config.Announce.RefreshMs * 1_000L,
     };
 
+    /// <summary>What the priority may become while it runs: only an owner has an owner's.</summary>
+    internal int MaxPriority => Priority == OwnerPriority ? OwnerPriority : OwnerPriority - 1;
+
     /// <summary>Throws where a value is outside its range, or addresses are of two families.</summary>
     /// <exception cref="ArgumentException">One is.</exception>
     internal void Check()
     {
         const long MaxAdvertiseUs = 4_095 * VirtualRouterTimes.CentisecondUs;
-        if (Priority is < 1 or > 255
+        if (Priority is < 1 or > OwnerPriority
             || AdvertiseUs is <= 0 or > MaxAdvertiseUs
             || AdvertiseUs % VirtualRouterTimes.CentisecondUs != 0)
         {

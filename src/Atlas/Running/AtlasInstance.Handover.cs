@@ -1,5 +1,4 @@
 using Atlas.Engine.Handover;
-using Atlas.Running.Listeners;
 using Atlas.Running.Upgrades;
 
 namespace Atlas.Running;

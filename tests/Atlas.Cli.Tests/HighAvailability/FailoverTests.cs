@@ -24,7 +24,8 @@ public sealed class FailoverTests
         await load.AnsweredAsync("two", killed);
         await two.SaysAsync("is master");
         await load.StopAsync();
-        load.Answers.Where(answer => answer.Node == "one" && answer.Began > killed + Stopwatch.Frequency).ShouldBeEmpty("dead");
+        await Wait.ForAsync(
+            () => !SharedNetwork.Has(network.One, address.Split('/')[0]), () => "the kernel keeps the address of a process that is dead");
     }
 
     [Theory]
@@ -48,7 +49,6 @@ public sealed class FailoverTests
         await load.AnsweredAsync("two", stopped);
         await load.StopAsync();
         load.Failures.ShouldBeEmpty();
-        load.Answers.Count(answer => answer.Node == "two").ShouldBePositive();
     }
 
     [Fact]

@@ -16,21 +16,21 @@ public sealed class KeepalivedTests
         await using SharedNetwork network = SharedNetwork.Create();
         using var config = new ConfigFile("");
         RunningProgram keepalived = network.Keep(Start(network, config, priority: 100, way));
-        await Has(network.Two, keepalived);
+        await HasAsync(network.Two, keepalived);
 
         VirtualNode atlas = network.Keep(await VirtualNode.StartAsync(network.One, "one", $"priority: 150, advertise: 200ms, {Peers(way)}"));
-        await Has(network.One, keepalived);
-        await HasNot(network.Two, keepalived);
+        await HasAsync(network.One, keepalived);
+        await HasNotAsync(network.Two, keepalived);
 
         await atlas.Program.SignalAsync("TERM");
         (await atlas.Program.EndAsync()).ShouldBe(0);
-        await Has(network.Two, keepalived);
+        await HasAsync(network.Two, keepalived);
         SharedNetwork.Has(network.One).ShouldBeFalse();
 
         VirtualNode again = network.Keep(await VirtualNode.StartAsync(network.One, "one", $"priority: 150, advertise: 200ms, {Peers(way)}"));
-        await Has(network.One, keepalived);
+        await HasAsync(network.One, keepalived);
         await again.Program.SignalAsync("KILL");
-        await Has(network.Two, keepalived);
+        await HasAsync(network.Two, keepalived);
     }
 
     [Theory]
@@ -43,13 +43,13 @@ public sealed class KeepalivedTests
         await atlas.SaysAsync("is master");
 
         RunningProgram keepalived = network.Keep(Start(network, config, priority: 150, way));
-        await Has(network.Two, keepalived);
+        await HasAsync(network.Two, keepalived);
         await atlas.SaysAsync("gave 10.88.0.100 up: a master of higher priority was heard (10.88.0.12, priority 150)");
         SharedNetwork.Has(network.One).ShouldBeFalse();
 
         await keepalived.SignalAsync("TERM");
         await atlas.SaysAsync("the master stopped (10.88.0.12, priority 0)");
-        await Has(network.One, keepalived);
+        await HasAsync(network.One, keepalived);
     }
 
     [Fact]
@@ -66,14 +66,14 @@ public sealed class KeepalivedTests
               {{Address}}/64
             }
             """));
-        await Has(network.Two, keepalived, Address);
+        await HasAsync(network.Two, keepalived, Address);
         VirtualNode atlas = network.Keep(
             await VirtualNode.StartAsync(network.One, "one", "priority: 150, advertise: 200ms", Address + "/64"));
-        await Has(network.One, keepalived, Address);
-        await HasNot(network.Two, keepalived, Address);
+        await HasAsync(network.One, keepalived, Address);
+        await HasNotAsync(network.Two, keepalived, Address);
         await atlas.Program.SignalAsync("TERM");
         (await atlas.Program.EndAsync()).ShouldBe(0);
-        await Has(network.Two, keepalived, Address);
+        await HasAsync(network.Two, keepalived, Address);
     }
 
     private static RunningProgram Start(SharedNetwork network, ConfigFile config, int priority, string way) => KeepalivedNode.Start(
@@ -90,9 +90,9 @@ public sealed class KeepalivedTests
 
     private static string Peers(string way) => way == "unicast" ? "unicast_peers: [10.88.0.12]" : "unicast_peers: []";
 
-    private static Task Has(NetworkNamespace node, RunningProgram keepalived, string address = SharedNetwork.VirtualIp) =>
+    private static Task HasAsync(NetworkNamespace node, RunningProgram keepalived, string address = SharedNetwork.VirtualIp) =>
         Wait.ForAsync(() => SharedNetwork.Has(node, address), () => $"{node.Name} has not {address}:\n{keepalived.Output}\n{keepalived.Errors}");
 
-    private static Task HasNot(NetworkNamespace node, RunningProgram keepalived, string address = SharedNetwork.VirtualIp) =>
+    private static Task HasNotAsync(NetworkNamespace node, RunningProgram keepalived, string address = SharedNetwork.VirtualIp) =>
         Wait.ForAsync(() => !SharedNetwork.Has(node, address), () => $"{node.Name} keeps {address}:\n{keepalived.Output}\n{keepalived.Errors}");
 }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Atlas.Cli.Tests.Kernel;
+using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.HighAvailability;
 
@@ -38,17 +39,16 @@ public sealed class NewConnections : IAsyncDisposable
     /// <summary>Waits until a node answers a connection that began after a moment, and returns when it did.</summary>
     public async Task<long> AnsweredAsync(string node, long after)
     {
-        for (long limit = Stopwatch.GetTimestamp() + (60 * Stopwatch.Frequency); Stopwatch.GetTimestamp() < limit; await Task.Delay(2))
-        {
-            Answer found = _answers.Where(answer => answer.Node == node && answer.Began >= after).OrderBy(answer => answer.Ended).FirstOrDefault();
-            if (found.Node is not null)
+        Answer found = default;
+        await Wait.ForAsync(
+            () =>
             {
-                return found.Ended;
-            }
-        }
-
-        throw new TimeoutException(
-            $"{node} did not answer; last answers: {string.Join(", ", _answers.TakeLast(3))}; last failures: {string.Join(", ", _failures.TakeLast(3))}");
+                found = _answers.Where(answer => answer.Node == node && answer.Began >= after).OrderBy(answer => answer.Ended).FirstOrDefault();
+                return found.Node is not null;
+            },
+            () => $"{node} did not answer; last answers: {string.Join(", ", _answers.TakeLast(3))}; "
+                + $"last failures: {string.Join(", ", _failures.TakeLast(3))}");
+        return found.Ended;
     }
 
     /// <summary>Stops and waits until all that began has ended.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
@@ -18,25 +19,38 @@ public sealed partial class SharedNetwork : IAsyncDisposable
     public const string VirtualIp = "10.88.0.100";
 
     private readonly List<IAsyncDisposable> _running = [];
-    private readonly NetworkNamespace _switch = new();
+    private readonly List<NetworkNamespace> _spaces = [];
+    private readonly NetworkNamespace _switch;
 
     private SharedNetwork()
     {
-        _switch.Configure("link", "add", "switch", "type", "bridge", "mcast_snooping", "0");
-        _switch.Configure("link", "set", "switch", "up");
-        Connect(One, "one", "11");
-        Connect(Two, "two", "12");
-        Connect(Client, "client", "2");
+        try
+        {
+            _switch = NewSpace();
+            _switch.Configure("link", "add", "switch", "type", "bridge", "mcast_snooping", "0");
+            _switch.Configure("link", "set", "switch", "up");
+            One = NewSpace();
+            Connect(One, "one", "11");
+            Two = NewSpace();
+            Connect(Two, "two", "12");
+            Client = NewSpace();
+            Connect(Client, "client", "2");
 
-        // A neighbour's answer that is older than this is asked for again: hosts ask often enough that wrong ones show.
-        Client.Set("net.ipv4.neigh.eth.gc_stale_time", "1");
+            // A neighbour's answer that is older than this is asked for again: hosts ask often enough that wrong ones show.
+            Client.Set("net.ipv4.neigh.eth.gc_stale_time", "1");
+        }
+        catch
+        {
+            RemoveSpaces();
+            throw;
+        }
     }
 
-    public NetworkNamespace One { get; } = new();
+    public NetworkNamespace One { get; }
 
-    public NetworkNamespace Two { get; } = new();
+    public NetworkNamespace Two { get; }
 
-    public NetworkNamespace Client { get; } = new();
+    public NetworkNamespace Client { get; }
 
     /// <summary>Makes the network; skips the test where that is not possible.</summary>
     public static SharedNetwork Create()
@@ -73,6 +87,10 @@ public sealed partial class SharedNetwork : IAsyncDisposable
     public static bool Has(NetworkNamespace node, string address = VirtualIp) =>
         node.Run("ip", "-o", "addr", "show", "dev", "eth").Contains($" {address}/", StringComparison.Ordinal);
 
+    /// <summary>Whether a node listens at a port of UDP, over IPv4.</summary>
+    public static bool BindsUdp(NetworkNamespace node, int port) => node.Run("cat", "/proc/net/udp")
+        .Contains(string.Create(CultureInfo.InvariantCulture, $":{port:X4} 00000000:0000"), StringComparison.Ordinal);
+
     /// <summary>The link address that the client has for an address; empty: none.</summary>
     public string NeighborOf(string address = VirtualIp) =>
         Link().Match(Client.Run("ip", "neigh", "show", address, "dev", "eth")) is { Success: true } match ? match.Groups[1].Value : "";
@@ -94,7 +112,19 @@ public sealed partial class SharedNetwork : IAsyncDisposable
             await running.DisposeAsync();
         }
 
-        foreach (NetworkNamespace space in new[] { Client, One, Two, _switch })
+        RemoveSpaces();
+    }
+
+    private NetworkNamespace NewSpace()
+    {
+        var space = new NetworkNamespace();
+        _spaces.Add(space);
+        return space;
+    }
+
+    private void RemoveSpaces()
+    {
+        foreach (NetworkNamespace space in Enumerable.Reverse(_spaces))
         {
             space.Dispose();
         }

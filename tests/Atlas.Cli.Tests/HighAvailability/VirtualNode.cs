@@ -47,15 +47,11 @@ public sealed class VirtualNode : IAsyncDisposable
         await SaysAsync("reloaded", before);
     }
 
-    /// <summary>How many lines on standard error contain a text.</summary>
-    public int Count(string text) => Program.Errors.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+    /// <summary>See <see cref="RunningProgram.Count"/>.</summary>
+    public int Count(string text) => Program.Count(text);
 
-    /// <summary>Waits until a line on standard error contains a text.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="skip">How many such lines to pass over.</param>
-    public async Task SaysAsync(string text, int skip = 0) => await Wait.ForAsync(
-        () => Count(text) > skip,
-        () => $"no line with '{text}':\n{Program.Errors}");
+    /// <summary>See <see cref="RunningProgram.SaysAsync"/>.</summary>
+    public Task SaysAsync(string text, int skip = 0) => Program.SaysAsync(text, skip);
 
     public async ValueTask DisposeAsync()
     {

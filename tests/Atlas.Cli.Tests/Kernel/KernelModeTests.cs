@@ -145,13 +145,15 @@ public sealed class KernelModeTests
         await servers[0].DisposeAsync();
         await servers[2].DisposeAsync();
         await atlas.ErrorAsync("pool web: no server is usable");
-        await UntilAsync(async () =>
-        {
-            // Refused at first by a server's host, and then by the rules.
-            SocketException refused = await Should.ThrowAsync<SocketException>(() => KernelNetwork.AskAsync(network.Clients, Front, 1));
-            refused.SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
-            return await MetricAsync(network, "atlas_kernel_refused_total{listener=\"fast\"}") > 0;
-        });
+        await Wait.ForAsync(
+            async () =>
+            {
+                // Refused at first by a server's host, and then by the rules.
+                SocketException refused = await Should.ThrowAsync<SocketException>(() => KernelNetwork.AskAsync(network.Clients, Front, 1));
+                refused.SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+                return await MetricAsync(network, "atlas_kernel_refused_total{listener=\"fast\"}") > 0;
+            },
+            () => atlas.Errors);
     }
 
     [Fact]
@@ -161,13 +163,13 @@ public sealed class KernelModeTests
         network.ServeThree();
         using var config = Config(
             "on_server_down: close, servers: [{ name: a, address: 10.77.2.11:80 }, { name: b, address: 10.77.2.12:80 }]");
-        await network.StartAsync(config);
+        RunningProgram atlas = await network.StartAsync(config);
         using Flow flow = await KernelNetwork.OpenAsync(network.Clients, Front);
         (await flow.AskAsync()).ShouldBe("a");
 
         network.Balancer.Run(Checkout.Program, "maintenance", "web/a");
 
-        await UntilAsync(async () => await TryAskAsync(flow) is null);
+        await Wait.ForAsync(async () => await TryAskAsync(flow) is null, () => atlas.Errors);
         (await KernelNetwork.AskAsync(network.Clients, Front, 2)).ShouldBe("bb");
     }
 
@@ -188,7 +190,7 @@ public sealed class KernelModeTests
         await servers[0].DisposeAsync();
         await atlas.ErrorAsync("pool web server a: down");
 
-        await UntilAsync(async () => await TryAskAsync(flow) == "b");
+        await Wait.ForAsync(async () => await TryAskAsync(flow) == "b", () => atlas.Errors);
     }
 
     [Fact]
@@ -202,9 +204,9 @@ public sealed class KernelModeTests
         network.Balancer.Run("nft", "table inet other {\n\tchain c {\n\t\ttype nat hook prerouting priority 0;\n\t}\n}\n");
         using Flow flow = await KernelNetwork.OpenAsync(network.Clients, Front, ProtocolType.Udp);
         (await TryAskAsync(flow)).ShouldBeNull();
-        await network.StartAsync(config);
+        RunningProgram atlas = await network.StartAsync(config);
 
-        await UntilAsync(async () => await TryAskAsync(flow) == "a");
+        await Wait.ForAsync(async () => await TryAskAsync(flow) == "a", () => atlas.Errors);
     }
 
     [Fact]
@@ -213,11 +215,13 @@ public sealed class KernelModeTests
         await using var network = KernelNetwork.Create();
         network.ServeThree();
         using var config = Config("servers: [{ name: a, address: 10.77.2.11:80 }, { name: b, address: 10.77.2.12:80 }]");
-        await network.StartAsync(config);
+        RunningProgram atlas = await network.StartAsync(config);
         await KernelNetwork.AskAsync(network.Clients, Front, 5);
         await KernelNetwork.AskAsync(network.Balancer, Front, 1);
 
-        await UntilAsync(async () => await MetricAsync(network, "atlas_kernel_flows_total{listener=\"fast\",pool=\"web\",server=\"a\"}") == 3);
+        await Wait.ForAsync(
+            async () => await MetricAsync(network, "atlas_kernel_flows_total{listener=\"fast\",pool=\"web\",server=\"a\"}") == 3,
+            () => atlas.Errors);
         foreach (string direction in (string[])["in", "out"])
         {
             string labels = $"{{listener=\"fast\",pool=\"web\",server=\"b\",direction=\"{direction}\"}}";
@@ -244,18 +248,20 @@ public sealed class KernelModeTests
 
     /// <summary>Waits until none of six flows goes to a server: the ruleset follows the line about it within some
     /// milliseconds.</summary>
-    private static Task RefusedByAsync(KernelNetwork network, string server) => UntilAsync(async () =>
-    {
-        try
+    private static Task RefusedByAsync(KernelNetwork network, string server) => Wait.ForAsync(
+        async () =>
         {
-            return !(await KernelNetwork.AskAsync(network.Clients, Front, 6)).Contains(server, StringComparison.Ordinal);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            // A flow still went to a server that is dead.
-            return false;
-        }
-    });
+            try
+            {
+                return !(await KernelNetwork.AskAsync(network.Clients, Front, 6)).Contains(server, StringComparison.Ordinal);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+            {
+                // A flow still went to a server that is dead.
+                return false;
+            }
+        },
+        () => $"flows still go to {server}");
 
     private static async Task<string?> TryAskAsync(Flow flow)
     {
@@ -275,15 +281,5 @@ public sealed class KernelModeTests
         string text = await client.GetStringAsync("http://127.0.0.1:9900/metrics");
         string? line = text.Split('\n').FirstOrDefault(line => line.StartsWith(sample + " ", StringComparison.Ordinal));
         return line is null ? -1 : double.Parse(line[(sample.Length + 1)..], System.Globalization.CultureInfo.InvariantCulture);
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        using var limit = new CancellationTokenSource(RunningProgram.Limit);
-        while (!await isSo())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-            await Task.Delay(10, limit.Token);
-        }
     }
 }

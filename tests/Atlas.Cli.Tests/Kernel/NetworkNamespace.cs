@@ -1,8 +1,6 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.Kernel;
@@ -11,8 +9,6 @@ namespace Atlas.Cli.Tests.Kernel;
 /// made, whichever thread uses it.</summary>
 public sealed class NetworkNamespace : IDisposable
 {
-    private const int CloneNewNet = 0x40000000;
-
     private static int s_count;
 
     public NetworkNamespace()
@@ -35,7 +31,7 @@ public sealed class NetworkNamespace : IDisposable
     public void Configure(params string[] words) => Ip(["-n", Name, .. words]);
 
     /// <summary>Sets a value of the kernel for this namespace.</summary>
-    public void Set(string key, string value) => Within(() =>
+    public void Set(string key, string value) => NamespaceThread.RunIn(Name, () =>
     {
         File.WriteAllText("/proc/sys/" + key.Replace('.', '/'), value);
         return 0;
@@ -54,7 +50,7 @@ public sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>A socket that speaks from this namespace.</summary>
-    public Socket NewSocket(IPAddress address, ProtocolType protocol) => Within(() => new Socket(
+    public Socket NewSocket(IPAddress address, ProtocolType protocol) => NamespaceThread.RunIn(Name, () => new Socket(
         address.AddressFamily, protocol == ProtocolType.Udp ? SocketType.Dgram : SocketType.Stream, protocol));
 
     /// <summary>A client of HTTP in this namespace.</summary>
@@ -81,35 +77,4 @@ public sealed class NetworkNamespace : IDisposable
         exitCode = process.ExitCode;
         return output + errors.Result;
     }
-
-    /// <summary>Does something on a thread that is in this namespace and ends with it.</summary>
-    private T Within<T>(Func<T> action)
-    {
-        T result = default!;
-        Exception? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                using var file = File.OpenHandle("/run/netns/" + Name);
-                if (SetNamespace((int)file.DangerousGetHandle(), CloneNewNet) != 0)
-                {
-                    throw new Win32Exception(Marshal.GetLastPInvokeError());
-                }
-
-                result = action();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        return failure is null ? result : throw new InvalidOperationException($"in namespace {Name}", failure);
-    }
-
-    [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetNamespace(int file, int kind);
 }

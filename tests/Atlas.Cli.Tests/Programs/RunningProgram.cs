@@ -55,6 +55,14 @@ public sealed class RunningProgram : IAsyncDisposable
     /// <param name="skip">How many such lines to pass over.</param>
     public Task<string> ErrorAsync(string prefix, int skip = 0) => FindAsync(_errors, prefix, skip);
 
+    /// <summary>How many lines on standard error contain a text.</summary>
+    public int Count(string text) => Errors.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>Waits until a line on standard error contains a text.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="skip">How many such lines to pass over.</param>
+    public Task SaysAsync(string text, int skip = 0) => Wait.ForAsync(() => Count(text) > skip, () => $"no line with '{text}':\n{Errors}");
+
     /// <summary>Waits for the end and returns the exit code.</summary>
     public async Task<int> EndAsync(TimeSpan? limit = null)
     {

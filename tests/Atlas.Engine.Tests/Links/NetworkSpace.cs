@@ -1,6 +1,4 @@
-using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace Atlas.Engine.Tests.Links;
 
@@ -8,8 +6,6 @@ namespace Atlas.Engine.Tests.Links;
 /// whichever thread uses it.</summary>
 public sealed class NetworkSpace : IDisposable
 {
-    private const int CloneNewNet = 0x40000000;
-
     private static int s_count;
 
     public NetworkSpace()
@@ -24,36 +20,9 @@ public sealed class NetworkSpace : IDisposable
     public string Ip(string line) => Run(["-n", Name, .. line.Split(' ')]);
 
     /// <summary>Does something on a thread that is in this namespace and ends with it.</summary>
-    public T Within<T>(Func<T> action) => OnThread(() =>
-    {
-        using var file = File.OpenHandle("/run/netns/" + Name);
-        return SetNamespace((int)file.DangerousGetHandle(), CloneNewNet) == 0
-            ? action()
-            : throw new Win32Exception(Marshal.GetLastPInvokeError());
-    });
+    public T Within<T>(Func<T> action) => NamespaceThread.RunIn(Name, action);
 
     public void Dispose() => Run("netns", "del", Name);
-
-    /// <summary>Does something on a thread of its own, so that what the kernel changes of the thread ends with it.</summary>
-    public static T OnThread<T>(Func<T> action)
-    {
-        T result = default!;
-        Exception? failure = null;
-        var thread = new Thread(() =>
-        {
-            try
-            {
-                result = action();
-            }
-            catch (Exception e)
-            {
-                failure = e;
-            }
-        });
-        thread.Start();
-        thread.Join();
-        return failure is null ? result : throw new InvalidOperationException("on the thread", failure);
-    }
 
     internal static string Run(params string[] words)
     {
@@ -65,8 +34,4 @@ public sealed class NetworkSpace : IDisposable
         process.ExitCode.ShouldBe(0, $"ip {string.Join(' ', words)}: {errors.GetAwaiter().GetResult()}");
         return output;
     }
-
-    [DllImport("libc", EntryPoint = "setns", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int SetNamespace(int file, int kind);
 }

@@ -94,7 +94,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <param name="router">Which.</param>
     /// <param name="failed">What of that which it tracks is not well, in words.</param>
     internal static (int Priority, string Lowered) Lower(VirtualRouterConfig router, IReadOnlyList<string> failed) =>
-        router.Priority == VrrpAdvertisement.PriorityOwner
+        router.Priority == VirtualRouterSettings.OwnerPriority
             ? (router.Priority, "")
             : (Math.Max(1, router.Priority - (failed.Count * router.Track.Penalty)), string.Join("; ", failed));
 
