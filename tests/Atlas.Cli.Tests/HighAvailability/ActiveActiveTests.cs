@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.HighAvailability;
 

@@ -1,4 +1,5 @@
 using Atlas.Cli.Tests.Kernel;
+using Atlas.Cli.Tests.Programs;
 
 namespace Atlas.Cli.Tests.HighAvailability;
 

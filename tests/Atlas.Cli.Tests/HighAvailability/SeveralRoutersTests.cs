@@ -1,3 +1,5 @@
+using Atlas.Cli.Tests.Programs;
+
 namespace Atlas.Cli.Tests.HighAvailability;
 
 /// <summary>Nodes with two virtual routers.</summary>

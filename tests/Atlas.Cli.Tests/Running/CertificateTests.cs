@@ -143,12 +143,14 @@ public sealed class CertificateTests
             await BeginAsync(anonymous);
         }
 
+        // The next connection may be another worker's, and have its line sooner.
+        JsonElement first = Parse(await atlas.Program.OutputAsync("{"));
         await using (SslStream known = await ConnectAsync(atlas, site))
         {
             await BeginAsync(known);
         }
 
-        JsonElement[] lines = [Parse(await atlas.Program.OutputAsync("{")), Parse(await atlas.Program.OutputAsync("{", 1))];
+        JsonElement[] lines = [first, Parse(await atlas.Program.OutputAsync("{", 1))];
         lines.ShouldAllBe(line => line.GetProperty("tls_version").GetString() == "TLSv1.3");
         lines.ShouldAllBe(line => line.GetProperty("tls_cipher").GetString()!.StartsWith("TLS_"));
         lines.ShouldAllBe(line => line.GetProperty("sni").GetString() == "site.example");

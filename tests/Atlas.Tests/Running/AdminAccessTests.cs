@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using Atlas.Control.Configuration;
-using Atlas.Core.Configuration;
 using Atlas.Running;
 
 namespace Atlas.Tests.Running;

@@ -8,7 +8,6 @@ using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Core.Telemetry;
-using Atlas.Protocols.Vrrp;
 using Atlas.Proxy.Snapshots;
 using Atlas.Running.Listeners;
 
