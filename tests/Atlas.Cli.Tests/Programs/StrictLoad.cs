@@ -1,18 +1,28 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Text;
 
 namespace Atlas.Cli.Tests.Programs;
 
 /// <summary>Clients that ask without a pause until they are ended, and for which everything counts that is not an answer: connections
-/// over HTTP that stay until an answer says that they close, and clients of UDP that each wait for the answer to what they sent.</summary>
+/// over HTTP that stay until an answer says that they close, WebSockets, and clients of UDP that each wait for the answer to what they
+/// sent.</summary>
 public sealed class StrictLoad : AskingLoad
 {
-    private StrictLoad(int lanes, Func<StrictLoad, Task> run) => Begin(lanes, _ => run(this));
+    // Messages on a WebSocket that does not stay.
+    private const int MessagesPerSocket = 20;
 
-    public static StrictLoad OfHttp(string address, int lanes) => new(lanes, load => load.AskHttpAsync(IPEndPoint.Parse(address)));
+    private StrictLoad(int lanes, Func<StrictLoad, int, Task> run) => Begin(lanes, lane => run(this, lane));
 
-    public static StrictLoad OfUdp(string address, int lanes) => new(lanes, load => load.AskUdpAsync(IPEndPoint.Parse(address)));
+    public static StrictLoad OfHttp(string address, int lanes) => new(lanes, (load, _) => load.AskHttpAsync(IPEndPoint.Parse(address)));
+
+    public static StrictLoad OfUdp(string address, int lanes) => new(lanes, (load, _) => load.AskUdpAsync(IPEndPoint.Parse(address)));
+
+    /// <summary>WebSockets, the first half of which stay for as long as they are let, while the others close after some messages and come
+    /// anew; every second of them over HTTP/2 (RFC 8441).</summary>
+    public static StrictLoad OfWebSockets(string address, int lanes) => new(lanes, (load, lane) => load.AskWebSocketAsync(
+        new Uri($"ws://{address}/chat"), lane % 2 == 0 ? HttpVersion.Version11 : HttpVersion.Version20, stays: lane < lanes / 2));
 
     /// <summary>Lets each client end with what is at hand; none may have been broken.</summary>
     public override async Task EndAsync()
@@ -59,6 +69,45 @@ public sealed class StrictLoad : AskingLoad
             {
                 CountBroken(e.Message);
             }
+        }
+    }
+
+    private async Task AskWebSocketAsync(Uri address, Version version, bool stays)
+    {
+        using var handler = new SocketsHttpHandler();
+        using var invoker = new HttpMessageInvoker(handler, disposeHandler: false);
+        while (!IsEnding)
+        {
+            using var client = new ClientWebSocket();
+            client.Options.HttpVersion = version;
+            client.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            try
+            {
+                await client.ConnectAsync(address, invoker, CancellationToken.None).WaitAsync(RunningProgram.Limit);
+                for (int i = 0; !IsEnding && (stays || i < MessagesPerSocket); i++)
+                {
+                    await EchoAsync(client, $"{i}");
+                    CountAnswer();
+                }
+
+                await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(RunningProgram.Limit);
+            }
+            catch (Exception e) when (e is WebSocketException or HttpRequestException or IOException or TimeoutException)
+            {
+                CountBroken(e.ToString());
+            }
+        }
+    }
+
+    private static async Task EchoAsync(ClientWebSocket client, string text)
+    {
+        byte[] buffer = new byte[100];
+        await client.SendAsync(Encoding.ASCII.GetBytes(text), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
+        WebSocketReceiveResult received = await client.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(RunningProgram.Limit);
+        string echo = received.MessageType == WebSocketMessageType.Text ? Encoding.ASCII.GetString(buffer, 0, received.Count) : $"{received.CloseStatus}";
+        if (echo != text)
+        {
+            throw new IOException($"sent {text}, got {echo}");
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
-using System.Security.Cryptography;
 using System.Text;
 using Atlas.Cli.Tests.Programs;
 
@@ -52,16 +51,14 @@ public sealed class DrainTests
     [Fact]
     public async Task Terminate_WebSocketsAreClosed_ClientsAreToldToGo()
     {
-        using var server = new TcpListener(IPAddress.Loopback, 0);
-        server.Start();
+        await using var server = new WebSocketEcho();
         using var config = new ConfigFile($$"""
             listeners: { web: { bind: 127.0.0.1:0, pool: web } }
-            pools: { web: { servers: ["{{server.LocalEndpoint}}"] } }
+            pools: { web: { servers: ["{{server.Address}}"] } }
             runtime: { shutdown: { close_websockets: true } }
             admin: { bind: none }
             """);
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
-        Task<string> serving = EchoAsync(server);
         using var client = new ClientWebSocket();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         byte[] buffer = new byte[100];
@@ -75,7 +72,7 @@ public sealed class DrainTests
         WebSocketReceiveResult last = await client.ReceiveAsync(buffer, limit.Token);
         last.CloseStatus.ShouldBe(WebSocketCloseStatus.EndpointUnavailable, "1001");
         await client.CloseOutputAsync(WebSocketCloseStatus.EndpointUnavailable, null, limit.Token);
-        (await serving).ShouldBe("closed by the client: EndpointUnavailable");
+        (await server.Closed).ShouldBe(WebSocketCloseStatus.EndpointUnavailable);
         (await atlas.Program.EndAsync()).ShouldBe(0);
         atlas.Program.Errors.ShouldContain("1 WebSocket told to go\nended\n");
     }
@@ -329,33 +326,4 @@ public sealed class DrainTests
     /// <summary>What the connection still brings: 0 when it ends in order.</summary>
     private static Task<int> EndOfAsync(TcpClient client) =>
         client.GetStream().ReadAsync(new byte[1]).AsTask().WaitAsync(RunningProgram.Limit);
-
-    /// <summary>A WebSocket server for one client, which says how it ended.</summary>
-    private static async Task<string> EchoAsync(TcpListener listener)
-    {
-        using TcpClient client = await listener.AcceptTcpClientAsync();
-        NetworkStream stream = client.GetStream();
-        using var reader = new StreamReader(stream, leaveOpen: true);
-        string key = "";
-        for (string? line = await reader.ReadLineAsync(); !string.IsNullOrEmpty(line); line = await reader.ReadLineAsync())
-        {
-            key = line.StartsWith("sec-websocket-key: ", StringComparison.OrdinalIgnoreCase) ? line[19..] : key;
-        }
-
-        // RFC 6455 4.2.2.
-        string accept = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(
-            $"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"));
-        using var socket = WebSocket.CreateFromStream(stream, new WebSocketCreationOptions { IsServer = true });
-        byte[] buffer = new byte[100];
-        WebSocketReceiveResult received = await socket.ReceiveAsync(buffer, CancellationToken.None);
-        while (received.MessageType != WebSocketMessageType.Close)
-        {
-            await socket.SendAsync(buffer.AsMemory(0, received.Count), received.MessageType, received.EndOfMessage, CancellationToken.None);
-            received = await socket.ReceiveAsync(buffer, CancellationToken.None);
-        }
-
-        await socket.CloseOutputAsync(received.CloseStatus!.Value, null, CancellationToken.None);
-        return $"closed by the client: {received.CloseStatus}";
-    }
 }

@@ -21,15 +21,17 @@ public sealed class ReloadUnderLoadTests
     {
         await using var a = new Backend("A");
         await using var b = new Backend("B");
+        await using var chat = new WebSocketEcho();
         await using var one = new UdpEcho();
         await using var two = new UdpEcho();
-        string Text(int step) => TextOf(step, a, b, one, two);
+        string Text(int step) => TextOf(step, a, b, chat, one, two);
         using var config = new ConfigFile(Text(0));
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
         string raw = await atlas.Program.ErrorAsync("listener raw: tcp on ");
         await using StrictLoad kept = StrictLoad.OfHttp(atlas.Address, 4);
         await using var fresh = new TcpLoad(atlas.Address, 4);
         await using var relayed = new TcpLoad(raw, 2);
+        await using StrictLoad chats = StrictLoad.OfWebSockets(atlas.Address, 4);
         await using StrictLoad datagrams = StrictLoad.OfUdp(await atlas.Program.ErrorAsync("listener datagrams: udp on "), 4);
 
         // All of them are at A, which no reload names: B comes later.
@@ -44,6 +46,7 @@ public sealed class ReloadUnderLoadTests
             await Task.WhenAll(
                 kept.AnsweredAsync(AnswersPerReload),
                 fresh.AnsweredAsync(AnswersPerReload),
+                chats.AnsweredAsync(AnswersPerReload),
                 relayed.AnsweredAsync(AnswersPerReload),
                 datagrams.AnsweredAsync(AnswersPerReload));
             await Task.WhenAll(connections.Select(connection => connection.AskAsync()));
@@ -51,6 +54,7 @@ public sealed class ReloadUnderLoadTests
         }
 
         await kept.EndAsync();
+        await chats.EndAsync();
         await datagrams.EndAsync();
         await fresh.EndAsync();
         await relayed.EndAsync();
@@ -59,17 +63,17 @@ public sealed class ReloadUnderLoadTests
         Array.ForEach(connections, connection => connection.Dispose());
         TestContext.Current.TestOutputHelper!.WriteLine(
             $"{Seconds} reloads: {kept.Answered} requests on connections that stay, {fresh.Answered} on new ones, " +
-            $"{relayed.Answered} connections over TCP, {datagrams.Answered} datagrams");
+            $"{chats.Answered} messages over WebSockets, {relayed.Answered} connections over TCP, {datagrams.Answered} datagrams");
     }
 
     // Steps change by turns what has nothing to do with the load (a listener and its pool), and what serves it (server B, weights).
-    private static string TextOf(int step, Backend a, Backend b, UdpEcho one, UdpEcho two)
+    private static string TextOf(int step, Backend a, Backend b, WebSocketEcho chat, UdpEcho one, UdpEcho two)
     {
         bool hasMore = step % 4 is 1 or 2;
         bool hasB = step % 4 is 2 or 3;
         return $$"""
             listeners:
-              web: { bind: 127.0.0.1:0, routes: [{ pool: web }] }
+              web: { bind: 127.0.0.1:0, routes: [{ match: { path: /chat }, pool: chat }, { pool: web }] }
               raw: { bind: 127.0.0.1:0, protocol: tcp, pool: web }
               datagrams: { bind: 127.0.0.1:0, protocol: udp, pool: udp, udp: { idle: {{(hasB ? "2s" : "1s")}} } }
               {{(hasMore ? "more: { bind: 127.0.0.1:0, routes: [{ pool: more }] }" : "")}}
@@ -78,6 +82,7 @@ public sealed class ReloadUnderLoadTests
                 servers:
                   - { name: a, address: {{a.Address}}, weight: {{(hasB ? 3 : 1)}} }
                   {{(hasB ? $"- {{ name: b, address: {b.Address} }}" : "")}}
+              chat: { servers: ["{{chat.Address}}"] }
               udp:
                 servers:
                   - { name: one, address: {{one.Address}}, weight: {{(hasB ? 1 : 3)}} }

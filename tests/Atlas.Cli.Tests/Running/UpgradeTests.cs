@@ -14,15 +14,17 @@ public sealed class UpgradeTests
     public async Task Upgrade_FiveTimesUnderLoad_DropsNothing()
     {
         await using var server = new Backend("A");
+        await using var chat = new WebSocketEcho();
         await using var echo = new UdpEcho();
         using var config = new ConfigFile(
             $$"""
             listeners:
-              web: { bind: 127.0.0.1:0, routes: [{ pool: web }] }
+              web: { bind: 127.0.0.1:0, routes: [{ match: { path: /chat }, pool: chat }, { pool: web }] }
               raw: { bind: 127.0.0.1:0, protocol: tcp, pool: web }
               datagrams: { bind: 127.0.0.1:0, protocol: udp, pool: udp, udp: { idle: 1s } }
             pools:
               web: { servers: [{ name: a, address: {{server.Address}} }] }
+              chat: { servers: ["{{chat.Address}}"] }
               udp: { servers: [{ name: a, address: {{echo.Address}} }] }
             runtime: { workers: 2 }
             admin: { bind: 127.0.0.1:0 }
@@ -33,6 +35,7 @@ public sealed class UpgradeTests
         await using StrictLoad kept = StrictLoad.OfHttp(web, 4);
         await using var fresh = new TcpLoad(web, 4);
         await using var relayed = new TcpLoad(raw, 2);
+        await using StrictLoad chats = StrictLoad.OfWebSockets(web, 4);
         await using StrictLoad datagrams = StrictLoad.OfUdp(await atlas.AddressAsync("datagrams", "udp"), 4);
         using TcpClient tunnel = await TunnelAsync(web);
         var connections = new List<TcpConnection>();
@@ -41,7 +44,8 @@ public sealed class UpgradeTests
             connections.Add(await TcpConnection.OpenAsync(raw));
             await kept.AnsweredAsync(50);
             await atlas.UpgradeAsync();
-            await Task.WhenAll(kept.AnsweredAsync(50), fresh.AnsweredAsync(50), relayed.AnsweredAsync(50), datagrams.AnsweredAsync(50));
+            await Task.WhenAll(
+                kept.AnsweredAsync(50), fresh.AnsweredAsync(50), chats.AnsweredAsync(50), relayed.AnsweredAsync(50), datagrams.AnsweredAsync(50));
             foreach (TcpConnection connection in connections)
             {
                 await connection.AskAsync();
@@ -51,6 +55,7 @@ public sealed class UpgradeTests
         }
 
         await kept.EndAsync();
+        await chats.EndAsync();
         await datagrams.EndAsync();
         await fresh.EndAsync();
         await relayed.EndAsync();

@@ -262,7 +262,7 @@ public sealed class DnsServerTests : IAsyncLifetime
         writer.Lines.ShouldContain("atlas_dns_server_limited_total{action=dropped} 0");
     }
 
-    private static byte[] Framed(byte[] message)
+    internal static byte[] Framed(byte[] message)
     {
         byte[] framed = new byte[message.Length + 2];
         BinaryPrimitives.WriteUInt16BigEndian(framed, (ushort)message.Length);
@@ -296,7 +296,7 @@ public sealed class DnsServerTests : IAsyncLifetime
         return buffer[..await socket.ReceiveAsync(buffer, limit.Token)];
     }
 
-    private static async Task<Reply> ReadAsync(TcpClient client)
+    internal static async Task<Reply> ReadAsync(TcpClient client)
     {
         using var limit = new CancellationTokenSource(Patience);
         byte[] head = new byte[2];
