@@ -15,11 +15,12 @@ internal static class UnusedStates
             .. config.Sessions.Select(session => session.Store),
             .. config.Pools.Select(pool => pool.Sticky?.Store),
             .. config.Listeners.SelectMany(listener => listener.Routes).Select(route => route.RateLimit?.Store),
+            .. (config.HighAvailability?.ActivePassive ?? []).Select(router => router.Store),
         ];
         var warnings = new ConfigErrors(config.FileName);
         foreach (StoreConfig store in config.Stores.Where(store => !stores.Contains(store.Name)))
         {
-            warnings.Add(store.Source.Position, $"store '{store.Name}' is not used: no session, sticky or rate_limit names it");
+            warnings.Add(store.Source.Position, $"store '{store.Name}' is not used: no session, sticky, rate_limit or virtual router names it");
         }
 
         foreach (SessionConfig session in config.Sessions.Where(session => !sessions.Contains(session.Name)))

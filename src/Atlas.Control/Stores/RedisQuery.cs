@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Atlas.Control.Health;
@@ -19,6 +20,9 @@ internal sealed class RedisQuery
 
     /// <summary>The password; empty: none is sent.</summary>
     internal ReadOnlyMemory<byte> Password { get; init; }
+
+    /// <summary>The number of the database that is asked.</summary>
+    internal int Database { get; init; }
 
     /// <summary>How to shake hands; null: in plain text.</summary>
     internal ProbeTls? Tls { get; init; }
@@ -53,6 +57,12 @@ internal sealed class RedisQuery
                         ? ["AUTH"u8.ToArray(), Password.ToArray()]
                         : ["AUTH"u8.ToArray(), Encoding.UTF8.GetBytes(User), Password.ToArray()];
                     await ExchangeAsync(stream, credentials, cancellation).ConfigureAwait(false);
+                }
+
+                if (Database != 0)
+                {
+                    string number = Database.ToString(CultureInfo.InvariantCulture);
+                    await ExchangeAsync(stream, ["SELECT"u8.ToArray(), Encoding.UTF8.GetBytes(number)], cancellation).ConfigureAwait(false);
                 }
 
                 return await ExchangeAsync(stream, [.. command.Select(Encoding.UTF8.GetBytes)], cancellation).ConfigureAwait(false);

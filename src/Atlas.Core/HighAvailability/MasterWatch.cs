@@ -16,6 +16,9 @@ internal struct MasterWatch
     /// <summary>Why the node becomes master then.</summary>
     internal VirtualRouterReason Cause { get; private set; }
 
+    /// <summary>Whether the lease was asked for, and nobody was heard since.</summary>
+    internal bool AwaitsLease { get; private set; }
+
     /// <summary>Begins to watch, without knowing whom.</summary>
     /// <param name="priority">This node's.</param>
     /// <param name="intervalUs">What is taken for the master's interval until one is heard.</param>
@@ -42,6 +45,7 @@ internal struct MasterWatch
     {
         if (Cause == VirtualRouterReason.NoAdvertisementHeard)
         {
+            AwaitsLease = false;
             Cause = sender == _master && heard.Priority < _masterPriority
                 ? VirtualRouterReason.MasterPriorityFell
                 : VirtualRouterReason.LowerPriorityPreempted;
@@ -53,6 +57,7 @@ internal struct MasterWatch
     {
         _waitsSkewOnly = true;
         _sinceUs = nowUs;
+        AwaitsLease = false;
         Cause = VirtualRouterReason.MasterStopped;
         Set(priority);
     }
@@ -62,6 +67,20 @@ internal struct MasterWatch
         DownAtUs = _sinceUs + (_waitsSkewOnly
             ? VirtualRouterTimes.SkewUs(priority, _intervalUs)
             : VirtualRouterTimes.DownUs(priority, _intervalUs));
+
+    /// <summary>Has the timer fire at another time: the lease was asked for.</summary>
+    internal void AwaitLease(long untilUs)
+    {
+        AwaitsLease = true;
+        DownAtUs = untilUs;
+    }
+
+    /// <summary>Has the timer fire at another time: another node has the lease.</summary>
+    internal void Wait(long untilUs)
+    {
+        AwaitsLease = false;
+        DownAtUs = untilUs;
+    }
 
     /// <summary>Begins anew if the timer fires so late that the node may have missed a master, and did not do so already.</summary>
     internal bool TryBeginAnew(int priority, long nowUs)
@@ -81,6 +100,7 @@ internal struct MasterWatch
         _intervalUs = intervalUs;
         _sinceUs = nowUs;
         _waitsSkewOnly = false;
+        AwaitsLease = false;
         Cause = VirtualRouterReason.NoAdvertisementHeard;
         Set(priority);
     }

@@ -32,6 +32,8 @@ namespace Atlas.Core.HighAvailability;
 ///   Fault       the fault ends                             as at start
 ///   Master      any input, after a pause                   Backup       release (waits Active_Down_Interval)
 ///   Backup      Active_Down_Timer fires, after a pause     Backup       (waits Active_Down_Interval once more)
+///   Backup      another node has the lease                 Backup       (waits a part of an interval)
+///   Master      another node has the lease                 Backup       release (waits Active_Down_Interval)
 /// </code>
 /// <para>
 /// <b>Split brain.</b> Where two masters meet, hosts near the loser still have the loser's MAC address. The winner has to announce
@@ -55,7 +57,7 @@ namespace Atlas.Core.HighAvailability;
 /// so that a machine which is always late still has a master.
 /// </para>
 /// </summary>
-public sealed class VirtualRouter
+public sealed partial class VirtualRouter
 {
     /// <summary>How many advertisements a master sends between two regular ones because of what it hears. Without a limit, two
     /// nodes that both think they win would answer each other as fast as the network carries it.</summary>

@@ -33,6 +33,9 @@ public enum VirtualRouterReason : byte
     /// <summary>The node did not run for so long that another one may be master.</summary>
     Paused,
 
+    /// <summary>Another node has the lease.</summary>
+    LeaseElsewhere,
+
     /// <summary>The interface was lost, or does not take the addresses.</summary>
     InterfaceLost,
 

@@ -46,6 +46,11 @@ internal static class HighAvailabilityText
             yield return string.Create(CultureInfo.InvariantCulture, $"  NOTE priority lowered from {router.ConfiguredPriority}: {lowered}");
         }
 
+        if (router.Lease is string lease)
+        {
+            yield return $"  lease: {lease}";
+        }
+
         // A fault's reason says it already.
         if (router.Missing is string missing && router.Reason?.EndsWith(missing, StringComparison.Ordinal) != true)
         {

@@ -76,7 +76,13 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             Changed = _news.Tell,
         });
         Failures = new FailureReports(_news.Tell, Pools);
-        Cluster = new ClusterNode(_news, () => Snapshot, () => Listeners, cancellation => Watchdog.AllTurnAsync(Workers, cancellation), _resolver);
+        Cluster = new ClusterNode(
+            _news,
+            () => Snapshot,
+            () => Listeners,
+            cancellation => Watchdog.AllTurnAsync(Workers, cancellation),
+            _resolver,
+            new RouterLeases(() => Snapshot, store => Tls.QueriesOf(store)));
         Stores = new StoreReports(_news.Tell, new StoreServers(_plane.Follow, store => Tls.QueriesOf(store)));
         _tls = new InstanceTls(_force, () => ServeWith(Running), _news);
         Names = new NameDiscovery(new DiscoveryOptions

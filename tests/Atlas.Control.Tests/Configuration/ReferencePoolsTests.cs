@@ -191,6 +191,7 @@ public sealed class ReferencePoolsTests
                 Preempt = true,
                 UnicastPeers = [IPAddress.Parse("10.0.0.2")],
                 SourceAddress = IPAddress.Parse("10.0.0.1"),
+                Store = "shared",
                 Track = new TrackConfig { Listeners = true, Pools = ["web"], Penalty = 100 },
                 Announce = new AnnounceConfig { Repeat = 5, AgainAfterMs = 5_000, RefreshMs = 60_000 },
             },

@@ -26,7 +26,7 @@ public sealed class UnusedStatesTests
 
         ConfigWarnings.Find(result.Config.ShouldNotBeNull()).Select(warning => warning.ToString()).ShouldBe(
         [
-            "a.yaml:9:10: store 'spare' is not used: no session, sticky or rate_limit names it",
+            "a.yaml:9:10: store 'spare' is not used: no session, sticky, rate_limit or virtual router names it",
             "a.yaml:12:9: session 'idle' is not used: no pool names it",
         ]);
     }

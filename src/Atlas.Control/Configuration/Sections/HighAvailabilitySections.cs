@@ -83,6 +83,10 @@ internal static class HighAvailabilitySections
         .Key("source", new OptionalKind<IPAddress>(Addresses.Ip, "the interface's first address"),
             s => s.SourceAddress, (s, v) => s with { SourceAddress = v },
             "Where advertisements leave from.")
+        .Key("store", Kind.OrWord("none", Kind.NameOf("store")),
+            s => s.Store, (s, v) => s with { Store = v },
+            "A store of Redis in which the master has a lease: a node that hears nobody leaves the addresses to the one that has it. `none`: there "
+                + "is no lease.")
         .Key("track", Kind.Map(Track), s => s.Track, (s, v) => s with { Track = v }, "What lowers the priority.")
         .Key("announce", Kind.Map(Announce), s => s.Announce, (s, v) => s with { Announce = v }, "How the network is told.");
 

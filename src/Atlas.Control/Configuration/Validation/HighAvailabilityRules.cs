@@ -27,6 +27,7 @@ internal static class HighAvailabilityRules
         foreach (var router in section.ActivePassive)
         {
             CheckFamilies(router, findings);
+            CheckStore(router, names, findings);
             foreach (string pool in router.Track.Pools)
             {
                 findings.Refer(router.Track.Source.PositionOf("pools"), "pool", pool, names.Pools);
@@ -140,6 +141,15 @@ internal static class HighAvailabilityRules
         if (router.UnicastPeers.Any(peer => IsIPv6(peer) != isIPv6))
         {
             findings.Add(router, "unicast_peers", $"'unicast_peers' must be {(isIPv6 ? "IPv6" : "IPv4")}, as 'addresses' is");
+        }
+    }
+
+    private static void CheckStore(VirtualRouterConfig router, KnownNames names, Findings findings)
+    {
+        findings.Refer(router.Source.PositionOf("store"), "store", router.Store, names.Stores);
+        if (router.Store is { } store && names.Stores.Contains(store) && !names.SharedStores.Contains(store))
+        {
+            findings.Add(router, "store", $"store '{store}' is this process's memory, where no other node finds the lease: name one of type redis");
         }
     }
 

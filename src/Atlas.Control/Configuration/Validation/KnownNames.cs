@@ -16,6 +16,10 @@ internal sealed class KnownNames(AtlasConfig config)
     /// <summary>The names of stores.</summary>
     public HashSet<string> Stores { get; } = config.Stores.Select(store => store.Name).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The names of those stores that other nodes reach.</summary>
+    public HashSet<string> SharedStores { get; } =
+        config.Stores.Where(store => store.Type == StoreType.Redis).Select(store => store.Name).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The names of sessions.</summary>
     public HashSet<string> Sessions { get; } = config.Sessions.Select(session => session.Name).ToHashSet(StringComparer.Ordinal);
 }

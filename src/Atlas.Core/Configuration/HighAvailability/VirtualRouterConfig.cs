@@ -36,6 +36,9 @@ public sealed record VirtualRouterConfig : ConfigSection
     /// <summary>Where advertisements leave from; null: the interface's first address.</summary>
     public IPAddress? SourceAddress { get; init; }
 
+    /// <summary>A store of Redis in which the master has a lease; null: none.</summary>
+    public string? Store { get; init; }
+
     /// <summary>What lowers the priority.</summary>
     public TrackConfig Track { get; init; } = new();
 

@@ -26,6 +26,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     private readonly Timer _look;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (int Priority, string Lowered)> _told = [];
+    private readonly RouterLeases _leases;
     private readonly DataPlaneProbe _probe;
     private readonly PeerService _peers;
     private HighAvailabilityConfig _config = new();
@@ -44,16 +45,19 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <param name="listeners">The listeners that accept.</param>
     /// <param name="workers">Whether every worker takes a turn.</param>
     /// <param name="resolver">Finds the addresses of peers that have names.</param>
+    /// <param name="leases">Makes the leases of virtual routers.</param>
     internal ClusterNode(
         InstanceNews news,
         Func<ProxySnapshot> snapshot,
         Func<IReadOnlyList<RunningListener>> listeners,
         Func<CancellationToken, Task<bool>> workers,
-        INameResolver resolver)
+        INameResolver resolver,
+        RouterLeases leases)
     {
         _news = news;
         _snapshot = snapshot;
         _listeners = listeners;
+        _leases = leases;
         _look = new Timer(_ => GuardedWork.Run(() => Look(), "what this node tracks was not looked at", news.Say));
         _probe = new DataPlaneProbe(new DataPlaneProbeOptions { Listeners = Probed, Workers = workers, Changed = OnHealth });
         _peers = new PeerService(new PeerServiceOptions
@@ -107,7 +111,7 @@ internal sealed class ClusterNode : IAsyncDisposable
         HighAvailabilityConfig next = config.HighAvailability ?? new HighAvailabilityConfig();
         if (next.ActivePassive.Count > 0)
         {
-            _routers ??= VirtualRouters.Start(_news.Tell, _news.Say);
+            _routers ??= VirtualRouters.Start(_news.Tell, _news.Say, (router, tell) => _leases.Make(router, next.Node, tell));
         }
 
         _prepared = new Ports(PeersOf(next, secret), next.ActiveActive);

@@ -31,6 +31,7 @@ internal static class ClusterReports
         HeardFrom = router.HeardFrom?.ToString(),
         HeardPriority = router.HeardFrom is null ? null : router.HeardPriority,
         Missing = router.Missing,
+        Lease = router.Lease,
     };
 
     internal static OtherNodeReport Of(PeerReport peer) => new()

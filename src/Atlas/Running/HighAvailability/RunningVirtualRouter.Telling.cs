@@ -35,6 +35,7 @@ internal sealed partial class RunningVirtualRouter
         HeardFrom = _heardFrom,
         HeardPriority = _heardPriority,
         Missing = _link.Missing,
+        Lease = _leaseWords,
         Malformed = _malformed,
     };
 
@@ -53,6 +54,7 @@ internal sealed partial class RunningVirtualRouter
             VirtualRouterReason.HigherPriorityHeard => $"a master of higher priority was heard{heard}",
             VirtualRouterReason.EqualPriorityHigherAddressHeard => $"a master of equal priority and a higher address was heard{heard}",
             VirtualRouterReason.Paused => "this process did not run for too long; others may have taken over",
+            VirtualRouterReason.LeaseElsewhere => "another node has the lease, and so lives",
             VirtualRouterReason.InterfaceLost => _failure.Length > 0 ? _failure : $"{_config.Interface}: {_link.Missing}",
             VirtualRouterReason.FaultOver => $"{_config.Interface} is there again",
             _ => throw new ArgumentOutOfRangeException(nameof(reason)),

@@ -50,7 +50,12 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private volatile VirtualRouterStatus _status;
 
     internal RunningVirtualRouter(
-        VirtualRouterConfig config, LinkTable table, LinkPoller poller, Action<VirtualRouterEvent> changed, Action<string> say)
+        VirtualRouterConfig config,
+        LinkTable table,
+        LinkPoller poller,
+        Action<VirtualRouterEvent> changed,
+        Action<string> say,
+        Func<RunningVirtualRouter, RouterLease?> lease)
     {
         _config = config;
         _changed = changed;
@@ -61,6 +66,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         // in whole seconds as it counts them.
         _keepSeconds = Math.Max(1, 3 * config.AdvertiseMs / 1_000);
         _router = new VirtualRouter(SettingsOf(config));
+        _lease = lease(this);
         _status = new VirtualRouterStatus
         {
             Config = config,
@@ -72,6 +78,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             HeardFrom = null,
             HeardPriority = 0,
             Missing = null,
+            Lease = null,
             Counters = _router.Counters,
             Malformed = 0,
         };
@@ -175,7 +182,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     /// <summary>Does what is due.</summary>
     internal void Tick(long nowUs)
     {
-        if (nowUs >= _router.NextDeadlineUs)
+        if (nowUs >= _router.NextDeadlineUs && !AsksForLease(nowUs))
         {
             Do(_router.Tick(nowUs), nowUs);
         }
@@ -207,7 +214,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             PreemptDelayMs = config.PreemptDelayMs,
             Track = config.Track,
             Announce = config.Announce,
-        });
+        })
+        && (config.Store is null || RouterLeases.KeyOf(config) == RouterLeases.KeyOf(_config));
 
     /// <summary>Goes by another configuration, in the state that it is in and with the addresses that stay. The priority is changed by
     /// <see cref="ChangePriority"/>.</summary>
@@ -260,6 +268,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     internal void Leave()
     {
         _keepAtUs = long.MaxValue;
+        _lease?.Dispose();
         _link.Dispose();
     }
 
@@ -273,8 +282,10 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (_router.State == VirtualRouterState.Master)
         {
             _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
+            _lease?.Drop();
         }
 
+        _lease?.Dispose();
         _link.Dispose();
     }
 
@@ -302,6 +313,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
 
         if (orders.Transition is { } change)
         {
+            FollowLease(change);
             string reason = Words(change.Reason);
             Publish(DateTimeOffset.UtcNow, reason);
             _changed(new VirtualRouterEvent(_config, change.From, change.To, reason));

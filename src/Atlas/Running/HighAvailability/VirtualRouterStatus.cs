@@ -34,6 +34,9 @@ internal sealed record VirtualRouterStatus
     /// <summary>What is missing on the interface; null: nothing.</summary>
     public required string? Missing { get; init; }
 
+    /// <summary>What the store last said of its lease, in words; null: nothing, or there is no store.</summary>
+    public required string? Lease { get; init; }
+
     /// <summary>What was counted.</summary>
     public required VirtualRouterCounters Counters { get; init; }
 

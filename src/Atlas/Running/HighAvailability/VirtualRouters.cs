@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Atlas.Control.HighAvailability.Leases;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Links;
 
@@ -16,6 +17,7 @@ internal sealed class VirtualRouters : IDisposable
     private readonly LinkTable _table;
     private readonly Action<VirtualRouterEvent> _changed;
     private readonly Action<string> _say;
+    private readonly LeaseMaker _leases;
     private readonly List<RunningVirtualRouter> _routers = [];
     private readonly List<RunningVirtualRouter> _leaving = [];
     private readonly List<TaskCompletionSource> _waiting = [];
@@ -25,8 +27,10 @@ internal sealed class VirtualRouters : IDisposable
     private volatile bool _hasEnded;
     private bool _keepsAddresses;
 
-    private VirtualRouters(LinkPoller poller, LinkMonitor monitor, LinkTable table, Action<VirtualRouterEvent> changed, Action<string> say)
+    private VirtualRouters(
+        LinkPoller poller, LinkMonitor monitor, LinkTable table, Action<VirtualRouterEvent> changed, Action<string> say, LeaseMaker leases)
     {
+        _leases = leases;
         _poller = poller;
         _monitor = monitor;
         _table = table;
@@ -37,14 +41,20 @@ internal sealed class VirtualRouters : IDisposable
         _thread.Start();
     }
 
+    /// <summary>Makes the lease of a virtual router that has a store.</summary>
+    /// <param name="config">The virtual router.</param>
+    /// <param name="tell">Takes what the store says, and whether it is the answer to a claim.</param>
+    internal delegate RouterLease LeaseMaker(VirtualRouterConfig config, Action<LeaseAnswer, bool> tell);
+
     /// <summary>How each of them is, in the order of the configuration.</summary>
     internal IReadOnlyList<VirtualRouterStatus> Statuses => [.. _known.Select(router => router.Status)];
 
     /// <summary>Begins, without any yet.</summary>
     /// <param name="changed">Hears of each change of state, on the thread of the virtual routers.</param>
     /// <param name="say">Takes sentences for the operator.</param>
+    /// <param name="leases">Makes the leases.</param>
     /// <exception cref="IOException">The process lacks rights, or the system has no descriptors left; the message says what to do.</exception>
-    internal static VirtualRouters Start(Action<VirtualRouterEvent> changed, Action<string> say)
+    internal static VirtualRouters Start(Action<VirtualRouterEvent> changed, Action<string> say, LeaseMaker leases)
     {
         if (LinkRights.FindMissing() is string missing)
         {
@@ -71,7 +81,7 @@ internal sealed class VirtualRouters : IDisposable
             throw new IOException($"high_availability.active_passive: {LinkRights.Text(error)}");
         }
 
-        return new VirtualRouters(poller, monitor, table, changed, say);
+        return new VirtualRouters(poller, monitor, table, changed, say, leases);
     }
 
     /// <summary>Makes them those of a configuration. What it does not change goes on untouched; one that it takes away is handed
@@ -94,7 +104,7 @@ internal sealed class VirtualRouters : IDisposable
             if (known is null)
             {
                 RemoveLeaving(config);
-                known = new RunningVirtualRouter(config, _table, _poller, _changed, _say);
+                known = new RunningVirtualRouter(config, _table, _poller, _changed, _say, LeaseOf);
                 known.Start(continues(config), nowUs);
             }
             else if (!config.Equals(known.Config))
@@ -155,6 +165,10 @@ internal sealed class VirtualRouters : IDisposable
         _orders.Enqueue(order);
         _poller.Wake();
     }
+
+    private RouterLease? LeaseOf(RunningVirtualRouter router) => router.Config.Store is null
+        ? null
+        : _leases(router.Config, (answer, isOfClaim) => Order(nowUs => router.TakeLease(answer, isOfClaim, nowUs)));
 
     private void Run()
     {

@@ -88,6 +88,7 @@ public sealed class ClusterNodeTests
                 Interlocked.Increment(ref _looks);
                 return Task.FromResult(true);
             },
-            new DnsResolver(new ResolverOptions { Servers = () => [] }));
+            new DnsResolver(new ResolverOptions { Servers = () => [] }),
+            new RouterLeases(() => instance.Snapshot, _ => null));
     }
 }

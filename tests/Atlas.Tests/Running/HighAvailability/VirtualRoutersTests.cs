@@ -25,6 +25,6 @@ public sealed class VirtualRoutersTests
     private static VirtualRouters Start()
     {
         Assert.SkipWhen(LinkRights.FindMissing() is not null, "virtual routers need root");
-        return VirtualRouters.Start(_ => { }, _ => { });
+        return VirtualRouters.Start(_ => { }, _ => { }, (_, _) => throw new InvalidOperationException("None has a store."));
     }
 }

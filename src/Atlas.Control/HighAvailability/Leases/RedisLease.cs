@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Text;
+using Atlas.Control.Stores;
+using Atlas.Protocols.Resp;
+
+namespace Atlas.Control.HighAvailability.Leases;
+
+/// <summary>A lease that one of several nodes has at a time, kept in Redis: a key whose value is the name of the node, and which ends by
+/// itself (redis.io/docs/latest/commands/set, PX). Any thread.</summary>
+public sealed class RedisLease
+{
+    // Who has it: nobody, this node, or whoever had it in the way of one that takes it all the same.
+    private const string Claim = """
+        local holder = redis.call('GET', KEYS[1])
+        if holder and holder ~= ARGV[1] and ARGV[3] == '0' then return holder end
+        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+        return ARGV[1]
+        """;
+
+    private const string Drop = """
+        if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+        return 0
+        """;
+
+    private readonly Func<LeaseServer?> _server;
+    private readonly string _key;
+    private readonly string _node;
+    private readonly string _lifetimeMs;
+    private readonly TimeSpan _limit;
+
+    /// <summary>A lease that this node does not have yet.</summary>
+    /// <param name="server">The server at this moment; null: none is known.</param>
+    /// <param name="key">Its key, the same for all nodes.</param>
+    /// <param name="node">This node's name.</param>
+    /// <param name="lifetime">For how long it is held without a word.</param>
+    /// <param name="limit">How long the store has for an answer.</param>
+    public RedisLease(Func<LeaseServer?> server, string key, string node, TimeSpan lifetime, TimeSpan limit)
+    {
+        _server = server;
+        _key = key;
+        _node = node;
+        _lifetimeMs = ((long)lifetime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        _limit = limit;
+    }
+
+    /// <summary>Takes it for its lifetime from now on, or again, unless another node has it.</summary>
+    /// <param name="seizes">Whether it is taken from another node, too.</param>
+    /// <returns>Who has it now.</returns>
+    public async Task<LeaseAnswer> ClaimAsync(bool seizes)
+    {
+        (byte[]? reply, string problem) = await AskAsync(["EVAL", Claim, "1", _key, _node, _lifetimeMs, seizes ? "1" : "0"]).ConfigureAwait(false);
+        return reply is null ? new LeaseAnswer(false, Problem: problem)
+            : HolderOf(reply) is { Length: > 0 } holder ? new LeaseAnswer(holder == _node, holder == _node ? "" : holder)
+            : new LeaseAnswer(false, Problem: "it answers what is no name of a node");
+    }
+
+    /// <summary>Lets go of it if this node has it. Where the store does not answer, it ends by itself.</summary>
+    public Task DropAsync() => AskAsync(["EVAL", Drop, "1", _key, _node]);
+
+    private static string? HolderOf(byte[] reply)
+    {
+        var reader = new RespReader(reply);
+        return reader.TryReadBulk(out ReadOnlySpan<byte> holder) ? Encoding.UTF8.GetString(holder) : null;
+    }
+
+    private async Task<(byte[]? Reply, string Problem)> AskAsync(string[] command)
+    {
+        if (_server() is not { } server)
+        {
+            return (null, "its server is not known");
+        }
+
+        var query = new RedisQuery
+        {
+            User = server.User,
+            Password = server.Password,
+            Database = server.Database,
+            Tls = server.Tls,
+            ServerName = server.ServerName,
+        };
+        using var limit = new CancellationTokenSource(_limit);
+        try
+        {
+            return (await query.AskAsync(server.Address, command, limit.Token).ConfigureAwait(false), "");
+        }
+        catch (OperationCanceledException)
+        {
+            return (null, $"{server.Address} does not answer within {_limit.TotalMilliseconds} ms");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever it is, who asks goes on without the lease.
+            return (null, $"{server.Address}: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+}

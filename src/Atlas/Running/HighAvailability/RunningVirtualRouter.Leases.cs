@@ -1,0 +1,82 @@
+using Atlas.Control.HighAvailability.Leases;
+using Atlas.Core.HighAvailability;
+
+namespace Atlas.Running.HighAvailability;
+
+/// <summary>What a virtual router does with the lease that a store keeps of it.</summary>
+internal sealed partial class RunningVirtualRouter
+{
+    private readonly RouterLease? _lease;
+    private string? _leaseWords;
+
+    /// <summary>Takes what the store says of the lease.</summary>
+    /// <param name="answer">It.</param>
+    /// <param name="isOfClaim">Whether it is the answer to a backup.</param>
+    /// <param name="nowUs">The time.</param>
+    internal void TakeLease(in LeaseAnswer answer, bool isOfClaim, long nowUs)
+    {
+        bool isElsewhere = answer.Other.Length > 0;
+        Tell(isElsewhere ? $"{answer.Other} has it" : answer.IsHeld ? "held" : answer.Problem, isProblem: answer.Problem.Length > 0);
+        if (isElsewhere && (_router.State != VirtualRouterState.Master || !isOfClaim))
+        {
+            Do(_router.YieldToLease(nowUs), nowUs);
+        }
+        else if (!isElsewhere)
+        {
+            Do(_router.GoOnWithLease(nowUs), nowUs);
+        }
+
+        if (isOfClaim && _router.State != VirtualRouterState.Master)
+        {
+            // A master was heard meanwhile.
+            _lease!.Drop();
+        }
+    }
+
+    /// <summary>Whether the lease is asked for, which has a backup that hears nobody wait.</summary>
+    private bool AsksForLease(long nowUs)
+    {
+        if (_lease is null || !_router.MustAskForLease(nowUs))
+        {
+            return false;
+        }
+
+        _router.AwaitLease((long)RouterLeases.LimitOf(_config).TotalMicroseconds, nowUs);
+        _lease.Claim();
+        return true;
+    }
+
+    private void FollowLease(VirtualRouterTransition change)
+    {
+        if (change.To == VirtualRouterState.Master)
+        {
+            // Who heard nobody may be wrong, and lets go of the addresses if it is.
+            _lease?.Hold(seizes: change.Reason != VirtualRouterReason.NoAdvertisementHeard);
+        }
+        else if (change.From == VirtualRouterState.Master)
+        {
+            _leaseWords = null;
+            _lease?.Drop();
+        }
+    }
+
+    private void Tell(string words, bool isProblem)
+    {
+        if (words == _leaseWords)
+        {
+            return;
+        }
+
+        if (isProblem)
+        {
+            _say($"virtual router {_status.Name} goes without its lease: store {_config.Store}: {words}");
+        }
+        else if (_leaseWords is not null)
+        {
+            _say($"virtual router {_status.Name}: lease in store {_config.Store}: {words}");
+        }
+
+        _leaseWords = words;
+        Publish();
+    }
+}
