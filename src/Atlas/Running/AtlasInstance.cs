@@ -82,7 +82,7 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
             () => Listeners,
             cancellation => Watchdog.AllTurnAsync(Workers, cancellation),
             _resolver,
-            new RouterLeases(() => Snapshot, store => Tls.QueriesOf(store)));
+            new StoreLeases(() => Snapshot, store => Tls.QueriesOf(store)));
         Stores = new StoreReports(_news.Tell, new StoreServers(_plane.Follow, store => Tls.QueriesOf(store)));
         _tls = new InstanceTls(_force, () => ServeWith(Running), _news);
         Names = new NameDiscovery(new DiscoveryOptions

@@ -26,7 +26,7 @@ internal sealed class ClusterNode : IAsyncDisposable
     private readonly Timer _look;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (int Priority, string Lowered)> _told = [];
-    private readonly RouterLeases _leases;
+    private readonly StoreLeases _leases;
     private readonly DataPlaneProbe _probe;
     private readonly PeerService _peers;
     private HighAvailabilityConfig _config = new();
@@ -52,7 +52,7 @@ internal sealed class ClusterNode : IAsyncDisposable
         Func<IReadOnlyList<RunningListener>> listeners,
         Func<CancellationToken, Task<bool>> workers,
         INameResolver resolver,
-        RouterLeases leases)
+        StoreLeases leases)
     {
         _news = news;
         _snapshot = snapshot;

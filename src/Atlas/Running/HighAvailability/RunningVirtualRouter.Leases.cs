@@ -6,7 +6,7 @@ namespace Atlas.Running.HighAvailability;
 /// <summary>What a virtual router does with the lease that a store keeps of it.</summary>
 internal sealed partial class RunningVirtualRouter
 {
-    private readonly RouterLease? _lease;
+    private readonly StoreLease? _lease;
     private string? _leaseWords;
 
     /// <summary>Takes what the store says of the lease.</summary>
@@ -41,7 +41,7 @@ internal sealed partial class RunningVirtualRouter
             return false;
         }
 
-        _router.AwaitLease((long)RouterLeases.LimitOf(_config).TotalMicroseconds, nowUs);
+        _router.AwaitLease((long)StoreLeases.LimitOf(_config).TotalMicroseconds, nowUs);
         _lease.Claim();
         return true;
     }

@@ -55,7 +55,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         LinkPoller poller,
         Action<VirtualRouterEvent> changed,
         Action<string> say,
-        Func<RunningVirtualRouter, RouterLease?> lease)
+        Func<RunningVirtualRouter, StoreLease?> lease)
     {
         _config = config;
         _changed = changed;
@@ -215,7 +215,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             Track = config.Track,
             Announce = config.Announce,
         })
-        && (config.Store is null || RouterLeases.KeyOf(config) == RouterLeases.KeyOf(_config));
+        && (config.Store is null || StoreLeases.KeyOf(config) == StoreLeases.KeyOf(_config));
 
     /// <summary>Goes by another configuration, in the state that it is in and with the addresses that stay. The priority is changed by
     /// <see cref="ChangePriority"/>.</summary>

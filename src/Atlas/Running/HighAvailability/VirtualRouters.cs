@@ -44,7 +44,7 @@ internal sealed class VirtualRouters : IDisposable
     /// <summary>Makes the lease of a virtual router that has a store.</summary>
     /// <param name="config">The virtual router.</param>
     /// <param name="tell">Takes what the store says, and whether it is the answer to a claim.</param>
-    internal delegate RouterLease LeaseMaker(VirtualRouterConfig config, Action<LeaseAnswer, bool> tell);
+    internal delegate StoreLease LeaseMaker(VirtualRouterConfig config, Action<LeaseAnswer, bool> tell);
 
     /// <summary>How each of them is, in the order of the configuration.</summary>
     internal IReadOnlyList<VirtualRouterStatus> Statuses => [.. _known.Select(router => router.Status)];
@@ -166,7 +166,7 @@ internal sealed class VirtualRouters : IDisposable
         _poller.Wake();
     }
 
-    private RouterLease? LeaseOf(RunningVirtualRouter router) => router.Config.Store is null
+    private StoreLease? LeaseOf(RunningVirtualRouter router) => router.Config.Store is null
         ? null
         : _leases(router.Config, (answer, isOfClaim) => Order(nowUs => router.TakeLease(answer, isOfClaim, nowUs)));
 

@@ -89,6 +89,6 @@ public sealed class ClusterNodeTests
                 return Task.FromResult(true);
             },
             new DnsResolver(new ResolverOptions { Servers = () => [] }),
-            new RouterLeases(() => instance.Snapshot, _ => null));
+            new StoreLeases(() => instance.Snapshot, _ => null));
     }
 }

@@ -12,7 +12,7 @@ namespace Atlas.Running.HighAvailability;
 /// <summary>Makes the leases of virtual routers, on the servers that their stores are on at the moment. Any thread.</summary>
 /// <param name="snapshot">The stores in force.</param>
 /// <param name="tls">How to shake hands with the servers of a store, by its name; null: it has no TLS.</param>
-internal sealed class RouterLeases(Func<ProxySnapshot> snapshot, Func<string, ProbeTls?> tls)
+internal sealed class StoreLeases(Func<ProxySnapshot> snapshot, Func<string, ProbeTls?> tls)
 {
     // As long as others wait for the next advertisement, less their skew: who is silent for longer is taken for dead anyway.
     private const int IntervalsHeld = 3;
@@ -32,12 +32,12 @@ internal sealed class RouterLeases(Func<ProxySnapshot> snapshot, Func<string, Pr
     /// <param name="config">The virtual router, which has a store.</param>
     /// <param name="node">This node's name.</param>
     /// <param name="tell">Takes what the store says, and whether it is the answer to a claim.</param>
-    internal RouterLease Make(VirtualRouterConfig config, string node, Action<LeaseAnswer, bool> tell)
+    internal StoreLease Make(VirtualRouterConfig config, string node, Action<LeaseAnswer, bool> tell)
     {
         string store = config.Store!;
         string key = KeyOf(config);
         var interval = TimeSpan.FromMilliseconds(config.AdvertiseMs);
-        return new RouterLease(
+        return new StoreLease(
             new RedisLease(() => ServerOf(store, key), key, node, IntervalsHeld * interval, LimitOf(config)), interval, tell);
     }
 

@@ -4,7 +4,7 @@ using Atlas.Cli.Tests.Programs;
 namespace Atlas.Cli.Tests.HighAvailability;
 
 /// <summary>Nodes that have a lease in Redis, which both reach where they do not hear each other.</summary>
-public sealed class LeaseTests
+public sealed class StoreLeaseTests
 {
     private const string Key = "atlas:lease:51:" + SharedNetwork.VirtualIp;
 

@@ -4,7 +4,7 @@ namespace Atlas.Running.HighAvailability;
 
 /// <summary>A virtual router's lease, asked for and renewed away from the thread that has the addresses, which never waits for a
 /// store.</summary>
-internal sealed class RouterLease : IDisposable
+internal sealed class StoreLease : IDisposable
 {
     private readonly RedisLease _lease;
     private readonly TimeSpan _interval;
@@ -19,7 +19,7 @@ internal sealed class RouterLease : IDisposable
     /// <param name="interval">How often it is renewed while this node is master.</param>
     /// <param name="tell">Takes what the store says, and whether that is the answer to a <see cref="Claim"/>. Not called twice at
     /// once.</param>
-    internal RouterLease(RedisLease lease, TimeSpan interval, Action<LeaseAnswer, bool> tell)
+    internal StoreLease(RedisLease lease, TimeSpan interval, Action<LeaseAnswer, bool> tell)
     {
         _lease = lease;
         _interval = interval;
