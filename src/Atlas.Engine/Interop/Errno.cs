@@ -8,6 +8,9 @@ public static class Errno
     /// <summary>The process lacks a right.</summary>
     public const int EPERM = 1;
 
+    /// <summary>There is no such thing: a file, or what a message of netlink names.</summary>
+    public const int ENOENT = 2;
+
     /// <summary>Interrupted by a signal; .NET's runtime uses signals, so every call may return it.</summary>
     public const int EINTR = 4;
 
@@ -52,6 +55,9 @@ public static class Errno
 
     /// <summary>The message is longer than the path or the protocol takes.</summary>
     public const int EMSGSIZE = 90;
+    /// <summary>The kernel, or the part of it that is asked, knows no such thing.</summary>
+    public const int EOPNOTSUPP = 95;
+
     /// <summary>The address is of another family than the socket.</summary>
     public const int EAFNOSUPPORT = 97;
 

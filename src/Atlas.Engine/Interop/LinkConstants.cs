@@ -36,6 +36,7 @@ internal static class LinkConstants
     internal const int NLM_F_EXCL = 0x200;
     internal const int NLM_F_DUMP = 0x300;
     internal const int NLM_F_CREATE = 0x400;
+    internal const int NLM_F_APPEND = 0x800;
     internal const int NLMSG_ERROR = 2;
     internal const int NLMSG_DONE = 3;
     internal const int RTM_NEWLINK = 16;

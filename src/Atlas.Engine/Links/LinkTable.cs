@@ -100,7 +100,7 @@ public sealed class LinkTable : IDisposable
             request.Add(IFA_CACHEINFO, new AddressLifetime { Preferred = 0, Valid = uint.MaxValue });
         }
 
-        var answer = default(NoAnswer);
+        var answer = default(NoNetlinkAnswer);
         return _socket.Ask(request, ref answer);
     }
 
@@ -131,7 +131,7 @@ public sealed class LinkTable : IDisposable
 
         // Of IPv6, others are chosen before it for what this host sends by itself.
         request.Add(IFA_CACHEINFO, new AddressLifetime { Preferred = address.IsIpv6 ? 0 : (uint)seconds, Valid = (uint)seconds });
-        var answer = default(NoAnswer);
+        var answer = default(NoNetlinkAnswer);
         return _socket.Ask(request, ref answer);
     }
 
@@ -178,7 +178,7 @@ public sealed class LinkTable : IDisposable
     {
         var request = new NetlinkRequest(stackalloc byte[NetlinkRequest.MaxLength]);
         Begin(ref request, RTM_DELADDR, 0, index, address, prefixLength);
-        var answer = default(NoAnswer);
+        var answer = default(NoNetlinkAnswer);
         return _socket.Ask(request, ref answer);
     }
 
@@ -205,14 +205,6 @@ public sealed class LinkTable : IDisposable
         addresses.Clear();
         var answer = new AddressesAnswer(index, addresses);
         return _socket.Ask(request, ref answer);
-    }
-
-    private readonly struct NoAnswer : INetlinkAnswer
-    {
-        public void Take(int type, ReadOnlySpan<byte> body)
-        {
-            // The error number says all.
-        }
     }
 
     private struct LinkAnswer : INetlinkAnswer

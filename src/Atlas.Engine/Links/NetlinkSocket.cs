@@ -5,7 +5,7 @@ using static Atlas.Engine.Interop.LinuxConstants;
 
 namespace Atlas.Engine.Links;
 
-/// <summary>A socket of rtnetlink, and the memory that it receives to. Hears the kernel only. Not thread-safe.</summary>
+/// <summary>A socket of netlink, and the memory that it receives to. Hears the kernel only. Not thread-safe.</summary>
 internal sealed unsafe class NetlinkSocket : IDisposable
 {
     /// <summary>More than the kernel puts into one datagram (NLMSG_GOODSIZE, and 32 KiB for lists).</summary>
@@ -30,9 +30,10 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     /// <summary>Opens one.</summary>
     /// <param name="groups">RTMGRP_ of the changes that it hears; 0 for one that asks.</param>
     /// <param name="error">The positive error number when null is returned, else 0.</param>
-    internal static NetlinkSocket? TryOpen(uint groups, out int error)
+    /// <param name="protocol">NETLINK_: the part of the kernel that it speaks with.</param>
+    internal static NetlinkSocket? TryOpen(uint groups, out int error, int protocol = NETLINK_ROUTE)
     {
-        var descriptor = LinkDescriptor.TryOpen(AF_NETLINK, groups == 0 ? SOCK_RAW : SOCK_RAW | SOCK_NONBLOCK, NETLINK_ROUTE, out error);
+        var descriptor = LinkDescriptor.TryOpen(AF_NETLINK, groups == 0 ? SOCK_RAW : SOCK_RAW | SOCK_NONBLOCK, protocol, out error);
         if (descriptor is null)
         {
             return null;
@@ -63,30 +64,18 @@ internal sealed unsafe class NetlinkSocket : IDisposable
     internal int Ask<TAnswer>(NetlinkRequest request, ref TAnswer answer)
         where TAnswer : INetlinkAnswer, allows ref struct
     {
-        if (_disposed)
-        {
-            return -Errno.EBADF;
-        }
-
-        while (_isUnfinished && Receive(MSG_DONTWAIT) >= 0)
-        {
-            // What is left of a list that was given up: until then the kernel begins no other (EBUSY).
-        }
-
         uint sequence = ++_sequence;
-        int result = Streams.Socket.Send(Descriptor.Value, request.Finish(sequence));
-        _isUnfinished = result >= 0;
-        bool isChanged = false;
-        while (result >= 0 && _isUnfinished)
-        {
-            result = Receive(0);
-            if (result >= 0)
-            {
-                result = Take(Last, sequence, ref answer, ref isChanged);
-            }
-        }
+        return Ask(request.Finish(sequence), sequence, ref answer);
+    }
 
-        return result >= 0 && isChanged ? -Errno.EINTR : Math.Min(result, 0);
+    /// <summary>Has the kernel do what several messages say, the last of which asks for an answer.</summary>
+    /// <param name="batch">They; get a number here.</param>
+    /// <returns>0, or the negative error number of the first that is refused; EAGAIN where the kernel does not answer.</returns>
+    internal int Ask(NetlinkBatch batch)
+    {
+        uint sequence = ++_sequence;
+        var answer = default(NoNetlinkAnswer);
+        return Ask(batch.Finish(sequence), sequence, ref answer);
     }
 
     /// <summary>Receives a datagram of the kernel; those of others are dropped.</summary>
@@ -133,6 +122,34 @@ internal sealed unsafe class NetlinkSocket : IDisposable
             Descriptor.Close();
             NativeMemory.Free(_buffer);
         }
+    }
+
+    private int Ask<TAnswer>(ReadOnlySpan<byte> messages, uint sequence, ref TAnswer answer)
+        where TAnswer : INetlinkAnswer, allows ref struct
+    {
+        if (_disposed)
+        {
+            return -Errno.EBADF;
+        }
+
+        while (_isUnfinished && Receive(MSG_DONTWAIT) >= 0)
+        {
+            // What is left of a list that was given up: until then the kernel begins no other (EBUSY).
+        }
+
+        int result = Streams.Socket.Send(Descriptor.Value, messages);
+        _isUnfinished = result >= 0;
+        bool isChanged = false;
+        while (result >= 0 && _isUnfinished)
+        {
+            result = Receive(0);
+            if (result >= 0)
+            {
+                result = Take(Last, sequence, ref answer, ref isChanged);
+            }
+        }
+
+        return result >= 0 && isChanged ? -Errno.EINTR : Math.Min(result, 0);
     }
 
     /// <summary>Has what is in a datagram taken, up to the end of the answer.</summary>

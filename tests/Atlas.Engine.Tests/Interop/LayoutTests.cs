@@ -17,6 +17,7 @@ public sealed class LayoutTests
         [
             .. ConstantsOf(typeof(LinuxConstants)),
             .. ConstantsOf(typeof(LinkConstants)),
+            .. ConstantsOf(typeof(FilterConstants)),
             .. ConstantsOf(typeof(Errno)),
             .. ConstantsOf(typeof(OpenSslConstants)),
         ];
@@ -110,6 +111,7 @@ public sealed class LayoutTests
         RouteAttribute attribute;
         LinkHeader link;
         AddressHeader added;
+        FilterHeader filter;
         AddressLifetime lifetime;
         GroupRequest group;
         GroupRequest6 group6;
@@ -144,6 +146,10 @@ public sealed class LayoutTests
             ("offsetof(struct ifaddrmsg, ifa_flags)", Offset(&added, &added.Flags)),
             ("offsetof(struct ifaddrmsg, ifa_scope)", Offset(&added, &added.Scope)),
             ("offsetof(struct ifaddrmsg, ifa_index)", Offset(&added, &added.Index)),
+            ("sizeof(struct nfgenmsg)", sizeof(FilterHeader)),
+            ("offsetof(struct nfgenmsg, nfgen_family)", Offset(&filter, &filter.Family)),
+            ("offsetof(struct nfgenmsg, version)", Offset(&filter, &filter.Version)),
+            ("offsetof(struct nfgenmsg, res_id)", Offset(&filter, &filter.Resource)),
             ("sizeof(struct ifa_cacheinfo)", sizeof(AddressLifetime)),
             ("offsetof(struct ifa_cacheinfo, ifa_prefered)", Offset(&lifetime, &lifetime.Preferred)),
             ("offsetof(struct ifa_cacheinfo, ifa_valid)", Offset(&lifetime, &lifetime.Valid)),
@@ -235,6 +241,10 @@ public sealed class LayoutTests
             #include <netinet/in.h>
             #include <netinet/tcp.h>
             #include <netinet/udp.h>
+            #include <linux/netfilter.h>
+            #include <linux/netfilter_arp.h>
+            #include <linux/netfilter/nf_tables.h>
+            #include <linux/netfilter/nfnetlink.h>
             #include <openssl/core.h>
             #include <openssl/err.h>
             #include <openssl/ssl.h>

@@ -59,7 +59,7 @@ public sealed class LinkRightsTests
     }
 
     /// <summary>Does something on a thread that has given up its capabilities, which each thread of Linux has for itself.</summary>
-    private static T WithoutRights<T>(Func<T> action) => NamespaceThread.Run(() =>
+    internal static T WithoutRights<T>(Func<T> action) => NamespaceThread.Run(() =>
     {
         // struct __user_cap_header_struct: version 3 and this thread; two struct __user_cap_data_struct, all zero.
         int[] header = [0x20080522, 0];

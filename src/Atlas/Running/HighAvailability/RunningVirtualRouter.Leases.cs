@@ -6,7 +6,7 @@ namespace Atlas.Running.HighAvailability;
 /// <summary>What a virtual router does with the lease that a store keeps of it.</summary>
 internal sealed partial class RunningVirtualRouter
 {
-    private readonly StoreLease? _lease;
+    private readonly StoreLease? _storeLease;
     private string? _leaseWords;
 
     /// <summary>Takes what the store says of the lease.</summary>
@@ -29,20 +29,20 @@ internal sealed partial class RunningVirtualRouter
         if (isOfClaim && _router.State != VirtualRouterState.Master)
         {
             // A master was heard meanwhile.
-            _lease!.Drop();
+            _storeLease!.Drop();
         }
     }
 
     /// <summary>Whether the lease is asked for, which has a backup that hears nobody wait.</summary>
     private bool AsksForLease(long nowUs)
     {
-        if (_lease is null || !_router.MustAskForLease(nowUs))
+        if (_storeLease is null || !_router.MustAskForLease(nowUs))
         {
             return false;
         }
 
         _router.AwaitLease((long)StoreLeases.LimitOf(_config).TotalMicroseconds, nowUs);
-        _lease.Claim();
+        _storeLease.Claim();
         return true;
     }
 
@@ -51,12 +51,12 @@ internal sealed partial class RunningVirtualRouter
         if (change.To == VirtualRouterState.Master)
         {
             // Who heard nobody may be wrong, and lets go of the addresses if it is.
-            _lease?.Hold(seizes: change.Reason != VirtualRouterReason.NoAdvertisementHeard);
+            _storeLease?.Hold(seizes: change.Reason != VirtualRouterReason.NoAdvertisementHeard);
         }
         else if (change.From == VirtualRouterState.Master)
         {
             _leaseWords = null;
-            _lease?.Drop();
+            _storeLease?.Drop();
         }
     }
 

@@ -31,6 +31,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private const long LongRenewalUs = 500_000;
 
     private readonly VirtualRouterLink _link;
+    private readonly VirtualRouterLease _lease;
     private readonly Action<VirtualRouterEvent> _changed;
     private readonly Action<string> _say;
     private readonly int _keepSeconds;
@@ -55,18 +56,16 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         LinkPoller poller,
         Action<VirtualRouterEvent> changed,
         Action<string> say,
-        Func<RunningVirtualRouter, StoreLease?> lease)
+        Func<RunningVirtualRouter, StoreLease?> storeLease)
     {
         _config = config;
         _changed = changed;
         _say = say;
         _link = new VirtualRouterLink(config, table, poller);
-
-        // The kernel lets the addresses go by itself when this process is stopped or dead for as long as the others need to see it,
-        // in whole seconds as it counts them.
-        _keepSeconds = Math.Max(1, 3 * config.AdvertiseMs / 1_000);
+        _lease = new VirtualRouterLease(say);
+        _keepSeconds = VirtualRouterLease.KeepSeconds(config);
         _router = new VirtualRouter(SettingsOf(config));
-        _lease = lease(this);
+        _storeLease = storeLease(this);
         _status = new VirtualRouterStatus
         {
             Config = config,
@@ -109,6 +108,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         {
             _link.RemoveLeft();
         }
+
+        VirtualRouterLease.RemoveLeft(_config, continues);
 
         FollowLink(nowUs);
         if (_link.Missing is not null)
@@ -231,6 +232,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             Look(nowUs);
             if (_router.State == VirtualRouterState.Master)
             {
+                _lease.Hold(_config);
                 Keep(nowUs);
             }
         }
@@ -255,6 +257,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         VirtualRouterOrders orders = _router.Stop(nowUs);
         if (wasMaster && orders.Advertise is not null)
         {
+            _lease.Hold(_config, (int)(FarewellUs / 1_000));
             _link.Send((byte)_router.Priority, FarewellIntervalMs);
             _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
             _releaseAtUs = nowUs + FarewellUs;
@@ -268,7 +271,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     internal void Leave()
     {
         _keepAtUs = long.MaxValue;
-        _lease?.Dispose();
+        _storeLease?.Dispose();
+        _lease.Dispose();
         _link.Dispose();
     }
 
@@ -282,10 +286,11 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (_router.State == VirtualRouterState.Master)
         {
             _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
-            _lease?.Drop();
+            _storeLease?.Drop();
         }
 
-        _lease?.Dispose();
+        _storeLease?.Dispose();
+        _lease.Dispose();
         _link.Dispose();
     }
 
@@ -303,6 +308,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         int taken = orders.Take ? Take(nowUs) : 0;
         if (orders.Advertise is byte priority && taken >= 0)
         {
+            // Before the others begin to count, so that it ends before they take over.
+            _lease.Renew(_config);
             Send(priority);
         }
 
@@ -329,7 +336,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     {
         _releaseAtUs = long.MaxValue;
         _keepAtUs = nowUs + RenewalUs;
-        return _link.Keep(_keepSeconds);
+        int held = _lease.Hold(_config);
+        return held < 0 ? held : _link.Keep(_keepSeconds);
     }
 
     /// <summary>The interface does not take the addresses.</summary>
@@ -386,5 +394,6 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         _keepAtUs = long.MaxValue;
         _releaseAtUs = long.MaxValue;
         _link.Release();
+        _lease.Remove();
     }
 }
