@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using Atlas.Core.Configuration;
+using Atlas.Engine.Interop;
 using Atlas.Engine.Links;
+using Atlas.Engine.Threads;
 
 namespace Atlas.Running.HighAvailability;
 
@@ -9,6 +11,9 @@ namespace Atlas.Running.HighAvailability;
 internal sealed class VirtualRouters : IDisposable
 {
     private const long NanosecondsPerMicrosecond = 1_000;
+
+    // From three of these on without a turn a master steps down, which happens to an ordinary thread of a busy machine.
+    private const int LeisurelyMs = 1_000;
 
     private readonly ConcurrentQueue<Action<long>> _orders = new();
     private readonly LinkPoller _poller;
@@ -24,6 +29,8 @@ internal sealed class VirtualRouters : IDisposable
     private volatile IReadOnlyList<RunningVirtualRouter> _known = [];
     private volatile bool _hasEnded;
     private bool _keepsAddresses;
+    private ProcessorShare _share;
+    private string? _slowness;
 
     private VirtualRouters(LinkPoller poller, LinkMonitor monitor, LinkTable table, Action<VirtualRouterEvent> changed, Action<string> say)
     {
@@ -106,6 +113,7 @@ internal sealed class VirtualRouters : IDisposable
         }
 
         _known = [.. _routers];
+        TellSlowness();
     });
 
     /// <summary>Has a virtual router go by another priority.</summary>
@@ -158,17 +166,19 @@ internal sealed class VirtualRouters : IDisposable
 
     private void Run()
     {
+        if (UrgentThread.Claim(out int error) is not ThreadUrgency.RealTime and var urgency)
+        {
+            string instead = urgency == ThreadUrgency.Favoured ? ", but a nice value" : "";
+            _slowness = $"virtual routers have no real-time priority{instead} ({Errno.Text(error)}): a busy machine may cost them their "
+                + "addresses at intervals below 1 s. LimitRTPRIO=1 and RestrictRealtime=no in the systemd unit, or CAP_SYS_NICE, give one";
+        }
+
         while (!_hasEnded)
         {
-            long nextUs = long.MaxValue;
-            foreach (RunningVirtualRouter router in _routers)
+            long nextUs = NextUs();
+            if (_share.RestMs(NowUs(), UrgentThread.ReadUsedNs() / NanosecondsPerMicrosecond, nextUs) is var restMs and > 0)
             {
-                nextUs = Math.Min(nextUs, router.NextUs);
-            }
-
-            foreach (RunningVirtualRouter router in _leaving)
-            {
-                nextUs = Math.Min(nextUs, router.NextUs);
+                Thread.Sleep(restMs);
             }
 
             if (_poller.Wait(nextUs == long.MaxValue ? nextUs : nextUs * NanosecondsPerMicrosecond) < 0)
@@ -181,6 +191,32 @@ internal sealed class VirtualRouters : IDisposable
         }
 
         End();
+    }
+
+    private long NextUs()
+    {
+        long nextUs = long.MaxValue;
+        foreach (RunningVirtualRouter router in _routers)
+        {
+            nextUs = Math.Min(nextUs, router.NextUs);
+        }
+
+        foreach (RunningVirtualRouter router in _leaving)
+        {
+            nextUs = Math.Min(nextUs, router.NextUs);
+        }
+
+        return nextUs;
+    }
+
+    /// <summary>Says once that advertisements may be late, if there are some that must not be.</summary>
+    private void TellSlowness()
+    {
+        if (_slowness is not null && _routers.Exists(router => router.Config.AdvertiseMs < LeisurelyMs))
+        {
+            _say(_slowness);
+            _slowness = null;
+        }
     }
 
     private void Turn(long nowUs)
