@@ -123,6 +123,17 @@ internal sealed class VirtualRouters : IDisposable
     internal void ChangePriority(VirtualRouterConfig config, int priority, string lowered) => Order(nowUs =>
         _routers.Find(router => router.Config.Equals(config))?.ChangePriority(priority, lowered, nowUs));
 
+    /// <summary>Waits until all that was ordered before is done, or all has ended: then a master has sent its first advertisement, and
+    /// has the addresses for a whole time.</summary>
+    internal Task SettledAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Order(_ => done.SetResult());
+
+        // Who has ended takes no order any more.
+        return Task.WhenAny(done.Task, _end.Task);
+    }
+
     /// <summary>Gives all addresses to other nodes, as far as there are any. Done when they have them, after half a second, or when
     /// all has ended.</summary>
     internal async Task HandOverAsync()
