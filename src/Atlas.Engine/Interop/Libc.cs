@@ -115,4 +115,11 @@ internal static unsafe partial class Libc
     // Variadic in C; on x86-64 and arm64 Linux an int in that place is passed as any other.
     [LibraryImport(Library)]
     internal static partial int open(byte* path, int flags, uint mode);
+
+    // Of a thread, whatever POSIX says of processes; 0 is the calling one, as for setpriority.
+    [LibraryImport(Library)]
+    internal static partial int sched_setscheduler(int thread, int policy, SchedulingParameter* parameter);
+
+    [LibraryImport(Library)]
+    internal static partial int setpriority(int which, uint who, int priority);
 }

@@ -97,4 +97,9 @@ internal static class LinuxConstants
     internal const ushort BPF_ABS = 0x20;
     internal const ushort BPF_JSET = 0x40;
     internal const ushort BPF_K = 0x0;
+    internal const int SCHED_OTHER = 0;
+    internal const int SCHED_RR = 2;
+    internal const int SCHED_RESET_ON_FORK = 0x40000000;
+    internal const int PRIO_PROCESS = 0;
+    internal const int CLOCK_THREAD_CPUTIME_ID = 3;
 }

@@ -33,6 +33,9 @@ internal sealed partial class AtlasInstance
         }
 
         Cluster.Apply(_atStart, masters);
+
+        // The process before keeps the addresses and advertises until then, however late this one's thread gets its turn.
+        await Cluster.SettledAsync();
         Phase = InstancePhase.Serving;
         Since = DateTimeOffset.UtcNow;
     }

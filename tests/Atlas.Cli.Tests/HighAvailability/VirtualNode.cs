@@ -66,7 +66,8 @@ public sealed class VirtualNode : IAsyncDisposable
         await Tool.RunAsync("chmod", "600", config.Sibling("secret"));
     }
 
-    private static string Text(string name, string router, string addresses) =>
+    /// <summary>The configuration of <see cref="StartAsync"/>.</summary>
+    public static string Text(string name, string router, string addresses = SharedNetwork.VirtualIp + "/24") =>
         $$"""
         listeners:
           web:

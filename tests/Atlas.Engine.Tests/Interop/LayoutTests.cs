@@ -97,6 +97,8 @@ public sealed class LayoutTests
             ("offsetof(OSSL_PARAM, data)", Offset(&parameter, &parameter.Value)),
             ("offsetof(OSSL_PARAM, data_size)", Offset(&parameter, &parameter.Length)),
             ("offsetof(OSSL_PARAM, return_size)", Offset(&parameter, &parameter.ReturnedLength)),
+            ("sizeof(struct sched_param)", sizeof(SchedulingParameter)),
+            ("offsetof(struct sched_param, sched_priority)", 0),
             ("sizeof(int)", sizeof(int)),
             ("sizeof(ssize_t)", sizeof(nint)),
             ("sizeof(socklen_t)", sizeof(uint)),
@@ -250,12 +252,14 @@ public sealed class LayoutTests
             #include <openssl/ssl.h>
             #include <openssl/x509v3.h>
             #include <poll.h>
+            #include <sched.h>
             #include <stddef.h>
             #include <stdio.h>
             #include <sys/epoll.h>
             #include <sys/eventfd.h>
             #include <sys/ioctl.h>
             #include <sys/mman.h>
+            #include <sys/resource.h>
             #include <sys/socket.h>
             #include <sys/stat.h>
             #include <sys/time.h>

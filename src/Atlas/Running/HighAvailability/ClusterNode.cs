@@ -171,6 +171,9 @@ internal sealed class ClusterNode : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the virtual routers go by what was applied: another process may let go of their addresses then.</summary>
+    internal Task SettledAsync() => _routers?.SettledAsync() ?? Task.CompletedTask;
+
     /// <summary>Opens the ports to the other nodes and to those who ask for names, by what was prepared. Not before another process of
     /// this host has let go of them.</summary>
     /// <exception cref="IOException">One cannot be opened; the message says why. The next reload tries it again.</exception>

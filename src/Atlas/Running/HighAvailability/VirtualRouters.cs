@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Atlas.Control.HighAvailability.Leases;
 using Atlas.Core.Configuration;
+using Atlas.Engine.Interop;
 using Atlas.Engine.Links;
+using Atlas.Engine.Threads;
 
 namespace Atlas.Running.HighAvailability;
 
@@ -10,6 +12,9 @@ namespace Atlas.Running.HighAvailability;
 internal sealed class VirtualRouters : IDisposable
 {
     private const long NanosecondsPerMicrosecond = 1_000;
+
+    // From three of these on without a turn a master steps down, which happens to an ordinary thread of a busy machine.
+    private const int LeisurelyMs = 1_000;
 
     private readonly ConcurrentQueue<Action<long>> _orders = new();
     private readonly LinkPoller _poller;
@@ -26,6 +31,8 @@ internal sealed class VirtualRouters : IDisposable
     private volatile IReadOnlyList<RunningVirtualRouter> _known = [];
     private volatile bool _hasEnded;
     private bool _keepsAddresses;
+    private ProcessorShare _share;
+    private string? _slowness;
 
     private VirtualRouters(
         LinkPoller poller, LinkMonitor monitor, LinkTable table, Action<VirtualRouterEvent> changed, Action<string> say, LeaseMaker leases)
@@ -116,6 +123,7 @@ internal sealed class VirtualRouters : IDisposable
         }
 
         _known = [.. _routers];
+        TellSlowness();
     });
 
     /// <summary>Has a virtual router go by another priority.</summary>
@@ -124,6 +132,17 @@ internal sealed class VirtualRouters : IDisposable
     /// <param name="lowered">Why it is not the configured one; empty: it is.</param>
     internal void ChangePriority(VirtualRouterConfig config, int priority, string lowered) => Order(nowUs =>
         _routers.Find(router => router.Config.Equals(config))?.ChangePriority(priority, lowered, nowUs));
+
+    /// <summary>Waits until all that was ordered before is done, or all has ended: then a master has sent its first advertisement, and
+    /// has the addresses for a whole time.</summary>
+    internal Task SettledAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Order(_ => done.SetResult());
+
+        // Who has ended takes no order any more.
+        return Task.WhenAny(done.Task, _end.Task);
+    }
 
     /// <summary>Gives all addresses to other nodes, as far as there are any. Done when they have them, after half a second, or when
     /// all has ended.</summary>
@@ -172,17 +191,19 @@ internal sealed class VirtualRouters : IDisposable
 
     private void Run()
     {
+        if (UrgentThread.Claim(out int error) is not ThreadUrgency.RealTime and var urgency)
+        {
+            string instead = urgency == ThreadUrgency.Favoured ? ", but a nice value" : "";
+            _slowness = $"virtual routers have no real-time priority{instead} ({Errno.Text(error)}): a busy machine may cost them their "
+                + "addresses at intervals below 1 s. LimitRTPRIO=1 and RestrictRealtime=no in the systemd unit, or CAP_SYS_NICE, give one";
+        }
+
         while (!_hasEnded)
         {
-            long nextUs = long.MaxValue;
-            foreach (RunningVirtualRouter router in _routers)
+            long nextUs = NextUs();
+            if (_share.RestMs(NowUs(), UrgentThread.ReadUsedNs() / NanosecondsPerMicrosecond, nextUs) is var restMs and > 0)
             {
-                nextUs = Math.Min(nextUs, router.NextUs);
-            }
-
-            foreach (RunningVirtualRouter router in _leaving)
-            {
-                nextUs = Math.Min(nextUs, router.NextUs);
+                Thread.Sleep(restMs);
             }
 
             if (_poller.Wait(nextUs == long.MaxValue ? nextUs : nextUs * NanosecondsPerMicrosecond) < 0)
@@ -195,6 +216,32 @@ internal sealed class VirtualRouters : IDisposable
         }
 
         End();
+    }
+
+    private long NextUs()
+    {
+        long nextUs = long.MaxValue;
+        foreach (RunningVirtualRouter router in _routers)
+        {
+            nextUs = Math.Min(nextUs, router.NextUs);
+        }
+
+        foreach (RunningVirtualRouter router in _leaving)
+        {
+            nextUs = Math.Min(nextUs, router.NextUs);
+        }
+
+        return nextUs;
+    }
+
+    /// <summary>Says once that advertisements may be late, if there are some that must not be.</summary>
+    private void TellSlowness()
+    {
+        if (_slowness is not null && _routers.Exists(router => router.Config.AdvertiseMs < LeisurelyMs))
+        {
+            _say(_slowness);
+            _slowness = null;
+        }
     }
 
     private void Turn(long nowUs)

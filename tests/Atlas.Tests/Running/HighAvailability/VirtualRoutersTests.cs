@@ -1,3 +1,6 @@
+using System.Net;
+using Atlas.Core.Configuration;
+using Atlas.Core.HighAvailability;
 using Atlas.Engine.Links;
 using Atlas.Running.HighAvailability;
 
@@ -20,6 +23,28 @@ public sealed class VirtualRoutersTests
         VirtualRouters routers = Start();
         routers.Dispose();
         await routers.HandOverAsync().WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task SettledAsync_AfterAnOrder_IsDoneOnceThatIs()
+    {
+        using VirtualRouters routers = Start();
+        for (byte id = 1; id < 100; id++)
+        {
+            routers.Apply(
+                [new VirtualRouterConfig { Interface = "no-such-link", RouterId = id, Addresses = [new InterfaceAddress(IPAddress.Parse("10.88.0.1"), 24)] }], _ => true);
+            await routers.SettledAsync().WaitAsync(Limit);
+            routers.Statuses.ShouldHaveSingleItem().Config.RouterId.ShouldBe(id);
+            routers.Statuses[0].State.ShouldBe(VirtualRouterState.Fault);
+        }
+    }
+
+    [Fact]
+    public async Task SettledAsync_AfterTheEnd_IsDone()
+    {
+        VirtualRouters routers = Start();
+        routers.Dispose();
+        await routers.SettledAsync().WaitAsync(Limit);
     }
 
     private static VirtualRouters Start()
