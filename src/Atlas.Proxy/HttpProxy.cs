@@ -50,6 +50,18 @@ public sealed class HttpProxy
         LimitLinger(listener, idleMs: 0);
     }
 
+    /// <summary>Ends the connections of a listener to some of its addresses at once, with a reset: this host has the addresses no more. Any
+    /// thread; returns before the workers have done it.</summary>
+    /// <param name="listener">Whose connections.</param>
+    /// <param name="isAt">Which, by the address that the client connected to.</param>
+    public void Abort(HttpListener listener, Predicate<SocketAddress> isAt) => ForSessionsOf(listener, session =>
+    {
+        if (session.LocalAddress is { } address && isAt(address))
+        {
+            session.Abort(tunnels: true);
+        }
+    });
+
     /// <summary>Closes the unused connections to a server that no snapshot names any more. Any thread; returns before the
     /// workers have done it.</summary>
     public void Forget(ServerState server)

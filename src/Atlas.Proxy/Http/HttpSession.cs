@@ -110,6 +110,9 @@ internal sealed class HttpSession(WorkerContext context, ClientConnection connec
     }
 
     /// <inheritdoc/>
+    public SocketAddress? LocalAddress => Client.LocalAddress;
+
+    /// <inheritdoc/>
     public bool MayWriteTo(AccessLog log) =>
         (!IsIdle || Owner.IsDraining) && Listener.AccessLog.Any(writer => writer.Log == log);
 

@@ -1,3 +1,4 @@
+using Atlas.Engine.Streams;
 using Atlas.Proxy.Logging;
 using Atlas.Proxy.Relaying;
 
@@ -8,6 +9,9 @@ internal interface IClientSession : ISessionLinks<IClientSession>
 {
     /// <summary>The listener that accepted it.</summary>
     HttpListener Owner { get; }
+
+    /// <summary>The address that the client connected to; null: none is known.</summary>
+    SocketAddress? LocalAddress { get; }
 
     /// <summary>Draws the moment at which it ends unless a request comes before, and, while it waits for one, makes it know.
     /// The listener drains.</summary>

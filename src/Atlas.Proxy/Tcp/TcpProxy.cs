@@ -32,6 +32,13 @@ public sealed class TcpProxy
         LimitLinger(listener, idleMs: 0);
     }
 
+    /// <summary>Ends the connections of a listener to some of its addresses at once, with a reset: this host has the addresses no more. Any
+    /// thread; returns before the workers have done it.</summary>
+    /// <param name="listener">Whose connections.</param>
+    /// <param name="isAt">Which, by the address that the client connected to.</param>
+    public void Abort(TcpListener listener, Predicate<SocketAddress> isAt) => ForSessions(
+        session => session.Owner == listener && session.LocalAddress is { } address && isAt(address), ProxyError.ShuttingDown);
+
     /// <summary>Ends the connections to a server that went down, with a reset, where its pool says so; those that still wait for a
     /// server may yet find another. Any thread; returns before the workers have done it.</summary>
     public void ServerWentDown(ServerState server) =>

@@ -130,6 +130,9 @@ internal sealed class TcpSession : IPeerClosedHandler, ISessionLinks<TcpSession>
             : OutgoingHeader.TryPrepend(version, _opening, Client, out length, withReceived: false);
     }
 
+    /// <summary>The address that the client connected to; null: none is known.</summary>
+    internal SocketAddress? LocalAddress => Client.LocalAddress;
+
     /// <summary>Ends it now, with a reset of both sides.</summary>
     internal void Abort(ProxyError reason)
     {

@@ -18,6 +18,7 @@ public sealed class LayoutTests
             .. ConstantsOf(typeof(LinuxConstants)),
             .. ConstantsOf(typeof(LinkConstants)),
             .. ConstantsOf(typeof(FilterConstants)),
+            .. ConstantsOf(typeof(DiagConstants)),
             .. ConstantsOf(typeof(Errno)),
             .. ConstantsOf(typeof(OpenSslConstants)),
         ];
@@ -114,6 +115,9 @@ public sealed class LayoutTests
         LinkHeader link;
         AddressHeader added;
         FilterHeader filter;
+        DiagRequest asked;
+        DiagMessage told;
+        DiagSocket diag;
         AddressLifetime lifetime;
         GroupRequest group;
         GroupRequest6 group6;
@@ -148,6 +152,16 @@ public sealed class LayoutTests
             ("offsetof(struct ifaddrmsg, ifa_flags)", Offset(&added, &added.Flags)),
             ("offsetof(struct ifaddrmsg, ifa_scope)", Offset(&added, &added.Scope)),
             ("offsetof(struct ifaddrmsg, ifa_index)", Offset(&added, &added.Index)),
+            ("sizeof(struct inet_diag_req_v2)", sizeof(DiagRequest)),
+            ("offsetof(struct inet_diag_req_v2, sdiag_protocol)", Offset(&asked, &asked.Protocol)),
+            ("offsetof(struct inet_diag_req_v2, idiag_states)", Offset(&asked, &asked.States)),
+            ("offsetof(struct inet_diag_req_v2, id)", Offset(&asked, &asked.Socket)),
+            ("offsetof(struct inet_diag_msg, id)", Offset(&told, &told.Socket)),
+            ("sizeof(struct inet_diag_sockid)", sizeof(DiagSocket)),
+            ("offsetof(struct inet_diag_sockid, idiag_src)", Offset(&diag, &diag.Source)),
+            ("offsetof(struct inet_diag_sockid, idiag_dst)", Offset(&diag, &diag.Destination)),
+            ("offsetof(struct inet_diag_sockid, idiag_if)", Offset(&diag, &diag.Interface)),
+            ("offsetof(struct inet_diag_sockid, idiag_cookie)", Offset(&diag, &diag.Cookie0)),
             ("sizeof(struct nfgenmsg)", sizeof(FilterHeader)),
             ("offsetof(struct nfgenmsg, nfgen_family)", Offset(&filter, &filter.Family)),
             ("offsetof(struct nfgenmsg, version)", Offset(&filter, &filter.Version)),
@@ -235,6 +249,9 @@ public sealed class LayoutTests
             #include <fcntl.h>
             #include <linux/filter.h>
             #include <linux/sockios.h>
+            #include <linux/inet_diag.h>
+            #include <linux/netlink.h>
+            #include <linux/sock_diag.h>
             #include <linux/if_packet.h>
             #include <linux/rtnetlink.h>
             #include <net/if.h>

@@ -2,6 +2,7 @@ using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy;
 using Atlas.Proxy.Snapshots;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Running.Listeners;
 
@@ -25,4 +26,6 @@ internal sealed class RunningHttpListener(HttpProxy proxy, HttpListener listener
     internal override void CloseWebSockets() => proxy.CloseWebSockets(listener);
 
     internal override void Abort(bool tunnels) => proxy.Abort(listener, tunnels);
+
+    internal override void Abort(Predicate<SocketAddress> isAt) => proxy.Abort(listener, isAt);
 }

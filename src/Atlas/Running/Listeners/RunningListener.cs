@@ -80,6 +80,12 @@ internal abstract class RunningListener
     /// <param name="tunnels">Whether that includes what passes bytes unread.</param>
     internal abstract void Abort(bool tunnels);
 
+    /// <summary>Ends the connections to some of its addresses at once.</summary>
+    /// <param name="isAt">Which, by the address that the client connected to.</param>
+    internal virtual void Abort(Predicate<SocketAddress> isAt)
+    {
+    }
+
     /// <summary>A line for each address.</summary>
     internal IEnumerable<string> Describe() =>
         Addresses.Select(address => $"listener {Name}: {Spoken} on {address.Bound.Address}{(Mode is null ? "" : $", mode {Mode}")}");

@@ -2,6 +2,7 @@ using Atlas.Core.Configuration;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Snapshots;
 using Atlas.Proxy.Tcp;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Running.Listeners;
 
@@ -29,4 +30,6 @@ internal sealed class RunningTcpListener(TcpProxy proxy, TcpListener listener, L
             proxy.Abort(listener);
         }
     }
+
+    internal override void Abort(Predicate<SocketAddress> isAt) => proxy.Abort(listener, isAt);
 }
