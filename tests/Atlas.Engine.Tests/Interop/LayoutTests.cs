@@ -230,6 +230,7 @@ public sealed class LayoutTests
             #include <linux/filter.h>
             #include <linux/sockios.h>
             #include <linux/if_packet.h>
+            #include <linux/ip.h>
             #include <linux/rtnetlink.h>
             #include <net/if.h>
             #include <net/if_arp.h>

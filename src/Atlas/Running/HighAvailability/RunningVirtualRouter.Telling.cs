@@ -36,6 +36,7 @@ internal sealed partial class RunningVirtualRouter
         HeardPriority = _heardPriority,
         Missing = _link.Missing,
         Malformed = _malformed,
+        Misdirected = _link.Misdirected,
     };
 
     private string Words(VirtualRouterReason reason)

@@ -22,6 +22,9 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private const long RetryUs = 1_000_000;
     private const long MaxRetryUs = 32_000_000;
 
+    // Between two lines that advertisements cannot be sent, where now one can and now one cannot.
+    private const long SaySendUs = 60_000_000;
+
     // More than wait in a socket of the default size, so that all that came is heard before the timers; a flood does not hold them up.
     private const int MaxReceives = 1_024;
 
@@ -42,7 +45,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private long _retryUs = RetryUs;
     private long _lookAtUs = long.MaxValue;
     private long _malformed;
-    private int _lastSendError;
+    private bool _hasFailedToSend;
+    private long _maySaySendUs = long.MinValue;
     private string _lowered = "";
     private string _failure = "";
     private IPAddress? _heardFrom;
@@ -74,6 +78,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             Missing = null,
             Counters = _router.Counters,
             Malformed = 0,
+            Misdirected = 0,
         };
     }
 
@@ -119,6 +124,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     /// <summary>Looks at the interface, of which something changed.</summary>
     internal void Look(long nowUs)
     {
+        HardwareAddress before = _link.Hardware;
         _link.Look();
         FollowLink(nowUs);
         if (_link.Missing is not null)
@@ -128,6 +134,12 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         else if (_retryAtUs == long.MaxValue)
         {
             Do(_router.EndFault(nowUs), nowUs);
+        }
+
+        if (_link.Hardware != before)
+        {
+            // Hosts go on to send to the one before.
+            Do(_router.AnnounceAnew(nowUs), nowUs);
         }
 
         if (_status.Missing != _link.Missing)
@@ -166,7 +178,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
                 nowUs);
         }
 
-        if (_malformed != _status.Malformed)
+        if (_malformed != _status.Malformed || _link.Misdirected != _status.Misdirected)
         {
             Publish();
         }
@@ -292,7 +304,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         int taken = orders.Take ? Take(nowUs) : 0;
         if (orders.Advertise is byte priority && taken >= 0)
         {
-            Send(priority);
+            Send(priority, nowUs);
         }
 
         if (orders.Announce && taken >= 0)
@@ -344,15 +356,16 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         }
     }
 
-    private void Send(byte priority)
+    private void Send(byte priority, long nowUs)
     {
         int result = _link.Send(priority, _config.AdvertiseMs);
-        if (result != _lastSendError && result < 0)
+        if (result < 0 && !_hasFailedToSend && nowUs >= _maySaySendUs)
         {
             _say($"virtual router {_status.Name} cannot send advertisements: {LinkRights.Text(result)}");
+            _maySaySendUs = nowUs + SaySendUs;
         }
 
-        _lastSendError = result;
+        _hasFailedToSend = result < 0;
     }
 
     private void Keep(long nowUs)
