@@ -66,7 +66,10 @@ internal sealed class VirtualRouterLink : IDisposable
         if (isAnother)
         {
             Close();
+        }
 
+        if (isAnother && !_isIpv6)
+        {
             // A virtual address may be the first of its network there: when it goes, those of others must not. Where the kernel refuses
             // that, all else is as it is.
             _table.PromoteSecondaries(link.Index);
