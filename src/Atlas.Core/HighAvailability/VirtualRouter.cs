@@ -207,6 +207,18 @@ public sealed partial class VirtualRouter
         _filter.Primary = AddressKey.Of(address);
     }
 
+    /// <summary>Tells a master that it announces itself with another hardware address. Nothing happens to others.</summary>
+    public VirtualRouterOrders AnnounceAnew(long nowUs)
+    {
+        if (State != VirtualRouterState.Master || IsPaused(nowUs))
+        {
+            return default;
+        }
+
+        _announcements.Begin(nowUs);
+        return new VirtualRouterOrders { Announce = TakeAnnouncement(nowUs) };
+    }
+
     /// <summary>Does what is due.</summary>
     public VirtualRouterOrders Tick(long nowUs) => State switch
     {

@@ -42,6 +42,7 @@ internal static class LinkConstants
     internal const int RTM_NEWLINK = 16;
     internal const int RTM_DELLINK = 17;
     internal const int RTM_GETLINK = 18;
+    internal const int RTM_SETLINK = 19;
     internal const int RTM_NEWADDR = 20;
     internal const int RTM_DELADDR = 21;
     internal const int RTM_GETADDR = 22;
@@ -52,7 +53,11 @@ internal static class LinkConstants
     internal const int IFLA_ADDRESS = 1;
     internal const int IFLA_IFNAME = 3;
     internal const int IFLA_MTU = 4;
+    internal const int IFLA_AF_SPEC = 26;
     internal const int IFLA_EXT_MASK = 29;
+    internal const int IFLA_INET_CONF = 1;
+    internal const int IPV4_DEVCONF_PROMOTE_SECONDARIES = 20;
+    internal const int NLA_F_NESTED = 0x8000;
     internal const int RTEXT_FILTER_SKIP_STATS = 8;
     internal const uint IFF_UP = 0x1;
     internal const uint IFF_LOOPBACK = 0x8;
@@ -70,6 +75,7 @@ internal static class LinkConstants
     internal const uint IFA_F_DADFAILED = 0x8;
     internal const uint IFA_F_DEPRECATED = 0x20;
     internal const uint IFA_F_TENTATIVE = 0x40;
+    internal const uint IFA_F_PERMANENT = 0x80;
     internal const uint IFA_F_NOPREFIXROUTE = 0x200;
     internal const int RT_SCOPE_UNIVERSE = 0;
     internal const int RT_SCOPE_LINK = 253;

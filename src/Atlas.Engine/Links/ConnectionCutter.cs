@@ -59,6 +59,7 @@ public sealed class ConnectionCutter : IDisposable
         return result;
     }
 
+    /// <summary>Closes it. Idempotent.</summary>
     public void Dispose() => _socket.Dispose();
 
     private int List(int family, LinkAddress address, ref Found found)

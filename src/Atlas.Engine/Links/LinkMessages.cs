@@ -100,6 +100,7 @@ internal static class LinkMessages
             Protocol = protocol,
             IsUsable = (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) == 0,
             IsSecondary = (flags & IFA_F_SECONDARY) != 0,
+            IsPermanent = (flags & IFA_F_PERMANENT) != 0,
         };
         return own.Family == head.Family;
     }

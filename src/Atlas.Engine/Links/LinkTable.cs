@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Atlas.Engine.Interop;
 using static Atlas.Engine.Interop.LinkConstants;
@@ -135,8 +136,31 @@ public sealed class LinkTable : IDisposable
         return _socket.Ask(request, ref answer);
     }
 
+    /// <summary>Has the other addresses of an IPv4 network stay on a link when the first of them goes, be it removed or its time over
+    /// (<c>net.ipv4.conf.*.promote_secondaries</c>, which systemd sets for all links). For good.</summary>
+    /// <param name="index">The link's number.</param>
+    /// <returns>0, or a negative error number: ENODEV where there is no such link; EPERM without CAP_NET_ADMIN.</returns>
+    public int PromoteSecondaries(int index)
+    {
+        // An attribute in an attribute in an attribute, each of which begins with its own length.
+        int head = NetlinkMessages.SizeOf<RouteAttribute>();
+        Span<byte> family = stackalloc byte[(3 * head) + sizeof(int)];
+        MemoryMarshal.Write(family, Nested(family.Length, LinuxConstants.AF_INET));
+        MemoryMarshal.Write(family[head..], Nested(family.Length - head, IFLA_INET_CONF));
+        MemoryMarshal.Write(
+            family[(2 * head)..], new RouteAttribute { Length = (ushort)(head + sizeof(int)), Type = IPV4_DEVCONF_PROMOTE_SECONDARIES });
+        MemoryMarshal.Write(family[(3 * head)..], 1);
+        var request = new NetlinkRequest(stackalloc byte[NetlinkRequest.MaxLength]);
+        request.Begin(RTM_SETLINK, NLM_F_REQUEST | NLM_F_ACK, new LinkHeader { Index = index });
+        request.Add(IFLA_AF_SPEC | NLA_F_NESTED, family);
+        var answer = default(NoNetlinkAnswer);
+        return _socket.Ask(request, ref answer);
+
+        static RouteAttribute Nested(int length, int type) => new() { Length = (ushort)length, Type = (ushort)(type | NLA_F_NESTED) };
+    }
+
     /// <summary>Removes an address from a link, by whomever it was added. If it is the first of its IPv4 network, the kernel removes
-    /// the others of that network, too, unless <c>net.ipv4.conf.*.promote_secondaries</c> is set.</summary>
+    /// the others of that network, too, unless the link <see cref="PromoteSecondaries"/>.</summary>
     /// <param name="index">The link's number.</param>
     /// <param name="address">The address.</param>
     /// <param name="prefixLength">How many bits of it are the network's: with other bits it is another address.</param>

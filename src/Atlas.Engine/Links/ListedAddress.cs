@@ -23,4 +23,7 @@ public readonly record struct ListedAddress
     /// <summary>Whether another address of the same network came first (IPv4), or it is one for a time (IPv6 privacy): not one to
     /// take as the interface's own.</summary>
     public bool IsSecondary { get; init; }
+
+    /// <summary>Whether it stays until it is removed, and was not added for a time.</summary>
+    public bool IsPermanent { get; init; }
 }

@@ -93,6 +93,9 @@ internal sealed class Http2Session : Http2Channel, IClientSession
     }
 
     /// <inheritdoc/>
+    public SocketAddress? LocalAddress => Transport.LocalAddress;
+
+    /// <inheritdoc/>
     public bool MayWriteTo(AccessLog log)
     {
         foreach (Http2Exchange exchange in _open)

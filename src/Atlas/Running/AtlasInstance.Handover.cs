@@ -45,7 +45,7 @@ internal sealed partial class AtlasInstance
     internal void Disown()
     {
         Kernel.LetGo();
-        Cluster.Leave();
+        Cluster.LeaveAsync().Wait();
         _admin?.LetGo();
     }
 
@@ -62,7 +62,8 @@ internal sealed partial class AtlasInstance
     /// <summary>Accepts no more, since another process does, at the admin address neither; returns once that is so. What is open goes
     /// on.</summary>
     /// <param name="taken">The names of the sockets that it serves.</param>
-    internal void LetGo(IReadOnlySet<string> taken)
+    /// <param name="gone">The virtual routers that this process is master of, and that the other one does not go on with.</param>
+    internal void LetGo(IReadOnlySet<string> taken, IReadOnlyCollection<string> gone)
     {
         lock (_force)
         {
@@ -72,7 +73,7 @@ internal sealed partial class AtlasInstance
             Names.Stop();
             Certificates.Dispose();
             Kernel.LetGo();
-            Cluster.Leave();
+            _leaving.Add(Cluster.LeaveAsync(gone));
             Health.Stop();
             _admin?.LetGo();
         }

@@ -60,6 +60,28 @@ public sealed class NodeUpgradeTests
         await Wait.ForAsync(() => RoutedNode.Has(network.Two, 51) && !RoutedNode.Has(network.One, 51), () => two.Program.Errors);
     }
 
+    [Fact]
+    public async Task Upgrade_ToAFileWithoutARouter_HandsItsAddressOver()
+    {
+        await using SharedNetwork network = SharedNetwork.Create();
+        using var config = new ConfigFile(RoutedNode.Text("one", [RoutedNode.Router(51, "priority: 150"), RoutedNode.Router(52, "priority: 150")]));
+        UpgradableAtlas one = network.Keep(await UpgradableAtlas.StartAsync(config, network.One));
+        await one.Program.SaysAsync("is master", skip: 1);
+        VirtualNode two = network.Keep(await VirtualNode.StartTextAsync(
+            network.Two, RoutedNode.Text("two", [RoutedNode.Router(51, "priority: 100"), RoutedNode.Router(52, "priority: 100")])));
+        await two.SaysAsync("is backup", skip: 1);
+
+        config.Write(RoutedNode.Text("one", [RoutedNode.Router(51, "priority: 150")]));
+        await one.UpgradeAsync();
+
+        await two.SaysAsync("virtual router eth/52 is master, has 10.88.0.52: the master stopped");
+        await RoutedNode.HasAsync(two, network.Two, network.One, 52);
+        await one.Program.SaysAsync(" ended");
+        RoutedNode.Has(network.One, 51).ShouldBeTrue(one.Program.Errors);
+        two.Count("virtual router eth/51 is master").ShouldBe(0, two.Program.Errors);
+        one.Program.Count("10.88.0.51: goes on from the process before").ShouldBe(1, one.Program.Errors);
+    }
+
     private static string Text(string name, int priority) =>
         $$"""
         {{RoutedNode.Text(name, [RoutedNode.Router(51, $"priority: {priority}")])}}

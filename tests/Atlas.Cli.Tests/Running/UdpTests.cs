@@ -55,10 +55,35 @@ public sealed class UdpTests : IDisposable
         line.RootElement.GetProperty("client_port").GetInt32().ShouldBe(((IPEndPoint)_client.Client.LocalEndPoint!).Port);
     }
 
-    private string Text(int weight) => $$"""
+    [Fact]
+    public async Task Reload_ThatMovesTheAddress_SaysWhatToDoAndWorksInTwo()
+    {
+        using var config = new ConfigFile(Text(weight: 1));
+        await using RunningProgram atlas = RunningProgram.Atlas("run", "-c", config.Path);
+        IPEndPoint first = IPEndPoint.Parse((await atlas.ErrorAsync("listener names: udp on ")).Trim());
+        await atlas.ErrorAsync("ready");
+
+        string next = $"0.0.0.0:{first.Port}";
+        config.Write(Text(weight: 1, next));
+        await atlas.SignalAsync("HUP");
+        await atlas.ErrorAsync("not reloaded: nothing has changed");
+        atlas.Errors.ShouldContain(
+            "listener names has 127.0.0.1:0; an address of UDP cannot move in one reload: reload first without it", customMessage: atlas.Errors);
+
+        config.Write(Text(weight: 1, "127.0.0.2:0"));
+        await atlas.SignalAsync("HUP");
+        await atlas.ErrorAsync("reloaded");
+        config.Write(Text(weight: 1, next));
+        await atlas.SignalAsync("HUP");
+        await atlas.ErrorAsync("reloaded", skip: 1);
+        _client.Connect(first);
+        await ExchangeAsync();
+    }
+
+    private string Text(int weight, string bind = "127.0.0.1:0") => $$"""
         listeners:
           names:
-            bind: 127.0.0.1:0
+            bind: {{bind}}
             protocol: udp
             pool: dns
             udp: { idle: 2s }

@@ -24,6 +24,29 @@ public sealed class VirtualRouterBeyondTheRfcTests
     }
 
     [Fact]
+    public void AnnounceAnew_OfAMaster_AnnouncesAsAtATakeover()
+    {
+        (VirtualRouter router, long since) = NewMaster(Settings with { AnnounceCount = 2, AnnounceAgainCount = 0, AnnounceRefreshUs = 0 });
+        router.Tick(since + Settings.AnnounceSpacingUs).Announce.ShouldBeTrue();
+        router.Tick(since + (Second / 2)).Announce.ShouldBeFalse();
+
+        router.AnnounceAnew(since + (Second / 2)).ShouldBe(new VirtualRouterOrders { Announce = true });
+
+        router.NextDeadlineUs.ShouldBe(since + (Second / 2) + Settings.AnnounceSpacingUs);
+        router.Tick(router.NextDeadlineUs).ShouldBe(new VirtualRouterOrders { Announce = true });
+        router.NextDeadlineUs.ShouldBe(since + Second);
+    }
+
+    [Fact]
+    public void AnnounceAnew_OfABackupOrAfterAPause_IsNothing()
+    {
+        NewBackup().AnnounceAnew(1).ShouldBe(default);
+        (VirtualRouter router, long since) = NewMaster();
+        router.AnnounceAnew(since + (3 * Second)).ShouldBe(default);
+        router.State.ShouldBe(Master);
+    }
+
+    [Fact]
     public void Fault_ToldTwice_KeepsTheNodeOutUntilItEnds()
     {
         VirtualRouter router = NewBackup();

@@ -253,6 +253,7 @@ public sealed class LayoutTests
             #include <linux/netlink.h>
             #include <linux/sock_diag.h>
             #include <linux/if_packet.h>
+            #include <linux/ip.h>
             #include <linux/rtnetlink.h>
             #include <net/if.h>
             #include <net/if_arp.h>

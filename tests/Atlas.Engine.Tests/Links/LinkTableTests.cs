@@ -192,6 +192,45 @@ public sealed class LinkTableTests
         List(table, cable.LeftLink.Index).ShouldContain(known => known.Address == Addresses.Of("fd99::100"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void RemoveAddress_OfTheFirstOfANetwork_LeavesTheOthersIfTheyArePromoted(bool isPromoted)
+    {
+        using Cable cable = Cable.Lay();
+        LinkTable table = cable.OpenTable(cable.Left);
+        int index = cable.LeftLink.Index;
+        table.AddAddress(index, Addresses.Of("10.99.0.1"), 24).ShouldBe(0);
+        cable.Left.Ip("address add 10.99.0.2/24 dev eth");
+        List(table, index).Where(known => known.IsSecondary).ShouldHaveSingleItem().Address.ToString().ShouldBe("10.99.0.2");
+        if (isPromoted)
+        {
+            table.PromoteSecondaries(index).ShouldBe(0);
+        }
+
+        table.RemoveAddress(index, Addresses.Of("10.99.0.1"), 24).ShouldBe(0);
+
+        List(table, index).Count(known => known.Address == Addresses.Of("10.99.0.2")).ShouldBe(isPromoted ? 1 : 0);
+        table.PromoteSecondaries(int.MaxValue).ShouldBe(-Errno.ENODEV);
+    }
+
+    [Fact]
+    public void KeepAddress_ForATime_IsNotPermanent()
+    {
+        using Cable cable = Cable.Lay();
+        LinkTable table = cable.OpenTable(cable.Left);
+        int index = cable.LeftLink.Index;
+        foreach (string text in (string[])["10.99.0.1", "2001:db8::1"])
+        {
+            LinkAddress address = Addresses.Of(text);
+            table.KeepAddress(index, address, 24, 60).ShouldBe(0);
+            List(table, index).Single(known => known.Address == address).IsPermanent.ShouldBeFalse();
+            table.RemoveAddress(index, address, 24).ShouldBe(0);
+            table.AddAddress(index, address, 24).ShouldBe(0);
+            List(table, index).Single(known => known.Address == address).IsPermanent.ShouldBeTrue();
+        }
+    }
+
     [Fact]
     public void AddAddress_OfAnotherNetwork_BringsItsRoute()
     {

@@ -1,3 +1,4 @@
+using System.Net;
 using Atlas.Running.Listeners;
 
 namespace Atlas.Running.HighAvailability;
@@ -13,8 +14,11 @@ internal static class AddressHandover
     private const int LimitMs = 500;
     private const int PollMs = 2;
 
-    /// <summary>Has listeners take nothing new, and waits a moment for what they have.</summary>
-    internal static async Task QuietAsync(IReadOnlyList<RunningListener> listeners)
+    /// <summary>Has listeners take nothing new, waits a moment for what they have, and ends what is left on the addresses that go: its
+    /// clients would wait for bytes that cannot reach them any more.</summary>
+    /// <param name="listeners">They.</param>
+    /// <param name="addresses">The addresses that go.</param>
+    internal static async Task QuietAsync(IReadOnlyList<RunningListener> listeners, IReadOnlyList<IPAddress> addresses)
     {
         foreach (RunningListener listener in listeners)
         {
@@ -34,6 +38,12 @@ internal static class AddressHandover
             }
 
             await Task.Delay(PollMs);
+        }
+
+        byte[][] lost = [.. addresses.Select(address => address.GetAddressBytes())];
+        foreach (RunningListener listener in listeners)
+        {
+            listener.Abort(address => Array.Exists(lost, ip => address.Ip.SequenceEqual(ip)));
         }
 
         int Open() => listeners.Sum(listener => listener.Connections);

@@ -85,6 +85,9 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>Why it does not serve; null: it does.</summary>
     internal string? Problem => _probe.Health.Reason;
 
+    /// <summary>The names of the virtual routers that are configured.</summary>
+    internal IEnumerable<string> Configured => _config.ActivePassive.Select(VirtualRouterStatus.NameOf);
+
     /// <summary>The names of the virtual routers that this node is master of.</summary>
     internal IEnumerable<string> Masters =>
         Routers.Where(router => router.State == VirtualRouterState.Master).Select(router => router.Name);
@@ -153,7 +156,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
             _config = config.HighAvailability ?? new HighAvailabilityConfig();
             _inForce = _prepared;
-            foreach (string gone in _told.Keys.Except(_config.ActivePassive.Select(VirtualRouterStatus.NameOf)).ToArray())
+            foreach (string gone in _told.Keys.Except(Configured).ToArray())
             {
                 _told.Remove(gone);
             }
@@ -203,9 +206,11 @@ internal sealed class ClusterNode : IAsyncDisposable
         EndLooks();
         if (_routers is not null)
         {
-            if (Masters.Any())
+            IPAddress[] held = [.. Routers.Where(router => router.State == VirtualRouterState.Master).SelectMany(router => router.Config.Addresses)
+                .Select(address => address.Address)];
+            if (held.Length > 0)
             {
-                await AddressHandover.QuietAsync(_listeners());
+                await AddressHandover.QuietAsync(_listeners(), held);
             }
 
             await _routers.HandOverAsync();
@@ -214,13 +219,25 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>Takes no part any more, and leaves the addresses and the ports to another process of this host that goes on with
     /// them.</summary>
-    internal void Leave()
+    /// <param name="gone">The names of the virtual routers that it does not go on with: other nodes get their addresses.</param>
+    /// <returns>Done when they have them; all else is done at once.</returns>
+    internal Task LeaveAsync(params IReadOnlyCollection<string> gone)
     {
         EndLooks();
-        _routers?.Leave();
+        Task left = Task.CompletedTask;
+        if (_routers is not null && gone.Count > 0)
+        {
+            left = _routers.LeaveAsync(router => !gone.Contains(VirtualRouterStatus.NameOf(router)));
+        }
+        else
+        {
+            _routers?.Leave();
+        }
+
         _peers.Apply(null);
         _dns?.DisposeAsync().AsTask().Wait();
         _dns = null;
+        return left;
     }
 
     /// <summary>Writes what it has counted.</summary>

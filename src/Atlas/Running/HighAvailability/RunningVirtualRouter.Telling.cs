@@ -37,6 +37,7 @@ internal sealed partial class RunningVirtualRouter
         Missing = _link.Missing,
         Lease = _leaseWords,
         Malformed = _malformed,
+        Misdirected = _link.Misdirected,
     };
 
     private string Words(VirtualRouterReason reason)

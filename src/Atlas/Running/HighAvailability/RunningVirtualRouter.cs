@@ -22,6 +22,9 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private const long RetryUs = 1_000_000;
     private const long MaxRetryUs = 32_000_000;
 
+    // Between two lines that advertisements cannot be sent, where now one can and now one cannot.
+    private const long SaySendUs = 60_000_000;
+
     // More than wait in a socket of the default size, so that all that came is heard before the timers; a flood does not hold them up.
     private const int MaxReceives = 1_024;
 
@@ -43,7 +46,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private long _retryUs = RetryUs;
     private long _lookAtUs = long.MaxValue;
     private long _malformed;
-    private int _lastSendError;
+    private bool _hasFailedToSend;
+    private long _maySaySendUs = long.MinValue;
     private string _lowered = "";
     private string _failure = "";
     private IPAddress? _heardFrom;
@@ -54,6 +58,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         VirtualRouterConfig config,
         LinkTable table,
         LinkPoller poller,
+        ConnectionCutter? cutter,
         Action<VirtualRouterEvent> changed,
         Action<string> say,
         Func<RunningVirtualRouter, StoreLease?> storeLease)
@@ -61,7 +66,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         _config = config;
         _changed = changed;
         _say = say;
-        _link = new VirtualRouterLink(config, table, poller);
+        _link = new VirtualRouterLink(config, table, poller, cutter);
         _lease = new VirtualRouterLease(say);
         _keepSeconds = VirtualRouterLease.KeepSeconds(config);
         _router = new VirtualRouter(SettingsOf(config));
@@ -80,6 +85,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             Lease = null,
             Counters = _router.Counters,
             Malformed = 0,
+            Misdirected = 0,
         };
     }
 
@@ -127,6 +133,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     /// <summary>Looks at the interface, of which something changed.</summary>
     internal void Look(long nowUs)
     {
+        HardwareAddress before = _link.Hardware;
         _link.Look();
         FollowLink(nowUs);
         if (_link.Missing is not null)
@@ -136,6 +143,12 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         else if (_retryAtUs == long.MaxValue)
         {
             Do(_router.EndFault(nowUs), nowUs);
+        }
+
+        if (_link.Hardware != before)
+        {
+            // Hosts go on to send to the one before.
+            Do(_router.AnnounceAnew(nowUs), nowUs);
         }
 
         if (_status.Missing != _link.Missing)
@@ -174,7 +187,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
                 nowUs);
         }
 
-        if (_malformed != _status.Malformed)
+        if (_malformed != _status.Malformed || _link.Misdirected != _status.Misdirected)
         {
             Publish();
         }
@@ -203,50 +216,6 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         {
             Keep(nowUs);
         }
-    }
-
-    /// <summary>Whether it can go by another configuration without an end and a new beginning.</summary>
-    internal bool CanGoOnWith(VirtualRouterConfig config) =>
-        _config.IsIPv6 == config.IsIPv6 && config.Equals(_config with
-        {
-            Priority = config.Priority,
-            Addresses = config.Addresses,
-            Preempt = config.Preempt,
-            PreemptDelayMs = config.PreemptDelayMs,
-            Track = config.Track,
-            Announce = config.Announce,
-        })
-        && (config.Store is null || StoreLeases.KeyOf(config) == StoreLeases.KeyOf(_config));
-
-    /// <summary>Goes by another configuration, in the state that it is in and with the addresses that stay. The priority is changed by
-    /// <see cref="ChangePriority"/>.</summary>
-    internal void Change(VirtualRouterConfig config, long nowUs)
-    {
-        bool hasOthers = !config.Addresses.Equals(_config.Addresses);
-        _config = config;
-        _status = _status with { Config = config };
-        _router.ChangeSettings(SettingsOf(config), nowUs);
-        if (hasOthers)
-        {
-            _link.Change(config, hasAddresses: _router.State == VirtualRouterState.Master);
-            Look(nowUs);
-            if (_router.State == VirtualRouterState.Master)
-            {
-                _lease.Hold(_config);
-                Keep(nowUs);
-            }
-        }
-    }
-
-    /// <summary>Goes by another priority.</summary>
-    /// <param name="priority">It.</param>
-    /// <param name="lowered">Why it is not the configured one; empty: it is.</param>
-    /// <param name="nowUs">The time.</param>
-    internal void ChangePriority(int priority, string lowered, long nowUs)
-    {
-        _lowered = lowered;
-        Do(_router.ChangePriority(priority, nowUs), nowUs);
-        Publish();
     }
 
     /// <summary>Stops to take part. A master says so to the others, with a short interval, and keeps the addresses until one of them
@@ -310,7 +279,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         {
             // Before the others begin to count, so that it ends before they take over.
             _lease.Renew(_config);
-            Send(priority);
+            Send(priority, nowUs);
         }
 
         if (orders.Announce && taken >= 0)
@@ -364,15 +333,16 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         }
     }
 
-    private void Send(byte priority)
+    private void Send(byte priority, long nowUs)
     {
         int result = _link.Send(priority, _config.AdvertiseMs);
-        if (result != _lastSendError && result < 0)
+        if (result < 0 && !_hasFailedToSend && nowUs >= _maySaySendUs)
         {
             _say($"virtual router {_status.Name} cannot send advertisements: {LinkRights.Text(result)}");
+            _maySaySendUs = nowUs + SaySendUs;
         }
 
-        _lastSendError = result;
+        _hasFailedToSend = result < 0;
     }
 
     private void Keep(long nowUs)

@@ -16,6 +16,7 @@ internal static class VirtualRouterFamilies
         ("heard_other_addresses", router => router.Counters.HeardOtherAddresses),
         ("heard_other_interval", router => router.Counters.HeardOtherInterval),
         ("refused_malformed", router => router.Malformed),
+        ("refused_other_destination", router => router.Misdirected),
         ("refused_not_a_peer", router => router.Counters.RefusedNotAPeer),
         ("refused_own_address", router => router.Counters.RefusedOwnAddress),
     ];

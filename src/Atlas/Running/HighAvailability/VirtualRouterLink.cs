@@ -9,8 +9,12 @@ namespace Atlas.Running.HighAvailability;
 /// <see cref="VirtualRouters"/> only.</summary>
 internal sealed class VirtualRouterLink : IDisposable
 {
+    // Some ten milliseconds: the next advertisement must not be late.
+    private const int MaxCuts = 2_000;
+
     private readonly LinkTable _table;
     private readonly LinkPoller _poller;
+    private readonly ConnectionCutter? _cutter;
     private readonly bool _isIpv6;
     private readonly LinkAddress[] _destinations;
     private readonly List<ListedAddress> _listed = [];
@@ -21,9 +25,11 @@ internal sealed class VirtualRouterLink : IDisposable
     private PacketSocket? _frames;
     private RawIpSocket? _icmp;
     private int _slot = -1;
+    private bool _hasAddresses;
 
-    internal VirtualRouterLink(VirtualRouterConfig config, LinkTable table, LinkPoller poller)
+    internal VirtualRouterLink(VirtualRouterConfig config, LinkTable table, LinkPoller poller, ConnectionCutter? cutter)
     {
+        _cutter = cutter;
         _config = config;
         _table = table;
         _poller = poller;
@@ -44,6 +50,13 @@ internal sealed class VirtualRouterLink : IDisposable
     /// only.</summary>
     internal VrrpChecksumForm ChecksumForm { get; private set; } = VrrpChecksumForm.PseudoHeader;
 
+    /// <summary>Advertisements of this virtual router that were passed over because they were sent to another address than the one that it
+    /// hears: the group, or with <c>unicast_peers</c> <see cref="Primary"/>.</summary>
+    internal long Misdirected { get; private set; }
+
+    /// <summary>The interface's hardware address as of the last look; none while it has none, or is not there.</summary>
+    internal HardwareAddress Hardware => _link?.HardwareAddress ?? default;
+
     /// <summary>Looks at the interface anew and opens the sockets on it, if they are not.</summary>
     internal void Look()
     {
@@ -60,6 +73,13 @@ internal sealed class VirtualRouterLink : IDisposable
             Close();
         }
 
+        if (isAnother && !_isIpv6)
+        {
+            // A virtual address may be the first of its network there: when it goes, those of others must not. Where the kernel refuses
+            // that, all else is as it is.
+            _table.PromoteSecondaries(link.Index);
+        }
+
         _link = link;
         if (isAnother && Missing is null)
         {
@@ -72,6 +92,10 @@ internal sealed class VirtualRouterLink : IDisposable
         if (Primary is null)
         {
             Lose(_config.SourceAddress is { } source ? $"it does not have {source}" : $"it has no IPv{(_isIpv6 ? 6 : 4)} address to send from");
+        }
+        else if (!_hasAddresses && ForeignAddress.Find(_config, _listed) is { } foreign)
+        {
+            Lose($"somebody else has put {foreign} on it: remove it there; a virtual address is only where the master is, which adds it itself");
         }
         else if (_socket is null && Open(link) is int error and not 0)
         {
@@ -109,7 +133,15 @@ internal sealed class VirtualRouterLink : IDisposable
             {
                 malformed++;
             }
-            else if (advertisement.RouterId == _config.RouterId && IsForUs(packet.Destination))
+            else if (advertisement.RouterId != _config.RouterId)
+            {
+                continue;
+            }
+            else if (!IsForUs(packet.Destination))
+            {
+                Misdirected++;
+            }
+            else
             {
                 ChecksumForm = _isIpv6 ? ChecksumForm : advertisement.ChecksumForm;
                 return true;
@@ -159,6 +191,7 @@ internal sealed class VirtualRouterLink : IDisposable
     /// <returns>0, or a negative error number.</returns>
     internal int Keep(int seconds)
     {
+        _hasAddresses = true;
         int failed = 0;
         foreach (InterfaceAddress address in _config.Addresses)
         {
@@ -172,7 +205,11 @@ internal sealed class VirtualRouterLink : IDisposable
     }
 
     /// <summary>Takes the addresses off the interface, whoever put them there.</summary>
-    internal void Release() => Remove(_config.Addresses);
+    internal void Release()
+    {
+        Remove(_config.Addresses);
+        _hasAddresses = false;
+    }
 
     /// <summary>Goes by a configuration with other addresses of the same family, all else being equal.</summary>
     /// <param name="config">It.</param>
@@ -246,6 +283,8 @@ internal sealed class VirtualRouterLink : IDisposable
         {
             foreach (InterfaceAddress address in addresses)
             {
+                // Their clients' packets go elsewhere from here on, and whoever only waits would wait for ever.
+                _cutter?.Cut(LinkAddress.Of(address.Address), MaxCuts, out _);
                 _table.RemoveAddress(_link.Index, LinkAddress.Of(address.Address), address.PrefixLength);
             }
         }

@@ -43,6 +43,9 @@ internal sealed record VirtualRouterStatus
     /// <summary>Packets of the protocol that were refused for what is in them.</summary>
     public required long Malformed { get; init; }
 
+    /// <summary>Advertisements that were refused because they were sent to another address of this node.</summary>
+    public required long Misdirected { get; init; }
+
     /// <summary>How lines and events call it: <c>eth0/51</c>.</summary>
     public string Name => NameOf(Config);
 

@@ -20,6 +20,9 @@ internal sealed class VirtualRouters : IDisposable
     private readonly LinkPoller _poller;
     private readonly LinkMonitor _monitor;
     private readonly LinkTable _table;
+
+    // Null: the kernel has none; then clients find out by themselves.
+    private readonly ConnectionCutter? _cutter = ConnectionCutter.TryOpen(out _);
     private readonly Action<VirtualRouterEvent> _changed;
     private readonly Action<string> _say;
     private readonly LeaseMaker _leases;
@@ -111,7 +114,7 @@ internal sealed class VirtualRouters : IDisposable
             if (known is null)
             {
                 RemoveLeaving(config);
-                known = new RunningVirtualRouter(config, _table, _poller, _changed, _say, LeaseOf);
+                known = new RunningVirtualRouter(config, _table, _poller, _cutter, _changed, _say, LeaseOf);
                 known.Start(continues(config), nowUs);
             }
             else if (!config.Equals(known.Config))
@@ -146,14 +149,35 @@ internal sealed class VirtualRouters : IDisposable
 
     /// <summary>Gives all addresses to other nodes, as far as there are any. Done when they have them, after half a second, or when
     /// all has ended.</summary>
-    internal async Task HandOverAsync()
+    internal Task HandOverAsync()
     {
         Apply([], _ => false);
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Order(_ => _waiting.Add(done));
+        return LeftAsync();
+    }
 
-        // Who has ended takes no order any more.
-        await Task.WhenAny(done.Task, _end.Task);
+    /// <summary>Takes no part any more in those that another process of this host goes on with, and leaves their addresses to it; the others
+    /// are handed over as by <see cref="HandOverAsync"/>.</summary>
+    /// <param name="continues">Which the other goes on with.</param>
+    internal Task LeaveAsync(Func<VirtualRouterConfig, bool> continues)
+    {
+        Order(nowUs =>
+        {
+            foreach (RunningVirtualRouter router in _routers)
+            {
+                if (continues(router.Config))
+                {
+                    router.Leave();
+                }
+                else
+                {
+                    router.Stop(nowUs);
+                    _leaving.Add(router);
+                }
+            }
+
+            _routers.Clear();
+        });
+        return LeftAsync();
     }
 
     /// <summary>Ends without a word, and leaves the addresses where they are: another process of this host goes on. They are gone
@@ -173,8 +197,17 @@ internal sealed class VirtualRouters : IDisposable
             _thread.Join();
             _monitor.Dispose();
             _table.Dispose();
+            _cutter?.Dispose();
             _poller.Dispose();
         }
+    }
+
+    /// <summary>Done when none is on its way out any more, or all has ended: who has ended takes no order.</summary>
+    private Task LeftAsync()
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Order(_ => _waiting.Add(done));
+        return Task.WhenAny(done.Task, _end.Task);
     }
 
     private static long NowUs() => BootClock.ReadNs() / NanosecondsPerMicrosecond;

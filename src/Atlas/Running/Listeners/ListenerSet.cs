@@ -167,7 +167,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
 
             IBoundAddress bound = listener.HasDatagrams is bool isDatagram && Inherited?.Take(listener.Name, written, isDatagram) is { } sockets
                 ? listener.Take(workers, sockets, Inherited.IsHeld)
-                : listener.Bind(workers, written.ToSocketAddress(), TakesOver(written, configs));
+                : Open(listener, written, configs);
             opened.Add(bound);
             addresses.Add((written, bound));
         }
@@ -175,14 +175,37 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
         return addresses;
     }
 
+    private IBoundAddress Open(RunningListener listener, BindAddress written, IReadOnlyList<ListenerConfig> configs)
+    {
+        try
+        {
+            return listener.Bind(workers, written.ToSocketAddress(), TakesOver(written, configs));
+        }
+        catch (IOException e) when (listener.HasDatagrams == true && FindHolder(written) is { } holder)
+        {
+            throw new IOException($"{e.Message}: {holder}; an address of UDP cannot move in one reload: reload first without it", e);
+        }
+    }
+
+    /// <summary>Says which listener for datagrams has an address, or a part of it, at present.</summary>
+    private string? FindHolder(BindAddress next) => (
+        from listener in Listeners
+        where listener.HasDatagrams == true
+        from address in listener.Addresses
+        where Overlaps(address, next)
+        select $"listener {listener.Name} has {address.Written}").FirstOrDefault();
+
+    private static bool Overlaps((BindAddress Written, IBoundAddress Bound) held, BindAddress next) =>
+        next.Ip is { } ip && held.Written.Ip is { } own && own.AddressFamily == ip.AddressFamily
+        && (own.Equals(ip) || BindAddress.IsAny(own) || BindAddress.IsAny(ip))
+        && held.Bound.Address.Port == next.Port;
+
     /// <summary>Whether a listener for connections has an address, or a part of it, at present, and gives it up: as when it becomes
     /// one of another protocol, or when two change their addresses.</summary>
-    private bool TakesOver(BindAddress next, IReadOnlyList<ListenerConfig> configs) => next is { Ip: { } ip, Port: > 0 } && Listeners
+    private bool TakesOver(BindAddress next, IReadOnlyList<ListenerConfig> configs) => next.Port > 0 && Listeners
         .OfType<RunningStreamListener>()
         .SelectMany(listener => listener.Addresses)
-        .Any(held => held.Written.Ip is { } own && own.AddressFamily == ip.AddressFamily
-            && (own.Equals(ip) || BindAddress.IsAny(own) || BindAddress.IsAny(ip))
-            && held.Bound.Address.Port == next.Port
+        .Any(held => Overlaps(held, next)
             && (held.Written == next || !configs.Any(config => config.Bind.Contains(held.Written))));
 
     private IEnumerable<IBoundAddress> Bound() => Listeners.SelectMany(listener => listener.Addresses).Select(a => a.Bound);

@@ -10,11 +10,12 @@ namespace Atlas.Running.Upgrades;
 ///   hello 1, sockets NAME…, state…, end
 ///                                          taken NAME…, ready VERSION                 or  failed WHY
 ///   holds its sockets, then: go MASTERS…
-///                                          serving                                    or  failed WHY
+///                                          serving GONE…                              or  failed WHY
 ///   lets go of its sockets, then: done
 ///                                          opens the ports that cannot be shared
 /// </code>
-/// MASTERS are the names of the virtual routers that the old one is master of, a line each: the other goes on with their addresses.
+/// MASTERS are the names of the virtual routers that the old one is master of, a line each: the other goes on with their addresses, but
+/// for those that are GONE from its file, which the old one hands over to other nodes.
 /// Until <c>serving</c> the old one goes on as if nothing was whenever the other fails, ends or is silent.
 /// </summary>
 internal static class HandoverWords

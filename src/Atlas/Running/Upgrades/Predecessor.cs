@@ -102,7 +102,7 @@ internal sealed class Predecessor : IDisposable
         try
         {
             await instance.BeginAsync(masters);
-            if (!_channel.Say(HandoverWords.Serving))
+            if (!_channel.Say(HandoverWords.Serving, string.Join('\n', masters.Except(instance.Cluster.Configured))))
             {
                 throw new IOException("the process that was to be replaced has ended the upgrade");
             }

@@ -42,8 +42,8 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
 
             // Of this moment: which they are may have changed while the new process started.
             successor.Say(HandoverWords.Go, string.Join('\n', instance.Cluster.Masters));
-            successor.Await(HandoverWords.Serving, BeginMs, CancellationToken.None);
-            instance.LetGo(successor.Taken);
+            string gone = successor.Await(HandoverWords.Serving, BeginMs, CancellationToken.None);
+            instance.LetGo(successor.Taken, gone.Split('\n', StringSplitOptions.RemoveEmptyEntries));
             notifier.HandedTo(successor.Pid);
             Finish(successor);
             return UpgradeAnswer.Done(new UpgradeReport

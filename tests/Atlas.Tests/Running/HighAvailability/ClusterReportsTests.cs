@@ -104,6 +104,7 @@ public sealed class ClusterReportsTests : IDisposable
             Missing = null,
             Counters = new VirtualRouterCounters(),
             Malformed = 0,
+            Misdirected = 0,
         };
 
         VirtualRouterReport report = ClusterReports.Of(status);

@@ -25,6 +25,7 @@ public sealed class HighAvailabilityFamiliesTests
         Missing = null,
         Counters = new VirtualRouterCounters(),
         Malformed = 7,
+        Misdirected = 3,
     };
 
     [Fact]
@@ -50,6 +51,7 @@ public sealed class HighAvailabilityFamiliesTests
             atlas_vrrp_advertisements_total router=eth0/51 event=heard_other_addresses 0
             atlas_vrrp_advertisements_total router=eth0/51 event=heard_other_interval 0
             atlas_vrrp_advertisements_total router=eth0/51 event=refused_malformed 7
+            atlas_vrrp_advertisements_total router=eth0/51 event=refused_other_destination 3
             atlas_vrrp_advertisements_total router=eth0/51 event=refused_not_a_peer 0
             atlas_vrrp_advertisements_total router=eth0/51 event=refused_own_address 0
 

@@ -31,8 +31,8 @@ public sealed class VirtualRoutersTests
         using VirtualRouters routers = Start();
         for (byte id = 1; id < 100; id++)
         {
-            routers.Apply(
-                [new VirtualRouterConfig { Interface = "no-such-link", RouterId = id, Addresses = [new InterfaceAddress(IPAddress.Parse("10.88.0.1"), 24)] }], _ => true);
+            var address = new InterfaceAddress(IPAddress.Parse("10.88.0.1"), 24);
+            routers.Apply([new VirtualRouterConfig { Interface = "no-such-link", RouterId = id, Addresses = [address] }], _ => true);
             await routers.SettledAsync().WaitAsync(Limit);
             routers.Statuses.ShouldHaveSingleItem().Config.RouterId.ShouldBe(id);
             routers.Statuses[0].State.ShouldBe(VirtualRouterState.Fault);
