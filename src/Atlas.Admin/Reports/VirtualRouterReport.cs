@@ -37,6 +37,9 @@ public sealed record VirtualRouterReport
     /// <summary>What is missing on the interface; null: nothing.</summary>
     public string? Missing { get; init; }
 
+    /// <summary>Who uses its id in another way; null: nobody that was heard.</summary>
+    public string? Conflict { get; init; }
+
     /// <summary>What the store last said of the lease: <c>held</c>, that another node has it, or what is wrong with the store; null: nothing,
     /// or there is no store.</summary>
     public string? Lease { get; init; }

@@ -51,6 +51,11 @@ internal static class HighAvailabilityText
             yield return $"  lease: {lease}";
         }
 
+        if (router.Conflict is string conflict)
+        {
+            yield return $"  NOTE {conflict}";
+        }
+
         // A fault's reason says it already.
         if (router.Missing is string missing && router.Reason?.EndsWith(missing, StringComparison.Ordinal) != true)
         {

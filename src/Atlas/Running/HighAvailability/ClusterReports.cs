@@ -32,6 +32,7 @@ internal static class ClusterReports
         HeardPriority = router.HeardFrom is null ? null : router.HeardPriority,
         Missing = router.Missing,
         Lease = router.Lease,
+        Conflict = router.Conflict,
     };
 
     internal static OtherNodeReport Of(PeerReport peer) => new()

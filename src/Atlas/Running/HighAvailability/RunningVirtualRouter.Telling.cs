@@ -9,18 +9,12 @@ internal sealed partial class RunningVirtualRouter
 {
     private void Note(ReadOnlySpan<byte> sender, int priority)
     {
-        if (_heardFrom is null || _heardPriority != priority || !IsFrom(sender))
+        if (_heardFrom is null || _heardPriority != priority || !IsFrom(sender, _heardFrom))
         {
             _heardFrom = new IPAddress(sender);
             _heardPriority = priority;
             Publish();
         }
-    }
-
-    private bool IsFrom(ReadOnlySpan<byte> sender)
-    {
-        Span<byte> known = stackalloc byte[LinkAddress.MaxLength];
-        return _heardFrom!.TryWriteBytes(known, out int length) && known[..length].SequenceEqual(sender);
     }
 
     private void Publish() => Publish(_status.Since, _status.Reason);
@@ -36,6 +30,7 @@ internal sealed partial class RunningVirtualRouter
         HeardPriority = _heardPriority,
         Missing = _link.Missing,
         Lease = _leaseWords,
+        Conflict = _conflict,
         Malformed = _malformed,
         Misdirected = _link.Misdirected,
     };

@@ -83,6 +83,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             HeardPriority = 0,
             Missing = null,
             Lease = null,
+            Conflict = null,
             Counters = _router.Counters,
             Malformed = 0,
             Misdirected = 0,
@@ -123,11 +124,14 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             _router.BeginFault(nowUs);
         }
 
-        Do(_router.Start(nowUs), nowUs);
-        if (continues && _link.Missing is null)
+        VirtualRouterOrders begun = _router.Start(nowUs);
+        if (continues && _router.State == VirtualRouterState.Backup)
         {
-            Do(_router.Continue(nowUs), nowUs);
+            // It was a backup for no time, of which nobody needs to hear.
+            begun = _router.Continue(nowUs);
         }
+
+        Do(begun, nowUs);
     }
 
     /// <summary>Looks at the interface, of which something changed.</summary>
@@ -174,6 +178,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             }
 
             Note(sender, advertisement.Priority);
+            long others = _router.Counters.HeardOtherAddresses;
             Do(
                 _router.Hear(
                     new HeardAdvertisement
@@ -185,8 +190,10 @@ internal sealed partial class RunningVirtualRouter : IDisposable
                     },
                     nowUs),
                 nowUs);
+            NoteAddresses(advertisement, sender, _router.Counters.HeardOtherAddresses > others);
         }
 
+        NoteVersion();
         if (_malformed != _status.Malformed || _link.Misdirected != _status.Misdirected)
         {
             Publish();

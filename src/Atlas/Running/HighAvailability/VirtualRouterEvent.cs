@@ -19,6 +19,7 @@ internal sealed record VirtualRouterEvent(VirtualRouterConfig Config, VirtualRou
         {
             VirtualRouterState.Master => $"master, has {addresses}",
             VirtualRouterState.Backup when From == VirtualRouterState.Master => $"backup, gave {addresses} up",
+            VirtualRouterState.Fault when From == VirtualRouterState.Master => $"in fault, gave {addresses} up",
             VirtualRouterState.Backup => "backup",
             VirtualRouterState.Fault => "in fault, takes no part",
             VirtualRouterState.Initialize => "stopped",

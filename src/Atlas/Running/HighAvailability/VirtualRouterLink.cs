@@ -7,7 +7,7 @@ namespace Atlas.Running.HighAvailability;
 
 /// <summary>What a virtual router has of the kernel: the sockets on its interface, and its addresses there. The thread of
 /// <see cref="VirtualRouters"/> only.</summary>
-internal sealed class VirtualRouterLink : IDisposable
+internal sealed partial class VirtualRouterLink : IDisposable
 {
     // Some ten milliseconds: the next advertisement must not be late.
     private const int MaxCuts = 2_000;
@@ -132,6 +132,7 @@ internal sealed class VirtualRouterLink : IDisposable
             if (error != VrrpAdvertisementError.None)
             {
                 malformed++;
+                NoteVersion(error, packet.Payload, sender);
             }
             else if (advertisement.RouterId != _config.RouterId)
             {
@@ -178,6 +179,12 @@ internal sealed class VirtualRouterLink : IDisposable
         int failed = 0;
         foreach (LinkAddress destination in _destinations)
         {
+            if (destination == source)
+            {
+                // One file for all nodes: this one is among the peers.
+                continue;
+            }
+
             destination.WriteTo(to);
             int written = advertisement.Write(message, from[..length], to[..length]);
             int result = _socket.Send(message[..written], source, destination);

@@ -37,6 +37,9 @@ internal sealed record VirtualRouterStatus
     /// <summary>What the store last said of its lease, in words; null: nothing, or there is no store.</summary>
     public required string? Lease { get; init; }
 
+    /// <summary>Who uses the id in another way, in words; null: nobody that was heard.</summary>
+    public required string? Conflict { get; init; }
+
     /// <summary>What was counted.</summary>
     public required VirtualRouterCounters Counters { get; init; }
 
