@@ -1,6 +1,7 @@
 using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
+using Atlas.Engine.Filters;
 using Atlas.Engine.Links;
 using Atlas.Protocols.Vrrp;
 
@@ -51,13 +52,19 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private volatile VirtualRouterStatus _status;
 
     internal RunningVirtualRouter(
-        VirtualRouterConfig config, LinkTable table, LinkPoller poller, Action<VirtualRouterEvent> changed, Action<string> say)
+        VirtualRouterConfig config,
+        IReadOnlyList<AcceptedPort> served,
+        LinkTable table,
+        LinkPoller poller,
+        Action<VirtualRouterEvent> changed,
+        Action<string> say)
     {
         _config = config;
         _changed = changed;
         _say = say;
         _link = new VirtualRouterLink(config, table, poller);
         _lease = new VirtualRouterLease(say);
+        _lease.Serve(served, 0, 0);
         _keepSeconds = VirtualRouterLease.KeepSeconds(config);
         _router = new VirtualRouter(SettingsOf(config));
         _status = new VirtualRouterStatus
@@ -208,25 +215,34 @@ internal sealed partial class RunningVirtualRouter : IDisposable
             PreemptDelayMs = config.PreemptDelayMs,
             Track = config.Track,
             Announce = config.Announce,
+            Accept = config.Accept,
         });
+
+    /// <summary>Whether it knows that this is served at its addresses.</summary>
+    internal bool Serves(IReadOnlyList<AcceptedPort> served) => _lease.Serves(served);
 
     /// <summary>Goes by another configuration, in the state that it is in and with the addresses that stay. The priority is changed by
     /// <see cref="ChangePriority"/>.</summary>
-    internal void Change(VirtualRouterConfig config, long nowUs)
+    /// <param name="config">It.</param>
+    /// <param name="served">What this process serves at the addresses.</param>
+    /// <param name="leaveMs">How long what is open may last where it is served no more.</param>
+    /// <param name="nowUs">The time.</param>
+    internal void Change(VirtualRouterConfig config, IReadOnlyList<AcceptedPort> served, int leaveMs, long nowUs)
     {
         bool hasOthers = !config.Addresses.Equals(_config.Addresses);
         _config = config;
         _status = _status with { Config = config };
         _router.ChangeSettings(SettingsOf(config), nowUs);
+        _lease.Serve(served, leaveMs, nowUs);
         if (hasOthers)
         {
             _link.Change(config, hasAddresses: _router.State == VirtualRouterState.Master);
             Look(nowUs);
-            if (_router.State == VirtualRouterState.Master)
-            {
-                _lease.Hold(_config);
-                Keep(nowUs);
-            }
+        }
+
+        if (_router.State == VirtualRouterState.Master)
+        {
+            Keep(nowUs, _lease.Hold(_config, nowUs));
         }
     }
 
@@ -249,7 +265,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         VirtualRouterOrders orders = _router.Stop(nowUs);
         if (wasMaster && orders.Advertise is not null)
         {
-            _lease.Hold(_config, (int)(FarewellUs / 1_000));
+            _lease.Hold(_config, nowUs, (int)(FarewellUs / 1_000));
             _link.Send((byte)_router.Priority, FarewellIntervalMs);
             _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
             _releaseAtUs = nowUs + FarewellUs;
@@ -298,7 +314,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (orders.Advertise is byte priority && taken >= 0)
         {
             // Before the others begin to count, so that it ends before they take over.
-            _lease.Renew(_config);
+            taken = orders.Take ? taken : _lease.Renew(_config);
             Send(priority);
         }
 
@@ -316,30 +332,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
 
         if (taken < 0)
         {
-            Fail(taken, hasTold: false, nowUs);
+            Fail(taken, hasTold: !orders.Take, nowUs);
         }
-    }
-
-    private int Take(long nowUs)
-    {
-        _releaseAtUs = long.MaxValue;
-        _keepAtUs = nowUs + RenewalUs;
-        int held = _lease.Hold(_config);
-        return held < 0 ? held : _link.Keep(_keepSeconds);
-    }
-
-    /// <summary>The interface does not take the addresses.</summary>
-    /// <param name="error">Why, a negative error number.</param>
-    /// <param name="hasTold">Whether other nodes know that this one is master.</param>
-    /// <param name="nowUs">The time.</param>
-    private void Fail(int error, bool hasTold, long nowUs)
-    {
-        _failure = $"{_config.Interface} does not take the addresses: {LinkRights.Text(error)}";
-        _retryAtUs = nowUs + _retryUs;
-        _retryUs = Math.Min(2 * _retryUs, MaxRetryUs);
-        VirtualRouterOrders orders = _router.BeginFault(nowUs);
-        Do(hasTold ? orders : orders with { Advertise = null }, nowUs);
-        _failure = "";
     }
 
     /// <summary>Takes what the last look at the interface has found.</summary>
@@ -361,27 +355,5 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         }
 
         _lastSendError = result;
-    }
-
-    private void Keep(long nowUs)
-    {
-        _keepAtUs = nowUs + RenewalUs;
-        int result = _link.Keep(_keepSeconds);
-        if (result < 0)
-        {
-            Fail(result, hasTold: true, nowUs);
-        }
-        else
-        {
-            _retryUs = RetryUs;
-        }
-    }
-
-    private void Release()
-    {
-        _keepAtUs = long.MaxValue;
-        _releaseAtUs = long.MaxValue;
-        _link.Release();
-        _lease.Remove();
     }
 }
