@@ -5,7 +5,7 @@ using static Atlas.Engine.Interop.LinkConstants;
 namespace Atlas.Engine.Filters;
 
 /// <summary>The tables of an <see cref="AddressLease"/>, as changes of nf_tables. Pure.</summary>
-internal sealed class AddressFilter
+internal sealed partial class AddressFilter
 {
     private const string Held = "held";
     private const string Live = "live";
@@ -128,6 +128,7 @@ internal sealed class AddressFilter
             else
             {
                 WriteBefore(batch);
+                WriteAccepted(batch, terms.Accepts);
             }
         }
     }
@@ -135,8 +136,8 @@ internal sealed class AddressFilter
     private void WriteBefore(FilterBatch batch)
     {
         batch.AddChain(_packets, Before, NF_INET_PRE_ROUTING, BeforePriority);
-        batch.AddRule(_packets, Before, rule => rule.MetaIs(NFT_META_IIFTYPE, BitConverter.GetBytes((ushort)ARPHRD_LOOPBACK)).Accept());
-        DropLapsed(batch, _packets, Before, rule => rule.Load(NFT_PAYLOAD_NETWORK_HEADER, IsIpv6 ? Destination6 : Destination, _keyLength));
+        LeaveOwn(batch, Before);
+        DropLapsed(batch, _packets, Before, LoadDestination);
         if (IsIpv6)
         {
             DropLapsed(batch, _packets, Before, rule => rule
@@ -145,6 +146,13 @@ internal sealed class AddressFilter
                 .Load(NFT_PAYLOAD_TRANSPORT_HEADER, SolicitedTarget, _keyLength));
         }
     }
+
+    // What this host sends to itself.
+    private void LeaveOwn(FilterBatch batch, string chain) =>
+        batch.AddRule(_packets, chain, rule => rule.MetaIs(NFT_META_IIFTYPE, BitConverter.GetBytes((ushort)ARPHRD_LOOPBACK)).Accept());
+
+    private FilterRule LoadDestination(FilterRule rule) =>
+        rule.Load(NFT_PAYLOAD_NETWORK_HEADER, IsIpv6 ? Destination6 : Destination, _keyLength);
 
     /// <summary>Drops packets with an address that this host had a moment ago.</summary>
     private static void DropLapsed(FilterBatch batch, FilterTable table, string chain, Func<FilterRule, FilterRule> load) =>

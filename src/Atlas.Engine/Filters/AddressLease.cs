@@ -13,6 +13,8 @@ namespace Atlas.Engine.Filters;
 ///   set live   the same, for a shorter time
 ///   prerouting from loopback: accept; to an address that is held and not live: drop
 ///   arp input  who has an address that is held and not live: drop; for IPv6 neighbour solicitations in prerouting
+///   input      only with <see cref="AddressLeaseTerms.Accepts"/>. From loopback, or not to an address that is held: accept; to a port in
+///              the set served, an error, or of neighbour discovery: accept; the rest: drop
 /// </code>
 /// Both sets run out by themselves, so that a crash leaves a table that does nothing. It has the lease's name, by which it is replaced
 /// or removed at the next start. Needs CAP_NET_ADMIN, in the network namespace that the thread was in when it was opened. Not
@@ -60,13 +62,14 @@ public sealed class AddressLease : IDisposable
 
     /// <summary>Puts it in force from now on, in one step in place of what was in force under its name, by whichever process. To come before
     /// the addresses are put on an interface.</summary>
-    /// <returns>0, or a negative error number, and nothing changed: EPERM without CAP_NET_ADMIN; EINVAL for addresses or times that
-    /// can't be; ENOENT, EOPNOTSUPP or EAFNOSUPPORT where the kernel lacks what it takes.</returns>
+    /// <returns>0, or a negative error number, and nothing changed: EPERM without CAP_NET_ADMIN; EINVAL for addresses, times or ports
+    /// that can't be; ENOENT, EOPNOTSUPP or EAFNOSUPPORT where the kernel lacks what it takes.</returns>
     public int Hold(AddressLeaseTerms terms)
     {
         if (terms.Addresses.Count == 0
             || terms.AnswerMs < 1
             || terms.FilterMs < terms.AnswerMs
+            || terms.Accepts?.Any(port => port.Port is < 1 or > ushort.MaxValue || port.TimeoutMs < 0) == true
             || terms.Addresses.Any(address => address.IsNone || address.IsIpv6 != _filter.IsIpv6))
         {
             return -Errno.EINVAL;

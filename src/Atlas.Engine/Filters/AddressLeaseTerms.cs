@@ -15,4 +15,8 @@ public sealed record AddressLeaseTerms
     /// <summary>How long after the last renewal the filter drops anything, in milliseconds: as long as the addresses may be on an
     /// interface without it. After that it does nothing, whoever has the addresses then.</summary>
     public required int FilterMs { get; init; }
+
+    /// <summary>The only ports at which other hosts reach the addresses; null: all of them, and whatever else is sent there. Errors about
+    /// packets that were sent from the addresses and neighbour discovery are always taken.</summary>
+    public IReadOnlyList<AcceptedPort>? Accepts { get; init; }
 }

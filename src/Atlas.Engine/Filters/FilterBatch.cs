@@ -115,6 +115,8 @@ internal sealed class FilterBatch
         _messages.Add(type, bytes);
     }
 
+    internal void Add(int type, ReadOnlySpan<byte> value) => _messages.Add(type, value);
+
     internal void Add(int type, string text)
     {
         byte[] bytes = new byte[Encoding.UTF8.GetByteCount(text) + 1];

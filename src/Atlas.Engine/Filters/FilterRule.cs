@@ -5,6 +5,9 @@ namespace Atlas.Engine.Filters;
 /// <summary>Writes the expressions of a rule. Each is asked in turn; the first that does not hold ends the rule.</summary>
 internal readonly struct FilterRule(FilterBatch batch)
 {
+    // Within the header of a fragment.
+    private const int FragmentOffset = 2;
+
     /// <summary>Goes on if bytes of the packet are these.</summary>
     /// <param name="start">NFT_PAYLOAD_: where the offset counts from.</param>
     /// <param name="offset">From there, in bytes.</param>
@@ -48,6 +51,26 @@ internal readonly struct FilterRule(FilterBatch batch)
         return this;
     }
 
+    /// <summary>Goes on if the packet is a fragment of IPv6 other than the first, which has no ports (RFC 8200 4.5).</summary>
+    internal FilterRule IsLaterFragment()
+    {
+        int data = Begin("exthdr", out int expression);
+        batch.Add(NFTA_EXTHDR_DREG, NFT_REG_1);
+        batch.Add(NFTA_EXTHDR_TYPE, [IPPROTO_FRAGMENT]);
+        batch.Add(NFTA_EXTHDR_OFFSET, FragmentOffset);
+        batch.Add(NFTA_EXTHDR_LEN, sizeof(ushort));
+        End(data, expression);
+        data = Begin("bitwise", out expression);
+        batch.Add(NFTA_BITWISE_SREG, NFT_REG_1);
+        batch.Add(NFTA_BITWISE_DREG, NFT_REG_1);
+        batch.Add(NFTA_BITWISE_LEN, sizeof(ushort));
+        batch.AddData(NFTA_BITWISE_MASK, [0xFF, 0xF8]);
+        batch.AddData(NFTA_BITWISE_XOR, [0, 0]);
+        End(data, expression);
+        Compare([0, 0], NFT_CMP_NEQ);
+        return this;
+    }
+
     /// <summary>Goes on if what was loaded is in a set.</summary>
     internal FilterRule IsIn(string set, int register = NFT_REG_1) => Look(set, register, 0);
 
@@ -70,11 +93,11 @@ internal readonly struct FilterRule(FilterBatch batch)
         return this;
     }
 
-    private void Compare(ReadOnlySpan<byte> value)
+    private void Compare(ReadOnlySpan<byte> value, int operation = NFT_CMP_EQ)
     {
         int data = Begin("cmp", out int expression);
         batch.Add(NFTA_CMP_SREG, NFT_REG_1);
-        batch.Add(NFTA_CMP_OP, NFT_CMP_EQ);
+        batch.Add(NFTA_CMP_OP, operation);
         batch.AddData(NFTA_CMP_DATA, value);
         End(data, expression);
     }

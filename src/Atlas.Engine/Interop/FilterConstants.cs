@@ -64,6 +64,15 @@ internal static class FilterConstants
     internal const int NFTA_LOOKUP_SET = 1;
     internal const int NFTA_LOOKUP_SREG = 2;
     internal const int NFTA_LOOKUP_FLAGS = 5;
+    internal const int NFTA_EXTHDR_DREG = 1;
+    internal const int NFTA_EXTHDR_TYPE = 2;
+    internal const int NFTA_EXTHDR_OFFSET = 3;
+    internal const int NFTA_EXTHDR_LEN = 4;
+    internal const int NFTA_BITWISE_SREG = 1;
+    internal const int NFTA_BITWISE_DREG = 2;
+    internal const int NFTA_BITWISE_LEN = 3;
+    internal const int NFTA_BITWISE_MASK = 4;
+    internal const int NFTA_BITWISE_XOR = 5;
     internal const int NFTA_IMMEDIATE_DREG = 1;
     internal const int NFTA_IMMEDIATE_DATA = 2;
     internal const int NFT_SET_TIMEOUT = 0x10;
@@ -76,7 +85,18 @@ internal static class FilterConstants
     internal const int NFT_PAYLOAD_NETWORK_HEADER = 1;
     internal const int NFT_PAYLOAD_TRANSPORT_HEADER = 2;
     internal const int NFT_CMP_EQ = 0;
+    internal const int NFT_CMP_NEQ = 1;
     internal const int NFT_LOOKUP_F_INV = 1;
     internal const int ARPHRD_LOOPBACK = 772;
+    internal const int IPPROTO_ICMP = 1;
+    internal const int IPPROTO_FRAGMENT = 44;
+    internal const int ICMP_DEST_UNREACH = 3;
+    internal const int ICMP_TIME_EXCEEDED = 11;
+    internal const int ICMP_PARAMETERPROB = 12;
+    internal const int ICMP6_DST_UNREACH = 1;
+    internal const int ICMP6_PACKET_TOO_BIG = 2;
+    internal const int ICMP6_TIME_EXCEEDED = 3;
+    internal const int ICMP6_PARAM_PROB = 4;
     internal const int ND_NEIGHBOR_SOLICIT = 135;
+    internal const int ND_NEIGHBOR_ADVERT = 136;
 }

@@ -14,9 +14,10 @@ public sealed class LeaseTests
     private const string Patient = "330ms";
 
     [Theory]
-    [InlineData("100ms", "10.88.0.100", 24, "10.88.0.100:80")]
-    [InlineData(Patient, "fd88::100", 64, "[fd88::100]:80")]
-    public async Task Master_StoppedByASignal_DoesNotAnswerOnceItsBackupDoes(string interval, string address, int prefix, string target)
+    [InlineData("100ms", "300ms", "10.88.0.100", 24, "10.88.0.100:80")]
+    [InlineData(Patient, "990ms", "fd88::100", 64, "[fd88::100]:80")]
+    public async Task Master_StoppedByASignal_DoesNotAnswerOnceItsBackupDoes(
+        string interval, string lease, string address, int prefix, string target)
     {
         await using SharedNetwork network = SharedNetwork.Create();
         string keys = $"advertise: {interval}, preempt: false";
@@ -26,12 +27,12 @@ public sealed class LeaseTests
         await two.SaysAsync("is backup");
         await using var load = new NewConnections(network.Client, target);
         await load.AnsweredAsync("one", 0);
-        Live(network.One, address).ShouldContain(address);
+        Live(network.One, address).ShouldContain($"{address} timeout {lease}");
 
         await one.Program.SignalAsync("STOP");
 
         await two.SaysAsync("is master");
-        Live(network.One, address).ShouldNotContain(address, customMessage: "the other node is master");
+        await HasEndedAsync(network.One, address);
         Live(network.Two, address).ShouldContain(address);
         for (int i = 0; i < 5; i++)
         {
@@ -52,7 +53,7 @@ public sealed class LeaseTests
         await load.AnsweredAsync("one", killed);
         await load.StopAsync();
         Live(network.One, address).ShouldContain(address);
-        Live(network.Two, address).ShouldNotContain(address);
+        await HasEndedAsync(network.Two, address);
     }
 
     [Fact]
@@ -67,7 +68,7 @@ public sealed class LeaseTests
         await one.Program.SignalAsync("KILL");
 
         await two.SaysAsync("is master");
-        Live(network.One, SharedNetwork.VirtualIp).ShouldNotContain(SharedNetwork.VirtualIp);
+        await HasEndedAsync(network.One, SharedNetwork.VirtualIp);
         Ruleset(network.One).ShouldContain(Table);
         one = network.Keep(await VirtualNode.StartAsync(network.One, "one", $"priority: 150, advertise: {Patient}, preempt: false"));
         await one.SaysAsync("is backup");
@@ -135,6 +136,10 @@ public sealed class LeaseTests
         load.Failures.ShouldBeEmpty(one.Program.Errors);
         Live(network.One, "10.88.0.51").ShouldContain("10.88.0.51");
     }
+
+    // One that is stopped between a renewal and the advertisement that follows has a lease for up to an interval beside the new master.
+    private static Task HasEndedAsync(NetworkNamespace node, string address) => Wait.ForAsync(
+        () => !Live(node, address).Contains(address, StringComparison.Ordinal), () => Live(node, address));
 
     private static string Ruleset(NetworkNamespace node) => node.Run("nft", "list", "ruleset").Trim();
 

@@ -82,7 +82,7 @@ public sealed partial class AddressLeaseTests
         host.Lease.Hold(host.Terms(answerMs: 1, filterMs: 2_000)).ShouldBe(0);
         host.Lease.Dispose();
         host.Shown().ShouldContain(Table);
-        Eventually.So(host.Takes);
+        Eventually.So(() => host.Takes());
         host.SaysWho().ShouldBeTrue("another program may have the address now");
         host.Shown().ShouldContain(Table);
 

@@ -67,13 +67,14 @@ public sealed class LeasedHost : IDisposable
     }
 
     /// <summary>Whether the host takes a packet to the address from one who knows where it is.</summary>
-    public bool Takes()
+    /// <param name="length">How many bytes it has at least; more than 1,400 come in fragments.</param>
+    public bool Takes(int length = 0)
     {
         string family = Address.IsIpv6 ? "-6" : "-4";
         Right.Ip($"{family} neigh replace {Ip} lladdr {_cable.LeftLink.HardwareAddress} nud permanent dev eth");
         try
         {
-            return Takes(Right);
+            return Takes(Right, length);
         }
         finally
         {
@@ -85,7 +86,51 @@ public sealed class LeasedHost : IDisposable
     public bool TakesOwn()
     {
         Left.Ip("link set lo up");
-        return Takes(Left);
+        return Takes(Left, 0);
+    }
+
+    /// <summary>The port of UDP at which packets are received.</summary>
+    public int Port => _port;
+
+    /// <summary>Whether the host answers who connects to a port of the address, at which somebody listens or not.</summary>
+    public bool Connects(int port)
+    {
+        using Socket listener = Left.Within(() => new Socket(Ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        listener.Bind(new IPEndPoint(Address.IsIpv6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
+        listener.Listen();
+        using Socket first = Right.Within(() => new Socket(Ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        Task connecting = first.ConnectAsync(new IPEndPoint(Ip, port));
+
+        // What is sent later is answered later.
+        using Socket second = Right.Within(() => new Socket(Ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+        second.Connect(new IPEndPoint(Own, ((IPEndPoint)listener.LocalEndPoint!).Port));
+        return first.Poll(0, SelectMode.SelectWrite) || first.Poll(0, SelectMode.SelectError) || connecting.IsCompleted;
+    }
+
+    /// <summary>Sends messages of ICMP to the address, one after the other, and returns the type of the first that the host takes.</summary>
+    public byte FirstTaken(params byte[] types)
+    {
+        ProtocolType protocol = Address.IsIpv6 ? ProtocolType.IcmpV6 : ProtocolType.Icmp;
+        using Socket receiver = Left.Within(() => new Socket(Ip.AddressFamily, SocketType.Raw, protocol));
+        receiver.Bind(new IPEndPoint(Address.IsIpv6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
+        receiver.ReceiveTimeout = 30_000;
+        using Socket sender = Right.Within(() => new Socket(Ip.AddressFamily, SocketType.Raw, protocol));
+        byte[] mark = Guid.NewGuid().ToByteArray();
+        foreach (byte type in types)
+        {
+            sender.SendTo(Message(type, mark), new IPEndPoint(Ip, 0));
+        }
+
+        byte[] buffer = new byte[256];
+        while (true)
+        {
+            int length = receiver.Receive(buffer);
+            Span<byte> message = buffer.AsSpan(0, length)[(Address.IsIpv6 ? 0 : 20)..];
+            if (message.EndsWith(mark))
+            {
+                return message[0];
+            }
+        }
     }
 
     /// <summary>What nft shows of the lease's tables.</summary>
@@ -99,19 +144,35 @@ public sealed class LeasedHost : IDisposable
         _cable.Dispose();
     }
 
+    // The sum of RFC 1071 over IPv4; over IPv6 the kernel writes it.
+    private static byte[] Message(byte type, byte[] mark)
+    {
+        byte[] message = [type, 0, 0, 0, 0, 0, 0, 0, .. mark];
+        uint sum = 0;
+        for (int i = 0; i < message.Length; i += 2)
+        {
+            sum += (uint)((message[i] << 8) | message[i + 1]);
+        }
+
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(message.AsSpan(2), (ushort)~((sum & 0xFFFF) + (sum >> 16)));
+        return message;
+    }
+
     // Packets arrive in the order in which they are sent: one that does not come before the next one was dropped.
-    private bool Takes(NetworkSpace from)
+    private bool Takes(NetworkSpace from, int fill)
     {
         string number = Guid.NewGuid().ToString();
-        Send(Ip, "to the address " + number, from);
-        Send(Own, "to its own " + number, from);
+        string end = new('.', fill);
+        Send(Ip, "to the address " + number + end, from);
+        Send(Own, "to its own " + number + end, from);
         bool hasTaken = false;
         while (true)
         {
-            byte[] buffer = new byte[256];
+            byte[] buffer = new byte[8_192];
             string text = Encoding.ASCII.GetString(buffer, 0, _receiver.Receive(buffer));
-            hasTaken |= text == "to the address " + number;
-            if (text == "to its own " + number)
+            hasTaken |= text == "to the address " + number + end;
+            if (text == "to its own " + number + end)
             {
                 return hasTaken;
             }

@@ -77,6 +77,9 @@ internal static class HighAvailabilitySections
         .Key("preempt_delay", Durations.Milliseconds(0, 3_600_000),
             s => s.PreemptDelayMs, (s, v) => s with { PreemptDelayMs = v },
             "How long a node that starts, or is well again, leaves a living one of lower priority alone.")
+        .Key("accept", Numbers.Bool,
+            s => s.Accept, (s, v) => s with { Accept = v },
+            "Whether the node that has the addresses takes whatever is sent to them; `false`: only what listeners and the zone serve there.")
         .Key("unicast_peers", Kind.AnyNumber(Addresses.Ip, SectionLimits.Few),
             s => s.UnicastPeers, (s, v) => s with { UnicastPeers = v },
             "The nodes that advertisements go to, and the only ones that are heard; empty: to all by multicast.")

@@ -38,6 +38,15 @@ internal static class HighAvailabilityRules
                 findings.Add(router, "preempt_delay", "'preempt_delay' needs preempt: true; without it nobody is preempted: leave it out");
             }
 
+            if (router.Priority == 255 && !router.Accept)
+            {
+                findings.Add(
+                    router,
+                    "accept",
+                    "'accept' false is not for the owner of the addresses ('priority' 255), who takes what is sent to them (RFC 9568 6.1): "
+                        + "write 254 at most, or leave 'accept' out");
+            }
+
             if (router.Priority == 255 && (router.Track.Pools.Count > 0 || router.Track.Source.IsWritten("penalty")))
             {
                 findings.Add(

@@ -30,6 +30,10 @@ public sealed record VirtualRouterConfig : ConfigSection
     /// from it. Default 0.</summary>
     public int PreemptDelayMs { get; init; }
 
+    /// <summary>Whether a master that does not own the addresses takes whatever is sent to them (Accept_Mode, RFC 9568 6.1); else only what
+    /// this process itself serves there. Default true.</summary>
+    public bool Accept { get; init; } = true;
+
     /// <summary>The nodes that advertisements go to, and the only ones that are heard; empty: to all by multicast.</summary>
     public ValueList<IPAddress> UnicastPeers { get; init; } = [];
 

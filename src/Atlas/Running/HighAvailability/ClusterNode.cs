@@ -115,6 +115,10 @@ internal sealed class ClusterNode : IAsyncDisposable
         if (next.ActivePassive.Count > 0)
         {
             _routers ??= VirtualRouters.Start(_news.Tell, _news.Say, (router, tell) => _leases.Make(router, next.Node, tell));
+            if (next.ActivePassive.Select(VirtualRouterLease.FindMissing).FirstOrDefault(missing => missing is not null) is { } missing)
+            {
+                throw new IOException($"high_availability.active_passive: {missing}");
+            }
         }
 
         _prepared = new Ports(PeersOf(next, secret), next.ActiveActive);
@@ -161,7 +165,7 @@ internal sealed class ClusterNode : IAsyncDisposable
                 _told.Remove(gone);
             }
 
-            _routers?.Apply(_config.ActivePassive, router => masters.Contains(VirtualRouterStatus.NameOf(router)));
+            _routers?.Apply(_config.ActivePassive, router => masters.Contains(VirtualRouterStatus.NameOf(router)), ServedPorts.Of(config));
             Look(isAnew: true);
         }
 

@@ -16,26 +16,35 @@ internal sealed partial class RunningVirtualRouter
             PreemptDelayMs = config.PreemptDelayMs,
             Track = config.Track,
             Announce = config.Announce,
+            Accept = config.Accept,
         })
         && (config.Store is null || StoreLeases.KeyOf(config) == StoreLeases.KeyOf(_config));
 
+    /// <summary>Whether it knows that this is served at its addresses.</summary>
+    internal bool Serves(IReadOnlyList<AcceptedPort> served) => _lease.Serves(served);
+
     /// <summary>Goes by another configuration, in the state that it is in and with the addresses that stay. The priority is changed by
     /// <see cref="ChangePriority"/>.</summary>
-    internal void Change(VirtualRouterConfig config, long nowUs)
+    /// <param name="config">It.</param>
+    /// <param name="served">What this process serves at the addresses.</param>
+    /// <param name="leaveMs">How long what is open may last where it is served no more.</param>
+    /// <param name="nowUs">The time.</param>
+    internal void Change(VirtualRouterConfig config, IReadOnlyList<AcceptedPort> served, int leaveMs, long nowUs)
     {
         bool hasOthers = !config.Addresses.Equals(_config.Addresses);
         _config = config;
         _status = _status with { Config = config };
         _router.ChangeSettings(SettingsOf(config), nowUs);
+        _lease.Serve(served, leaveMs, nowUs);
         if (hasOthers)
         {
             _link.Change(config, hasAddresses: _router.State == VirtualRouterState.Master);
             Look(nowUs);
-            if (_router.State == VirtualRouterState.Master)
-            {
-                _lease.Hold(_config);
-                Keep(nowUs);
-            }
+        }
+
+        if (_router.State == VirtualRouterState.Master)
+        {
+            Keep(nowUs, _lease.Hold(_config, nowUs));
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
+using Atlas.Engine.Filters;
 using Atlas.Engine.Links;
 using Atlas.Protocols.Vrrp;
 
@@ -56,6 +57,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
 
     internal RunningVirtualRouter(
         VirtualRouterConfig config,
+        IReadOnlyList<AcceptedPort> served,
         LinkTable table,
         LinkPoller poller,
         ConnectionCutter? cutter,
@@ -68,6 +70,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         _say = say;
         _link = new VirtualRouterLink(config, table, poller, cutter);
         _lease = new VirtualRouterLease(say);
+        _lease.Serve(served, 0, 0);
         _keepSeconds = VirtualRouterLease.KeepSeconds(config);
         _router = new VirtualRouter(SettingsOf(config));
         _storeLease = storeLease(this);
@@ -233,7 +236,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         VirtualRouterOrders orders = _router.Stop(nowUs);
         if (wasMaster && orders.Advertise is not null)
         {
-            _lease.Hold(_config, (int)(FarewellUs / 1_000));
+            _lease.Hold(_config, nowUs, (int)(FarewellUs / 1_000));
             _link.Send((byte)_router.Priority, FarewellIntervalMs);
             _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
             _releaseAtUs = nowUs + FarewellUs;
@@ -285,7 +288,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (orders.Advertise is byte priority && taken >= 0)
         {
             // Before the others begin to count, so that it ends before they take over.
-            _lease.Renew(_config);
+            taken = orders.Take ? taken : _lease.Renew(_config);
             Send(priority, nowUs);
         }
 
@@ -304,30 +307,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
 
         if (taken < 0)
         {
-            Fail(taken, hasTold: false, nowUs);
+            Fail(taken, hasTold: !orders.Take, nowUs);
         }
-    }
-
-    private int Take(long nowUs)
-    {
-        _releaseAtUs = long.MaxValue;
-        _keepAtUs = nowUs + RenewalUs;
-        int held = _lease.Hold(_config);
-        return held < 0 ? held : _link.Keep(_keepSeconds);
-    }
-
-    /// <summary>The interface does not take the addresses.</summary>
-    /// <param name="error">Why, a negative error number.</param>
-    /// <param name="hasTold">Whether other nodes know that this one is master.</param>
-    /// <param name="nowUs">The time.</param>
-    private void Fail(int error, bool hasTold, long nowUs)
-    {
-        _failure = $"{_config.Interface} does not take the addresses: {LinkRights.Text(error)}";
-        _retryAtUs = nowUs + _retryUs;
-        _retryUs = Math.Min(2 * _retryUs, MaxRetryUs);
-        VirtualRouterOrders orders = _router.BeginFault(nowUs);
-        Do(hasTold ? orders : orders with { Advertise = null }, nowUs);
-        _failure = "";
     }
 
     /// <summary>Takes what the last look at the interface has found.</summary>
@@ -350,27 +331,5 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         }
 
         _hasFailedToSend = result < 0;
-    }
-
-    private void Keep(long nowUs)
-    {
-        _keepAtUs = nowUs + RenewalUs;
-        int result = _link.Keep(_keepSeconds);
-        if (result < 0)
-        {
-            Fail(result, hasTold: true, nowUs);
-        }
-        else
-        {
-            _retryUs = RetryUs;
-        }
-    }
-
-    private void Release()
-    {
-        _keepAtUs = long.MaxValue;
-        _releaseAtUs = long.MaxValue;
-        _link.Release();
-        _lease.Remove();
     }
 }

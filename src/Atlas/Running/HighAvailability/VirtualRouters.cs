@@ -98,7 +98,9 @@ internal sealed class VirtualRouters : IDisposable
     /// over, and one of which it changes how the nodes speak with each other begins anew.</summary>
     /// <param name="configs">The virtual routers. Those that go on keep their priority until <see cref="ChangePriority"/>.</param>
     /// <param name="continues">Which of them this node is master of already, because of a process that it goes on for.</param>
-    internal void Apply(IReadOnlyList<VirtualRouterConfig> configs, Func<VirtualRouterConfig, bool> continues) => Order(nowUs =>
+    /// <param name="served">What this process serves at their addresses.</param>
+    internal void Apply(
+        IReadOnlyList<VirtualRouterConfig> configs, Func<VirtualRouterConfig, bool> continues, ServedPorts served) => Order(nowUs =>
     {
         RunningVirtualRouter[] before = [.. _routers];
         _routers.Clear();
@@ -114,12 +116,12 @@ internal sealed class VirtualRouters : IDisposable
             if (known is null)
             {
                 RemoveLeaving(config);
-                known = new RunningVirtualRouter(config, _table, _poller, _cutter, _changed, _say, LeaseOf);
+                known = new RunningVirtualRouter(config, served.At(config), _table, _poller, _cutter, _changed, _say, LeaseOf);
                 known.Start(continues(config), nowUs);
             }
-            else if (!config.Equals(known.Config))
+            else if (!config.Equals(known.Config) || !known.Serves(served.At(config)))
             {
-                known.Change(config, nowUs);
+                known.Change(config, served.At(config), served.LeaveMs, nowUs);
             }
 
             _routers.Add(known);
@@ -151,7 +153,7 @@ internal sealed class VirtualRouters : IDisposable
     /// all has ended.</summary>
     internal Task HandOverAsync()
     {
-        Apply([], _ => false);
+        Apply([], _ => false, ServedPorts.None);
         return LeftAsync();
     }
 

@@ -1,0 +1,52 @@
+using Atlas.Core.HighAvailability;
+using Atlas.Engine.Links;
+
+namespace Atlas.Running.HighAvailability;
+
+/// <summary>How a virtual router takes its addresses, has them stay, and lets them go: the filter is there before they are, and after.</summary>
+internal sealed partial class RunningVirtualRouter
+{
+    private int Take(long nowUs)
+    {
+        _releaseAtUs = long.MaxValue;
+        _keepAtUs = nowUs + RenewalUs;
+        int held = _lease.Hold(_config, nowUs);
+        return held < 0 ? held : _link.Keep(_keepSeconds);
+    }
+
+    /// <summary>The interface does not take the addresses.</summary>
+    /// <param name="error">Why, a negative error number.</param>
+    /// <param name="hasTold">Whether other nodes know that this one is master.</param>
+    /// <param name="nowUs">The time.</param>
+    private void Fail(int error, bool hasTold, long nowUs)
+    {
+        _failure = $"{_config.Interface}{(_config.Accept ? "" : ", or the kernel's filter,")} does not take the addresses: {LinkRights.Text(error)}";
+        _retryAtUs = nowUs + _retryUs;
+        _retryUs = Math.Min(2 * _retryUs, MaxRetryUs);
+        VirtualRouterOrders orders = _router.BeginFault(nowUs);
+        Do(hasTold ? orders : orders with { Advertise = null }, nowUs);
+        _failure = "";
+    }
+
+    private void Keep(long nowUs, int held = 0)
+    {
+        _keepAtUs = nowUs + RenewalUs;
+        int result = held < 0 ? held : _link.Keep(_keepSeconds);
+        if (result < 0)
+        {
+            Fail(result, hasTold: true, nowUs);
+        }
+        else
+        {
+            _retryUs = RetryUs;
+        }
+    }
+
+    private void Release()
+    {
+        _keepAtUs = long.MaxValue;
+        _releaseAtUs = long.MaxValue;
+        _link.Release();
+        _lease.Remove();
+    }
+}
