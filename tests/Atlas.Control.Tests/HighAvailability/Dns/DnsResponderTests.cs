@@ -32,14 +32,31 @@ public sealed class DnsResponderTests
 
         zone.Ask("www.lb.example.com").Addresses.ShouldBe(["203.0.113.2"]);
 
-        // No other node has an address of this family.
-        zone.Ask("www.lb.example.com", DnsType.Aaaa).Addresses.ShouldBe(["2001:db8::1"]);
+        // The name has a living node, though none with an address of this family.
+        Reply other = zone.Ask("www.lb.example.com", DnsType.Aaaa);
+        other.Header.ResponseCode.ShouldBe(DnsResponseCode.NoError);
+        other.Records.ShouldBe(["Authority " + Soa]);
+
+        // This one has no living node.
         zone.Ask("deep.a.b.lb.example.com").Addresses.ShouldBe(["203.0.113.1"]);
     }
 
     [Fact]
-    public void Respond_NoNodeLives_NamesAll() =>
-        new ZoneUnderTest(isAlive: _ => false).Ask("www.lb.example.com").Addresses.ShouldBe(["203.0.113.1", "203.0.113.2"]);
+    public void Respond_NoNodeLives_NamesAll()
+    {
+        var zone = new ZoneUnderTest(isAlive: _ => false);
+
+        zone.Ask("www.lb.example.com").Addresses.ShouldBe(["203.0.113.1", "203.0.113.2"]);
+        zone.Ask("www.lb.example.com", DnsType.Aaaa).Addresses.ShouldBe(["2001:db8::1"]);
+    }
+
+    [Fact]
+    public void Named_NodeAloneInItsFamilyDies_IsNotInAnswers()
+    {
+        ActiveActiveConfig config = ZoneUnderTest.Config();
+
+        new ZoneUnderTest(config with { Records = [config.Records[0]] }, isAlive: node => node != "lb-1").View.Named.ShouldBe(["lb-2"]);
+    }
 
     [Fact]
     public void Respond_WithoutEdns_HasNone()
