@@ -279,6 +279,29 @@ public sealed class DnsResponderTests
     }
 
     [Fact]
+    public void Respond_ErrorAboveTheLimit_IsSentAsItIsOrNotAndCountedSo()
+    {
+        _zone.Limit = new ResponseLimit(new Rate(1, 1_000), seed: 1);
+        byte[] question = ZoneUnderTest.Question("example.com", udpBytes: 1232);
+        byte[][] answers = [.. Enumerable.Range(0, 5).Select(_ => _zone.Send(question))];
+
+        answers.Select(answer => answer.Length > 0).ShouldBe([true, false, true, false, true]);
+        foreach (byte[] answer in answers.Where(answer => answer.Length > 0))
+        {
+            new Reply(answer).Header.ShouldBe(
+                new DnsHeader(0xBEEF, IsResponse: true) { RecursionDesired = true, ResponseCode = DnsResponseCode.Refused });
+            answer.Length.ShouldBe(question.Length);
+        }
+
+        var metrics = new MetricLines();
+        _zone.Counters.Write(metrics);
+        metrics.Lines.ShouldContain("atlas_dns_server_limited_total{action=sent} 2");
+        metrics.Lines.ShouldContain("atlas_dns_server_limited_total{action=dropped} 2");
+        metrics.Lines.ShouldContain("atlas_dns_server_limited_total{action=truncated} 0");
+        metrics.Lines.ShouldContain("atlas_dns_server_truncated_total{} 0");
+    }
+
+    [Fact]
     public void Respond_NamesThatAreNotThere_AreOneAnswerToTheLimit()
     {
         _zone.Limit = new ResponseLimit(new Rate(2, 1_000), seed: 1);
