@@ -69,7 +69,7 @@ public sealed class PeerService : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             old = _socket;
             bool keeps = settings is not null && old is not null && settings.Bind.Equals(_settings!.Bind);
-            PeerSocket? next = settings is null ? null : keeps ? old : new PeerSocket(settings.Bind, Take);
+            PeerSocket? next = settings is null ? null : keeps ? old : new PeerSocket(settings.Bind, settings.MayBeAbsent, Take);
             Follow(settings);
             _socket = next;
             old = keeps ? null : old;

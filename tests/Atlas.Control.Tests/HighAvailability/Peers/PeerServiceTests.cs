@@ -126,6 +126,14 @@ public sealed class PeerServiceTests : IDisposable
     }
 
     [Fact]
+    public void Apply_AddressThatThisMachineDoesNotHave_ListensOnlyWhereItMayCome()
+    {
+        Should.Throw<IOException>(() => _a.Follow([], bind: "192.0.2.77:0")).Message.ShouldStartWith("high_availability: cannot listen on 192.0.2.77:0, UDP,");
+        _a.Follow([], bind: "192.0.2.77:0", mayBeAbsent: true);
+        _a.Service.Bound!.Address.ShouldBe(IPAddress.Parse("192.0.2.77"));
+    }
+
+    [Fact]
     public async Task Apply_AddressInUse_ChangesNothing()
     {
         await MeetAsync();
