@@ -19,6 +19,15 @@ public sealed record EventReport
     /// <summary>The store's name.</summary>
     public string? Store { get; init; }
 
+    /// <summary>The other node's name.</summary>
+    public string? Peer { get; init; }
+
+    /// <summary>The virtual router: <c>eth0/51</c>, its interface and id, as a status has it.</summary>
+    public string? Router { get; init; }
+
+    /// <summary>The priority that is left to the virtual router, where it changed.</summary>
+    public int? Priority { get; init; }
+
     /// <summary>What happened, in a word: <c>drain</c>, <c>down</c>, <c>reloaded</c>.</summary>
     public required string Change { get; init; }
 

@@ -347,7 +347,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
                 if (isNews)
                 {
-                    _news.Say($"virtual router {name} has priority {priority}: {(lowered.Length > 0 ? lowered : "all that it tracks is well")}");
+                    _news.Tell(new PriorityEvent(name, priority, lowered));
                 }
             }
         }
