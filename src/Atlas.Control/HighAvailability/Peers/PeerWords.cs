@@ -23,7 +23,16 @@ public static class PeerWords
         PeerReason.NotServing => "its listeners do not answer",
         PeerReason.Silent => "nothing is heard of it",
         PeerReason.HearsUsNot => "it is heard, but hears us not",
+        PeerReason.OtherSecret => "datagrams come from its address, but are not signed by this node's secret: compare high_availability.secret",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    /// <summary>The same with the address that it is about.</summary>
+    internal static string Of(PeerReason reason, PeerTarget target) => reason switch
+    {
+        PeerReason.OtherSecret when target.UnsignedFrom is { } from =>
+            $"datagrams come from {from}, but are not signed by this node's secret: compare high_availability.secret",
+        _ => Of(reason),
     };
 
     /// <summary>The label for why a datagram was refused.</summary>

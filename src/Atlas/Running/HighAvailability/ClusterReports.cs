@@ -38,7 +38,7 @@ internal static class ClusterReports
         Name = peer.Name,
         Address = peer.Address,
         State = PeerWords.Of(peer.State),
-        Reason = PeerWords.Of(peer.Reason),
+        Reason = peer.Words,
         Live = peer.IsLive,
         Since = peer.Since,
         LastHeard = peer.LastHeard,

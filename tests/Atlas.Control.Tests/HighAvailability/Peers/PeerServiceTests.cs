@@ -77,6 +77,10 @@ public sealed class PeerServiceTests : IDisposable
         await Until.SoAsync(() => _a.Refused(PeerRefusal.NotAuthentic) > 3 && _b.Refused(PeerRefusal.NotAuthentic) > 3);
         await Until.SoAsync(() => _a.Of("b")!.State == PeerState.Dead);
         (_a.Of("b")!.LastHeard, _a.Service.Metrics.Taken).ShouldBe((null, 0));
+        await Until.SoAsync(() => _a.Of("b")!.Reason == PeerReason.OtherSecret && _b.Of("a")!.Reason == PeerReason.OtherSecret);
+        const string words = "datagrams come from 127.0.0.1, but are not signed by this node's secret: compare high_availability.secret";
+        _a.Of("b")!.Words.ShouldBe(words);
+        _a.Events.Select(change => change.ToString()).ShouldContain(line => line.EndsWith(words, StringComparison.Ordinal));
         int port = _b.Port;
         _b.Follow([("a", PeerUnderTest.At(_a.Port))]);
         await Until.SoAsync(() => _a.IsLive("b") && _b.IsLive("a"));
