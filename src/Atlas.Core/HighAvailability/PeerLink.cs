@@ -35,7 +35,7 @@ internal sealed class PeerLink
         { State: PeerState.Unknown } => Status.SinceUs + _options.DeadAfterUs,
         { State: PeerState.Alive } => _aliveUntilUs,
         { Reason: PeerReason.HearsUsNot } => LastHeardUs + _options.DeadAfterUs,
-        { Reason: not PeerReason.Silent } => _hintUntilUs,
+        { Reason: not (PeerReason.Silent or PeerReason.Stopped) } => _hintUntilUs,
         _ => long.MaxValue,
     };
 
@@ -105,7 +105,13 @@ internal sealed class PeerLink
     /// <summary>Has the status be what it is at a moment.</summary>
     internal void Advance(long nowUs)
     {
-        if (_boot != 0 && nowUs < _aliveUntilUs)
+        if (_boot != 0 && _dataPlane == DataPlaneState.Stopped)
+        {
+            // Nothing of this boot follows. Only what may be of another one says more.
+            bool isHinted = nowUs < _hintUntilUs;
+            Become(isHinted ? PeerState.Dead : PeerState.Stopped, isHinted ? _hint : PeerReason.Stopped, nowUs);
+        }
+        else if (_boot != 0 && nowUs < _aliveUntilUs)
         {
             Become(PeerState.Alive, ReasonOf(_dataPlane), nowUs);
         }
@@ -121,6 +127,7 @@ internal sealed class PeerLink
         DataPlaneState.Serving => PeerReason.Serving,
         DataPlaneState.Draining => PeerReason.Draining,
         DataPlaneState.NotServing => PeerReason.NotServing,
+        DataPlaneState.Stopped => PeerReason.Stopped,
         _ => throw new ArgumentOutOfRangeException(nameof(dataPlane)),
     };
 

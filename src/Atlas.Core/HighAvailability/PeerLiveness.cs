@@ -13,6 +13,9 @@ namespace Atlas.Core.HighAvailability;
 ///   Dead      heartbeats of its boot without a proof              Dead      HearsUsNot
 ///   Dead      DeadAfter without any                               Dead      Silent
 ///   Dead      silent, and a hint within HintUs                    Dead      that of the hint
+///   any       a farewell of its boot, later than the last         Stopped   Stopped
+///   Stopped   a proof of another boot                             Alive     what it says of its data plane
+///   Stopped   a hint                                              Dead      that of the hint, then Stopped again
 ///   any       a heartbeat that is refused                         the same
 /// </code>
 /// A hint is what is seen of a peer that is not authentic, or not of it: it gives the silence of a dead one another reason, and does

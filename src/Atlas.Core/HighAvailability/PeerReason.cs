@@ -25,4 +25,7 @@ public enum PeerReason
     /// <summary>Dead: nothing of it arrives, but datagrams from its address do that look like heartbeats, and are not signed by the secret of
     /// this node. It has another one, or somebody pretends to be there.</summary>
     OtherSecret,
+
+    /// <summary>Stopped: it said farewell.</summary>
+    Stopped,
 }

@@ -79,6 +79,46 @@ public sealed class PeerLivenessTests
     }
 
     [Fact]
+    public void Receive_AFarewell_IsStoppedAtOnceUntilAnotherBootProvesItself()
+    {
+        Meet();
+        _pair.Changes.Clear();
+        PeerMessage before = _pair.FromFar();
+        _pair.FarDataPlane = DataPlaneState.Stopped;
+        PeerMessage farewell = _pair.FromFar();
+        _pair.ToNear(farewell);
+        (_pair.Status.State, _pair.Status.Reason, _pair.Status.IsLive, _pair.Status.SinceUs)
+            .ShouldBe((PeerState.Stopped, PeerReason.Stopped, false, _pair.NowUs));
+        _pair.Near.NextUs.ShouldBe(long.MaxValue);
+
+        // Nothing that was overtaken or is played back, and no time, makes anything else of it.
+        _pair.ToNear(before).ShouldBe(PeerVerdict.Replayed);
+        _pair.ToNear(farewell).ShouldBe(PeerVerdict.Replayed);
+        _pair.Pass(100 * LivenessPair.DeadAfterUs);
+        _pair.Status.State.ShouldBe(PeerState.Stopped);
+        _pair.Changes.ShouldHaveSingleItem();
+
+        _pair.FarDataPlane = DataPlaneState.Serving;
+        _pair.RestartFar();
+        _pair.Exchange();
+        _pair.Exchange();
+        (_pair.Status.IsLive, _pair.Status.Restarts).ShouldBe((true, 1));
+    }
+
+    [Fact]
+    public void Hint_AStoppedPeer_IsDeadForItsReasonUntilItIsOver()
+    {
+        Meet();
+        _pair.FarDataPlane = DataPlaneState.Stopped;
+        _pair.ToNear(_pair.FromFar());
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldNotBeNull();
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Dead, PeerReason.OtherSecret));
+        _pair.Near.NextUs.ShouldBe(_pair.NowUs + HintUs);
+        _pair.Pass(HintUs);
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Stopped, PeerReason.Stopped));
+    }
+
+    [Fact]
     public void Hint_ASilentPeer_IsWhyUntilItIsOver()
     {
         Meet();

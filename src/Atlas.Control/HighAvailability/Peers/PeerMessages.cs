@@ -44,6 +44,7 @@ internal static class PeerMessages
             HeartbeatState.Serving => DataPlaneState.Serving,
             HeartbeatState.Draining => DataPlaneState.Draining,
             HeartbeatState.NotServing => DataPlaneState.NotServing,
+            HeartbeatState.Stopped => DataPlaneState.Stopped,
             _ => throw new ArgumentOutOfRangeException(nameof(heartbeat)),
         },
         WallClockMs = heartbeat.WallClockMs,
@@ -96,6 +97,7 @@ internal static class PeerMessages
         DataPlaneState.Serving => HeartbeatState.Serving,
         DataPlaneState.Draining => HeartbeatState.Draining,
         DataPlaneState.NotServing => HeartbeatState.NotServing,
+        DataPlaneState.Stopped => HeartbeatState.Stopped,
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 }

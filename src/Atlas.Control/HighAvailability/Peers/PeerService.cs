@@ -12,6 +12,9 @@ public sealed class PeerService : IDisposable
     // So that rounds out of turn stay few.
     private const int RoundsPerInterval = 10;
 
+    // Nobody answers them, and one may be lost: then the others find out by silence.
+    private const int Farewells = 2;
+
     private readonly PeerServiceOptions _options;
     private readonly PeerClock _clock;
     private readonly PeerCounters _counters = new();
@@ -100,7 +103,7 @@ public sealed class PeerService : IDisposable
         _wake.Set();
     }
 
-    /// <summary>Ends it, and tells the others that this node serves no more, so that they need not wait for its silence.</summary>
+    /// <summary>Ends it, and tells the others that this node stops, so that they need not wait for its silence.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -111,7 +114,11 @@ public sealed class PeerService : IDisposable
             }
 
             _isDisposed = true;
-            SendRound(DataPlaneState.NotServing);
+            for (int i = 0; i < Farewells; i++)
+            {
+                SendRound(DataPlaneState.Stopped);
+            }
+
             Follow(null);
             _socket?.Dispose();
             _socket = null;

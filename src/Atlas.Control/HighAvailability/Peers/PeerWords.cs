@@ -11,6 +11,7 @@ public static class PeerWords
         PeerState.Unknown => "unknown",
         PeerState.Alive => "alive",
         PeerState.Dead => "dead",
+        PeerState.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 
@@ -24,6 +25,7 @@ public static class PeerWords
         PeerReason.Silent => "nothing is heard of it",
         PeerReason.HearsUsNot => "it is heard, but hears us not",
         PeerReason.OtherSecret => "datagrams come from its address, but are not signed by this node's secret: compare high_availability.secret",
+        PeerReason.Stopped => "it stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
 

@@ -60,6 +60,7 @@ internal static class ClusterReports
         DataPlaneState.Serving => "serving",
         DataPlaneState.Draining => "draining",
         DataPlaneState.NotServing => "not_serving",
+        DataPlaneState.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 

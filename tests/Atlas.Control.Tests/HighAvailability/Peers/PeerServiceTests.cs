@@ -64,8 +64,9 @@ public sealed class PeerServiceTests : IDisposable
     {
         await MeetAsync();
         _b.Dispose();
-        await Until.SoAsync(() => _a.Events.Any(change => change.Reason == PeerReason.NotServing));
-        await Until.SoAsync(() => _a.Of("b")!.State == PeerState.Dead);
+        await Until.SoAsync(() => _a.Of("b")!.State == PeerState.Stopped);
+        _a.Events.Last().ToString().ShouldStartWith("peer b: it stopped, after ");
+        _a.Events.ShouldNotContain(change => change.To == PeerState.Dead || change.Reason == PeerReason.NotServing);
         Should.Throw<ObjectDisposedException>(() => _b.Follow([]));
     }
 
