@@ -26,6 +26,10 @@ public enum PeerReason
     /// this node. It has another one, or somebody pretends to be there.</summary>
     OtherSecret,
 
+    /// <summary>Dead: nothing of it arrives, and what is sent to it comes to this node itself. One of the two has the other's name or
+    /// address.</summary>
+    OwnAddress,
+
     /// <summary>Stopped: it said farewell.</summary>
     Stopped,
 }

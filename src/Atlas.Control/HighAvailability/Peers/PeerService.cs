@@ -267,6 +267,11 @@ public sealed class PeerService : IDisposable
                 _counters.Judged(liveness.Receive(PeerMessages.Of(heartbeat), _clock.NowUs, _clock.WallMs, out PeerChange? change));
                 Publish();
                 Tell(change);
+                if (heartbeat.Boot == liveness.Boot)
+                {
+                    // What this node sent to the peer came here: as with another node's file, copied with its 'node'.
+                    Hint(liveness, heartbeat.To, PeerReason.OwnAddress);
+                }
             }
         }
     }

@@ -25,6 +25,7 @@ public static class PeerWords
         PeerReason.Silent => "nothing is heard of it",
         PeerReason.HearsUsNot => "it is heard, but hears us not",
         PeerReason.OtherSecret => "datagrams come from its address, but are not signed by this node's secret: compare high_availability.secret",
+        PeerReason.OwnAddress => "its address is this node's own: is 'node' right?",
         PeerReason.Stopped => "it stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
     };
@@ -34,6 +35,7 @@ public static class PeerWords
     {
         PeerReason.OtherSecret when target.UnsignedFrom is { } from =>
             $"datagrams come from {from}, but are not signed by this node's secret: compare high_availability.secret",
+        PeerReason.OwnAddress => $"its address {target.Address} is this node's own: is 'node' right?",
         _ => Of(reason),
     };
 

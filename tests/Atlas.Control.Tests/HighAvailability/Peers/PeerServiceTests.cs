@@ -89,6 +89,17 @@ public sealed class PeerServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Receive_WhatThisNodeSentToAPeer_SaysThatTheAddressIsItsOwn()
+    {
+        string own = PeerUnderTest.At(_a.Port);
+        _a.Follow([("b", own)]);
+        await Until.SoAsync(() => _a.Of("b")!.Reason == PeerReason.OwnAddress);
+        _a.Of("b")!.Words.ShouldBe($"its address {own} is this node's own: is 'node' right?");
+        _a.Events.Last().ToString().ShouldEndWith($": its address {own} is this node's own: is 'node' right?");
+        (_a.Of("b")!.State, _a.Of("b")!.LastHeard).ShouldBe((PeerState.Dead, null));
+    }
+
+    [Fact]
     public async Task Receive_WhatIsNoHeartbeatOrPlayedBack_IsCountedAndNeverAnswered()
     {
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
