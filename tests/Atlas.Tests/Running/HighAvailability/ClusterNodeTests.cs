@@ -38,12 +38,13 @@ public sealed class ClusterNodeTests
         AtlasConfig config = Config();
         AtlasInstance instance = await AtlasInstance.StartAsync(config, _ => { });
         await using ClusterNode node = Node(instance);
+        int port = instance.Listeners[0].Addresses[0].Bound.Address.Port;
         await instance.DisposeAsync();
 
         node.Apply(config, []);
 
         await Wait.UntilAsync(() => node.State == DataPlaneState.NotServing);
-        node.Problem.ShouldBe("listener web: connect refused");
+        node.Problem.ShouldBe($"listener web at 127.0.0.1:{port}: connect refused");
     }
 
     [Fact]
