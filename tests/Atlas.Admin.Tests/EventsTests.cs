@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using Atlas.Admin.Events;
 using Atlas.Admin.Reports;
 using Microsoft.Extensions.Time.Testing;
@@ -37,10 +38,24 @@ public sealed class EventsTests : IAsyncLifetime
             """
             id: 1
             event: server
-            data: {"type":"server","at":"2026-01-02T03:04:05+00:00","pool":"web","server":"b","change":"drain","text":"it's \"so\""}
+            data: {"type":"server","at":"2026-01-02T03:04:05.000Z","pool":"web","server":"b","change":"drain","text":"it's \"so\""}
 
             """);
         (await FrameAsync(events)).ShouldContain("\"change\":\"ready\"");
+    }
+
+    [Theory]
+    [InlineData(0, "2026-01-02T03:04:05.000Z")]
+    [InlineData(6_780_000, "2026-01-02T03:04:05.678Z")]
+    [InlineData(6_789_999, "2026-01-02T03:04:05.678Z")]
+    [InlineData(9_999_999, "2026-01-02T03:04:05.999Z")]
+    public void Json_Time_IsInMillisecondsWhateverTheClockCounts(int ticks, string expected)
+    {
+        EventReport report = Event("drain");
+
+        string json = JsonSerializer.Serialize(report with { At = report.At.AddTicks(ticks).ToOffset(TimeSpan.FromHours(2)) }, AdminJson.Default.EventReport);
+
+        json.ShouldContain($"\"at\":\"{expected}\"");
     }
 
     [Fact]

@@ -8,9 +8,10 @@ namespace Atlas.Core.HighAvailability;
 /// The addresses of one name and family, in the order of a turn. Nodes come first in turns, as often as their weights say; the others
 /// follow in their order, so that whoever takes the first address shares the load, and whoever cannot reach it has the rest.
 /// <para>
-/// There are addresses wherever the configuration has one. Who is named, in this order: the living nodes with a weight; the living ones
-/// without; if none lives, all with a weight; all. A node may live though nobody hears of it, as to a node that is cut off; an answer
-/// without addresses would be wrong for sure, and resolvers would remember it.
+/// Who is named goes by the name, and not by the family. Where nodes of the name live, with addresses of any family, it is those with a
+/// weight, or the others where none has one: a family without them has no address, since clients of both families would take those of a
+/// dead node else. Where no node of the name lives, it is all of the family with a weight, or all of it. A node may live though nobody
+/// hears of it, as to a node that is cut off; a name without addresses would be wrong for sure, and resolvers would remember it.
 /// </para>
 /// Immutable.
 /// </summary>
@@ -44,8 +45,10 @@ public sealed class AnswerTurns
     /// <param name="isAlive">Whether the node of a name is thought to live.</param>
     public static AnswerTurns Of(IReadOnlyList<DnsNodeConfig> nodes, bool isIPv6, Func<string, bool> isAlive)
     {
+        DnsNodeConfig[] living = [.. nodes.Where(node => node.Addresses.Count > 0 && isAlive(node.Node))];
+        IReadOnlyList<DnsNodeConfig> candidates = living.Length > 0 ? WeightedOrAll(living, node => node.Weight) : nodes;
         var all = new List<(DnsNodeConfig Node, byte[][] Addresses)>();
-        foreach (DnsNodeConfig node in nodes)
+        foreach (DnsNodeConfig node in candidates)
         {
             byte[][] addresses = [.. node.Addresses.Select(address => address.GetAddressBytes()).Where(bytes => bytes.Length == 4 != isIPv6)];
             if (addresses.Length > 0)
@@ -54,20 +57,13 @@ public sealed class AnswerTurns
             }
         }
 
-        var living = all.FindAll(one => isAlive(one.Node.Node));
-        var named = living.Count > 0 ? living : all;
-        var weighted = named.FindAll(one => one.Node.Weight > 0);
-        if (weighted.Count > 0)
-        {
-            named = weighted;
-        }
-
-        return named.Count == 0
+        (DnsNodeConfig Node, byte[][] Addresses)[] named = WeightedOrAll(all, one => one.Node.Weight);
+        return named.Length == 0
             ? Empty
             : new AnswerTurns(
                 [.. named.Select(one => one.Node.Node)],
                 [.. named.Select(one => one.Addresses)],
-                FirstsOf(named.ConvertAll(one => one.Node.Weight)));
+                FirstsOf([.. named.Select(one => one.Node.Weight)]));
     }
 
     /// <summary>Whether answers have addresses of a node. O(nodes).</summary>
@@ -94,6 +90,12 @@ public sealed class AnswerTurns
                 destination[at++] = addresses[(int)((round + (ulong)j) % (ulong)addresses.Length)];
             }
         }
+    }
+
+    private static T[] WeightedOrAll<T>(IReadOnlyList<T> all, Func<T, int> weightOf)
+    {
+        T[] weighted = [.. all.Where(one => weightOf(one) > 0)];
+        return weighted.Length > 0 ? weighted : [.. all];
     }
 
     private static int[] FirstsOf(List<int> weights)

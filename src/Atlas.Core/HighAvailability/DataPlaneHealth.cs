@@ -37,7 +37,7 @@ public sealed class DataPlaneHealth
     /// <summary>Whether the node serves.</summary>
     public bool IsServing => Reason is null;
 
-    /// <summary>Why it does not: <c>listener web: no answer within 750 ms</c>; null: it serves.</summary>
+    /// <summary>Why it does not: <c>listener web at 127.0.0.1:80: no answer within 750 ms</c>; null: it serves.</summary>
     public string? Reason { get; }
 
     /// <summary>The state after a look. What is not among the answers is forgotten.</summary>
@@ -51,7 +51,7 @@ public sealed class DataPlaneHealth
             next[(answer.Asked, answer.Address)] = state;
             if (state.Health == ServerHealth.Down)
             {
-                reason ??= $"{answer.Asked}: {answer.Detail}";
+                reason ??= $"{answer.Asked}{(answer.Address.Length > 0 ? $" at {answer.Address}" : "")}: {answer.Detail}";
             }
         }
 

@@ -11,4 +11,7 @@ public enum DataPlaneState
 
     /// <summary>It does not serve: its listeners do not answer.</summary>
     NotServing,
+
+    /// <summary>Its process ends in order, and this is the last that it says.</summary>
+    Stopped,
 }

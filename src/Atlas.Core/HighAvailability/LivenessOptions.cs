@@ -10,6 +10,9 @@ public sealed record LivenessOptions
     /// be lost, and a dead node leaves the answers of the DNS within 3 s.</summary>
     public long DeadAfterUs { get; init; } = 2_000_000;
 
+    /// <summary>How long a hint at why a peer is silent holds.</summary>
+    public long HintUs => 5 * DeadAfterUs;
+
     /// <summary>How long ago a round may have been sent whose echo proves something. So a node is never called alive for longer than this
     /// after it died, however long its heartbeats were under way: whoever echoes a round lived when it was sent.</summary>
     public long EchoWindowUs => DeadAfterUs + IntervalUs;

@@ -18,6 +18,8 @@ internal sealed class PeerLink
     private long _provenUs;
     private long _aliveUntilUs;
     private DataPlaneState _dataPlane;
+    private PeerReason _hint;
+    private long _hintUntilUs = long.MinValue;
 
     internal PeerLink(string name, LivenessOptions options, long nowUs)
     {
@@ -33,6 +35,7 @@ internal sealed class PeerLink
         { State: PeerState.Unknown } => Status.SinceUs + _options.DeadAfterUs,
         { State: PeerState.Alive } => _aliveUntilUs,
         { Reason: PeerReason.HearsUsNot } => LastHeardUs + _options.DeadAfterUs,
+        { Reason: not (PeerReason.Silent or PeerReason.Stopped) } => _hintUntilUs,
         _ => long.MaxValue,
     };
 
@@ -91,16 +94,31 @@ internal sealed class PeerLink
         return PeerVerdict.Proof;
     }
 
+    /// <summary>Notes why nothing of it may arrive, which is told if it is silent, and as long as it is noted again in time.</summary>
+    internal void Hint(PeerReason reason, long nowUs)
+    {
+        _hint = reason;
+        _hintUntilUs = nowUs + _options.HintUs;
+        Advance(nowUs);
+    }
+
     /// <summary>Has the status be what it is at a moment.</summary>
     internal void Advance(long nowUs)
     {
-        if (_boot != 0 && nowUs < _aliveUntilUs)
+        if (_boot != 0 && _dataPlane == DataPlaneState.Stopped)
+        {
+            // Nothing of this boot follows. Only what may be of another one says more.
+            bool isHinted = nowUs < _hintUntilUs;
+            Become(isHinted ? PeerState.Dead : PeerState.Stopped, isHinted ? _hint : PeerReason.Stopped, nowUs);
+        }
+        else if (_boot != 0 && nowUs < _aliveUntilUs)
         {
             Become(PeerState.Alive, ReasonOf(_dataPlane), nowUs);
         }
         else if (Status.State != PeerState.Unknown || nowUs >= Status.SinceUs + _options.DeadAfterUs)
         {
-            Become(PeerState.Dead, HearsUsNot(nowUs) ? PeerReason.HearsUsNot : PeerReason.Silent, nowUs);
+            PeerReason reason = HearsUsNot(nowUs) ? PeerReason.HearsUsNot : nowUs < _hintUntilUs ? _hint : PeerReason.Silent;
+            Become(PeerState.Dead, reason, nowUs);
         }
     }
 
@@ -109,6 +127,7 @@ internal sealed class PeerLink
         DataPlaneState.Serving => PeerReason.Serving,
         DataPlaneState.Draining => PeerReason.Draining,
         DataPlaneState.NotServing => PeerReason.NotServing,
+        DataPlaneState.Stopped => PeerReason.Stopped,
         _ => throw new ArgumentOutOfRangeException(nameof(dataPlane)),
     };
 

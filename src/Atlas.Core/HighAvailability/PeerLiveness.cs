@@ -12,8 +12,15 @@ namespace Atlas.Core.HighAvailability;
 ///   Dead      a proof                                             Alive     what it says of its data plane
 ///   Dead      heartbeats of its boot without a proof              Dead      HearsUsNot
 ///   Dead      DeadAfter without any                               Dead      Silent
+///   Dead      silent, and a hint within HintUs                    Dead      that of the hint
+///   any       a farewell of its boot, later than the last         Stopped   Stopped
+///   Stopped   a proof of another boot                             Alive     what it says of its data plane
+///   Stopped   a hint                                              Dead      that of the hint, then Stopped again
 ///   any       a heartbeat that is refused                         the same
 /// </code>
+/// A hint is what is seen of a peer that is not authentic, or not of it: it gives the silence of a dead one another reason, and does
+/// nothing else, so that whoever invents one changes no state. It holds long enough for changes of the reason to stay few.
+///
 /// A proof is a heartbeat that echoes a round which this boot of this node sent within the echo window, and that is later than the last
 /// of its own boot. So a record of a heartbeat proves nothing, whenever it is played back and to whom: to this node before a restart it
 /// echoes another boot, later it echoes a round too old, and until then its sequence number was seen. A boot that another has followed is
@@ -95,6 +102,23 @@ public sealed class PeerLiveness
             message, isOurs && nowUs - sentUs < _options.EchoWindowUs ? sentUs : null, nowUs, wallClockMs);
         change = ChangeOf(before, link.Status);
         return verdict;
+    }
+
+    /// <summary>Notes why nothing of a peer may arrive.</summary>
+    /// <param name="peer">Its name. What is no peer is passed over.</param>
+    /// <param name="reason">One of a silent peer.</param>
+    /// <param name="nowUs">Now.</param>
+    /// <returns>What it changed; null: neither state nor reason.</returns>
+    public PeerChange? Hint(string peer, PeerReason reason, long nowUs)
+    {
+        if (Find(peer) is not PeerLink link)
+        {
+            return null;
+        }
+
+        PeerStatus before = link.Status;
+        link.Hint(reason, nowUs);
+        return ChangeOf(before, link.Status);
     }
 
     /// <summary>Has all states be what they are at a moment.</summary>

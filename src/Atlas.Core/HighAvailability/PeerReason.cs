@@ -21,4 +21,15 @@ public enum PeerReason
     /// <summary>Dead: its heartbeats arrive, and do not say that it hears this node's. The way to it is broken, or one of the two does not
     /// have the other's right address.</summary>
     HearsUsNot,
+
+    /// <summary>Dead: nothing of it arrives, but datagrams from its address do that look like heartbeats, and are not signed by the secret of
+    /// this node. It has another one, or somebody pretends to be there.</summary>
+    OtherSecret,
+
+    /// <summary>Dead: nothing of it arrives, and what is sent to it comes to this node itself. One of the two has the other's name or
+    /// address.</summary>
+    OwnAddress,
+
+    /// <summary>Stopped: it said farewell.</summary>
+    Stopped,
 }

@@ -11,4 +11,7 @@ public enum PeerState
 
     /// <summary>It has proved nothing for too long.</summary>
     Dead,
+
+    /// <summary>It said that it ends, and no other process of it has proved itself since.</summary>
+    Stopped,
 }

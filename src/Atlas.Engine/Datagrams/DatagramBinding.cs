@@ -1,6 +1,9 @@
+using System.Net;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
+using Atlas.Engine.Workers;
 using static Atlas.Engine.Interop.LinuxConstants;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Engine.Datagrams;
 
@@ -15,20 +18,16 @@ internal static class DatagramBinding
     /// <param name="address">Where.</param>
     /// <param name="isFirst">Whether nobody may be bound there yet. The first socket of an address is bound without
     /// SO_REUSEPORT, so that one that somebody else holds is an error and its datagrams are not shared by chance.</param>
-    /// <param name="mayBeAbsent">Whether the host need not have the address yet.</param>
+    /// <param name="moving">Addresses that the host need not have yet.</param>
     /// <returns>The descriptor.</returns>
     /// <exception cref="IOException">The message says why not.</exception>
-    internal static int Open(SocketAddress address, bool isFirst, bool mayBeAbsent)
+    internal static int Open(SocketAddress address, bool isFirst, IReadOnlySet<IPAddress> moving)
     {
         int descriptor = Socket.OpenDatagram(address.Family);
         int result = descriptor;
         if (result >= 0)
         {
-            if (mayBeAbsent)
-            {
-                Socket.AllowAbsentAddress(descriptor, address);
-            }
-
+            AbsentAddress.Allow(descriptor, address, moving);
             result = Bind(descriptor, address, isFirst);
             if (result < 0)
             {
@@ -36,7 +35,7 @@ internal static class DatagramBinding
             }
         }
 
-        return result >= 0 ? descriptor : throw new IOException($"cannot listen on {address} (UDP): {Reason(result)}");
+        return result >= 0 ? descriptor : throw new IOException($"cannot listen on {address} (UDP): {Reason(result, moving)}");
     }
 
     /// <summary>Sets what a socket has before datagrams come.</summary>
@@ -82,7 +81,8 @@ internal static class DatagramBinding
         ? Socket.SetOption(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1)
         : Socket.SetOption(descriptor, IPPROTO_IP, IP_PKTINFO, 1);
 
-    private static string Reason(int error) => error == -Errno.EADDRINUSE
-        ? "another process, or another listener of this one, has it (address already in use)"
+    private static string Reason(int error, IReadOnlySet<IPAddress> moving) =>
+        error == -Errno.EADDRINUSE ? "another process, or another listener of this one, has it (address already in use)"
+        : error == -Errno.EADDRNOTAVAIL ? AbsentAddress.Reason(moving)
         : Errno.Text(error);
 }

@@ -1,6 +1,8 @@
+using System.Net;
 using Atlas.Engine.Interop;
 using Atlas.Engine.Streams;
 using static Atlas.Engine.Interop.LinuxConstants;
+using SocketAddress = Atlas.Engine.Streams.SocketAddress;
 
 namespace Atlas.Engine.Workers;
 
@@ -12,21 +14,17 @@ internal static class ListeningSocket
     /// <param name="backlog">The kernel's queue of connections not yet accepted.</param>
     /// <param name="isFirst">Whether nobody may listen there yet. The first socket of an address is bound without
     /// SO_REUSEPORT, so that one that somebody else holds is an error and its connections are not shared by chance.</param>
-    /// <param name="mayBeAbsent">Whether the host need not have the address yet.</param>
+    /// <param name="moving">Addresses that the host need not have yet; null: none.</param>
     /// <param name="takesIpv4">Whether <c>[::]</c> takes IPv4 as well.</param>
     /// <returns>The descriptor.</returns>
     /// <exception cref="IOException">The message says why not.</exception>
-    internal static int Open(SocketAddress address, int backlog, bool isFirst, bool mayBeAbsent = false, bool takesIpv4 = false)
+    internal static int Open(SocketAddress address, int backlog, bool isFirst, IReadOnlySet<IPAddress>? moving = null, bool takesIpv4 = false)
     {
         int descriptor = Socket.Open(address);
         int result = descriptor;
         if (result >= 0)
         {
-            if (mayBeAbsent)
-            {
-                Socket.AllowAbsentAddress(descriptor, address);
-            }
-
+            AbsentAddress.Allow(descriptor, address, moving);
             result = address.IsUnix ? BindUnix(descriptor, address) : BindIp(descriptor, address, isFirst, takesIpv4);
             if (result >= 0)
             {
@@ -39,7 +37,7 @@ internal static class ListeningSocket
             }
         }
 
-        return result >= 0 ? descriptor : throw new IOException($"cannot listen on {address}: {Reason(address, result)}");
+        return result >= 0 ? descriptor : throw new IOException($"cannot listen on {address}: {Reason(address, result, moving)}");
     }
 
     private static int BindIp(int descriptor, SocketAddress address, bool isFirst, bool takesIpv4)
@@ -89,8 +87,9 @@ internal static class ListeningSocket
         return result == -Errno.ECONNREFUSED;
     }
 
-    private static string Reason(SocketAddress address, int error) =>
-        error != -Errno.EADDRINUSE ? Errno.Text(error)
+    private static string Reason(SocketAddress address, int error, IReadOnlySet<IPAddress>? moving) =>
+        error == -Errno.EADDRNOTAVAIL ? AbsentAddress.Reason(moving)
+        : error != -Errno.EADDRINUSE ? Errno.Text(error)
         : !address.IsUnix ? "another process, or another listener of this one, has it (address already in use)"
         : Socket.IsSocket(address.UnixPath) ? "a live process listens there (address already in use)"
         : "the path exists and is not a socket; remove it or choose another (address already in use)";

@@ -78,7 +78,7 @@ public sealed class WorkerGroup : IDisposable
             int count = address.IsUnix ? 1 : _workers.Length;
             for (int i = 0; i < count; i++)
             {
-                descriptors.Add(ListeningSocket.Open(bound, options.Backlog, isFirst: i == 0 && !takesOver, MayBeAbsent(bound)));
+                descriptors.Add(ListeningSocket.Open(bound, options.Backlog, isFirst: i == 0 && !takesOver, MovingAddresses));
                 bound = address.IsUnix ? address : Socket.LocalAddress(descriptors[0]);
             }
 
@@ -158,7 +158,7 @@ public sealed class WorkerGroup : IDisposable
             SocketAddress bound = address;
             for (int i = 0; i < _workers.Length; i++)
             {
-                descriptors.Add(DatagramBinding.Open(bound, isFirst: i == 0, MayBeAbsent(bound)));
+                descriptors.Add(DatagramBinding.Open(bound, isFirst: i == 0, MovingAddresses));
                 bound = Socket.LocalAddress(descriptors[0]);
             }
 
@@ -266,6 +266,4 @@ public sealed class WorkerGroup : IDisposable
         ArgumentOutOfRangeException.ThrowIfZero(sockets.Count);
         return [.. sockets.Select(socket => socket.Release())];
     }
-
-    private bool MayBeAbsent(SocketAddress address) => !address.IsUnix && MovingAddresses.Contains(new IPAddress(address.Ip));
 }

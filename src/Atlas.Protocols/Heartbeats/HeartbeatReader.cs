@@ -10,7 +10,7 @@ namespace Atlas.Protocols.Heartbeats;
 ///   offset  bytes  field
 ///        0      4  "ATLH"
 ///        4      1  version of this form: 1
-///        5      1  state of the data plane: 1 serving, 2 draining, 3 not serving
+///        5      1  state of the data plane: 1 serving, 2 draining, 3 not serving, 4 stopped
 ///        6      2  length of the datagram with its code
 ///        8     16  boot: random, chosen when the sender started; not 0
 ///       24      8  sequence: grows within a boot, from 1
@@ -78,7 +78,7 @@ public static class HeartbeatReader
         var state = (HeartbeatState)signed[5];
         (int from, int to, int version) = (signed[84], signed[85], signed[86]);
         ReadOnlySpan<byte> texts = signed[HeartbeatLimits.FixedBytes..];
-        if (state is not (HeartbeatState.Serving or HeartbeatState.Draining or HeartbeatState.NotServing)
+        if (state is not (HeartbeatState.Serving or HeartbeatState.Draining or HeartbeatState.NotServing or HeartbeatState.Stopped)
             || from is 0 or > HeartbeatLimits.NameBytes
             || to is 0 or > HeartbeatLimits.NameBytes
             || version > HeartbeatLimits.VersionBytes

@@ -11,4 +11,7 @@ public enum HeartbeatState : byte
 
     /// <summary>It does not serve: its listeners do not answer.</summary>
     NotServing = 3,
+
+    /// <summary>Its process ends in order: nothing of this boot follows.</summary>
+    Stopped = 4,
 }

@@ -77,9 +77,9 @@ internal static class CheckCommand
     private static string Verdict(string path, int unsupported, int missing)
     {
         string parts = unsupported == 1 ? "1 part does" : $"{unsupported} parts do";
-        string files = missing == 1 ? "1 file is" : $"{missing} files are";
+        string files = missing == 1 ? "1 file" : $"{missing} files";
         return unsupported > 0 ? $"{path}: valid, but `atlas run` refuses it: {parts} not run yet"
-            : missing > 0 ? $"{path}: valid, but `atlas run` refuses it here: {files} not there or may not be read"
+            : missing > 0 ? $"{path}: valid, but `atlas run` refuses it here: {files} cannot be used"
             : $"{path}: ok";
     }
 }

@@ -75,6 +75,7 @@ internal static class InstanceEvents
     {
         Type = "peer",
         At = change.At,
+        Peer = change.Peer,
         Change = change.IsLive ? "live" : PeerWords.Of(change.To),
         Text = change.ToString(),
     };
@@ -84,7 +85,19 @@ internal static class InstanceEvents
     {
         Type = "virtual_router",
         At = DateTimeOffset.UtcNow,
+        Router = VirtualRouterStatus.NameOf(change.Config),
         Change = change.To.Word(),
+        Text = change.ToString(),
+    };
+
+    /// <summary>What a virtual router tracks left it another priority.</summary>
+    internal static EventReport Of(PriorityEvent change) => new()
+    {
+        Type = "virtual_router",
+        At = DateTimeOffset.UtcNow,
+        Router = change.Router,
+        Priority = change.Priority,
+        Change = "priority",
         Text = change.ToString(),
     };
 

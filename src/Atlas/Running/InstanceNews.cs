@@ -48,6 +48,8 @@ internal sealed class InstanceNews(Action<string> notice)
 
     internal void Tell(VirtualRouterEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
 
+    internal void Tell(PriorityEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
+
     internal void Tell(HealthEvent change) => Tell(InstanceEvents.Of(change), change.ToString());
 
     private void Tell(EventReport report, string sentence)

@@ -77,7 +77,7 @@ public sealed class CheckTests
         (await program.EndAsync()).ShouldBe(0);
         program.Output.ShouldContain($"warning: {config.Path}:6:67: 'password': ");
         program.Output.ShouldContain(problem);
-        program.Output.ShouldEndWith("valid, but `atlas run` refuses it here: 1 file is not there or may not be read\n");
+        program.Output.ShouldEndWith("valid, but `atlas run` refuses it here: 1 file cannot be used\n");
     }
 
     [Fact]

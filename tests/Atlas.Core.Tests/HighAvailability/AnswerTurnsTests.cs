@@ -35,13 +35,29 @@ public sealed class AnswerTurnsTests
     public void Of_NoLivingNode_HasAll() =>
         Answers(AnswerTurns.Of(Three, isIPv6: false, _ => false), 2).ShouldBe(["1 2 3", "2 3 1"]);
 
-    [Fact]
-    public void Of_FamilyThatNoLivingNodeHas_HasAllOfIt()
+    [Theory]
+    [InlineData("b", "")]
+    [InlineData("a b c", ":1")]
+    [InlineData("a", ":1")]
+    [InlineData("", ":1")]
+    public void Of_FamilyThatNoLivingNodeHas_IsEmptyWhereTheNameHasALivingOne(string living, string expected)
     {
-        AnswerTurns turns = AnswerTurns.Of(Three, isIPv6: true, node => node != "a");
+        AnswerTurns turns = AnswerTurns.Of(Three, isIPv6: true, living.Split(' ').Contains);
 
-        turns.Count.ShouldBe(1);
-        Answers(turns, 1).ShouldBe([":1"]);
+        Answers(turns, 1).ShouldBe([expected]);
+        ReferenceEquals(turns, AnswerTurns.Empty).ShouldBe(expected.Length == 0);
+    }
+
+    [Theory]
+    [InlineData("a c", "1", "")]
+    [InlineData("c", "", ":3")]
+    [InlineData("", "1", ":3")]
+    public void Of_NodeWithoutWeightAloneInItsFamily_IsNamedWhereTheNameHasNoOther(string living, string ofIPv4, string ofIPv6)
+    {
+        DnsNodeConfig[] nodes = [Node("a", 1, "10.0.0.1"), Node("c", 0, "::3")];
+
+        Answers(AnswerTurns.Of(nodes, isIPv6: false, living.Split(' ').Contains), 1).ShouldBe([ofIPv4]);
+        Answers(AnswerTurns.Of(nodes, isIPv6: true, living.Split(' ').Contains), 1).ShouldBe([ofIPv6]);
     }
 
     [Fact]

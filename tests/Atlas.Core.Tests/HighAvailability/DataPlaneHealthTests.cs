@@ -63,7 +63,7 @@ public sealed class DataPlaneHealthTests
         DataPlaneHealth health = DataPlaneHealth.New.After(passed).After(failed);
         health.IsServing.ShouldBeTrue();
         health = health.After(failed);
-        (health.IsServing, health.Reason).ShouldBe((false, "listener web: no answer"));
+        (health.IsServing, health.Reason).ShouldBe((false, "listener web at 10.0.0.1:80: no answer"));
         health.After(passed).IsServing.ShouldBeTrue();
     }
 

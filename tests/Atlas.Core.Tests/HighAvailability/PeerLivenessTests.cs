@@ -4,6 +4,8 @@ namespace Atlas.Core.Tests.HighAvailability;
 
 public sealed class PeerLivenessTests
 {
+    private const long HintUs = 5 * LivenessPair.DeadAfterUs;
+
     private readonly LivenessPair _pair = new();
 
     [Fact]
@@ -74,6 +76,84 @@ public sealed class PeerLivenessTests
         _pair.FarDataPlane = DataPlaneState.Serving;
         _pair.Exchange();
         _pair.Status.IsLive.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Receive_AFarewell_IsStoppedAtOnceUntilAnotherBootProvesItself()
+    {
+        Meet();
+        _pair.Changes.Clear();
+        PeerMessage before = _pair.FromFar();
+        _pair.FarDataPlane = DataPlaneState.Stopped;
+        PeerMessage farewell = _pair.FromFar();
+        _pair.ToNear(farewell);
+        (_pair.Status.State, _pair.Status.Reason, _pair.Status.IsLive, _pair.Status.SinceUs)
+            .ShouldBe((PeerState.Stopped, PeerReason.Stopped, false, _pair.NowUs));
+        _pair.Near.NextUs.ShouldBe(long.MaxValue);
+
+        // Nothing that was overtaken or is played back, and no time, makes anything else of it.
+        _pair.ToNear(before).ShouldBe(PeerVerdict.Replayed);
+        _pair.ToNear(farewell).ShouldBe(PeerVerdict.Replayed);
+        _pair.Pass(100 * LivenessPair.DeadAfterUs);
+        _pair.Status.State.ShouldBe(PeerState.Stopped);
+        _pair.Changes.ShouldHaveSingleItem();
+
+        _pair.FarDataPlane = DataPlaneState.Serving;
+        _pair.RestartFar();
+        _pair.Exchange();
+        _pair.Exchange();
+        (_pair.Status.IsLive, _pair.Status.Restarts).ShouldBe((true, 1));
+    }
+
+    [Fact]
+    public void Hint_AStoppedPeer_IsDeadForItsReasonUntilItIsOver()
+    {
+        Meet();
+        _pair.FarDataPlane = DataPlaneState.Stopped;
+        _pair.ToNear(_pair.FromFar());
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldNotBeNull();
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Dead, PeerReason.OtherSecret));
+        _pair.Near.NextUs.ShouldBe(_pair.NowUs + HintUs);
+        _pair.Pass(HintUs);
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Stopped, PeerReason.Stopped));
+    }
+
+    [Fact]
+    public void Hint_ASilentPeer_IsWhyUntilItIsOver()
+    {
+        Meet();
+        _pair.Pass(LivenessPair.DeadAfterUs);
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Dead, PeerReason.Silent));
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs)!.Value.To.Reason.ShouldBe(PeerReason.OtherSecret);
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldBeNull("it is so already");
+        _pair.Near.NextUs.ShouldBe(_pair.NowUs + HintUs);
+        _pair.Pass(HintUs - 1);
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Dead, PeerReason.OtherSecret));
+        _pair.Pass(1);
+        _pair.Status.Reason.ShouldBe(PeerReason.Silent);
+        _pair.Near.NextUs.ShouldBe(long.MaxValue);
+    }
+
+    [Fact]
+    public void Hint_APeerThatLivesOrIsWaitedForOrIsNone_ChangesNothing()
+    {
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldBeNull();
+        _pair.Status.State.ShouldBe(PeerState.Unknown);
+        Meet();
+        PeerStatus before = _pair.Status;
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldBeNull();
+        _pair.Near.Hint("other", PeerReason.OtherSecret, _pair.NowUs).ShouldBeNull();
+        _pair.Status.ShouldBe(before);
+
+        // Its heartbeats say more.
+        for (int i = 0; i < 6; i++)
+        {
+            _pair.ToNear(_pair.FromFar());
+            _pair.Pass(LivenessPair.IntervalUs);
+        }
+
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldBeNull();
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Dead, PeerReason.HearsUsNot));
     }
 
     [Fact]

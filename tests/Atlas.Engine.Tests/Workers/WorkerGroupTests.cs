@@ -167,7 +167,7 @@ public sealed class WorkerGroupTests
         using var group = new WorkerGroup(1);
         SocketAddress address = SocketAddress.OfIp(IPAddress.Parse("192.0.2.1"), 0);
         Should.Throw<IOException>(() => group.Listen(address, new ListenOptions(new Holder(), 128, 10)))
-            .Message.ShouldBe("cannot listen on 192.0.2.1:0: Cannot assign requested address");
+            .Message.ShouldBe("cannot listen on 192.0.2.1:0: Cannot assign requested address: no interface has it");
     }
 
     [Fact]
@@ -314,14 +314,29 @@ public sealed class WorkerGroupTests
         var ip = IPAddress.Parse(text);
         using var group = new WorkerGroup(2);
         var options = new ListenOptions(new Holder(), 128, 10);
-        Should.Throw<IOException>(() => group.Listen(SocketAddress.OfIp(ip, 0), options)).Message.ShouldContain("Cannot assign");
-        Should.Throw<IOException>(() => group.BindDatagrams(SocketAddress.OfIp(ip, 0), new EchoServer()))
-            .Message.ShouldContain("Cannot assign");
+        Should.Throw<IOException>(() => group.Listen(SocketAddress.OfIp(ip, 0), options))
+            .Message.ShouldEndWith(": Cannot assign requested address: no interface has it");
+        group.MovingAddresses = new HashSet<IPAddress> { IPAddress.Parse("192.0.2.100"), IPAddress.Parse("192.0.2.101") };
+        const string reason = ": Cannot assign requested address: no interface has it, and no virtual router here either (they have 192.0.2.100, 192.0.2.101)";
+        Should.Throw<IOException>(() => group.Listen(SocketAddress.OfIp(ip, 0), options)).Message.ShouldEndWith(reason);
+        Should.Throw<IOException>(() => group.BindDatagrams(SocketAddress.OfIp(ip, 0), new EchoServer())).Message.ShouldEndWith(reason);
 
         group.MovingAddresses = new HashSet<IPAddress> { ip };
 
         group.Listen(SocketAddress.OfIp(ip, 0), options).Address.Port.ShouldBePositive();
         group.BindDatagrams(SocketAddress.OfIp(ip, 0), new EchoServer()).Address.Port.ShouldBePositive();
+    }
+
+    [Theory]
+    [InlineData(8, "192.0.2.17)")]
+    [InlineData(9, "192.0.2.17, and 1 more)")]
+    public void Listen_OnAnAbsentAddressAmongMany_NamesSome(int count, string end)
+    {
+        using var group = new WorkerGroup(1);
+        group.MovingAddresses = Enumerable.Range(10, count).Select(last => IPAddress.Parse($"192.0.2.{last}")).ToHashSet();
+
+        Should.Throw<IOException>(() => group.Listen(SocketAddress.OfIp(IPAddress.Parse("192.0.2.1"), 0), new ListenOptions(new Holder(), 128, 10)))
+            .Message.ShouldEndWith(end);
     }
 
     /// <summary>A client that does not wait until it is connected.</summary>

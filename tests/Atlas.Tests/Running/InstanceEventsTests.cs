@@ -45,6 +45,7 @@ public sealed class InstanceEventsTests
                 InstanceEvents.Of(new StoreEvent(DateTimeOffset.UnixEpoch, "shared", new StoreHealth(condition, "x")))),
             .. Enum.GetValues<VirtualRouterState>().Select(state =>
                 InstanceEvents.Of(new VirtualRouterEvent(Router, VirtualRouterState.Initialize, state, "x"))),
+            InstanceEvents.Of(new PriorityEvent("eth0/51", 50, "")),
             .. Enum.GetValues<PeerState>().Select(state => InstanceEvents.Of(Peer(state, PeerReason.Draining))),
             InstanceEvents.Of(Peer(PeerState.Alive, PeerReason.Serving)),
             InstanceEvents.OfReload(isDone: true, "x"),
@@ -57,6 +58,24 @@ public sealed class InstanceEventsTests
         Words("type").ShouldBe(events.Select(change => change.Type).Distinct(), ignoreOrder: true);
 
         string[] Words(string key) => [.. known[key]!["enum"]!.AsArray().Select(word => (string)word!)];
+    }
+
+    [Fact]
+    public void Of_NodesAndVirtualRouters_NamesThemInFields()
+    {
+        InstanceEvents.Of(Peer(PeerState.Alive, PeerReason.Serving)).Peer.ShouldBe("b");
+        InstanceEvents.Of(new VirtualRouterEvent(Router with { Interface = "eth0", RouterId = 51 }, VirtualRouterState.Backup, VirtualRouterState.Master, "x"))
+            .Router.ShouldBe("eth0/51");
+    }
+
+    [Theory]
+    [InlineData("pool web has no server", "virtual router eth0/51 has priority 50: pool web has no server")]
+    [InlineData("", "virtual router eth0/51 has priority 50: all that it tracks is well")]
+    public void Of_Priority_HasItInAFieldAndASentence(string lowered, string text)
+    {
+        EventReport report = InstanceEvents.Of(new PriorityEvent("eth0/51", 50, lowered));
+
+        (report.Type, report.Change, report.Router, report.Priority, report.Text).ShouldBe(("virtual_router", "priority", "eth0/51", 50, text));
     }
 
     private static PeerEvent Peer(PeerState to, PeerReason reason) =>

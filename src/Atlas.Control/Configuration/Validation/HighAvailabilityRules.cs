@@ -28,6 +28,14 @@ internal static class HighAvailabilityRules
         {
             CheckFamilies(router, findings);
             CheckStore(router, names, findings);
+            foreach (var (address, kind) in router.Addresses.Select(one => (one, one.ReservedFor)).Where(one => one.ReservedFor is not null))
+            {
+                findings.Add(
+                    router,
+                    "addresses",
+                    $"'addresses' has {address}, which is {kind}, and no host's: write an address within the network, or its right prefix length");
+            }
+
             foreach (string pool in router.Track.Pools)
             {
                 findings.Refer(router.Track.Source.PositionOf("pools"), "pool", pool, names.Pools);

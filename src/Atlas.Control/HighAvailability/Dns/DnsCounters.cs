@@ -18,6 +18,7 @@ internal sealed class DnsCounters
     private long _ignored;
     private long _dropped;
     private long _slipped;
+    private long _passed;
     private long _truncated;
     private long _overLimit;
     private long _connections;
@@ -36,12 +37,15 @@ internal sealed class DnsCounters
 
     internal void CountConnectionOverLimit() => Interlocked.Increment(ref _overLimit);
 
-    internal void CountLimited(ResponseVerdict verdict)
+    /// <summary>Counts what a limit decided of an answer.</summary>
+    /// <param name="verdict">What it decided.</param>
+    /// <param name="canTruncate">Whether the answer has records; false: an error, which is sent as it is.</param>
+    internal void CountLimited(ResponseVerdict verdict, bool canTruncate)
     {
         switch (verdict)
         {
             case ResponseVerdict.Truncate:
-                Interlocked.Increment(ref _slipped);
+                Interlocked.Increment(ref canTruncate ? ref _slipped : ref _passed);
                 break;
             case ResponseVerdict.Drop:
                 Interlocked.Increment(ref _dropped);
@@ -79,6 +83,7 @@ internal sealed class DnsCounters
         writer.Family("atlas_dns_server_limited_total", "Answers of the DNS server above the limit, by what became of them.", MetricKind.Counter);
         writer.Sample(Volatile.Read(ref _dropped), new MetricLabel("action", "dropped"));
         writer.Sample(Volatile.Read(ref _slipped), new MetricLabel("action", "truncated"));
+        writer.Sample(Volatile.Read(ref _passed), new MetricLabel("action", "sent"));
         One(writer, "atlas_dns_server_connections_refused_total", "Connections to the DNS server above its limits.", ref _overLimit);
         writer.Family("atlas_dns_server_connections", "Open connections to the DNS server.", MetricKind.Gauge);
         writer.Sample(Connections);

@@ -37,11 +37,15 @@ internal sealed class DnsResponder(DnsCookies cookies, DnsCounters counters, Tim
         if (!isTcp && limit is not null && !IsKnown(query, client))
         {
             verdict = limit.Decide(client, plan.KindOf(query), NowUs());
-            counters.CountLimited(verdict);
+            counters.CountLimited(verdict, canTruncate: IsOfZone(plan, query));
         }
 
         return verdict == ResponseVerdict.Drop ? 0 : Write(view, query, plan, client, isTcp, verdict == ResponseVerdict.Truncate, buffer);
     }
+
+    // Only such an answer has records that can be left out. In an error the mark of truncation would say that there are some
+    // (RFC 2181 9), and who asks again over TCP would hear the same: it goes out as it is, no larger than what it answers.
+    private static bool IsOfZone(in DnsPlan plan, in DnsQuery query) => plan.IsAuthoritative && query.HasQuestion;
 
     private static bool TryWriteRecords(ref DnsMessageWriter writer, ZoneView view, in DnsPlan plan, in DnsQuestion question)
     {
@@ -128,7 +132,7 @@ internal sealed class DnsResponder(DnsCookies cookies, DnsCounters counters, Tim
         var header = new DnsHeader(query.Header.Id, IsResponse: true)
         {
             Opcode = query.Header.Opcode,
-            IsAuthoritative = plan.IsAuthoritative && query.HasQuestion,
+            IsAuthoritative = IsOfZone(plan, query),
             RecursionDesired = query.Header.RecursionDesired,
             ResponseCode = (DnsResponseCode)((int)plan.Code & 0xF),
         };
@@ -145,7 +149,6 @@ internal sealed class DnsResponder(DnsCookies cookies, DnsCounters counters, Tim
             writer.TryWriteQuestion(query.Question);
         }
 
-        // Errors are no larger than what they answer: the limit has only the others truncated.
         if (header.IsAuthoritative && (isLimited || !TryWriteRecords(ref writer, view, plan, query.Question)))
         {
             writer.Header = header with { IsTruncated = true };

@@ -22,7 +22,7 @@ public sealed class DnsServer : IAsyncDisposable
     private ResponseLimit? _limit;
     private int _isDisposed;
 
-    private DnsServer(ActiveActiveConfig config, Func<string, bool> isAlive, TimeProvider time)
+    private DnsServer(ActiveActiveConfig config, Func<string, bool> isAlive, TimeProvider time, bool mayBeAbsent)
     {
         var counters = new DnsCounters();
         var cookies = new DnsCookies(RandomNumberGenerator.GetBytes(DnsCookies.SecretBytes));
@@ -30,7 +30,8 @@ public sealed class DnsServer : IAsyncDisposable
         _isAlive = isAlive;
         _limit = LimitOf(config);
         _service.Serve(new ZoneView(new Zone(config), isAlive, NowSeconds), _limit);
-        (Socket tcp, Socket udp) = DnsSockets.Bind(config.Bind ?? throw new ArgumentException("it has no address", nameof(config)));
+        (Socket tcp, Socket udp) = DnsSockets.Bind(
+            config.Bind ?? throw new ArgumentException("it has no address", nameof(config)), mayBeAbsent);
         Address = (IPEndPoint)tcp.LocalEndPoint!;
         _datagrams = new DnsDatagrams(udp, _service);
         _connections = new DnsConnections(tcp, _service);
@@ -63,8 +64,10 @@ public sealed class DnsServer : IAsyncDisposable
     /// <param name="isAlive">Whether the node of a name is thought to live, this node among them; what is not known lives. Asked once for
     /// each node, now and when the configuration changes.</param>
     /// <param name="time">The clock.</param>
+    /// <param name="mayBeAbsent">Whether its address is one that this machine need not have at present, since it comes and goes.</param>
     /// <exception cref="IOException">It cannot listen; says where and why.</exception>
-    public static DnsServer Start(ActiveActiveConfig config, Func<string, bool> isAlive, TimeProvider time) => new(config, isAlive, time);
+    public static DnsServer Start(ActiveActiveConfig config, Func<string, bool> isAlive, TimeProvider time, bool mayBeAbsent = false) =>
+        new(config, isAlive, time, mayBeAbsent);
 
     /// <summary>Answers by another configuration from when it returns. Connections stay, and so do the sockets.</summary>
     /// <param name="config">A section without errors, which listens on the same address.</param>

@@ -13,17 +13,19 @@ internal static class DnsSockets
     private const int MaxTries = 16;
 
     /// <summary>Binds one socket for TCP and one for UDP, on the same port.</summary>
+    /// <param name="address">Where.</param>
+    /// <param name="mayBeAbsent">Whether this machine need not have the address at present.</param>
     /// <exception cref="IOException">One of them cannot be bound; says why.</exception>
-    internal static (Socket Tcp, Socket Udp) Bind(BindAddress address)
+    internal static (Socket Tcp, Socket Udp) Bind(BindAddress address, bool mayBeAbsent = false)
     {
         IPAddress ip = address.Ip ?? throw new IOException($"cannot listen on {address}: DNS has no Unix sockets");
         for (int tries = 1; ; tries++)
         {
             // TCP first: of it there is one socket on a port, so that two servers never share the datagrams of one.
-            Socket tcp = BindTcp(new IPEndPoint(ip, address.Port), address);
+            Socket tcp = BindTcp(new IPEndPoint(ip, address.Port), address, mayBeAbsent);
             try
             {
-                return (tcp, BindUdp((IPEndPoint)tcp.LocalEndPoint!));
+                return (tcp, BindUdp((IPEndPoint)tcp.LocalEndPoint!, mayBeAbsent));
             }
             catch (SocketException e)
             {
@@ -38,11 +40,16 @@ internal static class DnsSockets
 
     /// <summary>Binds a socket for datagrams. Where it is bound to all addresses, others may be bound to single ones.</summary>
     /// <exception cref="SocketException">It cannot be bound.</exception>
-    internal static Socket BindUdp(IPEndPoint address)
+    internal static Socket BindUdp(IPEndPoint address, bool mayBeAbsent = false)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         try
         {
+            if (mayBeAbsent)
+            {
+                FreeBind.Allow(socket);
+            }
+
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(address);
             return socket;
@@ -64,11 +71,16 @@ internal static class DnsSockets
         _ => error.Message,
     };
 
-    private static Socket BindTcp(IPEndPoint endpoint, BindAddress address)
+    private static Socket BindTcp(IPEndPoint endpoint, BindAddress address, bool mayBeAbsent)
     {
         var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
+            if (mayBeAbsent)
+            {
+                FreeBind.Allow(socket);
+            }
+
             socket.Bind(endpoint);
             socket.Listen(Backlog);
             return socket;

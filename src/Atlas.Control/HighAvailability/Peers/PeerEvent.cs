@@ -17,8 +17,15 @@ public sealed record PeerEvent(
     /// <summary>Whether clients may be sent to it now.</summary>
     public bool IsLive => PeerStatus.MeansLive(To, Reason);
 
+    /// <summary>The reason in words.</summary>
+    public string Words { get => field ?? PeerWords.Of(Reason); init; }
+
     /// <summary>The line for the operator: <c>peer lb-2: dead after 35.2 s alive: nothing is heard of it</c>.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"peer {Peer}: {(From == To ? "" : $"{PeerWords.Of(To)} after {After.TotalSeconds:0.#} s {PeerWords.Of(From)}: ")}{PeerWords.Of(Reason)}");
+    public override string ToString()
+    {
+        string after = string.Create(CultureInfo.InvariantCulture, $"after {After.TotalSeconds:0.#} s {PeerWords.Of(From)}");
+        return From == To ? $"peer {Peer}: {Words}"
+            : To == PeerState.Stopped ? $"peer {Peer}: {Words}, {after}"
+            : $"peer {Peer}: {PeerWords.Of(To)} {after}: {Words}";
+    }
 }

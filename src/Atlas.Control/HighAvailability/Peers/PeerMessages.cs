@@ -44,6 +44,7 @@ internal static class PeerMessages
             HeartbeatState.Serving => DataPlaneState.Serving,
             HeartbeatState.Draining => DataPlaneState.Draining,
             HeartbeatState.NotServing => DataPlaneState.NotServing,
+            HeartbeatState.Stopped => DataPlaneState.Stopped,
             _ => throw new ArgumentOutOfRangeException(nameof(heartbeat)),
         },
         WallClockMs = heartbeat.WallClockMs,
@@ -53,6 +54,7 @@ internal static class PeerMessages
     internal static PeerReport ReportOf(PeerStatus peer, PeerTarget target, PeerClock clock) =>
         new(peer.Name, target.Address, peer.State, peer.Reason, clock.At(peer.SinceUs))
         {
+            Words = PeerWords.Of(peer.Reason, target),
             LastHeard = peer.LastHeardUs is long heardUs ? clock.At(heardUs) : null,
             Version = peer.Version,
             RoundTrip = peer.RoundTripUs is long us ? TimeSpan.FromMicroseconds(us) : null,
@@ -61,7 +63,7 @@ internal static class PeerMessages
             SendProblem = target.SendProblem,
         };
 
-    internal static PeerEvent EventOf(PeerChange change, PeerClock clock)
+    internal static PeerEvent EventOf(PeerChange change, PeerTarget target, PeerClock clock)
     {
         long nowUs = clock.NowUs;
         return new PeerEvent(
@@ -71,7 +73,10 @@ internal static class PeerMessages
             change.To.State,
             change.To.Reason,
             clock.At(nowUs),
-            TimeSpan.FromMicroseconds(Math.Max(0, nowUs - change.From.SinceUs)));
+            TimeSpan.FromMicroseconds(Math.Max(0, nowUs - change.From.SinceUs)))
+        {
+            Words = PeerWords.Of(change.To.Reason, target),
+        };
     }
 
     internal static PeerRefusal RefusalOf(HeartbeatStatus status) => status switch
@@ -92,6 +97,7 @@ internal static class PeerMessages
         DataPlaneState.Serving => HeartbeatState.Serving,
         DataPlaneState.Draining => HeartbeatState.Draining,
         DataPlaneState.NotServing => HeartbeatState.NotServing,
+        DataPlaneState.Stopped => HeartbeatState.Stopped,
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 }

@@ -13,6 +13,9 @@ public sealed record PeerReport(string Name, string Address, PeerState State, Pe
     /// <summary>Whether clients may be sent to it.</summary>
     public bool IsLive => PeerStatus.MeansLive(State, Reason);
 
+    /// <summary>The reason in words.</summary>
+    public string Words { get => field ?? PeerWords.Of(Reason); init; }
+
     /// <summary>When it was heard last; null: not yet.</summary>
     public DateTimeOffset? LastHeard { get; init; }
 

@@ -12,6 +12,9 @@ public sealed class PeerService : IDisposable
     // So that rounds out of turn stay few.
     private const int RoundsPerInterval = 10;
 
+    // Nobody answers them, and one may be lost: then the others find out by silence.
+    private const int Farewells = 2;
+
     private readonly PeerServiceOptions _options;
     private readonly PeerClock _clock;
     private readonly PeerCounters _counters = new();
@@ -69,7 +72,7 @@ public sealed class PeerService : IDisposable
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             old = _socket;
             bool keeps = settings is not null && old is not null && settings.Bind.Equals(_settings!.Bind);
-            PeerSocket? next = settings is null ? null : keeps ? old : new PeerSocket(settings.Bind, Take);
+            PeerSocket? next = settings is null ? null : keeps ? old : new PeerSocket(settings.Bind, settings.MayBeAbsent, Take);
             Follow(settings);
             _socket = next;
             old = keeps ? null : old;
@@ -100,7 +103,7 @@ public sealed class PeerService : IDisposable
         _wake.Set();
     }
 
-    /// <summary>Ends it, and tells the others that this node serves no more, so that they need not wait for its silence.</summary>
+    /// <summary>Ends it, and tells the others that this node stops, so that they need not wait for its silence.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -111,7 +114,11 @@ public sealed class PeerService : IDisposable
             }
 
             _isDisposed = true;
-            SendRound(DataPlaneState.NotServing);
+            for (int i = 0; i < Farewells; i++)
+            {
+                SendRound(DataPlaneState.Stopped);
+            }
+
             Follow(null);
             _socket?.Dispose();
             _socket = null;
@@ -187,7 +194,7 @@ public sealed class PeerService : IDisposable
             var changes = new List<PeerChange>();
             liveness.Advance(nowUs, changes);
             Publish();
-            changes.ForEach(Tell);
+            changes.ForEach(change => Tell(change));
             long waitUs = Math.Min(_nextRoundUs, liveness.NextUs) - nowUs;
             return (int)Math.Clamp((waitUs + 999) / 1_000, 1, 60_000);
         }
@@ -227,9 +234,11 @@ public sealed class PeerService : IDisposable
         }
 
         byte[] key;
+        PeerTarget? sender;
         lock (_gate)
         {
-            if (!_budget.TryTake(Array.Find(_targets, target => target.IsAt(from.Address))?.Name, _clock.NowUs))
+            sender = Array.Find(_targets, target => target.IsAt(from.Address));
+            if (!_budget.TryTake(sender?.Name, _clock.NowUs))
             {
                 _counters.Refused(PeerRefusal.TooMany);
                 return;
@@ -242,6 +251,11 @@ public sealed class PeerService : IDisposable
         if (heartbeat is null)
         {
             _counters.Refused(PeerMessages.RefusalOf(status));
+            if (status == HeartbeatStatus.NotAuthentic && sender is not null)
+            {
+                HintAtSecret(sender, from.Address, key);
+            }
+
             return;
         }
 
@@ -252,11 +266,36 @@ public sealed class PeerService : IDisposable
             {
                 _counters.Judged(liveness.Receive(PeerMessages.Of(heartbeat), _clock.NowUs, _clock.WallMs, out PeerChange? change));
                 Publish();
-                if (change is PeerChange one)
+                Tell(change);
+                if (heartbeat.Boot == liveness.Boot)
                 {
-                    Tell(one);
+                    // What this node sent to the peer came here: as with another node's file, copied with its 'node'.
+                    Hint(liveness, heartbeat.To, PeerReason.OwnAddress);
                 }
             }
+        }
+    }
+
+    // It costs next to nothing, within the budget of the address, and is told only of a peer that is silent.
+    private void HintAtSecret(PeerTarget sender, IPAddress from, byte[] key)
+    {
+        lock (_gate)
+        {
+            if (_liveness is { } liveness && ReferenceEquals(key, _key))
+            {
+                sender.UnsignedFrom = from;
+                Hint(liveness, sender.Name, PeerReason.OtherSecret);
+            }
+        }
+    }
+
+    // Under the lock.
+    private void Hint(PeerLiveness liveness, string peer, PeerReason reason)
+    {
+        if (liveness.Hint(peer, reason, _clock.NowUs) is PeerChange change)
+        {
+            Publish();
+            Tell(change);
         }
     }
 
@@ -264,11 +303,17 @@ public sealed class PeerService : IDisposable
     private void Publish() =>
         _reports = _liveness is null ? [] : [.. _liveness.Peers.Select((peer, i) => PeerMessages.ReportOf(peer, _targets[i], _clock))];
 
-    private void Tell(PeerChange change)
+    // Under the lock.
+    private void Tell(PeerChange? change)
     {
+        if (change is not PeerChange one || Array.Find(_targets, target => target.Name == one.To.Name) is not PeerTarget target)
+        {
+            return;
+        }
+
         try
         {
-            _options.Changed(PeerMessages.EventOf(change, _clock));
+            _options.Changed(PeerMessages.EventOf(one, target, _clock));
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {

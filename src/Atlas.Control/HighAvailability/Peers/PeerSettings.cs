@@ -14,6 +14,9 @@ public sealed record PeerSettings
     /// <summary>Where it hears the others, and sends from; <see cref="BindOf"/>.</summary>
     public required IPEndPoint Bind { get; init; }
 
+    /// <summary>Whether its address is one that this machine need not have at present, since it comes and goes.</summary>
+    public bool MayBeAbsent { get; init; }
+
     /// <summary>The others.</summary>
     public required IReadOnlyList<PeerConfig> Peers { get; init; }
 

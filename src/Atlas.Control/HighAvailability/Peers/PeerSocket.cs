@@ -14,9 +14,10 @@ internal sealed class PeerSocket : IDisposable
 
     /// <summary>Binds it.</summary>
     /// <param name="bind">The address; that of every IPv6 address takes IPv4, too.</param>
+    /// <param name="mayBeAbsent">Whether this machine need not have the address at present.</param>
     /// <param name="take">Takes each datagram, on the socket's thread. The bytes are lent until it returns.</param>
     /// <exception cref="IOException">It cannot be bound; the message says why.</exception>
-    internal PeerSocket(IPEndPoint bind, DatagramTaker take)
+    internal PeerSocket(IPEndPoint bind, bool mayBeAbsent, DatagramTaker take)
     {
         _take = take;
         _socket = new Socket(bind.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
@@ -25,6 +26,11 @@ internal sealed class PeerSocket : IDisposable
             if (bind.AddressFamily == AddressFamily.InterNetworkV6)
             {
                 _socket.DualMode = bind.Address.Equals(IPAddress.IPv6Any);
+            }
+
+            if (mayBeAbsent)
+            {
+                FreeBind.Allow(_socket);
             }
 
             _socket.Bind(bind);

@@ -43,6 +43,9 @@ internal sealed class PeerTarget
     /// <summary>What went wrong with the last send; null: nothing.</summary>
     internal string? SendProblem { get; set; }
 
+    /// <summary>The address of it that datagrams came from last which were not authentic; null: none did.</summary>
+    internal IPAddress? UnsignedFrom { get; set; }
+
     /// <summary>Whether it is at an address.</summary>
     internal bool IsAt(IPAddress address) => Array.Exists(_known, known => known.Address.Equals(address));
 

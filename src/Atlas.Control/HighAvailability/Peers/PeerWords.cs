@@ -11,6 +11,7 @@ public static class PeerWords
         PeerState.Unknown => "unknown",
         PeerState.Alive => "alive",
         PeerState.Dead => "dead",
+        PeerState.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 
@@ -23,7 +24,19 @@ public static class PeerWords
         PeerReason.NotServing => "its listeners do not answer",
         PeerReason.Silent => "nothing is heard of it",
         PeerReason.HearsUsNot => "it is heard, but hears us not",
+        PeerReason.OtherSecret => "datagrams come from its address, but are not signed by this node's secret: compare high_availability.secret",
+        PeerReason.OwnAddress => "its address is this node's own: is 'node' right?",
+        PeerReason.Stopped => "it stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(reason)),
+    };
+
+    /// <summary>The same with the address that it is about.</summary>
+    internal static string Of(PeerReason reason, PeerTarget target) => reason switch
+    {
+        PeerReason.OtherSecret when target.UnsignedFrom is { } from =>
+            $"datagrams come from {from}, but are not signed by this node's secret: compare high_availability.secret",
+        PeerReason.OwnAddress => $"its address {target.Address} is this node's own: is 'node' right?",
+        _ => Of(reason),
     };
 
     /// <summary>The label for why a datagram was refused.</summary>

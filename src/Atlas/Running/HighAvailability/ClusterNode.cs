@@ -121,7 +121,7 @@ internal sealed class ClusterNode : IAsyncDisposable
             }
         }
 
-        _prepared = new Ports(PeersOf(next, secret), next.ActiveActive);
+        _prepared = new Ports(PeersOf(next, secret, MovingAddresses(config)), next.ActiveActive, MovingAddresses(config));
         if (_isOpen)
         {
             OpenPorts(_prepared);
@@ -270,9 +270,12 @@ internal sealed class ClusterNode : IAsyncDisposable
     private static bool HasServer(ProxySnapshot snapshot, string pool) =>
         snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.Any(server => Roster.IsUsable(server.Balancing)) == true;
 
-    private static PeerSettings? PeersOf(HighAvailabilityConfig section, ClusterSecret? secret) =>
+    private static PeerSettings? PeersOf(HighAvailabilityConfig section, ClusterSecret? secret, HashSet<IPAddress> moving) =>
         secret is not null && PeerSettings.BindOf(section) is { } bind
-            ? new PeerSettings { Node = section.Node, Bind = bind, Peers = section.Peers, Secret = secret }
+            ? new PeerSettings
+            {
+                Node = section.Node, Bind = bind, MayBeAbsent = moving.Contains(bind.Address), Peers = section.Peers, Secret = secret,
+            }
             : null;
 
     // A look that is under way ends first: it is done under the lock, too.
@@ -289,7 +292,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
     private void OpenPorts(Ports ports)
     {
-        (PeerSettings? peers, ActiveActiveConfig? zone) = ports;
+        (PeerSettings? peers, ActiveActiveConfig? zone, HashSet<IPAddress>? moving) = ports;
         _peers.Apply(peers);
         DnsServer? before = _dns;
         if (zone is null)
@@ -303,7 +306,8 @@ internal sealed class ClusterNode : IAsyncDisposable
         }
         else
         {
-            _dns = DnsServer.Start(zone, IsAlive, TimeProvider.System);
+            bool mayBeAbsent = zone.Bind?.Ip is { } ip && moving?.Contains(ip) == true;
+            _dns = DnsServer.Start(zone, IsAlive, TimeProvider.System, mayBeAbsent);
             _news.Say($"zone {zone.Zone}: DNS on {_dns.Address}");
         }
 
@@ -371,7 +375,7 @@ internal sealed class ClusterNode : IAsyncDisposable
 
                 if (isNews)
                 {
-                    _news.Say($"virtual router {name} has priority {priority}: {(lowered.Length > 0 ? lowered : "all that it tracks is well")}");
+                    _news.Tell(new PriorityEvent(name, priority, lowered));
                 }
             }
         }
@@ -393,5 +397,6 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>What the ports go by.</summary>
     /// <param name="Peers">Those to the other nodes; null: there are none.</param>
     /// <param name="Zone">That for names; null: there is none.</param>
-    private readonly record struct Ports(PeerSettings? Peers, ActiveActiveConfig? Zone);
+    /// <param name="Moving">The addresses that this node gets and loses; null: none.</param>
+    private readonly record struct Ports(PeerSettings? Peers, ActiveActiveConfig? Zone, HashSet<IPAddress>? Moving);
 }

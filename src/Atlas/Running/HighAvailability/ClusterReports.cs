@@ -40,7 +40,7 @@ internal static class ClusterReports
         Name = peer.Name,
         Address = peer.Address,
         State = PeerWords.Of(peer.State),
-        Reason = PeerWords.Of(peer.Reason),
+        Reason = peer.Words,
         Live = peer.IsLive,
         Since = peer.Since,
         LastHeard = peer.LastHeard,
@@ -62,6 +62,7 @@ internal static class ClusterReports
         DataPlaneState.Serving => "serving",
         DataPlaneState.Draining => "draining",
         DataPlaneState.NotServing => "not_serving",
+        DataPlaneState.Stopped => "stopped",
         _ => throw new ArgumentOutOfRangeException(nameof(state)),
     };
 

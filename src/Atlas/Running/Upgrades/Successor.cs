@@ -146,6 +146,6 @@ internal sealed class Successor : IDisposable
     /// <summary>How it ended; null: it has not.</summary>
     private string? HasEnded() => _process.WaitForExit(EndLimit)
         ? $"the new process ended with {(_process.ExitCode > 128 ? $"signal {_process.ExitCode - 128}" : $"exit code {_process.ExitCode}")}"
-            + ": what it wrote stands above"
+            + $": see the lines of process {Pid} {LogPlace.Here}"
         : null;
 }

@@ -51,7 +51,7 @@ public sealed class DataPlaneProbeTests : IDisposable
     public async Task Look_NobodyAccepts_DoesNotServeThoughTheKernelConnects()
     {
         using DataPlaneProbe probe = Probe(Short);
-        (await probe.LookAsync()).Reason.ShouldBe("listener web: no answer within 100 ms");
+        (await probe.LookAsync()).Reason.ShouldBe($"listener web at {_listener.LocalEndPoint}: no answer within 100 ms");
         _changes.ShouldBe([false]);
     }
 
@@ -107,7 +107,7 @@ public sealed class DataPlaneProbeTests : IDisposable
         for (int look = 0; look < 3; look++)
         {
             _ = AnswerAsync(answering);
-            (await probe.LookAsync()).Reason.ShouldBe("listener web: no answer within 100 ms");
+            (await probe.LookAsync()).Reason.ShouldBe($"listener web at {_listener.LocalEndPoint}: no answer within 100 ms");
         }
     }
 
@@ -115,8 +115,9 @@ public sealed class DataPlaneProbeTests : IDisposable
     public async Task Look_NobodyListens_DoesNotServe()
     {
         using DataPlaneProbe probe = Probe(Long);
+        EndPoint address = _listener.LocalEndPoint!;
         _listener.Dispose();
-        (await probe.LookAsync()).Reason.ShouldBe("listener web: connect refused");
+        (await probe.LookAsync()).Reason.ShouldBe($"listener web at {address}: connect refused");
         _asked = [];
         (await probe.LookAsync()).IsServing.ShouldBeTrue("a listener that is gone counts no more");
     }

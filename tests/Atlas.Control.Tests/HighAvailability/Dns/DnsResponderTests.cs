@@ -32,14 +32,31 @@ public sealed class DnsResponderTests
 
         zone.Ask("www.lb.example.com").Addresses.ShouldBe(["203.0.113.2"]);
 
-        // No other node has an address of this family.
-        zone.Ask("www.lb.example.com", DnsType.Aaaa).Addresses.ShouldBe(["2001:db8::1"]);
+        // The name has a living node, though none with an address of this family.
+        Reply other = zone.Ask("www.lb.example.com", DnsType.Aaaa);
+        other.Header.ResponseCode.ShouldBe(DnsResponseCode.NoError);
+        other.Records.ShouldBe(["Authority " + Soa]);
+
+        // This one has no living node.
         zone.Ask("deep.a.b.lb.example.com").Addresses.ShouldBe(["203.0.113.1"]);
     }
 
     [Fact]
-    public void Respond_NoNodeLives_NamesAll() =>
-        new ZoneUnderTest(isAlive: _ => false).Ask("www.lb.example.com").Addresses.ShouldBe(["203.0.113.1", "203.0.113.2"]);
+    public void Respond_NoNodeLives_NamesAll()
+    {
+        var zone = new ZoneUnderTest(isAlive: _ => false);
+
+        zone.Ask("www.lb.example.com").Addresses.ShouldBe(["203.0.113.1", "203.0.113.2"]);
+        zone.Ask("www.lb.example.com", DnsType.Aaaa).Addresses.ShouldBe(["2001:db8::1"]);
+    }
+
+    [Fact]
+    public void Named_NodeAloneInItsFamilyDies_IsNotInAnswers()
+    {
+        ActiveActiveConfig config = ZoneUnderTest.Config();
+
+        new ZoneUnderTest(config with { Records = [config.Records[0]] }, isAlive: node => node != "lb-1").View.Named.ShouldBe(["lb-2"]);
+    }
 
     [Fact]
     public void Respond_WithoutEdns_HasNone()
@@ -259,6 +276,29 @@ public sealed class DnsResponderTests
         _zone.Send(question, isTcp: true).Length.ShouldBeGreaterThan(question.Length);
         _zone.Time.Advance(TimeSpan.FromSeconds(1));
         _zone.Send(question).Length.ShouldBeGreaterThan(question.Length);
+    }
+
+    [Fact]
+    public void Respond_ErrorAboveTheLimit_IsSentAsItIsOrNotAndCountedSo()
+    {
+        _zone.Limit = new ResponseLimit(new Rate(1, 1_000), seed: 1);
+        byte[] question = ZoneUnderTest.Question("example.com", udpBytes: 1232);
+        byte[][] answers = [.. Enumerable.Range(0, 5).Select(_ => _zone.Send(question))];
+
+        answers.Select(answer => answer.Length > 0).ShouldBe([true, false, true, false, true]);
+        foreach (byte[] answer in answers.Where(answer => answer.Length > 0))
+        {
+            new Reply(answer).Header.ShouldBe(
+                new DnsHeader(0xBEEF, IsResponse: true) { RecursionDesired = true, ResponseCode = DnsResponseCode.Refused });
+            answer.Length.ShouldBe(question.Length);
+        }
+
+        var metrics = new MetricLines();
+        _zone.Counters.Write(metrics);
+        metrics.Lines.ShouldContain("atlas_dns_server_limited_total{action=sent} 2");
+        metrics.Lines.ShouldContain("atlas_dns_server_limited_total{action=dropped} 2");
+        metrics.Lines.ShouldContain("atlas_dns_server_limited_total{action=truncated} 0");
+        metrics.Lines.ShouldContain("atlas_dns_server_truncated_total{} 0");
     }
 
     [Fact]

@@ -231,6 +231,19 @@ public sealed class DnsServerTests : IAsyncLifetime
         (await AskUdpAsync(next.Address)).Addresses.Length.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("192.0.2.77:0")]
+    [InlineData("[2001:db8::77]:0")]
+    public async Task Start_AddressThatThisMachineDoesNotHave_ListensOnlyWhereItMayCome(string address)
+    {
+        BindAddress.TryParse(address, out BindAddress? bind).ShouldBeTrue();
+        ActiveActiveConfig config = ZoneUnderTest.Config() with { Bind = bind };
+
+        Should.Throw<IOException>(() => DnsServer.Start(config, _ => true, _time)).Message.ShouldContain("this machine has no such address");
+        await using DnsServer server = DnsServer.Start(config, _ => true, _time, mayBeAbsent: true);
+        server.Address.Address.ShouldBe(bind!.Ip);
+    }
+
     [Fact]
     public void Reason_PortThatNeedsARight_NamesIt() =>
         DnsSockets.Reason(new SocketException((int)SocketError.AccessDenied)).ShouldContain("CAP_NET_BIND_SERVICE");

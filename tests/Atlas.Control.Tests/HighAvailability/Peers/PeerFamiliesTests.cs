@@ -41,6 +41,7 @@ public sealed class PeerFamiliesTests
         var change = new PeerEvent("b", PeerState.Alive, PeerReason.Serving, PeerState.Dead, PeerReason.Silent, default, TimeSpan.FromSeconds(35.24));
         change.ToString().ShouldBe("peer b: dead after 35.2 s alive: nothing is heard of it");
         (change with { To = PeerState.Alive, Reason = PeerReason.Draining }).ToString().ShouldBe("peer b: it drains");
+        (change with { To = PeerState.Stopped, Reason = PeerReason.Stopped }).ToString().ShouldBe("peer b: it stopped, after 35.2 s alive");
     }
 
     private sealed class Lines : IMetricWriter

@@ -64,8 +64,9 @@ public sealed class PeerServiceTests : IDisposable
     {
         await MeetAsync();
         _b.Dispose();
-        await Until.SoAsync(() => _a.Events.Any(change => change.Reason == PeerReason.NotServing));
-        await Until.SoAsync(() => _a.Of("b")!.State == PeerState.Dead);
+        await Until.SoAsync(() => _a.Of("b")!.State == PeerState.Stopped);
+        _a.Events.Last().ToString().ShouldStartWith("peer b: it stopped, after ");
+        _a.Events.ShouldNotContain(change => change.To == PeerState.Dead || change.Reason == PeerReason.NotServing);
         Should.Throw<ObjectDisposedException>(() => _b.Follow([]));
     }
 
@@ -77,10 +78,25 @@ public sealed class PeerServiceTests : IDisposable
         await Until.SoAsync(() => _a.Refused(PeerRefusal.NotAuthentic) > 3 && _b.Refused(PeerRefusal.NotAuthentic) > 3);
         await Until.SoAsync(() => _a.Of("b")!.State == PeerState.Dead);
         (_a.Of("b")!.LastHeard, _a.Service.Metrics.Taken).ShouldBe((null, 0));
+        await Until.SoAsync(() => _a.Of("b")!.Reason == PeerReason.OtherSecret && _b.Of("a")!.Reason == PeerReason.OtherSecret);
+        const string words = "datagrams come from 127.0.0.1, but are not signed by this node's secret: compare high_availability.secret";
+        _a.Of("b")!.Words.ShouldBe(words);
+        _a.Events.Select(change => change.ToString()).ShouldContain(line => line.EndsWith(words, StringComparison.Ordinal));
         int port = _b.Port;
         _b.Follow([("a", PeerUnderTest.At(_a.Port))]);
         await Until.SoAsync(() => _a.IsLive("b") && _b.IsLive("a"));
         _b.Port.ShouldBe(port, "the socket is not made anew");
+    }
+
+    [Fact]
+    public async Task Receive_WhatThisNodeSentToAPeer_SaysThatTheAddressIsItsOwn()
+    {
+        string own = PeerUnderTest.At(_a.Port);
+        _a.Follow([("b", own)]);
+        await Until.SoAsync(() => _a.Of("b")!.Reason == PeerReason.OwnAddress);
+        _a.Of("b")!.Words.ShouldBe($"its address {own} is this node's own: is 'node' right?");
+        _a.Events.Last().ToString().ShouldEndWith($": its address {own} is this node's own: is 'node' right?");
+        (_a.Of("b")!.State, _a.Of("b")!.LastHeard).ShouldBe((PeerState.Dead, null));
     }
 
     [Fact]
@@ -123,6 +139,14 @@ public sealed class PeerServiceTests : IDisposable
         other.SendTo(fromB, to);
         await Until.SoAsync(() => _a.Refused(PeerRefusal.Replayed) == 1);
         other.Available.ShouldBe(0, "nothing is answered");
+    }
+
+    [Fact]
+    public void Apply_AddressThatThisMachineDoesNotHave_ListensOnlyWhereItMayCome()
+    {
+        Should.Throw<IOException>(() => _a.Follow([], bind: "192.0.2.77:0")).Message.ShouldStartWith("high_availability: cannot listen on 192.0.2.77:0, UDP,");
+        _a.Follow([], bind: "192.0.2.77:0", mayBeAbsent: true);
+        _a.Service.Bound!.Address.ShouldBe(IPAddress.Parse("192.0.2.77"));
     }
 
     [Fact]

@@ -55,11 +55,13 @@ internal sealed class PeerUnderTest : IDisposable
     internal long Refused(PeerRefusal refusal) => Service.Metrics.Refused[(int)refusal];
 
     /// <summary>Goes by these peers; the port stays.</summary>
-    internal void Follow(IReadOnlyList<(string Name, string Address)> peers, ClusterSecret? secret = null, string bind = "127.0.0.1:0") =>
+    internal void Follow(
+        IReadOnlyList<(string Name, string Address)> peers, ClusterSecret? secret = null, string bind = "127.0.0.1:0", bool mayBeAbsent = false) =>
         Service.Apply(new PeerSettings
         {
             Node = _name,
             Bind = IPEndPoint.Parse(bind),
+            MayBeAbsent = mayBeAbsent,
             Secret = secret ?? Secret,
             Peers = [.. peers.Select(peer => new PeerConfig
             {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Atlas.Control.Configuration;
 using Atlas.Control.Discovery.Resolving;
@@ -37,12 +38,36 @@ public sealed class ClusterNodeTests
         AtlasConfig config = Config();
         AtlasInstance instance = await AtlasInstance.StartAsync(config, _ => { });
         await using ClusterNode node = Node(instance);
+        int port = instance.Listeners[0].Addresses[0].Bound.Address.Port;
         await instance.DisposeAsync();
 
         node.Apply(config, []);
 
         await Wait.UntilAsync(() => node.State == DataPlaneState.NotServing);
-        node.Problem.ShouldBe("listener web: connect refused");
+        node.Problem.ShouldBe($"listener web at 127.0.0.1:{port}: connect refused");
+    }
+
+    [Fact]
+    public async Task Open_PortsOnAVirtualAddressThatAnotherNodeHas_Listens()
+    {
+        AtlasConfig config = Config();
+        await using AtlasInstance instance = await AtlasInstance.StartAsync(config, _ => { });
+        await using ClusterNode node = Node(instance);
+        BindAddress.TryParse("192.0.2.77:0", out BindAddress? address).ShouldBeTrue();
+        HighAvailabilityConfig section = config.HighAvailability! with
+        {
+            Bind = address,
+            Peers = [new PeerConfig { Name = "two", Address = ServerAddress.TryParse("192.0.2.2:9901", out var peer) ? peer : null }],
+            ActiveActive = new ActiveActiveConfig { Bind = address, Zone = "lb.example" },
+        };
+        var secret = new ClusterSecret("0123456789abcdef0123456789abcdef"u8);
+
+        node.Prepare(config with { HighAvailability = section }, secret);
+        Should.Throw<IOException>(node.Open);
+        var router = new VirtualRouterConfig { Addresses = [new InterfaceAddress(address!.Ip!, 24)] };
+        node.Prepare(config with { HighAvailability = section with { ActivePassive = [router] } }, secret);
+
+        node.Dns!.Address.Address.ShouldBe(address.Ip!);
     }
 
     [Theory]
