@@ -15,7 +15,7 @@ namespace Atlas.Running.HighAvailability;
 
 /// <summary>This node among the others: the addresses that it has for them, what it knows of them, and what the zone says of all. One
 /// caller at a time; what it tells may be read on any thread.</summary>
-internal sealed class ClusterNode : IAsyncDisposable
+internal sealed partial class ClusterNode : IAsyncDisposable
 {
     // How often what is tracked is looked at.
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);
@@ -95,14 +95,6 @@ internal sealed class ClusterNode : IAsyncDisposable
     /// <summary>The addresses that this node gets and loses while it runs.</summary>
     internal static HashSet<IPAddress> MovingAddresses(AtlasConfig config) =>
         [.. (config.HighAvailability?.ActivePassive ?? []).SelectMany(router => router.Addresses).Select(address => address.Address)];
-
-    /// <summary>The priority that is left to a virtual router, and what lowers it; empty: nothing does, as nothing does an owner's.</summary>
-    /// <param name="router">Which.</param>
-    /// <param name="failed">What of that which it tracks is not well, in words.</param>
-    internal static (int Priority, string Lowered) Lower(VirtualRouterConfig router, IReadOnlyList<string> failed) =>
-        router.Priority == VirtualRouterSettings.OwnerPriority
-            ? (router.Priority, "")
-            : (Math.Max(1, router.Priority - (failed.Count * router.Track.Penalty)), string.Join("; ", failed));
 
     /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open: until <see cref="Apply"/> it
     /// may be taken back by <see cref="Revert"/>.</summary>
@@ -267,9 +259,6 @@ internal sealed class ClusterNode : IAsyncDisposable
         }
     }
 
-    private static bool HasServer(ProxySnapshot snapshot, string pool) =>
-        snapshot.Pools.FirstOrDefault(known => known.Name == pool)?.Servers.Any(server => Roster.IsUsable(server.Balancing)) == true;
-
     private static PeerSettings? PeersOf(HighAvailabilityConfig section, ClusterSecret? secret, HashSet<IPAddress> moving) =>
         secret is not null && PeerSettings.BindOf(section) is { } bind
             ? new PeerSettings
@@ -349,50 +338,6 @@ internal sealed class ClusterNode : IAsyncDisposable
     }
 
     private void UpdateZone() => _dns?.Apply(IsAlive);
-
-    /// <summary>Has each virtual router go by the priority that what it tracks leaves it.</summary>
-    /// <param name="isAnew">Whether they do not know it for sure, since the configuration changed.</param>
-    private void Look(bool isAnew = false)
-    {
-        lock (_gate)
-        {
-            if (_routers is null || _hasEnded)
-            {
-                return;
-            }
-
-            ProxySnapshot snapshot = _snapshot();
-            foreach (VirtualRouterConfig router in _config.ActivePassive)
-            {
-                (int priority, string lowered) = Lower(router, [.. Failed(router.Track, snapshot)]);
-                string name = VirtualRouterStatus.NameOf(router);
-                bool isNews = (priority, lowered) != _told.GetValueOrDefault(name, (router.Priority, ""));
-                _told[name] = (priority, lowered);
-                if (isNews || isAnew)
-                {
-                    _routers.ChangePriority(router, priority, lowered);
-                }
-
-                if (isNews)
-                {
-                    _news.Tell(new PriorityEvent(name, priority, lowered));
-                }
-            }
-        }
-    }
-
-    private IEnumerable<string> Failed(TrackConfig track, ProxySnapshot snapshot)
-    {
-        if (track.Listeners && Problem is { } problem)
-        {
-            yield return problem;
-        }
-
-        foreach (string pool in track.Pools.Where(pool => !HasServer(snapshot, pool)))
-        {
-            yield return $"pool {pool} has no server that takes requests";
-        }
-    }
 
     /// <summary>What the ports go by.</summary>
     /// <param name="Peers">Those to the other nodes; null: there are none.</param>

@@ -1,5 +1,6 @@
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
+using Atlas.Engine.Filters;
 
 namespace Atlas.Running.HighAvailability;
 

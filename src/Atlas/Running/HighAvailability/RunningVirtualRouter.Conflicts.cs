@@ -25,7 +25,7 @@ internal sealed partial class RunningVirtualRouter
             TellConflict(from, string.Create(
                 CultureInfo.InvariantCulture,
                 $"{from} advertises router_id {_config.RouterId} with other addresses ({Listed(advertisement.Addresses, sender.Length)}): it is "
-                    + "another's router_id, or the nodes' files differ; the addresses of whoever is backup are nobody's"));
+                    + $"another's router_id, or the nodes' files differ; the addresses of whoever is backup are nobody's"));
         }
         else if (_conflictsWith is not null && IsFrom(sender, _conflictsWith))
         {
@@ -41,7 +41,7 @@ internal sealed partial class RunningVirtualRouter
             TellConflict(other.Sender, string.Create(
                 CultureInfo.InvariantCulture,
                 $"{other.Sender} advertises router_id {_config.RouterId} in VRRP version {other.Version}, which is not understood, as version 3 is "
-                    + "not there: set vrrp_version 3 there, or both may have the addresses"));
+                    + $"not there: set vrrp_version 3 there, or both may have the addresses"));
         }
     }
 

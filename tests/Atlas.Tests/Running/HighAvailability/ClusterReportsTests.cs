@@ -102,6 +102,8 @@ public sealed class ClusterReportsTests : IDisposable
             HeardFrom = IPAddress.Parse("fe80::2"),
             HeardPriority = 0,
             Missing = null,
+            Lease = "held",
+            Conflict = null,
             Counters = new VirtualRouterCounters(),
             Malformed = 0,
             Misdirected = 0,

@@ -23,6 +23,8 @@ public sealed class HighAvailabilityFamiliesTests
         HeardFrom = null,
         HeardPriority = 0,
         Missing = null,
+        Lease = null,
+        Conflict = null,
         Counters = new VirtualRouterCounters(),
         Malformed = 7,
         Misdirected = 3,

@@ -32,7 +32,7 @@ public sealed class VirtualRoutersTests
         for (byte id = 1; id < 100; id++)
         {
             var address = new InterfaceAddress(IPAddress.Parse("10.88.0.1"), 24);
-            routers.Apply([new VirtualRouterConfig { Interface = "no-such-link", RouterId = id, Addresses = [address] }], _ => true);
+            routers.Apply([new VirtualRouterConfig { Interface = "no-such-link", RouterId = id, Addresses = [address] }], _ => true, ServedPorts.None);
             await routers.SettledAsync().WaitAsync(Limit);
             routers.Statuses.ShouldHaveSingleItem().Config.RouterId.ShouldBe(id);
             routers.Statuses[0].State.ShouldBe(VirtualRouterState.Fault);
