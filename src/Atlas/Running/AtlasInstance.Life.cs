@@ -43,13 +43,15 @@ internal sealed partial class AtlasInstance
     /// <summary>Ends in order: says that it is not ready, accepts for <c>ready_delay</c> more so that whoever sends traffic
     /// here can notice, then stops accepting and ends the connections.</summary>
     /// <param name="hurry">Cancelled when no time counts any more: what is left then ends at once.</param>
-    internal async Task DrainAsync(CancellationToken hurry)
+    /// <param name="closing">Called once <c>ready_delay</c> is over, before anything is given up.</param>
+    internal async Task DrainAsync(CancellationToken hurry, Action? closing = null)
     {
         await using CancellationTokenRegistration forward = hurry.Register(_hurry.Cancel);
         Phase = InstancePhase.Draining;
         Cluster.BeginDrain();
         await Task.Delay(Config.Runtime.Shutdown.ReadyDelayMs, _hurry.Token)
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        closing?.Invoke();
         await Cluster.HandOverAsync();
         lock (_force)
         {

@@ -144,12 +144,22 @@ internal sealed class RunningProcess(
         ShutdownConfig shutdown = instance.Config.Runtime.Shutdown;
         notifier.Stopping(TimeSpan.FromMilliseconds(
             (double)shutdown.ReadyDelayMs + Math.Max(shutdown.DeadlineMs, shutdown.TunnelDeadlineMs)) + StopMargin);
-        int connections = instance.Listeners.Sum(listener => listener.Connections);
+        int connections = Connections();
         using var hurry = new CancellationTokenSource();
 
         // Draining has begun before anybody is told: who reads the line may rely on it.
-        Task drain = instance.DrainAsync(hurry.Token);
-        lines.Say($"draining: {Limits(connections)}");
+        Task drain;
+        if (shutdown.ReadyDelayMs > 0)
+        {
+            drain = instance.DrainAsync(hurry.Token, closing: () => SayDraining(hurry.Token));
+            lines.Say($"not ready: serves on for {shutdown.ReadyDelayMs / 1000.0:0.###} s (ready_delay), then drains");
+        }
+        else
+        {
+            drain = instance.DrainAsync(hurry.Token);
+            lines.Say($"draining: {Limits(connections)}");
+        }
+
         Task again = AskedAgainAsync(hurry.Token);
         if (await Task.WhenAny(drain, again) == again)
         {
@@ -165,6 +175,17 @@ internal sealed class RunningProcess(
         }
 
         lines.Say("ended");
+    }
+
+    private int Connections() => instance.Listeners.Sum(listener => listener.Connections);
+
+    // Who is told to end at once needs no times.
+    private void SayDraining(CancellationToken hurry)
+    {
+        if (!hurry.IsCancellationRequested)
+        {
+            lines.Say($"draining: {Limits(Connections())}");
+        }
     }
 
     private string Limits(int connections)

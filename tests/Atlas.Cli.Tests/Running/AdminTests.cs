@@ -17,7 +17,7 @@ public sealed class AdminTests
         (await admin.StatusAsync("/readyz")).ShouldBe(200);
 
         await atlas.Program.SignalAsync("TERM");
-        await atlas.Program.ErrorAsync("draining");
+        await atlas.Program.ErrorAsync("not ready: ");
 
         (await admin.StatusAsync("/readyz")).ShouldBe(503);
         (await admin.StatusAsync("/healthz")).ShouldBe(200);

@@ -207,12 +207,27 @@ public sealed class DrainTests
         using var config = ConfigFile.Of([server], "runtime: { shutdown: { ready_delay: 1h } }");
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
         await atlas.Program.SignalAsync("TERM");
-        await atlas.Program.ErrorAsync("draining");
+        await atlas.Program.ErrorAsync("not ready: serves on for 3600 s (ready_delay), then drains");
 
         using var client = new Client(atlas.Address);
         (await client.GetAsync()).ShouldBe("A");
         await atlas.Program.SignalAsync("TERM");
         (await atlas.Program.EndAsync()).ShouldBe(0);
+        atlas.Program.Errors.ShouldNotContain("draining");
+    }
+
+    [Fact]
+    public async Task Terminate_ReadyDelayIsOver_SaysThatItDrains()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server], "runtime: { shutdown: { ready_delay: 300ms, deadline: 9s } }");
+        await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
+
+        await atlas.Program.SignalAsync("TERM");
+
+        (await atlas.Program.EndAsync()).ShouldBe(0);
+        atlas.Program.Errors.Split('\n')[^4..].ShouldBe(
+            ["not ready: serves on for 0.3 s (ready_delay), then drains", "draining: 0 connections, until 9 s, tunnels 300 s", "ended", ""]);
     }
 
     [Fact]

@@ -134,7 +134,7 @@ public sealed class NameTests
             Text(servers, dns).Replace("runtime: {", "runtime: { shutdown: { ready_delay: 1h },", StringComparison.Ordinal));
         await using RunningAtlas atlas = await RunningAtlas.StartAsync(config);
         await atlas.Program.SignalAsync("TERM");
-        await atlas.Program.ErrorAsync("draining: ");
+        await atlas.Program.ErrorAsync("not ready: ");
 
         dns.Have(3);
         await atlas.Program.ErrorAsync($"pool web: api.internal:{servers[0].Port} has 1 server: 127.0.0.3:{servers[0].Port} came");
