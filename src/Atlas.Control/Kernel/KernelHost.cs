@@ -26,7 +26,8 @@ public sealed class KernelHost(IProgramRunner programs, string proc = "/proc")
             ? $"listener {listener}: mode kernel needs the program nft: install nftables (Debian: apt-get install nftables), or write mode: user"
             : !MayAdminister()
             ? $"listener {listener}: mode kernel needs root or CAP_NET_ADMIN, to write nftables: start Atlas as root, or with "
-                + "AmbientCapabilities=CAP_NET_ADMIN in its systemd unit, or write mode: user"
+                + "AmbientCapabilities=CAP_NET_ADMIN in its systemd unit (a reload and an upgrade keep the rights that it has), or write "
+                + "mode: user"
             : null;
     }
 

@@ -9,7 +9,10 @@ public static class LinkRights
 {
     // What a unit of systemd grants the rights with.
     private const string Grant = "run it as root, or write AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW in its systemd unit, and the "
-        + "same in CapabilityBoundingSet= where that is there";
+        + "same in CapabilityBoundingSet= where that is there" + Restart;
+
+    // The kernel gives rights to a process when its program starts, and those that it starts have no more.
+    private const string Restart = ", then restart it: a reload and an upgrade keep the rights that it has";
 
     // Any that no other socket has.
     private const int AnyProtocol = 112;
@@ -54,7 +57,7 @@ public static class LinkRights
         Errno.EPERM => $"{Errno.Text(error)}: this needs the capabilities CAP_NET_ADMIN and CAP_NET_RAW: {Grant}",
         Errno.EAFNOSUPPORT =>
             $"{Errno.Text(error)}: the kernel lacks the family, or RestrictAddressFamilies= of the systemd unit leaves out "
-            + "AF_PACKET or AF_NETLINK",
+            + "AF_PACKET or AF_NETLINK: add them there" + Restart,
         _ => Errno.Text(error),
     };
 }

@@ -22,7 +22,8 @@ internal static class MissingRights
                 at.Line,
                 at.Column,
                 $"'source: client' needs the capability CAP_NET_RAW or CAP_NET_ADMIN, and this process has neither ({Errno.Text(error)}): "
-                    + "run it as root, or give its unit AmbientCapabilities=CAP_NET_RAW");
+                    + "run it as root, or give its unit AmbientCapabilities=CAP_NET_RAW, then restart it: a reload and an upgrade keep the "
+                    + "rights that it has");
         }
     }
 }

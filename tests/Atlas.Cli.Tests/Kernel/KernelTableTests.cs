@@ -172,7 +172,7 @@ public sealed class KernelTableTests
         (await atlas.EndAsync()).ShouldBe(1);
         atlas.Errors.ShouldBe(
             "listener fast: mode kernel needs root or CAP_NET_ADMIN, to write nftables: start Atlas as root, or with "
-            + "AmbientCapabilities=CAP_NET_ADMIN in its systemd unit, or write mode: user\n");
+            + "AmbientCapabilities=CAP_NET_ADMIN in its systemd unit (a reload and an upgrade keep the rights that it has), or write mode: user\n");
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public sealed class LinkRightsTests
         string text = WithoutRights(LinkRights.FindMissing).ShouldNotBeNull();
         text.ShouldStartWith("cannot add addresses to network interfaces: Operation not permitted");
         text.ShouldContain("AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW");
+        text.ShouldEndWith(", then restart it: a reload and an upgrade keep the rights that it has");
     }
 
     [Fact]
@@ -55,6 +56,7 @@ public sealed class LinkRightsTests
     {
         LinkRights.Text(-Errno.ENODEV).ShouldBe("No such device");
         LinkRights.Text(Errno.EAFNOSUPPORT).ShouldContain("RestrictAddressFamilies=");
+        LinkRights.Text(Errno.EAFNOSUPPORT).ShouldEndWith(", then restart it: a reload and an upgrade keep the rights that it has");
         LinkRights.Text(-Errno.EPERM).ShouldBe(LinkRights.Text(Errno.EPERM));
     }
 
