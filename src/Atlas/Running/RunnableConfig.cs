@@ -9,7 +9,7 @@ internal static class RunnableConfig
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="errors">Told what is wrong, a line each; also what the file asks for and this version does not run, or this
-    /// process may not do.</param>
+    /// process may not do; and, of one that can be run, that its secret is not one.</param>
     /// <returns>The configuration, or null with errors.</returns>
     internal static AtlasConfig? Load(string path, Action<string> errors)
     {
@@ -22,6 +22,16 @@ internal static class RunnableConfig
             errors(error.ToString());
         }
 
-        return found.Count == 0 ? result.Config : null;
+        if (found.Count > 0 || result.Config is not { } config)
+        {
+            return null;
+        }
+
+        foreach (ConfigError warning in Secrets.FindOpen(config))
+        {
+            errors($"warning: {warning}");
+        }
+
+        return config;
     }
 }

@@ -55,6 +55,28 @@ public sealed class ClusterSecretFileTests : IDisposable
             who is null ? [] : [$"'secret': cluster.key is open to {who}: chmod 600 {Secret}"]);
     }
 
+    [Theory]
+    [SupportedOSPlatform("linux")]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.UserWrite, false)]
+    [InlineData(UnixFileMode.UserRead | UnixFileMode.OtherRead, true)]
+    public void Load_RightsOfTheFile_AreToldAndNoError(UnixFileMode mode, bool isTold)
+    {
+        File.WriteAllText(Secret, "0123456789abcdef");
+        File.SetUnixFileMode(Secret, mode);
+        string path = Path.Combine(_folder.FullName, "atlas.yaml");
+        File.WriteAllText(
+            path,
+            """
+            listeners: { web: { bind: 127.0.0.1:0, routes: [{ respond: { status: 200 } }] } }
+            high_availability: { node: a, secret: { file: cluster.key } }
+            """);
+        var lines = new List<string>();
+
+        RunnableConfig.Load(path, lines.Add).ShouldNotBeNull(string.Join('\n', lines));
+
+        lines.ShouldBe(isTold ? [$"warning: {path}:2:47: 'secret': cluster.key is open to others: chmod 600 {Secret}"] : []);
+    }
+
     private AtlasConfig Config() => new()
     {
         FileName = Path.Combine(_folder.FullName, "atlas.yaml"),
