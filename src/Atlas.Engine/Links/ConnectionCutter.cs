@@ -89,7 +89,7 @@ public sealed class ConnectionCutter : IDisposable
         return length;
     }
 
-    private int Cut(byte family, in DiagSocket socket)
+    private int Cut(byte family, DiagSocket socket)
     {
         Span<byte> memory = stackalloc byte[NetlinkRequest.MaxLength];
         memory.Clear();

@@ -4,7 +4,6 @@ using Atlas.Control.Discovery.Resolving;
 using Atlas.Control.HighAvailability.DataPlane;
 using Atlas.Control.HighAvailability.Dns;
 using Atlas.Control.HighAvailability.Peers;
-using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Core.Telemetry;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Atlas.Core.HighAvailability;
 using Atlas.Engine.Links;
 using Atlas.Protocols.Vrrp;
 

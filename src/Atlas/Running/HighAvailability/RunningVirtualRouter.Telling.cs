@@ -1,6 +1,5 @@
 using System.Net;
 using Atlas.Core.HighAvailability;
-using Atlas.Engine.Links;
 
 namespace Atlas.Running.HighAvailability;
 
