@@ -62,9 +62,9 @@ internal struct MasterWatch
         Set(priority);
     }
 
-    /// <summary>Sets the timer for another priority of this node.</summary>
+    /// <summary>Sets the timer for another priority of this node; not while it waits for a lease, of which it was due before.</summary>
     internal void Set(int priority) =>
-        DownAtUs = _sinceUs + (_waitsSkewOnly
+        DownAtUs = AwaitsLease ? DownAtUs : _sinceUs + (_waitsSkewOnly
             ? VirtualRouterTimes.SkewUs(priority, _intervalUs)
             : VirtualRouterTimes.DownUs(priority, _intervalUs));
 

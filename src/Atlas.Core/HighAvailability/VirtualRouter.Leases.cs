@@ -14,11 +14,22 @@ public sealed partial class VirtualRouter
         Cause: VirtualRouterReason.NoAdvertisementHeard, AwaitsLease: false,
     };
 
-    /// <summary>Tells a backup that <see cref="MustAskForLease"/> that it was asked for. It waits for the answer, and whether it hears a
-    /// master meanwhile, and then goes on as if there were no lease.</summary>
+    /// <summary>Has a backup that <see cref="MustAskForLease"/> wait for the answer, and whether it hears a master meanwhile; then it goes on as
+    /// if there were no lease.</summary>
     /// <param name="limitUs">For how long, in microseconds.</param>
     /// <param name="nowUs">The time.</param>
-    public void AwaitLease(long limitUs, long nowUs) => _watch.AwaitLease(nowUs + limitUs);
+    /// <returns>Whether to ask. If not, it may have missed a master, and listens anew first.</returns>
+    public bool AwaitLease(long limitUs, long nowUs)
+    {
+        if (_watch.TryBeginAnew(Priority, nowUs))
+        {
+            Counters.ListenedAnew++;
+            return false;
+        }
+
+        _watch.AwaitLease(nowUs + limitUs);
+        return true;
+    }
 
     /// <summary>Tells that this node has the lease, or that nobody knows who has. A backup that waited for it becomes master.</summary>
     public VirtualRouterOrders GoOnWithLease(long nowUs) =>

@@ -100,12 +100,17 @@ public sealed class AddressLease : IDisposable
     }
 
     /// <summary>Removes it, whichever process has put it in force. To come after the addresses are gone.</summary>
-    /// <returns>0, also where there was none, or a negative error number.</returns>
+    /// <returns>0, also where there was none, or a negative error number: then it is still in force, and goes on to be renewed.</returns>
     public int Remove()
     {
-        _terms = null;
-        _renewal = null;
-        return _socket.Ask(_filter.Remove());
+        int result = _socket.Ask(_filter.Remove());
+        if (result >= 0)
+        {
+            _terms = null;
+            _renewal = null;
+        }
+
+        return result;
     }
 
     /// <summary>Tries whether the kernel takes it, and leaves nothing behind.</summary>

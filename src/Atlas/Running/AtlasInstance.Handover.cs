@@ -57,6 +57,7 @@ internal sealed partial class AtlasInstance
     {
         _listeners.Resume();
         Kernel.Rewrite();
+        Cluster.Resume();
     }
 
     /// <summary>Accepts no more, since another process does, at the admin address neither; returns once that is so. What is open goes

@@ -16,7 +16,7 @@ public sealed class VirtualRouterLeaseTests
 
         router.MustAskForLease(due - 1).ShouldBeFalse();
         router.MustAskForLease(due).ShouldBeTrue();
-        router.AwaitLease(Second / 2, due);
+        router.AwaitLease(Second / 2, due).ShouldBeTrue();
 
         router.MustAskForLease(due + Second).ShouldBeFalse("it was asked");
         router.Tick(due).ShouldBe(default);
@@ -30,6 +30,37 @@ public sealed class VirtualRouterLeaseTests
 
         router.GoOnWithLease(asked + 1).Transition.ShouldGo(Backup, Master, NoAdvertisementHeard);
         router.GoOnWithLease(asked + 2).ShouldBe(default);
+    }
+
+    // It may have missed a master that still is there.
+    [Fact]
+    public void Silence_AfterAPause_IsListenedToAnewFirst()
+    {
+        VirtualRouter router = NewBackup();
+        long late = router.NextDeadlineUs + Second + 1;
+        router.MustAskForLease(late).ShouldBeTrue();
+
+        router.AwaitLease(Second / 2, late).ShouldBeFalse();
+
+        router.MustAskForLease(late).ShouldBeFalse();
+        router.GoOnWithLease(late).ShouldBe(default);
+        router.NextDeadlineUs.ShouldBe(late + (3 * Second) + Skew);
+        router.Counters.ListenedAnew.ShouldBe(1);
+        router.AwaitLease(Second / 2, router.NextDeadlineUs).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(150)]
+    public void Priority_ThatChangesWhileItWaits_DoesNotEndTheWait(int priority)
+    {
+        (VirtualRouter router, long asked) = Asking(new VirtualRouter(Settings with { Priority = 200 }));
+
+        router.ChangePriority(priority, asked + 1).ShouldBe(default);
+        router.Tick(asked + 2).ShouldBe(default);
+
+        router.NextDeadlineUs.ShouldBe(asked + (Second / 2));
+        router.GoOnWithLease(asked + 3).Transition.ShouldGo(Backup, Master, NoAdvertisementHeard);
     }
 
     [Fact]
@@ -121,9 +152,10 @@ public sealed class VirtualRouterLeaseTests
         router.NextDeadlineUs.ShouldBe(long.MaxValue);
     }
 
-    private static (VirtualRouter Router, long AskedAt) Asking()
+    private static (VirtualRouter Router, long AskedAt) Asking(VirtualRouter? router = null)
     {
-        VirtualRouter router = NewBackup();
+        router ??= new VirtualRouter(Settings);
+        router.Start(0);
         long asked = router.NextDeadlineUs;
         router.AwaitLease(Second / 2, asked);
         return (router, asked);

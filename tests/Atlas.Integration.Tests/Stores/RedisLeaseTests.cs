@@ -58,7 +58,7 @@ public sealed class RedisLeaseTests
 
         LeaseAnswer answer = await Lease(redis, "one", Long).ClaimAsync(seizes: false);
         answer.ShouldBe(new LeaseAnswer(false, Problem: $"127.0.0.1:{redis.Port}: it refuses connections"));
-        var nowhere = new RedisLease(() => null, "lease", "one", Long, Long);
+        var nowhere = new RedisLease(() => null, "lease", () => "one", Long, Long);
         (await nowhere.ClaimAsync(seizes: false)).Problem.ShouldBe("its server is not known");
     }
 
@@ -67,6 +67,6 @@ public sealed class RedisLeaseTests
         string address = string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{redis.Port}");
         ServerAddress.TryParse(address, out ServerAddress? server).ShouldBeTrue();
         return new RedisLease(
-            () => new LeaseServer(server!) { Database = database, Password = System.Text.Encoding.UTF8.GetBytes(password) }, key, node, lifetime, Long);
+            () => new LeaseServer(server!) { Database = database, Password = System.Text.Encoding.UTF8.GetBytes(password) }, key, () => node, lifetime, Long);
     }
 }

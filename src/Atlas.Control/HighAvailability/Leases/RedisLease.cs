@@ -24,17 +24,17 @@ public sealed class RedisLease
 
     private readonly Func<LeaseServer?> _server;
     private readonly string _key;
-    private readonly string _node;
+    private readonly Func<string> _node;
     private readonly string _lifetimeMs;
     private readonly TimeSpan _limit;
 
     /// <summary>A lease that this node does not have yet.</summary>
     /// <param name="server">The server at this moment; null: none is known.</param>
     /// <param name="key">Its key, the same for all nodes.</param>
-    /// <param name="node">This node's name.</param>
+    /// <param name="node">This node's name at the moment.</param>
     /// <param name="lifetime">For how long it is held without a word.</param>
     /// <param name="limit">How long the store has for an answer.</param>
-    public RedisLease(Func<LeaseServer?> server, string key, string node, TimeSpan lifetime, TimeSpan limit)
+    public RedisLease(Func<LeaseServer?> server, string key, Func<string> node, TimeSpan lifetime, TimeSpan limit)
     {
         _server = server;
         _key = key;
@@ -48,14 +48,15 @@ public sealed class RedisLease
     /// <returns>Who has it now.</returns>
     public async Task<LeaseAnswer> ClaimAsync(bool seizes)
     {
-        (byte[]? reply, string problem) = await AskAsync(["EVAL", Claim, "1", _key, _node, _lifetimeMs, seizes ? "1" : "0"]).ConfigureAwait(false);
+        string node = _node();
+        (byte[]? reply, string problem) = await AskAsync(["EVAL", Claim, "1", _key, node, _lifetimeMs, seizes ? "1" : "0"]).ConfigureAwait(false);
         return reply is null ? new LeaseAnswer(false, Problem: problem)
-            : HolderOf(reply) is { Length: > 0 } holder ? new LeaseAnswer(holder == _node, holder == _node ? "" : holder)
+            : HolderOf(reply) is { Length: > 0 } holder ? new LeaseAnswer(holder == node, holder == node ? "" : holder)
             : new LeaseAnswer(false, Problem: "it answers what is no name of a node");
     }
 
     /// <summary>Lets go of it if this node has it. Where the store does not answer, it ends by itself.</summary>
-    public Task DropAsync() => AskAsync(["EVAL", Drop, "1", _key, _node]);
+    public Task DropAsync() => AskAsync(["EVAL", Drop, "1", _key, _node()]);
 
     private static string? HolderOf(byte[] reply)
     {

@@ -105,7 +105,7 @@ internal sealed partial class ClusterNode : IAsyncDisposable
         HighAvailabilityConfig next = config.HighAvailability ?? new HighAvailabilityConfig();
         if (next.ActivePassive.Count > 0)
         {
-            _routers ??= VirtualRouters.Start(_news.Tell, _news.Say, (router, tell) => _leases.Make(router, next.Node, tell));
+            _routers ??= VirtualRouters.Start(_news.Tell, _news.Say, (router, tell) => _leases.Make(router, () => _config.Node, tell));
             if (next.ActivePassive.Select(VirtualRouterLease.FindMissing).FirstOrDefault(missing => missing is not null) is { } missing)
             {
                 throw new IOException($"high_availability.active_passive: {missing}");
@@ -181,9 +181,13 @@ internal sealed partial class ClusterNode : IAsyncDisposable
         {
             // A reload tries again what could not be opened.
             _isOpen = true;
+            _routers?.Reassert();
             OpenPorts(_prepared);
         }
     }
+
+    /// <summary>Goes on as before, after another process of this host was to take its place, and did not.</summary>
+    internal void Resume() => _routers?.Reassert();
 
     /// <summary>Tells the other nodes that no more clients should be sent here.</summary>
     internal void BeginDrain()

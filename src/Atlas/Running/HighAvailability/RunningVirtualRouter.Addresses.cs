@@ -6,6 +6,20 @@ namespace Atlas.Running.HighAvailability;
 /// <summary>How a virtual router takes its addresses, has them stay, and lets them go: the filter is there before they are, and after.</summary>
 internal sealed partial class RunningVirtualRouter
 {
+    /// <summary>Brings the filter to what this process has, once it is alone: another process of this host, which had the addresses before or
+    /// was to have them, kept or made one of its own.</summary>
+    internal void Reassert(long nowUs)
+    {
+        if (!VirtualRouterLease.IsNeeded(_config))
+        {
+            VirtualRouterLease.RemoveLeft(_config);
+        }
+        else if (_router.State == VirtualRouterState.Master)
+        {
+            Keep(nowUs, _lease.Hold(_config, nowUs));
+        }
+    }
+
     private int Take(long nowUs)
     {
         _releaseAtUs = long.MaxValue;
@@ -42,11 +56,13 @@ internal sealed partial class RunningVirtualRouter
         }
     }
 
-    private void Release()
+    /// <summary>Lets the addresses go.</summary>
+    /// <param name="cuts">Whether another node has them, or is to have them: then what is open on them is lost.</param>
+    private void Release(bool cuts = true)
     {
         _keepAtUs = long.MaxValue;
         _releaseAtUs = long.MaxValue;
-        _link.Release();
+        _link.Release(cuts);
         _lease.Remove();
     }
 }

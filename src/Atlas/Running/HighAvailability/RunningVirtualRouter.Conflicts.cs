@@ -8,17 +8,23 @@ namespace Atlas.Running.HighAvailability;
 /// <summary>What a virtual router says of others that use its id in another way, by which addresses are at two nodes or at none.</summary>
 internal sealed partial class RunningVirtualRouter
 {
+    // Once a minute at most, whoever sends what; one that was not heard for as long is over.
+    private const long ConflictUs = 60_000_000;
+
     // Null: none.
     private string? _conflict;
     private IPAddress? _conflictsWith;
+    private long _mayTellConflictUs = long.MinValue;
+    private long _conflictHeardUs;
 
     /// <summary>Takes an advertisement that the state machine has heard.</summary>
     /// <param name="advertisement">It.</param>
     /// <param name="sender">Whose.</param>
     /// <param name="hasOthers">Whether it has other addresses.</param>
-    private void NoteAddresses(in VrrpAdvertisement advertisement, ReadOnlySpan<byte> sender, bool hasOthers)
+    /// <param name="nowUs">The time.</param>
+    private void NoteAddresses(in VrrpAdvertisement advertisement, ReadOnlySpan<byte> sender, bool hasOthers, long nowUs)
     {
-        if (hasOthers)
+        if (hasOthers && MayTellConflict(sender, nowUs))
         {
             var from = new IPAddress(sender);
             TellConflict(from, string.Create(
@@ -26,16 +32,21 @@ internal sealed partial class RunningVirtualRouter
                 $"{from} advertises router_id {_config.RouterId} with other addresses ({Listed(advertisement.Addresses, sender.Length)}): it is "
                     + $"another's router_id, or the nodes' files differ; the addresses of whoever is backup are nobody's"));
         }
-        else if (_conflictsWith is not null && IsFrom(sender, _conflictsWith))
+        else if (!hasOthers && _conflictsWith is not null && IsFrom(sender, _conflictsWith))
         {
             EndConflict();
         }
     }
 
-    /// <summary>Takes what the link has passed over: an advertisement of another version with this id.</summary>
-    private void NoteVersion()
+    /// <summary>Takes what the link has passed over, an advertisement of another version with this id, and forgets what is over.</summary>
+    private void NoteVersion(long nowUs)
     {
-        if (_link.TakeOtherVersion() is { } other)
+        if (_conflict is not null && nowUs - _conflictHeardUs > ConflictUs)
+        {
+            EndConflict();
+        }
+
+        if (_link.TakeOtherVersion() is { } other && MayTellConflict(other.Sender.GetAddressBytes(), nowUs))
         {
             TellConflict(other.Sender, string.Create(
                 CultureInfo.InvariantCulture,
@@ -55,16 +66,31 @@ internal sealed partial class RunningVirtualRouter
         return string.Join(", ", words);
     }
 
-    // Once for each: who goes on is not told again.
+    /// <summary>Whether a conflict is to be told: there is none yet, or long enough none was told.</summary>
+    private bool MayTellConflict(ReadOnlySpan<byte> with, long nowUs)
+    {
+        if (_conflictsWith is not null && IsFrom(with, _conflictsWith))
+        {
+            _conflictHeardUs = nowUs;
+            return false;
+        }
+
+        if (nowUs < _mayTellConflictUs)
+        {
+            return false;
+        }
+
+        _conflictHeardUs = nowUs;
+        _mayTellConflictUs = nowUs + ConflictUs;
+        return true;
+    }
+
     private void TellConflict(IPAddress with, string words)
     {
-        if (words != _conflict)
-        {
-            _conflict = words;
-            _conflictsWith = with;
-            _say($"virtual router {_status.Name}: {words}");
-            Publish();
-        }
+        _conflict = words;
+        _conflictsWith = with;
+        _say($"virtual router {_status.Name}: {words}");
+        Publish();
     }
 
     private void EndConflict()

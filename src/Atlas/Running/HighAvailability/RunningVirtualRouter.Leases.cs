@@ -6,7 +6,11 @@ namespace Atlas.Running.HighAvailability;
 /// <summary>What a virtual router does with the lease that a store keeps of it.</summary>
 internal sealed partial class RunningVirtualRouter
 {
+    // A backup that hears nobody for a moment has it until it hears this one, and lets go of it.
+    private const int MaxLostAnswers = 2;
+
     private readonly StoreLease? _storeLease;
+    private int _lostAnswers;
     private string? _leaseWords;
 
     /// <summary>Takes what the store says of the lease.</summary>
@@ -17,13 +21,19 @@ internal sealed partial class RunningVirtualRouter
     {
         bool isElsewhere = answer.Other.Length > 0;
         Tell(isElsewhere ? $"{answer.Other} has it" : answer.IsHeld ? "held" : answer.Problem, isProblem: answer.Problem.Length > 0);
-        if (isElsewhere && (_router.State != VirtualRouterState.Master || !isOfClaim))
+        if (!isElsewhere)
+        {
+            _lostAnswers = 0;
+            Do(_router.GoOnWithLease(nowUs), nowUs);
+        }
+        else if (_router.State != VirtualRouterState.Master)
         {
             Do(_router.YieldToLease(nowUs), nowUs);
         }
-        else if (!isElsewhere)
+        else if (!isOfClaim && ++_lostAnswers >= MaxLostAnswers)
         {
-            Do(_router.GoOnWithLease(nowUs), nowUs);
+            _lostAnswers = 0;
+            Do(_router.YieldToLease(nowUs), nowUs);
         }
 
         if (isOfClaim && _router.State != VirtualRouterState.Master)
@@ -41,8 +51,11 @@ internal sealed partial class RunningVirtualRouter
             return false;
         }
 
-        _router.AwaitLease((long)StoreLeases.LimitOf(_config).TotalMicroseconds, nowUs);
-        _storeLease.Claim();
+        if (_router.AwaitLease((long)StoreLeases.LimitOf(_config).TotalMicroseconds, nowUs))
+        {
+            _storeLease.Claim();
+        }
+
         return true;
     }
 

@@ -117,9 +117,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (!continues)
         {
             _link.RemoveLeft();
+            VirtualRouterLease.RemoveLeft(_config);
         }
-
-        VirtualRouterLease.RemoveLeft(_config, continues);
 
         FollowLink(nowUs);
         if (_link.Missing is not null)
@@ -193,10 +192,10 @@ internal sealed partial class RunningVirtualRouter : IDisposable
                     },
                     nowUs),
                 nowUs);
-            NoteAddresses(advertisement, sender, _router.Counters.HeardOtherAddresses > others);
+            NoteAddresses(advertisement, sender, _router.Counters.HeardOtherAddresses > others, nowUs);
         }
 
-        NoteVersion();
+        NoteVersion(nowUs);
         if (_malformed != _status.Malformed || _link.Misdirected != _status.Misdirected)
         {
             Publish();
@@ -280,7 +279,8 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     {
         if (orders.Release)
         {
-            Release();
+            // After a pause, or without a link, nobody may have taken over, and connections outlive a moment.
+            Release(cuts: orders.Transition is not { Reason: VirtualRouterReason.Paused or VirtualRouterReason.InterfaceLost });
         }
 
         // First of all: who cannot have the addresses must not have another one let go of them.

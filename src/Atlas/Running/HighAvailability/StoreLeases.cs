@@ -30,9 +30,9 @@ internal sealed class StoreLeases(Func<ProxySnapshot> snapshot, Func<string, Pro
 
     /// <summary>The lease of a virtual router, which is not asked for yet.</summary>
     /// <param name="config">The virtual router, which has a store.</param>
-    /// <param name="node">This node's name.</param>
+    /// <param name="node">This node's name at the moment.</param>
     /// <param name="tell">Takes what the store says, and whether it is the answer to a claim.</param>
-    internal StoreLease Make(VirtualRouterConfig config, string node, Action<LeaseAnswer, bool> tell)
+    internal StoreLease Make(VirtualRouterConfig config, Func<string> node, Action<LeaseAnswer, bool> tell)
     {
         string store = config.Store!;
         string key = KeyOf(config);

@@ -107,16 +107,11 @@ internal sealed class VirtualRouterLease : IDisposable
         }
     }
 
-    /// <summary>Removes what another process has left in force, unless <see cref="Hold"/> is to take its place in one step.</summary>
-    /// <param name="config">The virtual router.</param>
-    /// <param name="continues">Whether this process goes on for the other one, and with the addresses.</param>
-    internal static void RemoveLeft(VirtualRouterConfig config, bool continues)
+    /// <summary>Removes what another process has left in force.</summary>
+    internal static void RemoveLeft(VirtualRouterConfig config)
     {
-        if (IsNeeded(config) != continues)
-        {
-            using var left = AddressLease.TryOpen(NameOf(config), config.IsIPv6, out _);
-            left?.Remove();
-        }
+        using var left = AddressLease.TryOpen(NameOf(config), config.IsIPv6, out _);
+        left?.Remove();
     }
 
     /// <summary>Closes it. What is in force runs out by itself, if no other process goes on with it.</summary>

@@ -9,8 +9,9 @@ namespace Atlas.Running.HighAvailability;
 /// <see cref="VirtualRouters"/> only.</summary>
 internal sealed partial class VirtualRouterLink : IDisposable
 {
-    // Some ten milliseconds: the next advertisement must not be late.
+    // The next advertisement of the thread's other virtual routers must not be late.
     private const int MaxCuts = 2_000;
+    private const int CutMs = 20;
 
     private readonly LinkTable _table;
     private readonly LinkPoller _poller;
@@ -212,9 +213,10 @@ internal sealed partial class VirtualRouterLink : IDisposable
     }
 
     /// <summary>Takes the addresses off the interface, whoever put them there.</summary>
-    internal void Release()
+    /// <param name="cuts">Whether what is open on them is reset.</param>
+    internal void Release(bool cuts)
     {
-        Remove(_config.Addresses);
+        Remove(_config.Addresses, cuts);
         _hasAddresses = false;
     }
 
@@ -225,7 +227,7 @@ internal sealed partial class VirtualRouterLink : IDisposable
     {
         if (hasAddresses)
         {
-            Remove(_config.Addresses.Except(config.Addresses));
+            Remove(_config.Addresses.Except(config.Addresses), cuts: true);
         }
 
         _config = config;
@@ -253,15 +255,23 @@ internal sealed partial class VirtualRouterLink : IDisposable
 
     private static byte[] Packed(VirtualRouterConfig config) => [.. config.Addresses.SelectMany(address => address.Address.GetAddressBytes())];
 
-    private void Remove(IEnumerable<InterfaceAddress> addresses)
+    private void Remove(IEnumerable<InterfaceAddress> addresses, bool cuts)
     {
         if (_link is not null)
         {
+            long begun = Environment.TickCount64;
             foreach (InterfaceAddress address in addresses)
             {
-                // Their clients' packets go elsewhere from here on, and whoever only waits would wait for ever.
-                _cutter?.Cut(LinkAddress.Of(address.Address), MaxCuts, out _);
-                _table.RemoveAddress(_link.Index, LinkAddress.Of(address.Address), address.PrefixLength);
+                LinkAddress own = LinkAddress.Of(address.Address);
+
+                // Their clients' packets go elsewhere from here on, and whoever only waits would wait for ever. A link-local address may be
+                // on another interface as well.
+                if (cuts && !own.IsLinkLocal && Environment.TickCount64 - begun < CutMs)
+                {
+                    _cutter?.Cut(own, MaxCuts, out _);
+                }
+
+                _table.RemoveAddress(_link.Index, own, address.PrefixLength);
             }
         }
     }

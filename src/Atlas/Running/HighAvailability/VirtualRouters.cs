@@ -121,6 +121,7 @@ internal sealed class VirtualRouters : IDisposable
             }
             else if (!config.Equals(known.Config) || !known.Serves(served.At(config)))
             {
+                RemoveLeaving(config);
                 known.Change(config, served.At(config), served.LeaveMs, nowUs);
             }
 
@@ -137,6 +138,10 @@ internal sealed class VirtualRouters : IDisposable
     /// <param name="lowered">Why it is not the configured one; empty: it is.</param>
     internal void ChangePriority(VirtualRouterConfig config, int priority, string lowered) => Order(nowUs =>
         _routers.Find(router => router.Config.Equals(config))?.ChangePriority(priority, lowered, nowUs));
+
+    /// <summary>Makes sure that the kernel has of this process what it must have, once no other process of this host has the addresses, or is
+    /// to have them.</summary>
+    internal void Reassert() => Order(nowUs => _routers.ForEach(router => router.Reassert(nowUs)));
 
     /// <summary>Waits until all that was ordered before is done, or all has ended: then a master has sent its first advertisement, and
     /// has the addresses for a whole time.</summary>
@@ -308,6 +313,7 @@ internal sealed class VirtualRouters : IDisposable
                 router.KeepAtOnce(nowUs);
             }
 
+            nowUs = NowUs();
             router.Receive(nowUs);
             router.Tick(nowUs);
         }
@@ -315,6 +321,7 @@ internal sealed class VirtualRouters : IDisposable
         for (int i = _leaving.Count - 1; i >= 0; i--)
         {
             RunningVirtualRouter router = _leaving[i];
+            nowUs = NowUs();
             router.Receive(nowUs);
             router.Tick(nowUs);
             if (!router.IsLeaving)
