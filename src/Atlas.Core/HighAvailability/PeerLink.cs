@@ -87,6 +87,7 @@ internal sealed class PeerLink
 
         _echoed = Math.Max(_echoed, message.Echo.Sequence);
         _provenUs = nowUs;
+        _hintUntilUs = long.MinValue;
         _aliveUntilUs = Math.Max(_aliveUntilUs, Math.Min(nowUs + _options.DeadAfterUs, sentUs + _options.EchoWindowUs));
         long roundTripUs = Math.Max(0, nowUs - sentUs - message.Echo.AgeUs);
         Status = Status with { RoundTripUs = roundTripUs, ClockAheadMs = message.WallClockMs + (roundTripUs / 2_000) - wallClockMs };

@@ -135,6 +135,16 @@ public sealed class PeerLivenessTests
     }
 
     [Fact]
+    public void Hint_BeforeThePeerProvedItself_IsNotWhyItIsSilentLater()
+    {
+        _pair.Pass(LivenessPair.DeadAfterUs);
+        _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldNotBeNull();
+        Meet();
+        _pair.Pass(LivenessPair.DeadAfterUs);
+        (_pair.Status.State, _pair.Status.Reason).ShouldBe((PeerState.Dead, PeerReason.Silent));
+    }
+
+    [Fact]
     public void Hint_APeerThatLivesOrIsWaitedForOrIsNone_ChangesNothing()
     {
         _pair.Near.Hint("far", PeerReason.OtherSecret, _pair.NowUs).ShouldBeNull();

@@ -62,6 +62,7 @@ public sealed class HighAvailabilityTextTests
             [
                 Peer with { Version = "1.2.3", RoundTripSeconds = 0.000_42, ClockAheadSeconds = -0.003, Restarts = 1 },
                 Peer with { Name = "lb-3", State = "dead", Reason = "nothing is heard of it", Live = false, Problem = "lb-3 is not found" },
+                Peer with { Name = "lb-4", State = "stopped", Reason = "it stopped", Live = false },
             ],
         }).Skip(1).ShouldBe(
         [
@@ -69,6 +70,7 @@ public sealed class HighAvailabilityTextTests
             "  atlas 1.2.3, round trip 0.42 ms, clock 0.003 s behind, restarted 1 time",
             "peer lb-3  10.0.0.2:9901  DEAD since 2026-08-30 12:00:01Z: nothing is heard of it",
             "  NOTE lb-3 is not found",
+            "peer lb-4  10.0.0.2:9901  stopped since 2026-08-30 12:00:01Z: it stopped",
         ]);
 
     [Fact]

@@ -77,7 +77,7 @@ internal static class ActiveActiveSections
                 new MappedKind<Rate, Rate?>(Numbers.Rate(MaxResponses), rate => rate, rate => rate ?? default)),
             s => s.ResponseLimit, (s, v) => s with { ResponseLimit = v },
             "How many equal answers the clients of a network, /24 or /56, get over UDP. Of those above it every second is empty and "
-                + "says that the question goes over TCP, the others are not sent.")
+                + "says that the question goes over TCP (an error goes out as it is), the others are not sent.")
         .Key("records",
             new NamedSectionsKind<DnsAnswerConfig>(Answer, RecordName, SectionLimits.Records, (s, name) => s with { Name = name }),
             s => s.Records, (s, v) => s with { Records = v },
