@@ -259,7 +259,7 @@ public sealed class LayoutTests
             #include <net/if_arp.h>
             #include <netinet/icmp6.h>
             #include <netinet/in.h>
-            #include <netinet/ip_icmp.h>
+            #include <linux/icmp.h>
             #include <netinet/tcp.h>
             #include <netinet/udp.h>
             #include <linux/netfilter.h>

@@ -296,7 +296,9 @@ public sealed class TlsEndTests : IDisposable
         OpenSslPeer.SSL_CTX_ctrl(server.Native, OpenSslPeer.SSL_CTRL_SET_MAX_SEND_FRAGMENT, 512, 0).ShouldBe(1);
         using TlsClientContext client = TlsClientCertificateTests.Client();
         int waits = 0;
-        for (int seed = 0; seed < 5; seed++)
+
+        // How records fall depends on OpenSSL's chance as well: the first five worlds are mostly enough.
+        for (int seed = 0; seed < 5 || (waits == 0 && seed < 100); seed++)
         {
             TlsWorlds.Run(TlsWorlds.Slow(seed), async (near, far) =>
             {
