@@ -11,11 +11,11 @@ public sealed class LeaseTests
     private const string Table = "atlas-vrrp/eth/51";
 
     // Long enough that a busy machine does not make a master step down, and shorter than a second, so that there is a lease.
-    private const string Patient = "330ms";
+    private const string Patient = "320ms";
 
     [Theory]
     [InlineData("100ms", "300ms", "10.88.0.100", 24, "10.88.0.100:80")]
-    [InlineData(Patient, "990ms", "fd88::100", 64, "[fd88::100]:80")]
+    [InlineData(Patient, "960ms", "fd88::100", 64, "[fd88::100]:80")]
     public async Task Master_StoppedByASignal_DoesNotAnswerOnceItsBackupDoes(
         string interval, string lease, string address, int prefix, string target)
     {

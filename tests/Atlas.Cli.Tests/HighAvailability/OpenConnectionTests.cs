@@ -21,7 +21,7 @@ public sealed class OpenConnectionTests
 
         (await EndOfAsync(client)).ShouldBe(SocketError.ConnectionReset);
         (await one.Program.EndAsync()).ShouldBe(0);
-        one.Program.Output.ShouldContain("\"flag\":\"SD\"");
+        one.Program.Output.ShouldContain("\"path\":\"/stream\"");
         one.Program.Output.ShouldNotContain("\"end\":\"completed\"");
     }
 

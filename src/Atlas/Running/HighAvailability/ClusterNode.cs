@@ -209,10 +209,10 @@ internal sealed partial class ClusterNode : IAsyncDisposable
                 .Select(address => address.Address)];
             if (held.Length > 0)
             {
-                await AddressHandover.QuietAsync(_listeners(), held);
+                await AddressHandover.QuietAsync(_listeners());
             }
 
-            await _routers.HandOverAsync();
+            await AddressHandover.EndAsync(_listeners(), held, _routers.HandOverAsync());
         }
     }
 
