@@ -88,6 +88,9 @@ public sealed class StrictLoad : AskingLoad
                 {
                     await EchoAsync(client, $"{i}");
                     CountAnswer();
+
+                    // Not to take the processor from those that ask without a pause.
+                    await Task.Delay(1);
                 }
 
                 await client.CloseAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(RunningProgram.Limit);

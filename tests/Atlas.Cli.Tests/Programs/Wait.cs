@@ -5,6 +5,8 @@ namespace Atlas.Cli.Tests.Programs;
 /// <summary>Waits for what others bring about.</summary>
 public static class Wait
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(200);
+
     /// <summary>Waits until something is so.</summary>
     /// <param name="isSo">Whether it is.</param>
     /// <param name="failure">What to say if it never is.</param>
@@ -25,7 +27,8 @@ public static class Wait
                 Assert.Fail(failure());
             }
 
-            await Task.Delay(5);
+            // Many of them start a program to find out, and what lasts can be asked for less often.
+            await Task.Delay(Stopwatch.GetElapsedTime(start) < Soon ? 5 : 50);
         }
 
         return Stopwatch.GetElapsedTime(start);

@@ -11,6 +11,9 @@ internal static class AddressHandover
     // milliseconds. It is waited for as long as connections end, each within the first time of the one before, and no longer than
     // the second time in all: those that last wait for nothing, and whoever waits for the addresses waits for this, too.
     private const int StepMs = 40;
+
+    // Who has just connected has sent its request, which is on its way: a drain would close the connection as one that is not used.
+    private const int ArrivalMs = 20;
     private const int LimitMs = 500;
     private const int PollMs = 2;
 
@@ -23,6 +26,15 @@ internal static class AddressHandover
         foreach (RunningListener listener in listeners)
         {
             listener.HoldOff();
+        }
+
+        if (Open() > 0)
+        {
+            await Task.Delay(ArrivalMs);
+        }
+
+        foreach (RunningListener listener in listeners)
+        {
             listener.Drain(closeSpreadMs: 0);
         }
 
