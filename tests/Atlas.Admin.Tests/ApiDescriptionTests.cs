@@ -207,6 +207,8 @@ public sealed class ApiDescriptionTests
                 HeardFrom = "x",
                 HeardPriority = 0,
                 Missing = "x",
+                Conflict = "x",
+                Lease = "x",
             },
         ],
         Peers =

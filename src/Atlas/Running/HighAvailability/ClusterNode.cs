@@ -106,7 +106,7 @@ internal sealed partial class ClusterNode : IAsyncDisposable
         if (next.ActivePassive.Count > 0)
         {
             _routers ??= VirtualRouters.Start(_news.Tell, _news.Say, (router, tell) => _leases.Make(router, () => _config.Node, tell));
-            if (next.ActivePassive.Select(VirtualRouterLease.FindMissing).FirstOrDefault(missing => missing is not null) is { } missing)
+            if (next.ActivePassive.Select(VirtualRouterFilter.FindMissing).FirstOrDefault(missing => missing is not null) is { } missing)
             {
                 throw new IOException($"high_availability.active_passive: {missing}");
             }

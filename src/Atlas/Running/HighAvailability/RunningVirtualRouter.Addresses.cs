@@ -10,13 +10,13 @@ internal sealed partial class RunningVirtualRouter
     /// was to have them, kept or made one of its own.</summary>
     internal void Reassert(long nowUs)
     {
-        if (!VirtualRouterLease.IsNeeded(_config))
+        if (!VirtualRouterFilter.IsNeeded(_config))
         {
-            VirtualRouterLease.RemoveLeft(_config);
+            VirtualRouterFilter.RemoveLeft(_config);
         }
         else if (_router.State == VirtualRouterState.Master)
         {
-            Keep(nowUs, _lease.Hold(_config, nowUs));
+            Keep(nowUs, _filter.Hold(_config, nowUs));
         }
     }
 
@@ -24,7 +24,7 @@ internal sealed partial class RunningVirtualRouter
     {
         _releaseAtUs = long.MaxValue;
         _keepAtUs = nowUs + RenewalUs;
-        int held = _lease.Hold(_config, nowUs);
+        int held = _filter.Hold(_config, nowUs);
         return held < 0 ? held : _link.Keep(_keepSeconds);
     }
 
@@ -63,6 +63,6 @@ internal sealed partial class RunningVirtualRouter
         _keepAtUs = long.MaxValue;
         _releaseAtUs = long.MaxValue;
         _link.Release(cuts);
-        _lease.Remove();
+        _filter.Remove();
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class RunningVirtualRouter
         && (config.Store is null || StoreLeases.KeyOf(config) == StoreLeases.KeyOf(_config));
 
     /// <summary>Whether it knows that this is served at its addresses.</summary>
-    internal bool Serves(IReadOnlyList<AcceptedPort> served) => _lease.Serves(served);
+    internal bool Serves(IReadOnlyList<AcceptedPort> served) => _filter.Serves(served);
 
     /// <summary>Goes by another configuration, in the state that it is in and with the addresses that stay. The priority is changed by
     /// <see cref="ChangePriority"/>.</summary>
@@ -36,7 +36,7 @@ internal sealed partial class RunningVirtualRouter
         _config = config;
         _status = _status with { Config = config };
         _router.ChangeSettings(SettingsOf(config), nowUs);
-        _lease.Serve(served, leaveMs, nowUs);
+        _filter.Serve(served, leaveMs, nowUs);
         if (hasOthers)
         {
             _link.Change(config, hasAddresses: _router.State == VirtualRouterState.Master);
@@ -45,7 +45,7 @@ internal sealed partial class RunningVirtualRouter
 
         if (_router.State == VirtualRouterState.Master)
         {
-            Keep(nowUs, _lease.Hold(_config, nowUs));
+            Keep(nowUs, _filter.Hold(_config, nowUs));
         }
     }
 

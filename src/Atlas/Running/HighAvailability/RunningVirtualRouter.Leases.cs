@@ -36,7 +36,7 @@ internal sealed partial class RunningVirtualRouter
             Do(_router.YieldToLease(nowUs), nowUs);
         }
 
-        if (isOfClaim && _router.State != VirtualRouterState.Master)
+        if (isOfClaim && answer.IsHeld && _router.State != VirtualRouterState.Master)
         {
             // A master was heard meanwhile.
             _storeLease!.Drop();

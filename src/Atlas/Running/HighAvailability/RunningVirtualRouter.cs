@@ -35,7 +35,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     private const long LongRenewalUs = 500_000;
 
     private readonly VirtualRouterLink _link;
-    private readonly VirtualRouterLease _lease;
+    private readonly VirtualRouterFilter _filter;
     private readonly Action<VirtualRouterEvent> _changed;
     private readonly Action<string> _say;
     private readonly int _keepSeconds;
@@ -69,9 +69,9 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         _changed = changed;
         _say = say;
         _link = new VirtualRouterLink(config, table, poller, cutter);
-        _lease = new VirtualRouterLease(say);
-        _lease.Serve(served, 0, 0);
-        _keepSeconds = VirtualRouterLease.KeepSeconds(config);
+        _filter = new VirtualRouterFilter(say);
+        _filter.Serve(served, 0, 0);
+        _keepSeconds = VirtualRouterFilter.KeepSeconds(config);
         _router = new VirtualRouter(SettingsOf(config));
         _storeLease = storeLease(this);
         _status = new VirtualRouterStatus
@@ -117,7 +117,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (!continues)
         {
             _link.RemoveLeft();
-            VirtualRouterLease.RemoveLeft(_config);
+            VirtualRouterFilter.RemoveLeft(_config);
         }
 
         FollowLink(nowUs);
@@ -235,7 +235,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         VirtualRouterOrders orders = _router.Stop(nowUs);
         if (wasMaster && orders.Advertise is not null)
         {
-            _lease.Hold(_config, nowUs, (int)(FarewellUs / 1_000));
+            _filter.Hold(_config, nowUs, (int)(FarewellUs / 1_000));
             _link.Send((byte)_router.Priority, FarewellIntervalMs);
             _link.Send(VrrpAdvertisement.PriorityStopped, FarewellIntervalMs);
             _releaseAtUs = nowUs + FarewellUs;
@@ -250,7 +250,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
     {
         _keepAtUs = long.MaxValue;
         _storeLease?.Dispose();
-        _lease.Dispose();
+        _filter.Dispose();
         _link.Dispose();
     }
 
@@ -268,7 +268,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         }
 
         _storeLease?.Dispose();
-        _lease.Dispose();
+        _filter.Dispose();
         _link.Dispose();
     }
 
@@ -288,7 +288,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (orders.Advertise is byte priority && taken >= 0)
         {
             // Before the others begin to count, so that it ends before they take over.
-            taken = orders.Take ? taken : _lease.Renew(_config);
+            taken = orders.Take ? taken : _filter.Renew(_config);
             Send(priority, nowUs);
         }
 

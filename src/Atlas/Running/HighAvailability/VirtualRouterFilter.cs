@@ -9,7 +9,7 @@ namespace Atlas.Running.HighAvailability;
 /// the kernel counts in seconds, is longer than the others wait for an advertisement, and where <c>accept</c> is false, a list of what is
 /// taken at the addresses. Where the kernel has no such filter, the lifetime is all there is, and there is no <c>accept: false</c>. The
 /// thread of <see cref="VirtualRouters"/> only.</summary>
-internal sealed class VirtualRouterLease : IDisposable
+internal sealed class VirtualRouterFilter : IDisposable
 {
     private const int MillisecondsPerSecond = 1_000;
     private const long MicrosecondsPerMillisecond = 1_000;
@@ -26,7 +26,7 @@ internal sealed class VirtualRouterLease : IDisposable
 
     /// <summary>One that is not in force yet.</summary>
     /// <param name="say">Takes sentences for the operator.</param>
-    internal VirtualRouterLease(Action<string> say) => _say = say;
+    internal VirtualRouterFilter(Action<string> say) => _say = say;
 
     /// <summary>The lifetime of the addresses: the kernel lets them go by itself when this process is stopped or dead for as long as the
     /// others need to see it, in whole seconds as it counts them.</summary>
