@@ -2,6 +2,7 @@ using System.Buffers;
 using Atlas.Admin.Events;
 using Atlas.Admin.Metrics;
 using Atlas.Admin.Orders;
+using Atlas.Admin.Reloads;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
 using Microsoft.AspNetCore.Builder;
@@ -26,9 +27,10 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     private const int PageBytes = 32 * 1024;
 
     private static readonly string[] Paths = [Health, Ready, MetricsPath, StatusPath, CertificatesPath, AuthoritiesPath, EventsPath, ApiPath];
+    private static readonly string[] Posted = [ReloadEndpoint.Path, UpgradeEndpoint.Path];
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly string[] Listed =
-        [.. Paths.Select(path => "GET " + path), "PATCH /api/v1/pools/{pool}/servers/{server}", "POST " + UpgradeEndpoint.Path];
+        [.. Paths.Select(path => "GET " + path), "PATCH /api/v1/pools/{pool}/servers/{server}", .. Posted.Select(path => "POST " + path)];
 
     private readonly BearerToken? _token = options.Token is null ? null : new BearerToken(options.Token);
 
@@ -49,6 +51,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
         CancellationToken stopping = application.Lifetime.ApplicationStopping;
         application.MapMethods(EventsPath, [HttpMethods.Get], context => EventsAsync(context, stopping));
         application.MapMethods(OrderEndpoint.Path, [HttpMethods.Patch], new OrderEndpoint(source, _token is null).RunAsync);
+        application.MapMethods(ReloadEndpoint.Path, [HttpMethods.Post], new ReloadEndpoint(source, _token is null).RunAsync);
         application.MapMethods(UpgradeEndpoint.Path, [HttpMethods.Post], new UpgradeEndpoint(source, _token is null).RunAsync);
         application.MapFallback("{**path}", NotFoundAsync);
     }
@@ -130,7 +133,7 @@ internal sealed class AdminEndpoints(AdminOptions options, IAdminSource source)
     {
         string path = context.Request.Path.Value ?? "";
         string? allowed = Paths.Contains(path, StringComparer.OrdinalIgnoreCase) ? path == EventsPath ? "GET" : "GET, HEAD"
-            : path.Equals(UpgradeEndpoint.Path, StringComparison.OrdinalIgnoreCase) ? "POST"
+            : Posted.Contains(path, StringComparer.OrdinalIgnoreCase) ? "POST"
             : path.StartsWith("/api/v1/pools/", StringComparison.OrdinalIgnoreCase)
                 && path.Contains(ServersMark, StringComparison.OrdinalIgnoreCase) ? "PATCH"
             : null;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Atlas.Admin.Orders;
+using Atlas.Admin.Reloads;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
 
@@ -16,6 +17,8 @@ namespace Atlas.Admin;
 [JsonSerializable(typeof(EventReport))]
 [JsonSerializable(typeof(IReadOnlyList<CertificateReport>))]
 [JsonSerializable(typeof(IReadOnlyList<AuthorityReport>))]
+[JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(ReloadBody))]
 [JsonSerializable(typeof(UpgradeReport))]
 [JsonSerializable(typeof(UpgradeBody))]
 [JsonSerializable(typeof(OrderBody))]

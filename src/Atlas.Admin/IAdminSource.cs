@@ -1,5 +1,6 @@
 using Atlas.Admin.Events;
 using Atlas.Admin.Orders;
+using Atlas.Admin.Reloads;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
 using Atlas.Control.Pools;
@@ -31,6 +32,9 @@ public interface IAdminSource
     /// <param name="server">The server's name in it.</param>
     /// <param name="order">What is asked, all values within their ranges.</param>
     OrderAnswer Order(string pool, string server, ServerOrder order);
+
+    /// <summary>Applies the configuration file as it is now, and ends once that is done or nothing has changed.</summary>
+    Task<ReloadAnswer> ReloadAsync();
 
     /// <summary>Has a new process take this one's place, and ends once it serves or nothing has changed.</summary>
     /// <param name="limitMs">How long it may take, within <see cref="UpgradeLimits"/>.</param>

@@ -173,7 +173,7 @@ public sealed class AdminServerTests : IAsyncLifetime
             HttpStatusCode.NotFound,
             """
             {"error":"not found","endpoints":["GET /healthz","GET /readyz","GET /metrics","GET /api/v1/status",
-            "GET /api/v1/certificates","GET /api/v1/authorities","GET /api/v1/events","GET /openapi.json","PATCH /api/v1/pools/{pool}/servers/{server}","POST /api/v1/upgrade"]}
+            "GET /api/v1/certificates","GET /api/v1/authorities","GET /api/v1/events","GET /openapi.json","PATCH /api/v1/pools/{pool}/servers/{server}","POST /api/v1/reload","POST /api/v1/upgrade"]}
             """.Replace("\n", ""));
     }
 

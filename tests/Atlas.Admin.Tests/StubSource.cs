@@ -1,5 +1,6 @@
 using Atlas.Admin.Events;
 using Atlas.Admin.Orders;
+using Atlas.Admin.Reloads;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
 using Atlas.Control.Pools;
@@ -30,6 +31,9 @@ internal sealed class StubSource : IAdminSource
     /// <summary>What an upgrade comes to, by its limit.</summary>
     public Func<int, UpgradeAnswer> Upgrade { get; set; } = limitMs => UpgradeAnswer.Refused($"after {limitMs} ms");
 
+    /// <summary>What a reload comes to.</summary>
+    public Func<ReloadAnswer> Reload { get; set; } = () => new ReloadAnswer(ReloadOutcome.Done, ["pool web: changed"]);
+
     public EventHub Events { get; } = new();
 
     public OrderAnswer Order(string pool, string server, ServerOrder order)
@@ -37,6 +41,8 @@ internal sealed class StubSource : IAdminSource
         Ordered = (pool, server, order);
         return Answer();
     }
+
+    public Task<ReloadAnswer> ReloadAsync() => Task.FromResult(Reload());
 
     public Task<UpgradeAnswer> UpgradeAsync(int limitMs) => Task.FromResult(Upgrade(limitMs));
 

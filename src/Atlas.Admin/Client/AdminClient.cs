@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Atlas.Admin.Orders;
+using Atlas.Admin.Reloads;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
 using Atlas.Control.Pools;
@@ -18,6 +19,9 @@ public sealed class AdminClient : IDisposable
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    // An upgrade that is under way comes first.
+    private static readonly TimeSpan ReloadLimit = TimeSpan.FromSeconds(90);
 
     private readonly AdminAddress _address;
     private readonly bool _hasToken;
@@ -61,6 +65,13 @@ public sealed class AdminClient : IDisposable
             AdminJson.Default.ServerReport,
             cancellation);
     }
+
+    /// <summary>Applies the configuration file as it is now.</summary>
+    public Task<ReloadReport> ReloadAsync(CancellationToken cancellation) => AskAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, ReloadEndpoint.Path) { Content = JsonContent.Create(new ReloadBody(), AdminJson.Default.ReloadBody) },
+        AdminJson.Default.ReloadReport,
+        cancellation,
+        ReloadLimit);
 
     /// <summary>Has a new process take the place of the one that runs.</summary>
     /// <param name="limitMs">How long that may take.</param>
@@ -136,6 +147,9 @@ public sealed class AdminClient : IDisposable
         string known = error?.Known is { Count: > 0 } names ? $"; there are: {string.Join(", ", names)}" : "";
         return new AdminRefusedException(error?.Error is string text
             ? text + known
-            : $"{_address.Text} answers {(int)response.StatusCode}: is it the admin address of an Atlas?");
+            : $"{_address.Text} answers {(int)response.StatusCode}: is it the admin address of an Atlas?")
+        {
+            IsWrongInput = response.StatusCode == HttpStatusCode.UnprocessableEntity,
+        };
     }
 }

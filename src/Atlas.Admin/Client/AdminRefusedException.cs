@@ -19,4 +19,7 @@ public sealed class AdminRefusedException : Exception
     public AdminRefusedException()
     {
     }
+
+    /// <summary>Whether it is wrong what the user wrote, and not what the running instance can do.</summary>
+    public bool IsWrongInput { get; init; }
 }

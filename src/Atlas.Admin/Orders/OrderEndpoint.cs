@@ -1,3 +1,4 @@
+using Atlas.Admin.Requests;
 using Atlas.Control.Pools;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Atlas.Admin.Requests;
 using Microsoft.AspNetCore.Http;
 
 namespace Atlas.Admin.Upgrades;
@@ -12,16 +12,8 @@ internal sealed class UpgradeEndpoint(IAdminSource source, bool needsOwnHost)
 
     internal async Task RunAsync(HttpContext context)
     {
-        if (needsOwnHost && !OwnHost.IsAskedBy(context.Request))
+        if (await JsonRequest.RefusesAsync(context, needsOwnHost))
         {
-            await OwnHost.RefuseAsync(context);
-            return;
-        }
-
-        if (!context.Request.HasJsonContentType())
-        {
-            // Pages of other origins may send anything else without being asked whether they may.
-            await Answers.ErrorAsync(context, StatusCodes.Status415UnsupportedMediaType, "the body must be application/json");
             return;
         }
 
@@ -39,17 +31,10 @@ internal sealed class UpgradeEndpoint(IAdminSource source, bool needsOwnHost)
 
     private static async Task<int?> ReadAsync(HttpContext context)
     {
-        try
-        {
-            UpgradeBody? body = await context.Request.ReadFromJsonAsync(AdminJson.Default.UpgradeBody, context.RequestAborted);
-            return body is null ? null
-                : body.Timeout is null ? UpgradeLimits.DefaultMs
-                : UpgradeLimits.TryParse(body.Timeout, out int limitMs) ? limitMs
-                : null;
-        }
-        catch (Exception e) when (e is JsonException or BadHttpRequestException)
-        {
-            return null;
-        }
+        UpgradeBody? body = await JsonRequest.ReadAsync(context, AdminJson.Default.UpgradeBody);
+        return body is null ? null
+            : body.Timeout is null ? UpgradeLimits.DefaultMs
+            : UpgradeLimits.TryParse(body.Timeout, out int limitMs) ? limitMs
+            : null;
     }
 }

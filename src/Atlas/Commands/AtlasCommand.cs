@@ -42,6 +42,7 @@ internal static class AtlasCommand
             StateCommand.CreateReady(),
             StateCommand.CreateMaintenance(),
             WeightCommand.Create(),
+            ReloadCommand.Create(),
             UpgradeCommand.Create(),
             SchemaCommand.Create(),
             ServerCommand.Create(),

@@ -41,7 +41,7 @@ internal sealed record Instance(AdminAddress Address, string? TokenFile)
         catch (AdminRefusedException e)
         {
             await Console.Error.WriteLineAsync(e.Message);
-            return ExitCodes.Refused;
+            return e.IsWrongInput ? ExitCodes.WrongInput : ExitCodes.Refused;
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed partial class AtlasInstance
     /// <summary>Has a new process take this one's place; null: this program cannot.</summary>
     internal UpgradeRequests? Upgrades { get; set; }
 
+    /// <summary>Has this one go by its file as it is now; null: it has none.</summary>
+    internal ReloadRequests? FileReloads { get; set; }
+
     /// <summary>What it waits for before it knows its servers.</summary>
     internal IEnumerable<string> Pending =>
     [

@@ -3,6 +3,7 @@ using System.Text;
 using Atlas.Admin;
 using Atlas.Admin.Events;
 using Atlas.Admin.Orders;
+using Atlas.Admin.Reloads;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
 using Atlas.Commands;
@@ -109,6 +110,9 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
         : pool.Servers.Any(server => server.Balancing.Admin == AdminState.Ready)
             ? $"the servers of pool {pool.Name} that are left are down or ejected: clients go to them all the same, or are turned away (NH)"
             : $"no server of pool {pool.Name} is left: new clients are turned away (NH)";
+
+    public Task<ReloadAnswer> ReloadAsync() =>
+        instance.FileReloads?.AskAsync() ?? Task.FromResult(new ReloadAnswer(ReloadOutcome.Refused, ["only 'atlas run' has a file to reload"]));
 
     public Task<UpgradeAnswer> UpgradeAsync(int limitMs) =>
         instance.Upgrades?.AskAsync(limitMs) ?? Task.FromResult(UpgradeAnswer.Refused("only 'atlas run' can be upgraded"));

@@ -1,3 +1,4 @@
+using Atlas.Admin.Reloads;
 using Atlas.Admin.Upgrades;
 using Atlas.Control.Configuration;
 using Atlas.Core.Configuration;
@@ -10,6 +11,8 @@ namespace Atlas.Running;
 internal sealed class RunningProcess(
     AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, NoticeLines lines, ProgramStart program)
 {
+    private const string Ending = "this process ends";
+
     private static readonly TimeSpan StopMargin = TimeSpan.FromSeconds(10);
 
     /// <summary>Returns once the process may end.</summary>
@@ -18,7 +21,9 @@ internal sealed class RunningProcess(
     internal async Task RunAsync(bool watch, bool hasTimes)
     {
         using var ended = new CancellationTokenSource();
+        var reloads = new ReloadRequests(signals);
         var upgrades = new UpgradeRequests(signals);
+        instance.FileReloads = reloads;
         instance.Upgrades = upgrades;
         if (watch)
         {
@@ -49,27 +54,29 @@ internal sealed class RunningProcess(
             _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
         }
 
-        await (await ServeAsync(upgrades) ? LeaveAsync(ended) : StopAsync());
+        await (await ServeAsync(reloads, upgrades) ? LeaveAsync(ended) : StopAsync());
         await ended.CancelAsync();
     }
 
     /// <summary>Follows requests.</summary>
     /// <returns>Whether another process serves; else it was asked to stop.</returns>
-    private async Task<bool> ServeAsync(UpgradeRequests upgrades)
+    private async Task<bool> ServeAsync(ReloadRequests reloads, UpgradeRequests upgrades)
     {
         while (true)
         {
             switch (await signals.NextAsync())
             {
                 case ProcessRequest.Stop:
-                    upgrades.RefuseAll("this process ends");
+                    reloads.RefuseAll(Ending);
+                    upgrades.RefuseAll(Ending);
                     return false;
                 case ProcessRequest.Reload:
                     notifier.Reloading();
-                    await ReloadAsync();
+                    await ReloadAsync(reloads);
                     notifier.Ready();
                     break;
                 case ProcessRequest.Upgrade when await UpgradeAsync(upgrades):
+                    reloads.RefuseAll("another process has taken this one's place, and read the file when it started");
                     return true;
                 case ProcessRequest.Upgrade:
                     break;
@@ -111,12 +118,15 @@ internal sealed class RunningProcess(
         lines.Say($"process {Environment.ProcessId} ended");
     }
 
-    private async Task ReloadAsync()
+    private async Task ReloadAsync(ReloadRequests reloads)
     {
+        // Who asks from now on may mean a file that was not read yet.
+        IReadOnlyList<TaskCompletionSource<ReloadAnswer>> asked = reloads.Begin();
+
         // The signal may mean the logs: whoever rotates them sends it, whatever the file says.
         instance.Logs.Reopen();
         var news = new List<string>();
-        bool isDone = false;
+        var outcome = ReloadOutcome.WrongFile;
         if (RunnableConfig.Load(configPath, news.Add) is AtlasConfig config)
         {
             try
@@ -126,17 +136,23 @@ internal sealed class RunningProcess(
                 news.AddRange(await instance.ReloadAsync(config));
                 news.AddRange(changes.Select(change => change.ToString()));
                 news.AddRange(instance.Describe().Except(before, StringComparer.Ordinal));
-                isDone = true;
+                outcome = ReloadOutcome.Done;
             }
             catch (Exception e) when (e is IOException or ArgumentException)
             {
                 news.AddRange(e.Message.Split('\n'));
+                outcome = ReloadOutcome.Refused;
             }
         }
 
-        string outcome = isDone ? "reloaded" : "not reloaded: nothing has changed";
-        instance.Feed.Publish(InstanceEvents.OfReload(isDone, outcome));
-        lines.Say([.. news, outcome]);
+        bool isDone = outcome == ReloadOutcome.Done;
+        string words = isDone ? "reloaded" : "not reloaded: nothing has changed";
+        instance.Feed.Publish(InstanceEvents.OfReload(isDone, words));
+        lines.Say([.. news, words]);
+        foreach (TaskCompletionSource<ReloadAnswer> waits in asked)
+        {
+            waits.SetResult(new ReloadAnswer(outcome, isDone ? news : [.. news, words]));
+        }
     }
 
     private async Task StopAsync()

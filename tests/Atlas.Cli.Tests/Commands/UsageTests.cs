@@ -50,7 +50,7 @@ public sealed class UsageTests
             .Where(line => line.Length > 2 && line[2] != ' ').Select(line => line.Trim().Split(' ')[0])];
         commands.ShouldBe(
         [
-            "demo", "run", "check", "explain", "status", "top", "drain", "ready", "maintenance", "weight", "upgrade", "schema", "server",
+            "demo", "run", "check", "explain", "status", "top", "drain", "ready", "maintenance", "weight", "reload", "upgrade", "schema", "server",
             "completion", "version",
         ]);
     }

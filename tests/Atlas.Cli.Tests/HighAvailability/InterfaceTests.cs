@@ -57,6 +57,30 @@ public sealed class InterfaceTests
     }
 
     [Fact]
+    public async Task Reload_WithAnAddressThatSomebodyElseHasPutThere_ChangesNothing()
+    {
+        const string Both = $"{First}/24, {Others}/24";
+        await using SharedNetwork network = SharedNetwork.Create();
+        VirtualNode one = network.Keep(await VirtualNode.StartAsync(network.One, "one", "priority: 150, advertise: 100ms", First + "/24"));
+        await one.SaysAsync("is master");
+        network.One.Configure("addr", "add", Others + "/24", "dev", "eth");
+
+        await one.ReloadAsync(VirtualNode.Text("one", "priority: 150, advertise: 100ms", Both));
+
+        await one.SaysAsync("not reloaded: nothing has changed");
+        await one.SaysAsync($"virtual router eth/51: eth: somebody else has put {Others}/24 on it: remove it there");
+        network.One.Configure("addr", "del", Others + "/24", "dev", "eth");
+        await one.ReloadAsync(VirtualNode.Text("one", "priority: 150, advertise: 100ms", Both));
+        await one.SaysAsync($"virtual router eth/51 has {Others} as well");
+        await Wait.ForAsync(() => SharedNetwork.Has(network.One, Others), () => one.Program.Errors);
+        await one.ReloadAsync(VirtualNode.Text("one", "priority: 120, advertise: 100ms", Others + "/24"));
+        await one.SaysAsync($"virtual router eth/51 has {First} no more");
+        await one.SaysAsync("virtual router eth/51 has priority 120: the configuration has another one than before (150)");
+        await Wait.ForAsync(() => !SharedNetwork.Has(network.One, First), () => one.Program.Errors);
+        one.Count("is master").ShouldBe(1, one.Program.Errors);
+    }
+
+    [Fact]
     public async Task HardwareAddress_ThatChanges_IsAnnouncedAtOnce()
     {
         const string Changed = "02:00:5e:10:00:77";

@@ -10,6 +10,7 @@ namespace Atlas.Cli.Tests.Running;
 public sealed class ApiTests
 {
     private const string StatusPath = "/api/v1/status";
+    private const string ReloadPath = "/api/v1/reload";
     private const string OrderPath = "/api/v1/pools/{pool}/servers/{server}";
 
     [Fact]
@@ -42,6 +43,10 @@ public sealed class ApiTests
         await CheckAsync(HttpMethod.Patch, OrderPath, "{", HttpStatusCode.BadRequest);
         await CheckAsync(HttpMethod.Patch, OrderPath, new string(' ', 5_000), HttpStatusCode.RequestEntityTooLarge);
         await CheckAsync(HttpMethod.Patch, OrderPath, """{"weight":0}""", HttpStatusCode.NotFound, "nobody");
+        await CheckAsync(HttpMethod.Post, ReloadPath, "{}");
+        await CheckAsync(HttpMethod.Post, ReloadPath, "", HttpStatusCode.BadRequest);
+        config.Write("listeners: {");
+        await CheckAsync(HttpMethod.Post, ReloadPath, "{}", HttpStatusCode.UnprocessableEntity);
         admin.DefaultRequestHeaders.Authorization = null;
         foreach (string path in (string[])["/metrics", "/openapi.json", StatusPath, "/api/v1/certificates", "/api/v1/events"])
         {

@@ -13,8 +13,8 @@ public sealed class RedisLeaseTests
     public async Task Claim_OfSeveralNodes_IsTheFirstOnesUntilItLetsGo()
     {
         using RedisProcess redis = await RedisProcess.StartAsync();
-        RedisLease one = Lease(redis, "one", Long);
-        RedisLease two = Lease(redis, "two", Long);
+        using RedisLease one = Lease(redis, "one", Long);
+        using RedisLease two = Lease(redis, "two", Long);
 
         (await one.ClaimAsync(seizes: false)).ShouldBe(new LeaseAnswer(true));
         (await two.ClaimAsync(seizes: false)).ShouldBe(new LeaseAnswer(false, "one"));
@@ -48,6 +48,25 @@ public sealed class RedisLeaseTests
     }
 
     [Fact]
+    public async Task Claim_AgainAndAgain_KeepsItsConnectionAndOutlivesARestart()
+    {
+        const int Questions = 5;
+        using RedisProcess redis = await RedisProcess.StartAsync();
+        using RedisLease one = Lease(redis, "one", Long);
+        int before = await ConnectionsAsync(redis);
+
+        for (int i = 0; i < Questions; i++)
+        {
+            (await one.ClaimAsync(seizes: false)).IsHeld.ShouldBeTrue();
+        }
+
+        (await ConnectionsAsync(redis) - before).ShouldBe(2, "the lease's, and the one that asks");
+        redis.Kill();
+        await redis.RestartAsync();
+        (await one.ClaimAsync(seizes: false)).ShouldBe(new LeaseAnswer(true));
+    }
+
+    [Fact]
     public async Task Claim_WithoutAnAnswer_SaysWhy()
     {
         using RedisProcess redis = await RedisProcess.StartAsync("--requirepass", "secret");
@@ -58,8 +77,15 @@ public sealed class RedisLeaseTests
 
         LeaseAnswer answer = await Lease(redis, "one", Long).ClaimAsync(seizes: false);
         answer.ShouldBe(new LeaseAnswer(false, Problem: $"127.0.0.1:{redis.Port}: it refuses connections"));
-        var nowhere = new RedisLease(() => null, "lease", () => "one", Long, Long);
+        using var nowhere = new RedisLease(() => null, "lease", () => "one", Long, Long);
         (await nowhere.ClaimAsync(seizes: false)).Problem.ShouldBe("its server is not known");
+    }
+
+    private static async Task<int> ConnectionsAsync(RedisProcess redis)
+    {
+        const string Key = "total_connections_received:";
+        string line = (await redis.AskAsync("INFO", "stats")).Split('\n').First(line => line.StartsWith(Key, StringComparison.Ordinal));
+        return int.Parse(line[Key.Length..].Trim(), CultureInfo.InvariantCulture);
     }
 
     private static RedisLease Lease(RedisProcess redis, string node, TimeSpan lifetime, string key = "lease", int database = 0, string password = "")

@@ -69,11 +69,14 @@ public sealed class InstanceEventsTests
     }
 
     [Theory]
-    [InlineData("pool web has no server", "virtual router eth0/51 has priority 50: pool web has no server")]
-    [InlineData("", "virtual router eth0/51 has priority 50: all that it tracks is well")]
-    public void Of_Priority_HasItInAFieldAndASentence(string lowered, string text)
+    [InlineData("pool web has no server", null, "pool web has no server")]
+    [InlineData("", null, "all that it tracks is well")]
+    [InlineData("", 100, "the configuration has another one than before (100)")]
+    [InlineData("pool web has no server", 100, "the configuration has another one than before (100), and pool web has no server")]
+    public void Of_Priority_HasItInAFieldAndASentence(string lowered, int? configuredBefore, string why)
     {
-        EventReport report = InstanceEvents.Of(new PriorityEvent("eth0/51", 50, lowered));
+        string text = $"virtual router eth0/51 has priority 50: {why}";
+        EventReport report = InstanceEvents.Of(new PriorityEvent("eth0/51", 50, lowered, configuredBefore));
 
         (report.Type, report.Change, report.Router, report.Priority, report.Text).ShouldBe(("virtual_router", "priority", "eth0/51", 50, text));
     }

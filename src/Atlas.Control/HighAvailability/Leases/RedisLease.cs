@@ -6,8 +6,8 @@ using Atlas.Protocols.Resp;
 namespace Atlas.Control.HighAvailability.Leases;
 
 /// <summary>A lease that one of several nodes has at a time, kept in Redis: a key whose value is the name of the node, and which ends by
-/// itself (redis.io/docs/latest/commands/set, PX). Any thread.</summary>
-public sealed class RedisLease
+/// itself (redis.io/docs/latest/commands/set, PX). One caller at a time.</summary>
+public sealed class RedisLease : IDisposable
 {
     // Who has it: nobody, this node, or whoever had it in the way of one that takes it all the same.
     private const string Claim = """
@@ -27,6 +27,10 @@ public sealed class RedisLease
     private readonly Func<string> _node;
     private readonly string _lifetimeMs;
     private readonly TimeSpan _limit;
+
+    // Kept from one question to the next: a handshake takes as long as several of them.
+    private RedisConnection? _connection;
+    private LeaseServer? _connectedTo;
 
     /// <summary>A lease that this node does not have yet.</summary>
     /// <param name="server">The server at this moment; null: none is known.</param>
@@ -58,6 +62,13 @@ public sealed class RedisLease
     /// <summary>Lets go of it if this node has it. Where the store does not answer, it ends by itself.</summary>
     public Task DropAsync() => AskAsync(["EVAL", Drop, "1", _key, _node()]);
 
+    /// <summary>Closes the connection. The lease stays what it is; what is asked later opens another one.</summary>
+    public void Dispose()
+    {
+        _connection?.Dispose();
+        _connection = null;
+    }
+
     private static string? HolderOf(byte[] reply)
     {
         var reader = new RespReader(reply);
@@ -68,9 +79,43 @@ public sealed class RedisLease
     {
         if (_server() is not { } server)
         {
+            Dispose();
             return (null, "its server is not known");
         }
 
+        using var limit = new CancellationTokenSource(_limit);
+        try
+        {
+            return (await AskAsync(server, command, limit.Token).ConfigureAwait(false), "");
+        }
+        catch (OperationCanceledException)
+        {
+            Dispose();
+            return (null, $"{server.Address} does not answer within {_limit.TotalMilliseconds} ms");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // Whatever it is, who asks goes on without the lease.
+            Dispose();
+            return (null, $"{server.Address}: {e.Message.ReplaceLineEndings(" ")}");
+        }
+    }
+
+    private async Task<byte[]> AskAsync(LeaseServer server, string[] command, CancellationToken cancellation)
+    {
+        if (_connection is not null && _connectedTo == server)
+        {
+            try
+            {
+                return await _connection.AskAsync(command, cancellation).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                // The server may have been started anew. What is asked may be asked twice.
+            }
+        }
+
+        Dispose();
         var query = new RedisQuery
         {
             User = server.User,
@@ -79,19 +124,8 @@ public sealed class RedisLease
             Tls = server.Tls,
             ServerName = server.ServerName,
         };
-        using var limit = new CancellationTokenSource(_limit);
-        try
-        {
-            return (await query.AskAsync(server.Address, command, limit.Token).ConfigureAwait(false), "");
-        }
-        catch (OperationCanceledException)
-        {
-            return (null, $"{server.Address} does not answer within {_limit.TotalMilliseconds} ms");
-        }
-        catch (Exception e) when (e is not OutOfMemoryException)
-        {
-            // Whatever it is, who asks goes on without the lease.
-            return (null, $"{server.Address}: {e.Message.ReplaceLineEndings(" ")}");
-        }
+        _connection = await query.OpenAsync(server.Address, cancellation).ConfigureAwait(false);
+        _connectedTo = server;
+        return await _connection.AskAsync(command, cancellation).ConfigureAwait(false);
     }
 }

@@ -35,8 +35,10 @@ internal sealed partial class ClusterNode
             {
                 (int priority, string lowered) = Lower(router, [.. Failed(router.Track, snapshot)]);
                 string name = VirtualRouterStatus.NameOf(router);
-                bool isNews = (priority, lowered) != _told.GetValueOrDefault(name, (router.Priority, ""));
-                _told[name] = (priority, lowered);
+                ToldPriority before = _told.GetValueOrDefault(name, new ToldPriority(router.Priority, router.Priority, ""));
+                var now = new ToldPriority(router.Priority, priority, lowered);
+                bool isNews = now != before;
+                _told[name] = now;
                 if (isNews || isAnew)
                 {
                     _routers.ChangePriority(router, priority, lowered);
@@ -44,7 +46,8 @@ internal sealed partial class ClusterNode
 
                 if (isNews)
                 {
-                    _news.Tell(new PriorityEvent(name, priority, lowered));
+                    int? other = before.Configured == router.Priority ? null : before.Configured;
+                    _news.Tell(new PriorityEvent(name, priority, lowered, other));
                 }
             }
         }

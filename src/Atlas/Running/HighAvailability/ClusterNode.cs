@@ -24,7 +24,7 @@ internal sealed partial class ClusterNode : IAsyncDisposable
     private readonly Func<IReadOnlyList<RunningListener>> _listeners;
     private readonly Timer _look;
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (int Priority, string Lowered)> _told = [];
+    private readonly Dictionary<string, ToldPriority> _told = [];
     private readonly StoreLeases _leases;
     private readonly DataPlaneProbe _probe;
     private readonly PeerService _peers;
@@ -109,6 +109,11 @@ internal sealed partial class ClusterNode : IAsyncDisposable
             if (next.ActivePassive.Select(VirtualRouterFilter.FindMissing).FirstOrDefault(missing => missing is not null) is { } missing)
             {
                 throw new IOException($"high_availability.active_passive: {missing}");
+            }
+
+            if (_isOpen && ForeignAddress.FindNew(_config.ActivePassive, next.ActivePassive) is { } foreign)
+            {
+                throw new IOException($"high_availability.active_passive: {foreign}");
             }
         }
 
@@ -341,6 +346,12 @@ internal sealed partial class ClusterNode : IAsyncDisposable
     }
 
     private void UpdateZone() => _dns?.Apply(IsAlive);
+
+    /// <summary>What was told of a virtual router's priority.</summary>
+    /// <param name="Configured">The configured one.</param>
+    /// <param name="Priority">The one that was left.</param>
+    /// <param name="Lowered">What lowered it, in words; empty: nothing did.</param>
+    private readonly record struct ToldPriority(int Configured, int Priority, string Lowered);
 
     /// <summary>What the ports go by.</summary>
     /// <param name="Peers">Those to the other nodes; null: there are none.</param>

@@ -8,20 +8,52 @@ namespace Atlas.Running.HighAvailability;
 internal static class ForeignAddress
 {
     /// <summary>Finds one: processes of this program put them there for a time only, whether a kernel keeps their mark or not.</summary>
-    /// <param name="config">The virtual router.</param>
+    /// <param name="addresses">The virtual addresses.</param>
     /// <param name="listed">What the interface has.</param>
     /// <returns>Null: there is none.</returns>
-    internal static InterfaceAddress? Find(VirtualRouterConfig config, List<ListedAddress> listed)
+    internal static InterfaceAddress? Find(IEnumerable<InterfaceAddress> addresses, List<ListedAddress> listed)
     {
-        foreach (ListedAddress known in listed)
+        foreach (InterfaceAddress own in addresses)
         {
-            if (known.IsPermanent && known.Protocol != LinkTable.Mark
-                && config.Addresses.Any(own => LinkAddress.Of(own.Address) == known.Address))
+            var wanted = LinkAddress.Of(own.Address);
+            foreach (ListedAddress known in listed)
             {
-                return new InterfaceAddress(known.Address.ToIPAddress()!, known.PrefixLength);
+                if (known.IsPermanent && known.Protocol != LinkTable.Mark && known.Address == wanted)
+                {
+                    return new InterfaceAddress(own.Address, known.PrefixLength);
+                }
             }
         }
 
         return null;
     }
+
+    /// <summary>Looks whether the file of a reload has one: then nothing is reloaded, since the node would have to let go of all that the virtual
+    /// router has.</summary>
+    /// <param name="before">The virtual routers in force.</param>
+    /// <param name="after">Those of the file.</param>
+    /// <returns>What is wrong, in words for operators; null: nothing, or the interface cannot be asked.</returns>
+    internal static string? FindNew(IReadOnlyList<VirtualRouterConfig> before, IReadOnlyList<VirtualRouterConfig> after)
+    {
+        using var table = LinkTable.TryOpen(out _);
+        List<ListedAddress> listed = [];
+        foreach (VirtualRouterConfig router in after)
+        {
+            IEnumerable<InterfaceAddress> held = before.Where(known => known.Interface == router.Interface).SelectMany(known => known.Addresses);
+            InterfaceAddress[] added = [.. router.Addresses.ExceptBy(held.Select(address => address.Address), address => address.Address)];
+            if (added.Length > 0
+                && table?.Find(router.Interface, out NetworkLink? link) == 0
+                && table.ListAddresses(link!.Index, listed) >= 0
+                && Find(added, listed) is { } foreign)
+            {
+                return $"virtual router {VirtualRouterStatus.NameOf(router)}: {router.Interface}: {Words(foreign)}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What is wrong with one, in words for operators.</summary>
+    internal static string Words(InterfaceAddress foreign) =>
+        $"somebody else has put {foreign} on it: remove it there; a virtual address is only where the master is, which adds it itself";
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Atlas.Core.Configuration;
 using Atlas.Core.HighAvailability;
 using Atlas.Engine.Filters;
@@ -33,6 +34,7 @@ internal sealed partial class RunningVirtualRouter
     internal void Change(VirtualRouterConfig config, IReadOnlyList<AcceptedPort> served, int leaveMs, long nowUs)
     {
         bool hasOthers = !config.Addresses.Equals(_config.Addresses);
+        TellAddresses(_config, config);
         _config = config;
         _status = _status with { Config = config };
         _router.ChangeSettings(SettingsOf(config), nowUs);
@@ -47,6 +49,23 @@ internal sealed partial class RunningVirtualRouter
         {
             Keep(nowUs, _filter.Hold(_config, nowUs));
         }
+    }
+
+    private void TellAddresses(VirtualRouterConfig before, VirtualRouterConfig after)
+    {
+        IPAddress[] added = Missing(after, before);
+        IPAddress[] removed = Missing(before, after);
+        if (added.Length + removed.Length > 0)
+        {
+            string with = added.Length > 0 ? $" has {Listed(added)} as well" : "";
+            string without = removed.Length > 0 ? $" has {Listed(removed)} no more" : "";
+            _say($"virtual router {_status.Name}{with}{(with.Length > 0 && without.Length > 0 ? ", and" : "")}{without}");
+        }
+
+        static IPAddress[] Missing(VirtualRouterConfig of, VirtualRouterConfig other) =>
+            [.. of.Addresses.Select(address => address.Address).Except(other.Addresses.Select(address => address.Address))];
+
+        static string Listed(IPAddress[] addresses) => string.Join(", ", addresses.Select(address => address.ToString()));
     }
 
     /// <summary>Goes by another priority.</summary>

@@ -94,6 +94,7 @@ internal sealed class StoreLease : IDisposable
             }
             else if (ends)
             {
+                _lease.Dispose();
                 return;
             }
             else if (wish == Wish.Nothing)

@@ -23,6 +23,7 @@ internal sealed class VirtualRouterFilter : IDisposable
     private AddressLease? _lease;
     private int _error;
     private bool _hasSaid;
+    private bool _hasMissed;
 
     /// <summary>One that is not in force yet.</summary>
     /// <param name="say">Takes sentences for the operator.</param>
@@ -86,16 +87,19 @@ internal sealed class VirtualRouterFilter : IDisposable
         }
 
         _lease ??= AddressLease.TryOpen(NameOf(config), config.IsIPv6, out _error);
+        _hasMissed = false;
         int result = _lease?.Hold(TermsOf(config, atLeastMs, Accepted(nowUs))) ?? -_error;
         return result < 0 ? Refuse(config, result) : 0;
     }
 
-    /// <summary>Has it run on from now.</summary>
+    /// <summary>Has it run on from now. It lasts for three intervals, so that one refusal changes nothing.</summary>
     /// <returns>0, also where the kernel refuses and the lifetime does alone, or a negative error number.</returns>
     internal int Renew(VirtualRouterConfig config)
     {
         int result = _lease?.Renew() ?? 0;
-        return result < 0 ? Refuse(config, result) : 0;
+        bool isFirstMiss = result < 0 && !_hasMissed;
+        _hasMissed = result < 0;
+        return result < 0 && !isFirstMiss ? Refuse(config, result) : 0;
     }
 
     /// <summary>Puts it out of force, after the addresses are gone.</summary>

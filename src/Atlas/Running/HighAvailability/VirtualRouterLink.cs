@@ -26,7 +26,7 @@ internal sealed partial class VirtualRouterLink : IDisposable
     private PacketSocket? _frames;
     private RawIpSocket? _icmp;
     private int _slot = -1;
-    private bool _hasAddresses;
+    private IReadOnlyList<InterfaceAddress> _held = [];
 
     internal VirtualRouterLink(VirtualRouterConfig config, LinkTable table, LinkPoller poller, ConnectionCutter? cutter)
     {
@@ -94,9 +94,9 @@ internal sealed partial class VirtualRouterLink : IDisposable
         {
             Lose(_config.SourceAddress is { } source ? $"it does not have {source}" : $"it has no IPv{(_isIpv6 ? 6 : 4)} address to send from");
         }
-        else if (!_hasAddresses && ForeignAddress.Find(_config, _listed) is { } foreign)
+        else if (ForeignAddress.Find(_config.Addresses.Except(_held), _listed) is { } foreign)
         {
-            Lose($"somebody else has put {foreign} on it: remove it there; a virtual address is only where the master is, which adds it itself");
+            Lose(ForeignAddress.Words(foreign));
         }
         else if (_socket is null && Open(link) is int error and not 0)
         {
@@ -199,7 +199,7 @@ internal sealed partial class VirtualRouterLink : IDisposable
     /// <returns>0, or a negative error number.</returns>
     internal int Keep(int seconds)
     {
-        _hasAddresses = true;
+        _held = _config.Addresses;
         int failed = 0;
         foreach (InterfaceAddress address in _config.Addresses)
         {
@@ -212,12 +212,12 @@ internal sealed partial class VirtualRouterLink : IDisposable
         return failed;
     }
 
-    /// <summary>Takes the addresses off the interface, whoever put them there.</summary>
+    /// <summary>Takes the addresses off the interface: those that this process has put there, or one before it.</summary>
     /// <param name="cuts">Whether what is open on them is reset.</param>
     internal void Release(bool cuts)
     {
-        Remove(_config.Addresses, cuts);
-        _hasAddresses = false;
+        Remove(_config.Addresses.Where(address => _held.Contains(address) || ForeignAddress.Find([address], _listed) is null), cuts);
+        _held = [];
     }
 
     /// <summary>Goes by a configuration with other addresses of the same family, all else being equal.</summary>
@@ -227,7 +227,7 @@ internal sealed partial class VirtualRouterLink : IDisposable
     {
         if (hasAddresses)
         {
-            Remove(_config.Addresses.Except(config.Addresses), cuts: true);
+            Remove(_held.Except(config.Addresses), cuts: true);
         }
 
         _config = config;

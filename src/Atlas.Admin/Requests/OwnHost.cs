@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
 
-namespace Atlas.Admin;
+namespace Atlas.Admin.Requests;
 
 /// <summary>Keeps pages of other origins from changing anything where no token is asked for: a name that was made to resolve to this
 /// machine is sent as the host.</summary>
