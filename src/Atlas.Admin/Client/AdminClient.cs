@@ -149,7 +149,7 @@ public sealed class AdminClient : IDisposable
             ? text + known
             : $"{_address.Text} answers {(int)response.StatusCode}: is it the admin address of an Atlas?")
         {
-            IsWrongInput = response.StatusCode == HttpStatusCode.UnprocessableEntity,
+            IsWrongInput = error?.Error is not null && response.StatusCode == HttpStatusCode.UnprocessableEntity,
         };
     }
 }

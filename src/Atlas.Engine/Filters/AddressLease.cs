@@ -87,7 +87,8 @@ public sealed class AddressLease : IDisposable
 
     /// <summary>Has it run on from now. Puts it in force anew where somebody has removed it, as <c>nft flush ruleset</c> does. Nothing is
     /// allocated otherwise. Nothing happens where it is not in force.</summary>
-    /// <returns>0, or a negative error number, as <see cref="Hold"/> has them.</returns>
+    /// <returns>0, or a negative error number, as <see cref="Hold"/> has them: then it is in force still unless
+    /// <see cref="IsHeld"/> says that it is gone.</returns>
     public int Renew()
     {
         if (_terms is null || _renewal is null)
@@ -96,7 +97,15 @@ public sealed class AddressLease : IDisposable
         }
 
         int result = _socket.Ask(_renewal);
-        return result == -Errno.ENOENT ? Hold(_terms) : result;
+        if (result != -Errno.ENOENT)
+        {
+            return result;
+        }
+
+        AddressLeaseTerms terms = _terms;
+        _terms = null;
+        _renewal = null;
+        return Hold(terms);
     }
 
     /// <summary>Removes it, whichever process has put it in force. To come after the addresses are gone.</summary>

@@ -116,6 +116,13 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial int open(byte* path, int flags, uint mode);
 
+    // The handler of a signal comes first in what the second one points to, in glibc and in musl.
+    [LibraryImport(Library)]
+    internal static partial int sigaction(int signal, void* action, void* previous);
+
+    [LibraryImport(Library)]
+    internal static partial nint signal(int signal, nint handler);
+
     // Of a thread, whatever POSIX says of processes; 0 is the calling one, as for setpriority.
     [LibraryImport(Library)]
     internal static partial int sched_setscheduler(int thread, int policy, SchedulingParameter* parameter);

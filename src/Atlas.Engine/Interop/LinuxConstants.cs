@@ -102,4 +102,7 @@ internal static class LinuxConstants
     internal const int SCHED_RESET_ON_FORK = 0x40000000;
     internal const int PRIO_PROCESS = 0;
     internal const int CLOCK_THREAD_CPUTIME_ID = 3;
+    internal const int SIGHUP = 1;
+    internal const int SIG_DFL = 0;
+    internal const int SIG_IGN = 1;
 }

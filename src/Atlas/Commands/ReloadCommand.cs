@@ -23,7 +23,7 @@ internal static class ReloadCommand
             Console.WriteLine(line);
         }
 
-        Console.WriteLine(report.Lines.Count == 0 ? "reloaded: the file says what it said" : "reloaded");
+        Console.WriteLine(report.Lines.Count == 0 ? "reloaded: the configuration is the same; the files that it names were read anew" : "reloaded");
         return ExitCodes.Done;
     });
 }

@@ -40,14 +40,15 @@ internal static class RunCommand
                 return ExitCodes.WrongInput;
             }
 
+            var requests = new ProcessRequests(signals);
             await using AtlasInstance instance = await AtlasInstance.StartAsync(
-                config, notices.Say, predecessor?.Sockets ?? ActivatedSockets.Take(notices.Say));
+                config, notices.Say, predecessor?.Sockets ?? ActivatedSockets.Take(notices.Say), requests);
             if (predecessor is not null)
             {
                 await predecessor.ReplaceAsync(instance);
             }
 
-            await new RunningProcess(instance, path, signals, notifier, notices, program).RunAsync(watch, hasTimes);
+            await new RunningProcess(instance, path, signals, notifier, notices, program, requests).RunAsync(watch, hasTimes);
             return ExitCodes.Done;
         }
         catch (IOException e)

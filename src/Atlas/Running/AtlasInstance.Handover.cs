@@ -11,11 +11,8 @@ internal sealed partial class AtlasInstance
     /// <summary>Whose place it took; null: it was started by itself.</summary>
     internal HandedState? UpgradedFrom { get; set; }
 
-    /// <summary>Has a new process take this one's place; null: this program cannot.</summary>
-    internal UpgradeRequests? Upgrades { get; set; }
-
-    /// <summary>Has this one go by its file as it is now; null: it has none.</summary>
-    internal ReloadRequests? FileReloads { get; set; }
+    /// <summary>What the process may be asked; null: this program has no file, and no other process can take its place.</summary>
+    internal ProcessRequests? Requests { get; private init; }
 
     /// <summary>What it waits for before it knows its servers.</summary>
     internal IEnumerable<string> Pending =>

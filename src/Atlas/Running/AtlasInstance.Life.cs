@@ -1,3 +1,4 @@
+using Atlas.Running.HighAvailability;
 using Atlas.Running.Kernel;
 using Atlas.Running.Listeners;
 
@@ -19,6 +20,7 @@ internal sealed partial class AtlasInstance
     /// <exception cref="IOException">The kernel or the admin address refuses.</exception>
     internal async Task BeginAsync(IReadOnlyList<string> masters)
     {
+        ClusterNode.CheckAddresses(_atStart, masters);
         if (_listeners.IsShared)
         {
             Kernel.TakeOver();

@@ -158,10 +158,12 @@ internal sealed partial class AtlasInstance : IAsyncDisposable
     /// <param name="notice">Takes sentences for the operator, on any thread.</param>
     /// <param name="inherited">Sockets that are bound already; null: none. If another process serves them, nothing is taken from them
     /// before <see cref="BeginAsync"/>.</param>
+    /// <param name="requests">What the process may be asked; null: nothing.</param>
     /// <exception cref="IOException">An address cannot be listened on, or a file not be opened; nothing runs.</exception>
-    internal static async Task<AtlasInstance> StartAsync(AtlasConfig config, Action<string> notice, InheritedSockets? inherited = null)
+    internal static async Task<AtlasInstance> StartAsync(
+        AtlasConfig config, Action<string> notice, InheritedSockets? inherited = null, ProcessRequests? requests = null)
     {
-        var instance = new AtlasInstance(config, notice, inherited);
+        var instance = new AtlasInstance(config, notice, inherited) { Requests = requests };
         try
         {
             await instance.Names.PrepareAsync(config, FirstAddresses);

@@ -90,7 +90,7 @@ internal static class InstanceEvents
         Text = change.ToString(),
     };
 
-    /// <summary>What a virtual router tracks left it another priority.</summary>
+    /// <summary>A virtual router has another priority.</summary>
     internal static EventReport Of(PriorityEvent change) => new()
     {
         Type = "virtual_router",

@@ -112,10 +112,10 @@ internal sealed class InstanceReports(AtlasInstance instance) : IAdminSource
             : $"no server of pool {pool.Name} is left: new clients are turned away (NH)";
 
     public Task<ReloadAnswer> ReloadAsync() =>
-        instance.FileReloads?.AskAsync() ?? Task.FromResult(new ReloadAnswer(ReloadOutcome.Refused, ["only 'atlas run' has a file to reload"]));
+        instance.Requests?.Reloads.AskAsync() ?? Task.FromResult(new ReloadAnswer(ReloadOutcome.Refused, ["only 'atlas run' has a file to reload"]));
 
     public Task<UpgradeAnswer> UpgradeAsync(int limitMs) =>
-        instance.Upgrades?.AskAsync(limitMs) ?? Task.FromResult(UpgradeAnswer.Refused("only 'atlas run' can be upgraded"));
+        instance.Requests?.Upgrades.AskAsync(limitMs) ?? Task.FromResult(UpgradeAnswer.Refused("only 'atlas run' can be upgraded"));
 
     public void WriteMetrics(IMetricWriter writer)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Atlas.Engine.Processes;
 
 namespace Atlas.Running;
 
@@ -32,6 +33,8 @@ internal sealed class ProcessSignals : IDisposable
         Handle(PosixSignal.SIGINT, ProcessRequest.Stop);
         if (reloads)
         {
+            // Of nohup, say: who sends one means a reload, as with other servers.
+            IgnoredSignals.RestoreHangup();
             Handle(PosixSignal.SIGHUP, ProcessRequest.Reload);
             Handle(SigUsr2, ProcessRequest.Upgrade);
         }

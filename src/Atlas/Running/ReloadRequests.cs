@@ -7,13 +7,13 @@ namespace Atlas.Running;
 internal sealed class ReloadRequests(ProcessSignals signals)
 {
     private readonly Lock _gate = new();
-    private List<TaskCompletionSource<ReloadAnswer>> _asked = [];
+    private TaskCompletionSource<ReloadAnswer>? _next;
     private string? _refusal;
 
     /// <summary>Asks for a reload that begins later than now, and waits for what becomes of it.</summary>
     internal Task<ReloadAnswer> AskAsync()
     {
-        var asked = new TaskCompletionSource<ReloadAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<ReloadAnswer> asked;
         lock (_gate)
         {
             if (_refusal is not null)
@@ -21,37 +21,44 @@ internal sealed class ReloadRequests(ProcessSignals signals)
                 return Task.FromResult(new ReloadAnswer(ReloadOutcome.Refused, [_refusal]));
             }
 
-            _asked.Add(asked);
+            _next ??= new TaskCompletionSource<ReloadAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
+            asked = _next.Task;
         }
 
         signals.Add(ProcessRequest.Reload);
-        return asked.Task;
+        return asked;
     }
 
     /// <summary>A reload begins, whoever asked for it.</summary>
-    /// <returns>Who is to be told of its outcome.</returns>
-    internal IReadOnlyList<TaskCompletionSource<ReloadAnswer>> Begin()
+    /// <returns>Takes its outcome; null: nobody waits for it.</returns>
+    internal TaskCompletionSource<ReloadAnswer>? Begin()
     {
         lock (_gate)
         {
-            List<TaskCompletionSource<ReloadAnswer>> asked = _asked;
-            _asked = [];
+            TaskCompletionSource<ReloadAnswer>? asked = _next;
+            _next = null;
             return asked;
         }
     }
 
-    /// <summary>None can be done any more.</summary>
+    /// <summary>None can be done from now on.</summary>
     /// <param name="reason">Why, in words.</param>
-    internal void RefuseAll(string reason)
+    internal void Refuse(string reason)
     {
         lock (_gate)
         {
             _refusal = reason;
         }
 
-        foreach (TaskCompletionSource<ReloadAnswer> asked in Begin())
+        Begin()?.SetResult(new ReloadAnswer(ReloadOutcome.Refused, [reason]));
+    }
+
+    /// <summary>They can be done again.</summary>
+    internal void Allow()
+    {
+        lock (_gate)
         {
-            asked.SetResult(new ReloadAnswer(ReloadOutcome.Refused, [reason]));
+            _refusal = null;
         }
     }
 }

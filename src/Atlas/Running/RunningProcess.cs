@@ -9,7 +9,8 @@ namespace Atlas.Running;
 /// <summary>The life of <c>atlas run</c> after its start: says that it is ready, follows requests to reload and to upgrade, and drains
 /// when asked to stop, or once another process has taken its place. What it says never holds it up.</summary>
 internal sealed class RunningProcess(
-    AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, NoticeLines lines, ProgramStart program)
+    AtlasInstance instance, string configPath, ProcessSignals signals, ServiceNotifier notifier, NoticeLines lines, ProgramStart program,
+    ProcessRequests requests)
 {
     private const string Ending = "this process ends";
 
@@ -21,10 +22,6 @@ internal sealed class RunningProcess(
     internal async Task RunAsync(bool watch, bool hasTimes)
     {
         using var ended = new CancellationTokenSource();
-        var reloads = new ReloadRequests(signals);
-        var upgrades = new UpgradeRequests(signals);
-        instance.FileReloads = reloads;
-        instance.Upgrades = upgrades;
         if (watch)
         {
             _ = FileWatch.RunAsync(configPath, () => signals.Add(ProcessRequest.Reload), ended.Token);
@@ -54,7 +51,7 @@ internal sealed class RunningProcess(
             _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
         }
 
-        await (await ServeAsync(reloads, upgrades) ? LeaveAsync(ended) : StopAsync());
+        await (await ServeAsync(requests.Reloads, requests.Upgrades) ? LeaveAsync(ended) : StopAsync());
         await ended.CancelAsync();
     }
 
@@ -67,7 +64,7 @@ internal sealed class RunningProcess(
             switch (await signals.NextAsync())
             {
                 case ProcessRequest.Stop:
-                    reloads.RefuseAll(Ending);
+                    reloads.Refuse(Ending);
                     upgrades.RefuseAll(Ending);
                     return false;
                 case ProcessRequest.Reload:
@@ -75,10 +72,15 @@ internal sealed class RunningProcess(
                     await ReloadAsync(reloads);
                     notifier.Ready();
                     break;
-                case ProcessRequest.Upgrade when await UpgradeAsync(upgrades):
-                    reloads.RefuseAll("another process has taken this one's place, and read the file when it started");
-                    return true;
                 case ProcessRequest.Upgrade:
+                    // The new process has read the file when it started, which may have been before it was changed.
+                    reloads.Refuse("an upgrade is under way: reload once it has ended");
+                    if (await UpgradeAsync(upgrades))
+                    {
+                        return true;
+                    }
+
+                    reloads.Allow();
                     break;
                 default:
                     throw new InvalidOperationException("unknown request");
@@ -121,7 +123,7 @@ internal sealed class RunningProcess(
     private async Task ReloadAsync(ReloadRequests reloads)
     {
         // Who asks from now on may mean a file that was not read yet.
-        IReadOnlyList<TaskCompletionSource<ReloadAnswer>> asked = reloads.Begin();
+        TaskCompletionSource<ReloadAnswer>? asked = reloads.Begin();
 
         // The signal may mean the logs: whoever rotates them sends it, whatever the file says.
         instance.Logs.Reopen();
@@ -149,10 +151,7 @@ internal sealed class RunningProcess(
         string words = isDone ? "reloaded" : "not reloaded: nothing has changed";
         instance.Feed.Publish(InstanceEvents.OfReload(isDone, words));
         lines.Say([.. news, words]);
-        foreach (TaskCompletionSource<ReloadAnswer> waits in asked)
-        {
-            waits.SetResult(new ReloadAnswer(outcome, isDone ? news : [.. news, words]));
-        }
+        asked?.SetResult(new ReloadAnswer(outcome, isDone ? news : [.. news, words]));
     }
 
     private async Task StopAsync()

@@ -71,10 +71,10 @@ public sealed class InterfaceTests
         await one.SaysAsync($"virtual router eth/51: eth: somebody else has put {Others}/24 on it: remove it there");
         network.One.Configure("addr", "del", Others + "/24", "dev", "eth");
         await one.ReloadAsync(VirtualNode.Text("one", "priority: 150, advertise: 100ms", Both));
-        await one.SaysAsync($"virtual router eth/51 has {Others} as well");
+        await one.SaysAsync($"virtual router eth/51: {Others} added");
         await Wait.ForAsync(() => SharedNetwork.Has(network.One, Others), () => one.Program.Errors);
         await one.ReloadAsync(VirtualNode.Text("one", "priority: 120, advertise: 100ms", Others + "/24"));
-        await one.SaysAsync($"virtual router eth/51 has {First} no more");
+        await one.SaysAsync($"virtual router eth/51: {First} removed");
         await one.SaysAsync("virtual router eth/51 has priority 120: the configuration has another one than before (150)");
         await Wait.ForAsync(() => !SharedNetwork.Has(network.One, First), () => one.Program.Errors);
         one.Count("is master").ShouldBe(1, one.Program.Errors);

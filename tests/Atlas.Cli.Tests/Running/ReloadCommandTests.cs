@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Atlas.Cli.Tests.Programs;
 
@@ -16,7 +17,7 @@ public sealed class ReloadCommandTests
         using var client = new Client(atlas.Address);
         string right = ConfigFile.Text([next], admin: "127.0.0.1:0");
 
-        (await CommandAsync(atlas)).ShouldBe((0, "reloaded: the file says what it said\n", ""));
+        (await CommandAsync(atlas)).ShouldBe((0, "reloaded: the configuration is the same; the files that it names were read anew\n", ""));
 
         config.Write(right);
         (int code, string output, string errors) = await CommandAsync(atlas);
@@ -51,6 +52,17 @@ public sealed class ReloadCommandTests
             "/api/v1/reload", new StringContent("{}", Encoding.UTF8, "application/json"))));
 
         answers.Select(answer => (int)answer.StatusCode).ShouldAllBe(status => status == 200);
+    }
+
+    [Fact]
+    public async Task Hangup_OfAProcessThatWasStartedToIgnoreIt_Reloads()
+    {
+        await using var server = new Backend("A");
+        using var config = ConfigFile.Of([server]);
+        var shell = new ProcessStartInfo("sh", ["-c", "trap '' HUP; exec \"$0\" run -c \"$1\"", Checkout.Program, config.Path]);
+        await using RunningAtlas atlas = await RunningAtlas.ReadyAsync(RunningProgram.Start(shell), "http");
+
+        await atlas.ReloadAsync();
     }
 
     private static async Task<(int Code, string Output, string Errors)> CommandAsync(RunningAtlas atlas)

@@ -272,6 +272,7 @@ public sealed class LayoutTests
             #include <openssl/x509v3.h>
             #include <poll.h>
             #include <sched.h>
+            #include <signal.h>
             #include <stddef.h>
             #include <stdio.h>
             #include <sys/epoll.h>

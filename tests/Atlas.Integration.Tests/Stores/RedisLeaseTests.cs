@@ -13,8 +13,8 @@ public sealed class RedisLeaseTests
     public async Task Claim_OfSeveralNodes_IsTheFirstOnesUntilItLetsGo()
     {
         using RedisProcess redis = await RedisProcess.StartAsync();
-        using RedisLease one = Lease(redis, "one", Long);
-        using RedisLease two = Lease(redis, "two", Long);
+        RedisLease one = Lease(redis, "one", Long);
+        RedisLease two = Lease(redis, "two", Long);
 
         (await one.ClaimAsync(seizes: false)).ShouldBe(new LeaseAnswer(true));
         (await two.ClaimAsync(seizes: false)).ShouldBe(new LeaseAnswer(false, "one"));
@@ -52,7 +52,7 @@ public sealed class RedisLeaseTests
     {
         const int Questions = 5;
         using RedisProcess redis = await RedisProcess.StartAsync();
-        using RedisLease one = Lease(redis, "one", Long);
+        RedisLease one = Lease(redis, "one", Long);
         int before = await ConnectionsAsync(redis);
 
         for (int i = 0; i < Questions; i++)
@@ -77,7 +77,7 @@ public sealed class RedisLeaseTests
 
         LeaseAnswer answer = await Lease(redis, "one", Long).ClaimAsync(seizes: false);
         answer.ShouldBe(new LeaseAnswer(false, Problem: $"127.0.0.1:{redis.Port}: it refuses connections"));
-        using var nowhere = new RedisLease(() => null, "lease", () => "one", Long, Long);
+        var nowhere = new RedisLease(() => null, "lease", () => "one", Long, Long);
         (await nowhere.ClaimAsync(seizes: false)).Problem.ShouldBe("its server is not known");
     }
 

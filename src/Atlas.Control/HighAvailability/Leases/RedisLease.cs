@@ -7,8 +7,11 @@ namespace Atlas.Control.HighAvailability.Leases;
 
 /// <summary>A lease that one of several nodes has at a time, kept in Redis: a key whose value is the name of the node, and which ends by
 /// itself (redis.io/docs/latest/commands/set, PX). One caller at a time.</summary>
-public sealed class RedisLease : IDisposable
+public sealed class RedisLease
 {
+    // How long a connection is used: the server's name may stand for another address by then.
+    private const int MaxAgeMs = 60_000;
+
     // Who has it: nobody, this node, or whoever had it in the way of one that takes it all the same.
     private const string Claim = """
         local holder = redis.call('GET', KEYS[1])
@@ -28,9 +31,10 @@ public sealed class RedisLease : IDisposable
     private readonly string _lifetimeMs;
     private readonly TimeSpan _limit;
 
-    // Kept from one question to the next: a handshake takes as long as several of them.
+    // Kept while one question follows the other: a handshake takes as long as several of them.
     private RedisConnection? _connection;
     private LeaseServer? _connectedTo;
+    private long _connectedAtMs;
 
     /// <summary>A lease that this node does not have yet.</summary>
     /// <param name="server">The server at this moment; null: none is known.</param>
@@ -62,8 +66,8 @@ public sealed class RedisLease : IDisposable
     /// <summary>Lets go of it if this node has it. Where the store does not answer, it ends by itself.</summary>
     public Task DropAsync() => AskAsync(["EVAL", Drop, "1", _key, _node()]);
 
-    /// <summary>Closes the connection. The lease stays what it is; what is asked later opens another one.</summary>
-    public void Dispose()
+    /// <summary>Closes the connection. The lease stays what it is; the next question opens another one.</summary>
+    public void Close()
     {
         _connection?.Dispose();
         _connection = null;
@@ -79,7 +83,7 @@ public sealed class RedisLease : IDisposable
     {
         if (_server() is not { } server)
         {
-            Dispose();
+            Close();
             return (null, "its server is not known");
         }
 
@@ -90,20 +94,20 @@ public sealed class RedisLease : IDisposable
         }
         catch (OperationCanceledException)
         {
-            Dispose();
+            Close();
             return (null, $"{server.Address} does not answer within {_limit.TotalMilliseconds} ms");
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // Whatever it is, who asks goes on without the lease.
-            Dispose();
+            Close();
             return (null, $"{server.Address}: {e.Message.ReplaceLineEndings(" ")}");
         }
     }
 
     private async Task<byte[]> AskAsync(LeaseServer server, string[] command, CancellationToken cancellation)
     {
-        if (_connection is not null && _connectedTo == server)
+        if (_connection is not null && _connectedTo == server && Environment.TickCount64 - _connectedAtMs < MaxAgeMs)
         {
             try
             {
@@ -115,7 +119,7 @@ public sealed class RedisLease : IDisposable
             }
         }
 
-        Dispose();
+        Close();
         var query = new RedisQuery
         {
             User = server.User,
@@ -126,6 +130,7 @@ public sealed class RedisLease : IDisposable
         };
         _connection = await query.OpenAsync(server.Address, cancellation).ConfigureAwait(false);
         _connectedTo = server;
+        _connectedAtMs = Environment.TickCount64;
         return await _connection.AskAsync(command, cancellation).ConfigureAwait(false);
     }
 }

@@ -7,8 +7,9 @@ namespace Atlas.Control.HighAvailability.Peers;
 /// so that a flood from elsewhere takes nothing from them. One caller at a time.</summary>
 internal sealed class PacketBudget
 {
-    /// <summary>Datagrams per second from the address of a peer. It sends two, and some more when its state changes.</summary>
-    internal const int PerPeer = 200;
+    /// <summary>Datagrams per second from the address of a peer. It sends two, and some more when its state changes; whoever forges its address
+    /// must send more than these to silence it.</summary>
+    internal const int PerPeer = 5_000;
 
     /// <summary>The same from all other addresses together, where peers may be whose packets come by another way. Some ms of a core.</summary>
     internal const int Others = 1_000;

@@ -95,6 +95,21 @@ internal sealed partial class ClusterNode : IAsyncDisposable
     internal static HashSet<IPAddress> MovingAddresses(AtlasConfig config) =>
         [.. (config.HighAvailability?.ActivePassive ?? []).SelectMany(router => router.Addresses).Select(address => address.Address)];
 
+    /// <summary>Looks whether a node may go on as master by a configuration: it would let go of all addresses of a virtual router, one of which
+    /// somebody else has put on the interface.</summary>
+    /// <param name="config">The configuration.</param>
+    /// <param name="masters">The names of the virtual routers that it is master of.</param>
+    /// <exception cref="IOException">It would; the message says what to do.</exception>
+    internal static void CheckAddresses(AtlasConfig config, IReadOnlyList<string> masters)
+    {
+        VirtualRouterConfig[] held =
+            [.. (config.HighAvailability?.ActivePassive ?? []).Where(router => masters.Contains(VirtualRouterStatus.NameOf(router)))];
+        if (held.Length > 0 && ForeignAddress.FindNew([], held) is { } foreign)
+        {
+            throw new IOException($"high_availability.active_passive: {foreign}");
+        }
+    }
+
     /// <summary>Looks whether a configuration can be followed, and has the ports go by it if they are open: until <see cref="Apply"/> it
     /// may be taken back by <see cref="Revert"/>.</summary>
     /// <param name="config">The configuration.</param>

@@ -28,8 +28,8 @@ internal static class ForeignAddress
         return null;
     }
 
-    /// <summary>Looks whether the file of a reload has one: then nothing is reloaded, since the node would have to let go of all that the virtual
-    /// router has.</summary>
+    /// <summary>Looks whether the file of a reload or an upgrade brings one: then it is refused, since the node would have to let go of all that
+    /// the virtual router has.</summary>
     /// <param name="before">The virtual routers in force.</param>
     /// <param name="after">Those of the file.</param>
     /// <returns>What is wrong, in words for operators; null: nothing, or the interface cannot be asked.</returns>

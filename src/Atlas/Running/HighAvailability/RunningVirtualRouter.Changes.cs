@@ -57,9 +57,9 @@ internal sealed partial class RunningVirtualRouter
         IPAddress[] removed = Missing(before, after);
         if (added.Length + removed.Length > 0)
         {
-            string with = added.Length > 0 ? $" has {Listed(added)} as well" : "";
-            string without = removed.Length > 0 ? $" has {Listed(removed)} no more" : "";
-            _say($"virtual router {_status.Name}{with}{(with.Length > 0 && without.Length > 0 ? ", and" : "")}{without}");
+            string with = added.Length > 0 ? $"{Listed(added)} added" : "";
+            string without = removed.Length > 0 ? $"{Listed(removed)} removed" : "";
+            _say($"virtual router {_status.Name}: {with}{(with.Length > 0 && without.Length > 0 ? ", " : "")}{without}");
         }
 
         static IPAddress[] Missing(VirtualRouterConfig of, VirtualRouterConfig other) =>

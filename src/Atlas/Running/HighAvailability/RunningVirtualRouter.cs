@@ -288,7 +288,7 @@ internal sealed partial class RunningVirtualRouter : IDisposable
         if (orders.Advertise is byte priority && taken >= 0)
         {
             // Before the others begin to count, so that it ends before they take over.
-            taken = orders.Take ? taken : _filter.Renew(_config);
+            taken = orders.Take ? taken : _filter.Renew(_config, nowUs);
             Send(priority, nowUs);
         }
 

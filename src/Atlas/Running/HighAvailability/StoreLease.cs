@@ -94,11 +94,13 @@ internal sealed class StoreLease : IDisposable
             }
             else if (ends)
             {
-                _lease.Dispose();
+                _lease.Close();
                 return;
             }
             else if (wish == Wish.Nothing)
             {
+                // By the next question the network may have forgotten the connection, and then nobody answers in time.
+                _lease.Close();
                 await _news.WaitAsync().ConfigureAwait(false);
             }
             else

@@ -23,7 +23,7 @@ internal sealed class VirtualRouterFilter : IDisposable
     private AddressLease? _lease;
     private int _error;
     private bool _hasSaid;
-    private bool _hasMissed;
+    private long _renewedAtUs;
 
     /// <summary>One that is not in force yet.</summary>
     /// <param name="say">Takes sentences for the operator.</param>
@@ -87,19 +87,25 @@ internal sealed class VirtualRouterFilter : IDisposable
         }
 
         _lease ??= AddressLease.TryOpen(NameOf(config), config.IsIPv6, out _error);
-        _hasMissed = false;
+        _renewedAtUs = nowUs;
         int result = _lease?.Hold(TermsOf(config, atLeastMs, Accepted(nowUs))) ?? -_error;
         return result < 0 ? Refuse(config, result) : 0;
     }
 
-    /// <summary>Has it run on from now. It lasts for three intervals, so that one refusal changes nothing.</summary>
+    /// <summary>Has it run on from now. It lasts for three intervals, so that a refusal matters only once the next one would come too
+    /// late.</summary>
     /// <returns>0, also where the kernel refuses and the lifetime does alone, or a negative error number.</returns>
-    internal int Renew(VirtualRouterConfig config)
+    internal int Renew(VirtualRouterConfig config, long nowUs)
     {
         int result = _lease?.Renew() ?? 0;
-        bool isFirstMiss = result < 0 && !_hasMissed;
-        _hasMissed = result < 0;
-        return result < 0 && !isFirstMiss ? Refuse(config, result) : 0;
+        if (result >= 0)
+        {
+            _renewedAtUs = nowUs;
+            return 0;
+        }
+
+        bool mayWait = _lease!.IsHeld && nowUs - _renewedAtUs < config.AdvertiseMs * MicrosecondsPerMillisecond * 3 / 2;
+        return mayWait ? 0 : Refuse(config, result);
     }
 
     /// <summary>Puts it out of force, after the addresses are gone.</summary>

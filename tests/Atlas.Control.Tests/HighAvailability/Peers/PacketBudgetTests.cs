@@ -23,6 +23,6 @@ public sealed class PacketBudgetTests
         budget.TryTake("c", 0).ShouldBeTrue();
         budget.TryTake("b", 1_000_000 / PacketBudget.PerPeer).ShouldBeTrue();
         budget.TryTake("b", 1_000_000 / PacketBudget.PerPeer).ShouldBeFalse();
-        budget.TryTake(null, 1_000_000 / PacketBudget.PerPeer).ShouldBeTrue();
+        budget.TryTake(null, 1_000_000 / PacketBudget.Others).ShouldBeTrue();
     }
 }

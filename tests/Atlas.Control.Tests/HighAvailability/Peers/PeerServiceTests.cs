@@ -95,7 +95,8 @@ public sealed class PeerServiceTests : IDisposable
         _a.Follow([("b", own)]);
         await Until.SoAsync(() => _a.Of("b")!.Reason == PeerReason.OwnAddress);
         _a.Of("b")!.Words.ShouldBe($"its address {own} is this node's own: is 'node' right?");
-        _a.Events.Last().ToString().ShouldEndWith($": its address {own} is this node's own: is 'node' right?");
+        string end = $": its address {own} is this node's own: is 'node' right?";
+        await Until.SoAsync(() => _a.Events.Any(change => change.ToString().EndsWith(end, StringComparison.Ordinal)));
         (_a.Of("b")!.State, _a.Of("b")!.LastHeard).ShouldBe((PeerState.Dead, null));
     }
 
