@@ -65,7 +65,7 @@ public sealed class PeerServiceTests : IDisposable
         await MeetAsync();
         _b.Dispose();
         await Until.SoAsync(() => _a.Of("b")!.State == PeerState.Stopped);
-        _a.Events.Last().ToString().ShouldStartWith("peer b: it stopped, after ");
+        await Until.SoAsync(() => _a.Events.Last().ToString().StartsWith("peer b: it stopped, after ", StringComparison.Ordinal));
         _a.Events.ShouldNotContain(change => change.To == PeerState.Dead || change.Reason == PeerReason.NotServing);
         Should.Throw<ObjectDisposedException>(() => _b.Follow([]));
     }
