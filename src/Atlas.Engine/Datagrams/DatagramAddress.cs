@@ -63,6 +63,24 @@ public readonly struct DatagramAddress : IEquatable<DatagramAddress>
         }
     }
 
+    /// <summary>The address of what <see cref="ToBytes"/> gave, in whichever process.</summary>
+    /// <returns>No address where they are none.</returns>
+    public static unsafe DatagramAddress OfBytes(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* start = bytes)
+        {
+            DatagramAddress address = bytes.Length is Ipv4Length or MaxLength ? Read(start) : default;
+            return address.IsIpv6 == (bytes.Length == MaxLength) ? address : default;
+        }
+    }
+
+    /// <summary>All of it as bytes; none for no address.</summary>
+    public unsafe byte[] ToBytes()
+    {
+        byte* bytes = stackalloc byte[MaxLength];
+        return IsNone ? [] : [.. new ReadOnlySpan<byte>(bytes, (int)Write(bytes))];
+    }
+
     /// <summary>Writes the IP address: 4 or 16 bytes in network order, an IPv4-mapped one as 4.</summary>
     /// <param name="destination">Holds <see cref="MaxIpLength"/>.</param>
     /// <returns>How many; 0 for no address.</returns>

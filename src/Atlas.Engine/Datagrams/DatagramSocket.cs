@@ -22,6 +22,7 @@ public sealed class DatagramSocket : IEventSource
     private long _turn;
     private int _turnsInRow;
     private bool _isConnected;
+    private bool _isShared;
     private bool _isBurst;
 
     private DatagramSocket(Worker worker, IDatagramHandler handler)
@@ -32,6 +33,9 @@ public sealed class DatagramSocket : IEventSource
 
     /// <summary>Whether it is open.</summary>
     public bool IsOpen => _descriptor >= 0;
+
+    /// <summary>What the kernel calls it, in every process that has it; 0: it cannot be told, or it is closed.</summary>
+    public ulong Cookie => _descriptor < 0 ? 0 : Socket.Cookie(_descriptor);
 
     internal int Descriptor => _descriptor;
 
@@ -66,6 +70,26 @@ public sealed class DatagramSocket : IEventSource
         }
 
         return result;
+    }
+
+    /// <summary>Takes a socket that another process has connected. Both may receive from it, and each datagram comes to one of
+    /// them.</summary>
+    /// <param name="descriptor">It, which belongs to this one from here on.</param>
+    /// <returns>0, or a negative error number, and the descriptor is still the caller's.</returns>
+    public int Adopt(int descriptor)
+    {
+        int result = Watch(descriptor, isConnected: true);
+        _isShared = result == 0;
+        return result;
+    }
+
+    /// <summary>Makes a second descriptor of it, for another process.</summary>
+    /// <returns>The descriptor, which belongs to the caller, or a negative error number.</returns>
+    public int Duplicate()
+    {
+        int copy = _descriptor < 0 ? -Errno.EBADF : Errno.Of(Libc.fcntl(_descriptor, F_DUPFD_CLOEXEC, 0));
+        _isShared |= copy >= 0;
+        return copy;
     }
 
     /// <summary>Receives what waits, up to what the batch has room for.</summary>
@@ -117,7 +141,7 @@ public sealed class DatagramSocket : IEventSource
     {
         if (_descriptor >= 0)
         {
-            if (_isConnected)
+            if (_isConnected && !_isShared)
             {
                 _worker.Poller.Unwatch(_slot);
             }
@@ -155,7 +179,7 @@ public sealed class DatagramSocket : IEventSource
         return 0;
     }
 
-    /// <summary>Leaves what comes to a bound socket in the kernel. By a call of its own: closing a socket that another process has as
+    /// <summary>Leaves what comes in the kernel. By a call of its own: closing a socket that another process has as
     /// well leaves it in epoll.</summary>
     internal void Hold()
     {
@@ -214,6 +238,7 @@ public sealed class DatagramSocket : IEventSource
         _descriptor = descriptor;
         _slot = slot;
         _isConnected = isConnected;
+        _isShared = false;
         _turn = _worker.Turn;
         _turnsInRow = 0;
         _isBurst = false;

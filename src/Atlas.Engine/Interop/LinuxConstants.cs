@@ -71,6 +71,8 @@ internal static class LinuxConstants
     internal const int O_NONBLOCK = 0x800;
     internal const int MADV_DONTNEED = 4;
     internal const int F_DUPFD = 0;
+    internal const int F_DUPFD_CLOEXEC = 1030;
+    internal const int SO_COOKIE = 57;
     internal const int F_GETFD = 1;
     internal const int F_SETFD = 2;
     internal const int F_GETFL = 3;

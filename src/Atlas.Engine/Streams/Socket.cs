@@ -73,6 +73,15 @@ internal static unsafe class Socket
         return Errno.Of(Libc.getsockopt(descriptor, level, name, &value, &size)) < 0 ? 0 : value;
     }
 
+    /// <summary>A number that the kernel gives to a socket, whichever process has it, and to no other one until the next start of the machine
+    /// (SO_COOKIE, kernels from 4.12 on); 0 where it cannot be read.</summary>
+    internal static ulong Cookie(int descriptor)
+    {
+        ulong value = 0;
+        uint size = sizeof(ulong);
+        return Errno.Of(Libc.getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &value, &size)) < 0 ? 0 : value;
+    }
+
     /// <summary>Has calls on a descriptor that came from elsewhere not wait, and programs that are started not inherit it.</summary>
     internal static void MakeOwn(int descriptor)
     {

@@ -21,4 +21,7 @@ public enum UdpEnd : byte
 
     /// <summary>The deadline of a drain passed, or the process ended.</summary>
     Aborted,
+
+    /// <summary>It goes on in the process that took this one's place.</summary>
+    HandedOver,
 }

@@ -23,7 +23,7 @@ internal sealed class UdpPort : IDatagramHandler
         _bound = bound;
         Sessions = sessions;
         Socket = socket;
-        sessions.Ports++;
+        sessions.Ports.Add(this);
         worker.PortOpened();
     }
 
@@ -77,7 +77,26 @@ internal sealed class UdpPort : IDatagramHandler
     {
         // The loop ends with all that is in it.
         Sessions.EndAll(UdpEnd.Aborted);
-        _worker.PortClosed(Sessions);
+        _worker.PortClosed(this);
+    }
+
+    /// <summary>Goes on with a session of another process, if the server is still one that it may stay at.</summary>
+    internal void TakeIn(HandedSession handed)
+    {
+        UdpListenerSnapshot snapshot = Sessions.Snapshot;
+        var key = new SessionKey(DatagramAddress.OfBytes(handed.Client), DatagramAddress.OfBytes(handed.Asked), this);
+        int server = _isClosing || key.Client.IsNone || snapshot.Pool.Name != handed.Pool ? -1 : FindServer(snapshot.Pool, handed);
+        if (server < 0 || Sessions.Find(key) is not null || !Sessions.Listener.TryOpenSession(snapshot.MaxSessions))
+        {
+            return;
+        }
+
+        UdpSession session = _worker.RentSession();
+        if (!session.TryGoOn(key, snapshot, server, handed))
+        {
+            Sessions.Listener.SessionClosed();
+            _worker.Return(session);
+        }
     }
 
     internal void SessionBegan() => SessionCount++;
@@ -96,7 +115,7 @@ internal sealed class UdpPort : IDatagramHandler
             // What is queued for clients leaves first.
             _worker.Flush();
             Socket.Close();
-            _worker.PortClosed(Sessions);
+            _worker.PortClosed(this);
         }
     }
 
@@ -126,6 +145,20 @@ internal sealed class UdpPort : IDatagramHandler
         {
             _touched[_touchedCount++] = session;
         }
+    }
+
+    private static int FindServer(PoolSnapshot pool, HandedSession handed)
+    {
+        for (int i = 0; i < pool.Servers.Count; i++)
+        {
+            ServerState server = pool.Servers[i];
+            if (server.Name == handed.Server && server.Address.ToString() == handed.Address)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private UdpDrop? FaultOf(DatagramBatch batch, int slot, in DatagramAddress client, in DatagramAddress asked)

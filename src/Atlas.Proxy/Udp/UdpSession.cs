@@ -1,4 +1,5 @@
 using Atlas.Engine.Datagrams;
+using Atlas.Engine.Handover;
 using Atlas.Engine.Interop;
 using Atlas.Proxy.Errors;
 using Atlas.Proxy.Logging;
@@ -30,6 +31,7 @@ internal sealed class UdpSession : IDatagramHandler
     private long _bytesReceived;
     private long _bytesSent;
     private bool _isOpen;
+    private bool _isHandedOut;
     private int _firstSlot = -1;
     private int _lastSlot;
 
@@ -70,6 +72,7 @@ internal sealed class UdpSession : IDatagramHandler
         }
 
         _isOpen = true;
+        _isHandedOut = false;
         LastMs = _worker.Loop.NowMs;
         _beganMs = LastMs;
         Sessions.Add(this);
@@ -77,6 +80,74 @@ internal sealed class UdpSession : IDatagramHandler
         _counters.SessionBegan();
         return true;
     }
+
+    /// <summary>Goes on with a session of another process.</summary>
+    /// <param name="key">Whose.</param>
+    /// <param name="snapshot">What it goes by.</param>
+    /// <param name="server">The server's place in the snapshot's pool.</param>
+    /// <param name="handed">What the other process had. Its socket is taken.</param>
+    /// <returns>False: it cannot be, and nothing has begun.</returns>
+    internal bool TryGoOn(in SessionKey key, UdpListenerSnapshot snapshot, int server, HandedSession handed)
+    {
+        Key = key;
+        _counters = key.Port.Sessions.Counters;
+        _requests = handed.Requests;
+        _answers = handed.Answers;
+        _bytesReceived = handed.BytesReceived;
+        _bytesSent = handed.BytesSent;
+        _firstSlot = -1;
+        if (!_upstream.TryGoOn(snapshot.Pool, server, key.Client, handed))
+        {
+            return false;
+        }
+
+        _isOpen = true;
+        _isHandedOut = false;
+        LastMs = _worker.Loop.NowMs - handed.SilentMs;
+        _beganMs = _worker.Loop.NowMs - handed.AgeMs;
+        Sessions.Add(this);
+        key.Port.SessionBegan();
+        _counters.SessionBegan();
+        return true;
+    }
+
+    /// <summary>What another process needs to go on with it. It goes on here, too, until it is told to end.</summary>
+    /// <returns>Null: it has been told already, or no descriptor is left.</returns>
+    internal HandedSession? HandOut()
+    {
+        int socket = _isHandedOut ? -1 : _upstream.Socket.Duplicate();
+        if (socket < 0)
+        {
+            return null;
+        }
+
+        _isHandedOut = true;
+        long nowMs = _worker.Loop.NowMs;
+        return new HandedSession
+        {
+            Port = Key.Port.Socket.Cookie,
+            Client = Key.Client.ToBytes(),
+            Asked = Key.Asked.ToBytes(),
+            Pool = _upstream.Pool.Name,
+            Server = _upstream.Server.Name,
+            Address = _upstream.Server.Address.ToString(),
+            Attempts = _upstream.Attempts,
+            Requests = _requests,
+            Answers = _answers,
+            BytesReceived = _bytesReceived,
+            BytesSent = _bytesSent,
+            FirstAnswerUs = _upstream.FirstAnswerUs,
+            AgeMs = nowMs - _beganMs,
+            SilentMs = nowMs - LastMs,
+            Socket = new HandedDescriptor(socket),
+        };
+    }
+
+    /// <summary>Whether another process goes on with it.</summary>
+    internal bool IsHandedOut => _isHandedOut;
+
+    /// <summary>The other process did not go on with it.</summary>
+    internal void TakeBack() => _isHandedOut = false;
 
     /// <summary>Whether the session stays at its server.</summary>
     /// <param name="pool">The listener's pool as it is now.</param>
@@ -279,7 +350,7 @@ internal sealed class UdpSession : IDatagramHandler
     private void Log(UdpEnd end)
     {
         UdpListenerSnapshot snapshot = Sessions.Snapshot;
-        if (snapshot.AccessLog.Count == 0)
+        if (snapshot.AccessLog.Count == 0 || end == UdpEnd.HandedOver)
         {
             return;
         }

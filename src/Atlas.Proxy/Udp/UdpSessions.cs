@@ -28,7 +28,7 @@ internal sealed class UdpSessions : ITimerTarget
     internal UdpListener Listener { get; }
 
     /// <summary>Sockets of the listener on this worker.</summary>
-    internal int Ports { get; set; }
+    internal List<UdpPort> Ports { get; } = [];
 
     /// <summary>What counts datagrams and new sessions.</summary>
     internal UdpCounters Counters { get; private set; }
@@ -93,6 +93,66 @@ internal sealed class UdpSessions : ITimerTarget
         while (_oldest is not null)
         {
             _oldest.End(end);
+        }
+    }
+
+    /// <summary>Tells another process of sessions of which it does not know yet. Those that end with an answer do so here soon.</summary>
+    /// <param name="told">Takes them.</param>
+    /// <param name="most">How many it takes in all.</param>
+    internal void HandOut(List<HandedSession> told, int most)
+    {
+        if (Snapshot.Responses != int.MaxValue)
+        {
+            return;
+        }
+
+        for (UdpSession? session = _oldest; session is not null && told.Count < most; session = session.Newer)
+        {
+            if (session.HandOut() is { } handed)
+            {
+                told.Add(handed);
+            }
+        }
+    }
+
+    /// <summary>Ends those that another process goes on with.</summary>
+    internal void EndHandedOut()
+    {
+        for (UdpSession? session = _oldest; session is not null;)
+        {
+            UdpSession? next = session.Newer;
+            if (session.IsHandedOut)
+            {
+                session.End(UdpEnd.HandedOver);
+            }
+
+            session = next;
+        }
+    }
+
+    /// <summary>Goes on with all as before: the other process does not.</summary>
+    internal void TakeBack()
+    {
+        for (UdpSession? session = _oldest; session is not null; session = session.Newer)
+        {
+            session.TakeBack();
+        }
+    }
+
+    /// <summary>Goes on with sessions of another process that came to this worker's sockets. Those that cannot be are left: their
+    /// clients' next datagrams begin anew.</summary>
+    internal void TakeIn(IReadOnlyList<HandedSession> handed)
+    {
+        foreach (UdpPort port in Ports)
+        {
+            ulong cookie = port.Socket.Cookie;
+            foreach (HandedSession session in handed)
+            {
+                if (session.Port == cookie && cookie != 0)
+                {
+                    port.TakeIn(session);
+                }
+            }
         }
     }
 

@@ -54,6 +54,31 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
         Attempts = 0;
     }
 
+    /// <summary>Goes on at a server where another process has begun.</summary>
+    /// <param name="pool">The pool.</param>
+    /// <param name="index">The server's place in it.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="handed">What the other process had. Its socket is taken.</param>
+    /// <returns>False: the socket cannot be watched, and nothing has begun.</returns>
+    internal bool TryGoOn(PoolSnapshot pool, int index, in DatagramAddress client, HandedSession handed)
+    {
+        if (handed.Socket is not { Number: >= 0 } socket || Socket.Adopt(socket.Number) < 0)
+        {
+            return false;
+        }
+
+        socket.Take();
+        Begin(pool, client);
+        Server = pool.Servers[index];
+        _serverIndex = index;
+        Attempts = handed.Attempts;
+        FirstAnswerUs = handed.FirstAnswerUs;
+        _beganUs = worker.Loop.NowUs - (handed.AgeMs * 1_000);
+        Server.Balancing.Begin();
+        Server.Metrics?.ForWorker(worker.Index).AttemptBegan(AttemptKind.First);
+        return true;
+    }
+
     /// <summary>What an error number says of the server: that it refuses, or cannot be reached.</summary>
     internal static bool IsOfServer(int error) =>
         error is Errno.ECONNREFUSED or Errno.EHOSTUNREACH or Errno.ENETUNREACH or Errno.EHOSTDOWN;

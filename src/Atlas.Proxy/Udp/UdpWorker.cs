@@ -156,9 +156,11 @@ internal sealed class UdpWorker
     internal void PortOpened() => _ports++;
 
     /// <summary>A port is gone; with the last one goes the memory for datagrams.</summary>
-    internal void PortClosed(UdpSessions sessions)
+    internal void PortClosed(UdpPort port)
     {
-        if (--sessions.Ports == 0)
+        UdpSessions sessions = port.Sessions;
+        sessions.Ports.Remove(port);
+        if (sessions.Ports.Count == 0)
         {
             _sessions.Remove(sessions.Listener);
         }

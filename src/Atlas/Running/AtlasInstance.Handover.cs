@@ -1,4 +1,5 @@
 using Atlas.Engine.Handover;
+using Atlas.Running.Listeners;
 using Atlas.Running.Upgrades;
 
 namespace Atlas.Running;
@@ -51,6 +52,15 @@ internal sealed partial class AtlasInstance
 
     /// <summary>Accepts nothing for now, so that another process may.</summary>
     internal void Hold() => _listeners.Hold();
+
+    /// <summary>Goes on with all UDP sessions, whatever the other process was told of them.</summary>
+    internal void TakeBackSessions()
+    {
+        foreach (RunningUdpListener listener in Listeners.OfType<RunningUdpListener>())
+        {
+            listener.TakeBack();
+        }
+    }
 
     /// <summary>Goes on after <see cref="Hold"/>, whatever the other process has done.</summary>
     internal void Resume()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
@@ -11,6 +12,9 @@ public sealed class UdpEcho : IAsyncDisposable
     private readonly Task _serving;
 
     public UdpEcho() => _serving = ServeAsync();
+
+    /// <summary>Whom it heard, by address and port.</summary>
+    public ConcurrentDictionary<IPEndPoint, bool> Clients { get; } = new();
 
     public string Address => _socket.Client.LocalEndPoint!.ToString()!;
 
@@ -27,6 +31,7 @@ public sealed class UdpEcho : IAsyncDisposable
         while (true)
         {
             UdpReceiveResult asked = await _socket.ReceiveAsync(_end.Token);
+            Clients.TryAdd(asked.RemoteEndPoint, true);
             await _socket.SendAsync(asked.Buffer, asked.RemoteEndPoint, _end.Token);
         }
     }

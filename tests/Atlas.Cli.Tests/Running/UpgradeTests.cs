@@ -17,16 +17,17 @@ public sealed class UpgradeTests
         await using var server = new Backend("A");
         await using var chat = new WebSocketEcho();
         await using var echo = new UdpEcho();
+        await using var other = new UdpEcho();
         using var config = new ConfigFile(
             $$"""
             listeners:
               web: { bind: 127.0.0.1:0, routes: [{ match: { path: /chat }, pool: chat }, { pool: web }] }
               raw: { bind: 127.0.0.1:0, protocol: tcp, pool: web }
-              datagrams: { bind: 127.0.0.1:0, protocol: udp, pool: udp, udp: { idle: 1s } }
+              datagrams: { bind: 127.0.0.1:0, protocol: udp, pool: udp, udp: { idle: 5s } }
             pools:
               web: { servers: [{ name: a, address: {{server.Address}} }] }
               chat: { servers: ["{{chat.Address}}"] }
-              udp: { servers: [{ name: a, address: {{echo.Address}} }] }
+              udp: { servers: [{ name: a, address: {{echo.Address}} }, { name: b, address: {{other.Address}} }] }
             runtime: { workers: 2 }
             admin: { bind: 127.0.0.1:0 }
             """);
@@ -62,6 +63,9 @@ public sealed class UpgradeTests
         await relayed.EndAsync();
         fresh.Broken.ShouldBeEmpty();
         relayed.Broken.ShouldBeEmpty();
+
+        // Those of UDP have no end that a client could see: but the server sees the same one all the time.
+        (echo.Clients.Count, other.Clients.Count).ShouldBe((2, 2));
         connections.ForEach(connection => connection.Dispose());
         tunnel.Dispose();
         await atlas.StopAsync();

@@ -4,6 +4,7 @@ using System.Text;
 using Atlas.Core.Balancing;
 using Atlas.Core.Configuration;
 using Atlas.Engine.Datagrams;
+using Atlas.Engine.Handover;
 using Atlas.Engine.Workers;
 using Atlas.Proxy.Metrics;
 using Atlas.Proxy.Snapshots;
@@ -31,6 +32,26 @@ internal sealed class UdpWorld : IDisposable
         Bound = _workers.BindDatagrams(SocketAddress.OfIp(IPAddress.Parse(bind), 0), _proxy.Server(Listener));
     }
 
+    /// <summary>One as of the process that takes the place of another's: with the same sockets, from which it receives nothing yet, and the same
+    /// servers.</summary>
+    internal UdpWorld(UdpWorld before)
+    {
+        _workers = new WorkerGroup(before._workers.Workers.Count);
+        _metrics = new ProxyMetrics(before._workers.Workers.Count);
+        Servers = before.Servers;
+        States = [.. before.States.Select(state => new ServerState(state.Name, state.Address) { Metrics = _metrics.Server("pool", state.Name) })];
+        Pool = PoolOf(States);
+        Listener = new UdpListener(SnapshotOf(Pool));
+        (HandoverChannel own, HandoverChannel other) = HandoverChannel.CreatePair();
+        using (own)
+        using (other)
+        {
+            own.TrySend("x"u8, [.. before.Bound.Descriptors], 1_000).ShouldBeTrue();
+            other.Receive(1_000, out HandoverMessage? message).ShouldBe(HandoverStatus.Received);
+            Bound = _workers.BindDatagrams([.. message!.Descriptors.Select(OpenSocket.TryTake).OfType<OpenSocket>()], _proxy.Server(Listener), isHeld: true);
+        }
+    }
+
     internal IReadOnlyList<UdpClient> Servers { get; }
 
     internal ServerState[] States { get; }
@@ -55,6 +76,22 @@ internal sealed class UdpWorld : IDisposable
     }
 
     internal void Abort() => _proxy.Abort(Listener);
+
+    internal IReadOnlyList<HandedSession> HandOut(int most = int.MaxValue) => _proxy.HandOut(Listener, most);
+
+    internal void TakeIn(IReadOnlyList<HandedSession> handed) => _proxy.TakeIn(Listener, handed);
+
+    internal void TakeBack() => _proxy.TakeBack(Listener);
+
+    /// <summary>Leaves what it has handed out, and its sockets, to the other one, which begins to receive.</summary>
+    internal void LeaveTo(UdpWorld other)
+    {
+        Bound.Hold();
+        _workers.Settle(20_000).ShouldBeTrue();
+        other.Bound.Resume();
+        _proxy.EndHandedOut(Listener);
+        Bound.LetGo();
+    }
 
     /// <summary>Bytes that the first worker's thread has allocated, this question among them.</summary>
     internal long AllocatedOnWorker()

@@ -107,6 +107,8 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
     {
         foreach (RunningListener listener in Listeners)
         {
+            // Those of which the other process was told, as it serves all sockets of the listener.
+            (listener as RunningUdpListener)?.EndHandedOut();
             foreach ((BindAddress written, IBoundAddress bound) in listener.Addresses)
             {
                 if (listener.HasDatagrams is bool isDatagram && taken.Contains(InheritedSockets.NameOf(listener.Name, written, isDatagram)))

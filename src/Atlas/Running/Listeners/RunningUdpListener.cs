@@ -41,4 +41,16 @@ internal sealed class RunningUdpListener(UdpProxy proxy, UdpListener listener) :
     }
 
     internal override void Abort(bool tunnels) => proxy.Abort(listener);
+
+    /// <summary>See <see cref="UdpProxy.HandOut"/>.</summary>
+    internal IReadOnlyList<HandedSession> HandOut(int most) => proxy.HandOut(listener, most);
+
+    /// <summary>See <see cref="UdpProxy.EndHandedOut"/>.</summary>
+    internal void EndHandedOut() => proxy.EndHandedOut(listener);
+
+    /// <summary>See <see cref="UdpProxy.TakeBack"/>.</summary>
+    internal void TakeBack() => proxy.TakeBack(listener);
+
+    /// <summary>See <see cref="UdpProxy.TakeIn"/>.</summary>
+    internal void TakeIn(IReadOnlyList<HandedSession> handed) => proxy.TakeIn(listener, handed);
 }

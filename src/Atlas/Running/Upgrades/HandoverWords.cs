@@ -7,13 +7,15 @@ namespace Atlas.Running.Upgrades;
 /// What an old and a new process say to each other. A message is a word, and what belongs to it on further lines.
 /// <code>
 ///   old                                    new
-///   hello 1, sockets NAME…, state…, end
+///   hello 2, sockets NAME…, state…, end
 ///                                          taken NAME…, ready VERSION                 or  failed WHY
-///   holds its sockets, then: go MASTERS…
+///   sessions SESSIONS…, holds its sockets,
+///   sessions of meanwhile…, go MASTERS…
 ///                                          serving GONE…                              or  failed WHY
 ///   lets go of its sockets, then: done
 ///                                          opens the ports that cannot be shared
 /// </code>
+/// SESSIONS are those of UDP, with their sockets: from then on both pass on what servers answer, and the old one ends them when it is done.
 /// MASTERS are the names of the virtual routers that the old one is master of, a line each: the other goes on with their addresses, but
 /// for those that are GONE from its file, which the old one hands over to other nodes.
 /// Until <c>serving</c> the old one goes on as if nothing was whenever the other fails, ends or is silent.
@@ -30,18 +32,22 @@ internal static class HandoverWords
     internal const string Taken = "taken";
     internal const string Ready = "ready";
     internal const string Failed = "failed";
+    internal const string Sessions = "sessions";
     internal const string Go = "go";
     internal const string Serving = "serving";
     internal const string Done = "done";
 
-    /// <summary>What both speak; another one is refused.</summary>
-    internal const string Version = "1";
+    /// <summary>What an old process speaks.</summary>
+    internal const string Version = "2";
+
+    /// <summary>What a new one understands; another one is refused. Version 1 has no sessions.</summary>
+    internal static readonly string[] Versions = ["1", Version];
 
     // A few hundred messages fit before the other end reads, which a new process does only once it has started.
     private const int SendMs = 30_000;
 
     // Less than a message may have, with the word before it.
-    private const int PieceBytes = HandoverChannel.MaxBytes - 1_024;
+    internal const int PieceBytes = HandoverChannel.MaxBytes - 1_024;
 
     /// <summary>Sends a message.</summary>
     /// <returns>False: the other end is gone, or takes nothing.</returns>
@@ -51,6 +57,11 @@ internal static class HandoverWords
         return channel.TrySend(
             bytes.AsSpan(0, Math.Min(bytes.Length, HandoverChannel.MaxBytes)), [.. descriptors ?? []], SendMs);
     }
+
+    /// <summary>Sends a message with bytes.</summary>
+    /// <returns>False: the other end is gone, or takes nothing.</returns>
+    internal static bool Say(this HandoverChannel channel, string word, byte[] rest, IReadOnlyList<int> descriptors) =>
+        channel.TrySend([.. Encoding.UTF8.GetBytes(word + "\n"), .. rest], [.. descriptors], SendMs);
 
     /// <summary>Sends what may be longer than a message: the same word as often as needed.</summary>
     internal static bool SayLong(this HandoverChannel channel, string word, byte[] rest)

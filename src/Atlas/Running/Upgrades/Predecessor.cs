@@ -64,7 +64,7 @@ internal sealed class Predecessor : IDisposable
             (word, byte[] rest) = HandoverWords.Read(message!);
             switch (word)
             {
-                case HandoverWords.Hello when Encoding.UTF8.GetString(rest) != HandoverWords.Version:
+                case HandoverWords.Hello when !HandoverWords.Versions.Contains(Encoding.UTF8.GetString(rest)):
                     throw new IOException("the process that is to be replaced hands over in a way that this version does not know: restart it");
                 case HandoverWords.Sockets:
                     sockets.Add(
@@ -98,7 +98,7 @@ internal sealed class Predecessor : IDisposable
             await Task.Delay(Look);
         }
 
-        string[] masters = await Task.Run(AwaitGo);
+        string[] masters = await Task.Run(() => AwaitGo(instance));
         try
         {
             await instance.BeginAsync(masters);
@@ -126,18 +126,22 @@ internal sealed class Predecessor : IDisposable
 
     public void Dispose() => _channel.Dispose();
 
-    /// <summary>Waits until the other takes no traffic.</summary>
+    /// <summary>Waits until the other takes no traffic, and goes on with the sessions that it tells of until then.</summary>
     /// <returns>The virtual routers that it is master of.</returns>
-    private string[] AwaitGo()
+    private string[] AwaitGo(AtlasInstance instance)
     {
-        if (!Sockets.Taken.All(name => _channel.Say(HandoverWords.Taken, name))
-            || !_channel.Say(HandoverWords.Ready, VersionCommand.Version)
-            || _channel.Receive(GoMs, out HandoverMessage? message) != HandoverStatus.Received
-            || HandoverWords.Read(message!) is not (HandoverWords.Go, var rest))
+        bool isTold = Sockets.Taken.All(name => _channel.Say(HandoverWords.Taken, name)) && _channel.Say(HandoverWords.Ready, VersionCommand.Version);
+        while (isTold && _channel.Receive(GoMs, out HandoverMessage? message) == HandoverStatus.Received)
         {
-            throw new IOException("the process that was to be replaced has ended the upgrade");
+            (string word, byte[] rest) = HandoverWords.Read(message!);
+            if (word == HandoverWords.Go)
+            {
+                return Encoding.UTF8.GetString(rest).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            }
+
+            HandedSessions.Take(word == HandoverWords.Sessions ? instance.Listeners : [], rest, message!.Descriptors);
         }
 
-        return Encoding.UTF8.GetString(rest).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        throw new IOException("the process that was to be replaced has ended the upgrade");
     }
 }

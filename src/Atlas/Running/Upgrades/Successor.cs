@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Atlas.Engine.Handover;
+using Atlas.Running.Listeners;
 
 namespace Atlas.Running.Upgrades;
 
@@ -77,6 +78,16 @@ internal sealed class Successor : IDisposable
         }
     }
 
+    /// <summary>Tells it of UDP sessions that it does not know yet, of listeners all of whose sockets it serves.</summary>
+    /// <exception cref="IOException">It hears nothing any more.</exception>
+    internal void GiveSessions(IEnumerable<RunningListener> listeners) => HandedSessions.Give(listeners.Where(IsTaken), (bytes, sockets) =>
+    {
+        if (!_channel.Say(HandoverWords.Sessions, bytes, sockets))
+        {
+            throw new IOException(HasEnded() ?? "the new process takes no more messages");
+        }
+    });
+
     /// <summary>Waits until it says a word.</summary>
     /// <param name="word">Which.</param>
     /// <param name="limitMs">How long, in milliseconds.</param>
@@ -142,6 +153,9 @@ internal sealed class Successor : IDisposable
         _channel.Dispose();
         _process.Dispose();
     }
+
+    private bool IsTaken(RunningListener listener) => listener.Addresses.All(address =>
+        Taken.Contains(InheritedSockets.NameOf(listener.Name, address.Written, listener.HasDatagrams == true)));
 
     /// <summary>How it ended; null: it has not.</summary>
     private string? HasEnded() => _process.WaitForExit(EndLimit)

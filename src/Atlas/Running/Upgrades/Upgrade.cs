@@ -37,8 +37,12 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
                 Orders = HandedOrders.Of(instance),
             });
             string version = successor.Await(HandoverWords.Ready, limitMs, stop);
+
+            // Nearly all of them while clients are served; those that begin meanwhile are few.
+            successor.GiveSessions(instance.Listeners);
             instance.Hold();
             isHeld = true;
+            successor.GiveSessions(instance.Listeners);
 
             // Of this moment: which they are may have changed while the new process started.
             successor.Say(HandoverWords.Go, string.Join('\n', instance.Cluster.Masters));
@@ -62,6 +66,8 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
             {
                 instance.Resume();
             }
+
+            instance.TakeBackSessions();
 
             return UpgradeAnswer.Refused(e.Message);
         }
