@@ -24,6 +24,7 @@ public sealed class DatagramSocket : IEventSource
     private bool _isConnected;
     private bool _isShared;
     private bool _isBurst;
+    private bool _hasRoom;
 
     private DatagramSocket(Worker worker, IDatagramHandler handler)
     {
@@ -79,7 +80,11 @@ public sealed class DatagramSocket : IEventSource
     public int Adopt(int descriptor)
     {
         int result = Watch(descriptor, isConnected: true);
-        _isShared = result == 0;
+        if (result == 0)
+        {
+            Share();
+        }
+
         return result;
     }
 
@@ -88,7 +93,11 @@ public sealed class DatagramSocket : IEventSource
     public int Duplicate()
     {
         int copy = _descriptor < 0 ? -Errno.EBADF : Errno.Of(Libc.fcntl(_descriptor, F_DUPFD_CLOEXEC, 0));
-        _isShared |= copy >= 0;
+        if (copy >= 0)
+        {
+            Share();
+        }
+
         return copy;
     }
 
@@ -212,16 +221,33 @@ public sealed class DatagramSocket : IEventSource
         }
     }
 
+    /// <summary>From here on another process has it, too: it may have the kernel join datagrams, of which this one has to expect several
+    /// then.</summary>
+    private void Share()
+    {
+        _isShared = true;
+        ExpectSeveral();
+    }
+
+    private void ExpectSeveral()
+    {
+        if (!_isBurst)
+        {
+            _isBurst = true;
+            _expected = BurstTurns;
+            Segmentation.Enable(_descriptor);
+        }
+    }
+
     /// <summary>Finds out that more than one datagram comes at a time, and what is there is then taken at once.</summary>
     private void NoteTurn()
     {
         _turnsInRow = _worker.Turn - _turn <= 1 ? _turnsInRow + 1 : 0;
         _turn = _worker.Turn;
-        if (_turnsInRow == BurstTurns && !_isBurst)
+        if (_turnsInRow == BurstTurns && !_hasRoom)
         {
-            _isBurst = true;
-            _expected = BurstTurns;
-            Segmentation.Enable(_descriptor);
+            _hasRoom = true;
+            ExpectSeveral();
             SetReceiveBuffer(_descriptor, BurstBytes);
         }
     }
@@ -242,6 +268,7 @@ public sealed class DatagramSocket : IEventSource
         _turn = _worker.Turn;
         _turnsInRow = 0;
         _isBurst = false;
+        _hasRoom = false;
         return 0;
     }
 }

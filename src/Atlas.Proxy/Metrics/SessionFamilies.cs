@@ -21,13 +21,13 @@ internal static class SessionFamilies
         writer.Family("atlas_sessions_in_memory", "Sessions that stores of the type memory keep.", MetricKind.Gauge);
         foreach (SessionMetrics session in kept)
         {
-            writer.Sample(session.Memory!.Count, new MetricLabel("session", session.Name));
+            writer.Sample(session.Memory!.Table.Count, new MetricLabel("session", session.Name));
         }
 
         writer.Family("atlas_session_memory_bytes", "Memory that those sessions take, by estimate.", MetricKind.Gauge);
         foreach (SessionMetrics session in kept)
         {
-            writer.Sample(session.Memory!.Bytes, new MetricLabel("session", session.Name));
+            writer.Sample(session.Memory!.Table.Bytes, new MetricLabel("session", session.Name));
         }
     }
 

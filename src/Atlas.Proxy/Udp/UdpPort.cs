@@ -86,7 +86,14 @@ internal sealed class UdpPort : IDatagramHandler
         UdpListenerSnapshot snapshot = Sessions.Snapshot;
         var key = new SessionKey(DatagramAddress.OfBytes(handed.Client), DatagramAddress.OfBytes(handed.Asked), this);
         int server = _isClosing || key.Client.IsNone || snapshot.Pool.Name != handed.Pool ? -1 : FindServer(snapshot.Pool, handed);
-        if (server < 0 || Sessions.Find(key) is not null || !Sessions.Listener.TryOpenSession(snapshot.MaxSessions))
+        if (server < 0)
+        {
+            return;
+        }
+
+        // What was told before is not what it is now: it went to another server, or ended and began anew.
+        Sessions.Find(key)?.End(UdpEnd.HandedOver);
+        if (!Sessions.Listener.TryOpenSession(snapshot.MaxSessions))
         {
             return;
         }

@@ -326,6 +326,8 @@ internal sealed class UdpSession : IDatagramHandler
             return;
         }
 
+        // The other process was told of the server before.
+        _isHandedOut = false;
         _counters.SessionMoved();
         if (!_kept.Bytes.IsEmpty && _upstream.Socket.Send(_kept.Bytes) < 0)
         {

@@ -1,40 +1,23 @@
-using System.Collections.Concurrent;
-using Atlas.Core.Sessions;
 using Atlas.Engine.Flows;
+using Atlas.Engine.Workers;
 using Atlas.Proxy.Http;
+using Atlas.Proxy.UserSessions.Handover;
 
 namespace Atlas.Proxy.UserSessions;
 
-/// <summary>
-/// Sessions in this process's memory. All workers use one; none waits for another for longer than it takes to swap a reference.
-/// Nobody's session is thrown out to make room for another's: what is full takes nothing new. What is over is taken out bit by bit: each
-/// call looks at a few sessions, going round and round.
-/// </summary>
+/// <summary>Sessions in this process's memory, or, while another process takes its place, in that one's: then each call is asked there, so that
+/// requests that end here and requests that begin there have the same, and is done here, too, in case it is for nothing.</summary>
 /// <param name="maxBytes">The most memory, an estimate of what goes around contents included.</param>
 internal sealed class MemorySessions(long maxBytes) : SessionStore
 {
-    /// <summary>What a session takes besides its contents: an entry and its place in the table.</summary>
-    internal const int Overhead = 200;
+    // Until the store is away: the other process answers within a millisecond, unless it hangs.
+    private const int AnswerMs = 3_000;
 
-    // What one call looks at, and what one does that finds no room.
-    private const int Steps = 4;
-    private const int StepsWhenFull = 4_000;
-
-    private readonly ConcurrentDictionary<SessionId, Entry> _entries = new();
-    private IEnumerator<KeyValuePair<SessionId, Entry>>? _round;
-    private int _isClearing;
     private MemoryFullness? _fullness;
-    private long _maxBytes = maxBytes;
-    private long _bytes;
+    private ISessionAuthority? _authority;
 
-    /// <summary>Sessions that are kept, those that are over and not yet cleared away included.</summary>
-    internal int Count => _entries.Count;
-
-    /// <summary>Memory that is used, as it is counted.</summary>
-    internal long Bytes => Volatile.Read(ref _bytes);
-
-    /// <summary>The most memory.</summary>
-    internal long MaxBytes => Volatile.Read(ref _maxBytes);
+    /// <summary>What is here.</summary>
+    internal MemoryTable Table { get; } = new(maxBytes);
 
     /// <summary>Who tells that it is full; null: nobody.</summary>
     internal MemoryFullness? Fullness
@@ -43,189 +26,164 @@ internal sealed class MemorySessions(long maxBytes) : SessionStore
         set => Volatile.Write(ref _fullness, value);
     }
 
-    /// <summary>Changes the most memory.</summary>
-    internal void Limit(long maxBytes) => Volatile.Write(ref _maxBytes, maxBytes);
-
-    internal override ResultFlow<StoreResult> LoadAsync(WorkerContext context, UserSession session)
+    /// <summary>Where they are now; null: here.</summary>
+    internal ISessionAuthority? Authority
     {
-        long nowMs = context.Loop.NowMs;
-        ClearAway(nowMs, Steps);
-        if (!_entries.TryGetValue(session.Id, out Entry? entry) || entry.EndsMs <= nowMs)
-        {
-            return ResultFlows.Of(StoreResult.Absent);
-        }
-
-        if (entry.Contents is null)
-        {
-            return ResultFlows.Of(StoreResult.Moved);
-        }
-
-        session.Found(entry.Contents, entry.Stamp, entry.EndsMs - nowMs);
-        return ResultFlows.Of(StoreResult.Done);
+        get => Volatile.Read(ref _authority);
+        set => Volatile.Write(ref _authority, value);
     }
 
-    internal override ResultFlow<StoreResult> SaveAsync(WorkerContext context, UserSession session, ulong? expected)
+    internal override ResultFlow<StoreResult> LoadAsync(WorkerContext context, UserSession session) =>
+        DoAsync(context, session, new SessionCall { Kind = SessionCallKind.Load, Id = session.Id });
+
+    internal override ResultFlow<StoreResult> SaveAsync(WorkerContext context, UserSession session, ulong? expected) => DoAsync(
+        context,
+        session,
+        new SessionCall
+        {
+            Kind = SessionCallKind.Save,
+            Id = session.Id,
+            Expected = expected,
+            WasStored = session.IsStored,
+            Contents = session.Written.ToArray(),
+            Stamp = session.Stamp,
+            LeftMs = session.LeftMs,
+        });
+
+    internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected) =>
+        DoAsync(context, session, new SessionCall { Kind = SessionCallKind.Delete, Id = session.Id, Expected = expected });
+
+    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong? expected) => DoAsync(
+        context,
+        session,
+        new SessionCall
+        {
+            Kind = SessionCallKind.MoveAway, Id = session.Id, Expected = expected, WasStored = session.IsStored, LeftMs = UserSession.MovedMs,
+        });
+
+    internal override ResultFlow<StoreResult> RenewAsync(WorkerContext context, UserSession session) => DoAsync(context, session, RenewalOf(session));
+
+    internal override void Renew(WorkerContext context, UserSession session)
     {
-        long nowMs = context.Loop.NowMs;
-        ClearAway(nowMs, Steps);
-        var next = new Entry(session.Written.ToArray(), session.Stamp, nowMs + session.LeftMs);
-        StoreResult result = Replace(session.Id, next, nowMs, there => session.IsRefused(expected, there));
-        session.Problem = "";
+        SessionCall call = RenewalOf(session);
+        Table.Do(call, context.Loop.NowMs);
+        if (Authority is { } authority)
+        {
+            RenewElsewhere(authority, call);
+        }
+    }
+
+    /// <summary>Does what another process asks. Any thread.</summary>
+    internal async ValueTask<SessionReply> DoAsync(SessionCall call)
+    {
+        if (Authority is { } authority && await TryAskAsync(authority, call, default).ConfigureAwait(false) is { } answer)
+        {
+            return answer;
+        }
+
+        SessionReply reply = Table.Do(call, Environment.TickCount64);
+        if (reply.Result == StoreResult.Done && call.Kind != SessionCallKind.Load && Authority is { } since)
+        {
+            // They went elsewhere while this was done here: on no worker's thread, so that nobody waited for it.
+            await TryAskAsync(since, Table.ReadOne(call.Id, Environment.TickCount64), default).ConfigureAwait(false);
+        }
+
+        return reply;
+    }
+
+    /// <summary>Does here what another process has done, in the order in which it did.</summary>
+    internal void Follow(ISessionAuthority authority, in SessionCall call, in SessionReply reply)
+    {
+        SessionCallKind? kind = (call.Kind, reply.Result) switch
+        {
+            (SessionCallKind.Save or SessionCallKind.MoveAway or SessionCallKind.Put, StoreResult.Done) => SessionCallKind.Put,
+            (SessionCallKind.Delete or SessionCallKind.Remove, StoreResult.Done) => SessionCallKind.Remove,
+            (SessionCallKind.Renew, StoreResult.Done) => SessionCallKind.Renew,
+            _ => null,
+        };
+        if (kind is { } known && Authority == authority)
+        {
+            Table.Do(call with { Kind = known }, Environment.TickCount64);
+        }
+    }
+
+    private static SessionCall RenewalOf(UserSession session) =>
+        new() { Kind = SessionCallKind.Renew, Id = session.Id, LeftMs = session.LeftMs };
+
+    private ResultFlow<StoreResult> DoAsync(WorkerContext context, UserSession session, in SessionCall call) => Authority is { } authority
+        ? AskAsync(context, session, authority, call)
+        : ResultFlows.Of(Take(session, call, Table.Do(call, context.Loop.NowMs), context.Loop.NowMs));
+
+    private async ResultFlow<StoreResult> AskAsync(WorkerContext context, UserSession session, ISessionAuthority authority, SessionCall call)
+    {
+        EventLoop loop = context.Loop;
+        BridgeResult<SessionReply?> answer = await Bridge.RunAsync(
+            loop, stop => TryAskAsync(authority, call, stop), Math.Min(session.DeadlineMs, loop.NowMs + AnswerMs));
+        if (!answer.IsDone)
+        {
+            // It may have been done, or be done later: what is here may be older than what the user has seen.
+            session.Problem = "the process that takes this one's place does not answer";
+            return StoreResult.Away;
+        }
+
+        return Take(session, call, answer.Value ?? Table.Do(call, loop.NowMs), loop.NowMs);
+    }
+
+    private StoreResult Take(UserSession session, in SessionCall call, in SessionReply reply, long nowMs)
+    {
+        if (call.Kind == SessionCallKind.Load && reply.Result == StoreResult.Done)
+        {
+            session.Found(reply.Contents!, reply.Stamp, reply.LeftMs);
+        }
+        else if (call.Kind == SessionCallKind.Save)
+        {
+            session.Problem = reply.Result == StoreResult.Full ? "the store has no room: max_memory is used up" : "";
+            TellRoom(reply.Result, nowMs);
+        }
+
+        return reply.Result;
+    }
+
+    private void TellRoom(StoreResult result, long nowMs)
+    {
         if (result == StoreResult.Full)
         {
-            session.Problem = "the store has no room: max_memory is used up";
             Fullness?.Full(nowMs);
         }
         else if (result == StoreResult.Done)
         {
             Fullness?.Stored(nowMs);
         }
-
-        return ResultFlows.Of(result);
     }
 
-    internal override ResultFlow<StoreResult> DeleteAsync(WorkerContext context, UserSession session, ulong? expected)
-    {
-        while (_entries.TryGetValue(session.Id, out Entry? entry))
-        {
-            long nowMs = context.Loop.NowMs;
-            if (entry.HasMovedAt(nowMs) || (expected is ulong version && version != entry.VersionAt(nowMs)))
-            {
-                return ResultFlows.Of(StoreResult.Conflict);
-            }
+    // A method of its own, so that nothing is allocated where it is not called.
+    private void RenewElsewhere(ISessionAuthority authority, SessionCall call) =>
+        ThreadPool.UnsafeQueueUserWorkItem(_ => _ = RenewAsync(authority, call), null);
 
-            if (TryRemove(session.Id, entry))
-            {
-                break;
-            }
+    private async Task RenewAsync(ISessionAuthority authority, SessionCall call)
+    {
+        try
+        {
+            await TryAskAsync(authority, call, default).ConfigureAwait(false);
         }
-
-        return ResultFlows.Of(StoreResult.Done);
-    }
-
-    internal override ResultFlow<StoreResult> MoveAwayAsync(WorkerContext context, UserSession session, ulong? expected)
-    {
-        long nowMs = context.Loop.NowMs;
-        var moved = new Entry(contents: null, default, nowMs + UserSession.MovedMs);
-        return ResultFlows.Of(Replace(session.Id, moved, nowMs, there => session.IsRefused(expected, there)));
-    }
-
-    internal override ResultFlow<StoreResult> RenewAsync(WorkerContext context, UserSession session) =>
-        ResultFlows.Of(TryRenew(session, context.Loop.NowMs) ? StoreResult.Done : StoreResult.Absent);
-
-    internal override void Renew(WorkerContext context, UserSession session) => TryRenew(session, context.Loop.NowMs);
-
-    private bool TryRenew(UserSession session, long nowMs)
-    {
-        if (!_entries.TryGetValue(session.Id, out Entry? entry) || entry.Contents is null || entry.EndsMs <= nowMs)
+        catch (TimeoutException)
         {
-            return false;
-        }
-
-        entry.EndsMs = nowMs + session.LeftMs;
-        return true;
-    }
-
-    private StoreResult Replace(SessionId id, Entry next, long nowMs, Func<ulong, bool> isRefused)
-    {
-        while (true)
-        {
-            _entries.TryGetValue(id, out Entry? known);
-            if (known?.HasMovedAt(nowMs) == true || isRefused(known?.VersionAt(nowMs) ?? 0))
-            {
-                return StoreResult.Conflict;
-            }
-
-            long growth = next.Bytes - (known?.Bytes ?? 0);
-            if (!TryGrow(growth, nowMs))
-            {
-                return StoreResult.Full;
-            }
-
-            if (known is null ? _entries.TryAdd(id, next) : _entries.TryUpdate(id, next, known))
-            {
-                return StoreResult.Done;
-            }
-
-            Interlocked.Add(ref _bytes, -growth);
+            // The next request renews it.
         }
     }
 
-    private bool TryGrow(long growth, long nowMs)
+    /// <summary>Asks where the sessions are.</summary>
+    /// <returns>Null: they are not there, and this process goes by what it has, from here on.</returns>
+    private async ValueTask<SessionReply?> TryAskAsync(ISessionAuthority authority, SessionCall call, CancellationToken stop)
     {
-        if (Interlocked.Add(ref _bytes, growth) <= MaxBytes || growth <= 0)
+        try
         {
-            return true;
+            return await authority.AskAsync(call, stop).ConfigureAwait(false);
         }
-
-        ClearAway(nowMs, StepsWhenFull);
-        if (Volatile.Read(ref _bytes) <= MaxBytes)
+        catch (IOException)
         {
-            return true;
+            Interlocked.CompareExchange(ref _authority, null, authority);
+            return null;
         }
-
-        Interlocked.Add(ref _bytes, -growth);
-        return false;
-    }
-
-    // One worker at a time; the others go on without.
-    private void ClearAway(long nowMs, int steps)
-    {
-        if (Interlocked.Exchange(ref _isClearing, 1) != 0)
-        {
-            return;
-        }
-
-        _round ??= _entries.GetEnumerator();
-        for (int i = 0; i < steps; i++)
-        {
-            if (!_round.MoveNext())
-            {
-                _round = null;
-                break;
-            }
-
-            if (_round.Current.Value.EndsMs <= nowMs)
-            {
-                TryRemove(_round.Current.Key, _round.Current.Value);
-            }
-        }
-
-        Volatile.Write(ref _isClearing, 0);
-    }
-
-    private bool TryRemove(SessionId id, Entry entry)
-    {
-        bool isRemoved = _entries.TryRemove(KeyValuePair.Create(id, entry));
-        if (isRemoved)
-        {
-            Interlocked.Add(ref _bytes, -entry.Bytes);
-        }
-
-        return isRemoved;
-    }
-
-    private sealed class Entry(byte[]? contents, SessionStamp stamp, long endsMs)
-    {
-        private long _endsMs = endsMs;
-
-        /// <summary>The contents; null: the session has another id now.</summary>
-        internal byte[]? Contents { get; } = contents;
-
-        internal SessionStamp Stamp { get; } = stamp;
-
-        internal long Bytes => (Contents?.Length ?? 0) + Overhead;
-
-        internal long EndsMs
-        {
-            get => Volatile.Read(ref _endsMs);
-            set => Volatile.Write(ref _endsMs, value);
-        }
-
-        /// <summary>The version that is there at a time; 0: none.</summary>
-        internal ulong VersionAt(long nowMs) => EndsMs > nowMs ? Stamp.Version : 0;
-
-        /// <summary>Whether it is known at a time that the session has another id.</summary>
-        internal bool HasMovedAt(long nowMs) => Contents is null && EndsMs > nowMs;
     }
 }

@@ -30,7 +30,7 @@ public sealed class SessionSnapshot
     public string StoreName => Config.Store;
 
     /// <summary>What of it is in this process's memory; null: it is elsewhere. Any thread.</summary>
-    public MemoryUse? Memory => Store is MemorySessions memory ? new MemoryUse(memory.Count, memory.Bytes, memory.MaxBytes) : null;
+    public MemoryUse? Memory => Store is MemorySessions memory ? new MemoryUse(memory.Table.Count, memory.Table.Bytes, memory.Table.MaxBytes) : null;
 
     /// <summary>What the file says of it.</summary>
     internal SessionConfig Config { get; }
@@ -62,7 +62,7 @@ public sealed class SessionSnapshot
         var memory = Store as MemorySessions;
         if (memory is not null && State is not null)
         {
-            memory.Limit(State.Config.MaxMemoryBytes);
+            memory.Table.MaxBytes = State.Config.MaxMemoryBytes;
             if (memory.Fullness?.Store != State)
             {
                 memory.Fullness = new MemoryFullness(State, Config.Name);

@@ -82,12 +82,6 @@ internal sealed partial class UserSession
     /// <summary>The fields that servers and Atlas exchange.</summary>
     internal SessionFields Fields => _config.Fields;
 
-    /// <summary>Whether a write is refused that expects another version than is there.</summary>
-    /// <param name="expected">What it expects; null: whatever is there.</param>
-    /// <param name="there">The version that is there; 0: none. What was read and is gone was deleted meanwhile, and writing it again
-    /// would bring a session back that a user has ended.</param>
-    internal bool IsRefused(ulong? expected, ulong there) => expected is ulong version ? version != there : IsStored && there == 0;
-
     /// <summary>Takes what a store found in an array that does not change.</summary>
     internal void Found(byte[] contents, SessionStamp stamp, long keptMs)
     {

@@ -1,4 +1,5 @@
 using Atlas.Engine.Handover;
+using Atlas.Proxy.UserSessions.Handover;
 using Atlas.Running.Listeners;
 using Atlas.Running.Upgrades;
 
@@ -7,6 +8,12 @@ namespace Atlas.Running;
 /// <summary>How an instance takes the place of one in another process, and gives its own up.</summary>
 internal sealed partial class AtlasInstance
 {
+    // A worker's turn takes less than a millisecond.
+    private const int SettleMs = 1_000;
+
+    // What processes before ask of this one.
+    private readonly List<Task> _served = [];
+
     private OpenSocket? _adminSocket;
 
     /// <summary>Whose place it took; null: it was started by itself.</summary>
@@ -52,6 +59,17 @@ internal sealed partial class AtlasInstance
 
     /// <summary>Accepts nothing for now, so that another process may.</summary>
     internal void Hold() => _listeners.Hold();
+
+    /// <summary>Waits until the workers have done what they are at.</summary>
+    /// <returns>False: they have not, within a second.</returns>
+    internal bool Settle() => Workers.Settle(SettleMs);
+
+    /// <summary>Answers the process before, which has users' sessions of this one, until it ends.</summary>
+    /// <param name="stream">From it.</param>
+    internal void Serve(Stream stream) => _served.Add(SessionService.RunAsync(stream, () => Snapshot.Sessions, _news.Say));
+
+    /// <summary>Takes from the sockets what comes: the process before takes nothing any more.</summary>
+    internal void Accept() => _listeners.Resume();
 
     /// <summary>Goes on with all UDP sessions, whatever the other process was told of them.</summary>
     internal void TakeBackSessions()

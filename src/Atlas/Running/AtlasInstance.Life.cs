@@ -14,8 +14,8 @@ internal sealed partial class AtlasInstance
     /// <summary>Since when it serves.</summary>
     internal DateTimeOffset Since { get; private set; } = DateTimeOffset.UtcNow;
 
-    /// <summary>Takes traffic: at the start, or once the process before takes none. Until <see cref="Own"/> that process may go on
-    /// instead.</summary>
+    /// <summary>Takes traffic at the start; once the process before takes none, does all but that, until <see cref="Accept"/>. Until
+    /// <see cref="Own"/> that process may go on instead.</summary>
     /// <param name="masters">The virtual routers that the process before is master of: this one goes on with their addresses.</param>
     /// <exception cref="IOException">The kernel or the admin address refuses.</exception>
     internal async Task BeginAsync(IReadOnlyList<string> masters)
@@ -28,9 +28,9 @@ internal sealed partial class AtlasInstance
 
         KernelRunning.RemoveLeftover(Kernel);
         _admin = await AdminAccess.StartAsync(_atStart, new InstanceReports(this), _news.Say, _adminSocket);
-        _listeners.Resume();
         if (!_listeners.IsShared)
         {
+            _listeners.Resume();
             Cluster.Open();
         }
 
@@ -84,6 +84,9 @@ internal sealed partial class AtlasInstance
         var limits = Config.Runtime.Shutdown;
         limits = limits with { CloseSpreadMs = Math.Max(limits.CloseSpreadMs, limits.DeadlineMs / IdleShare) };
         _leaving.Add(ConnectionDrain.RunAsync(_listeners.Listeners, limits, _hurry.Token));
+
+        // Those that this one has taken the place of drain still, and ask it for sessions.
+        _leaving.Add(Task.WhenAny(Task.WhenAll(_served), Task.Delay(Math.Max(limits.DeadlineMs, limits.TunnelDeadlineMs), _hurry.Token)));
         await Task.WhenAll(_leaving);
     }
 }

@@ -92,7 +92,7 @@ internal sealed class RunningProcess(
     {
         int limitMs = upgrades.Begin();
         lines.Say($"upgrading: {program.Path} starts");
-        UpgradeAnswer answer = await new Upgrade(instance, program, notifier).RunAsync(limitMs, signals.Stopping);
+        UpgradeAnswer answer = await new Upgrade(instance, program, notifier, lines.Say).RunAsync(limitMs, signals.Stopping);
         bool isDone = answer.Report is not null;
         string outcome = answer.Report is { } report
             ? $"upgraded to process {report.Pid} (atlas {report.Version}); process {report.FromPid} drains: {Limits(report.Draining)}"

@@ -28,6 +28,30 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Carts_InMemoryOverUpgrades_LoseNothing()
+    {
+        const int users = 4_000;
+        const int minUpgrades = 3;
+        await using Servers servers = await Servers.StartAsync(3);
+        using var config = new ConfigFile(Text(servers, "type: memory", "127.0.0.1:0").Replace("bind: none", "bind: 127.0.0.1:0", StringComparison.Ordinal));
+        await using UpgradableAtlas atlas = await UpgradableAtlas.StartAsync(config);
+        using var carts = new CartUsers(await atlas.AddressAsync("web", "http"));
+        int upgrades = 0;
+        Task shopping = carts.RunAsync(users, Items, Lanes);
+        while (!shopping.IsCompleted || upgrades < minUpgrades)
+        {
+            await atlas.UpgradeAsync();
+            upgrades++;
+        }
+
+        await shopping;
+
+        (carts.Answered, carts.Unanswered).ShouldBe((users * Items, 0));
+        (await atlas.GetAsync("/api/v1/status")).GetProperty("sessions")[0].GetProperty("count").GetInt32().ShouldBe(users);
+        await atlas.StopAsync();
+    }
+
+    [Fact]
     public async Task Carts_InRedisWhileServersAndANodeRestart_LoseNothing()
     {
         const int users = 10_000;

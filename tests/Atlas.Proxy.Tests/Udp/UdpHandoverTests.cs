@@ -63,6 +63,48 @@ public sealed class UdpHandoverTests
     }
 
     [Fact]
+    public void Answers_ThatTheKernelJoins_ComeApartWhoeverReceivesThem()
+    {
+        const int Sendings = 100;
+        const int UdpLevel = 17;
+        const int UdpSegment = 103;
+        using var before = new UdpWorld();
+        UdpClient client = before.NewClient();
+        IPEndPoint session = before.Exchange(client, 0);
+        using var after = new UdpWorld(before);
+
+        // So many in a row that the one before has them joined.
+        for (int i = 0; i < Sendings; i++)
+        {
+            before.Servers[0].Send("row"u8, session);
+        }
+
+        for (int i = 0; i < Sendings; i++)
+        {
+            UdpWorld.Expect(client, "row");
+        }
+
+        after.TakeIn(before.HandOut());
+
+        // Three datagrams in one call (linux/udp.h, UDP_SEGMENT), which stay together on the loopback interface.
+        before.Servers[0].Client.SetRawSocketOption(UdpLevel, UdpSegment, BitConverter.GetBytes(4));
+        int heard = 0;
+        for (int i = 0; i < Sendings; i++)
+        {
+            before.Servers[0].Send("aaaabbbbcccc"u8, session);
+            for (int part = 0; part < 3; part++)
+            {
+                IPEndPoint? from = null;
+                client.Receive(ref from).Length.ShouldBe(4);
+                heard++;
+            }
+        }
+
+        heard.ShouldBe(3 * Sendings);
+        before.LeaveTo(after);
+    }
+
+    [Fact]
     public void Session_WhoseServerIsGoneOrElsewhere_IsLeft()
     {
         using var before = new UdpWorld(servers: 2);

@@ -74,9 +74,9 @@ public sealed class SessionBuilderTests
         ProxySnapshot next = SnapshotBuilder.Build(Config(Shop) with { Stores = [.. smaller] }, before);
 
         next.Sessions[0].Store.ShouldBeSameAs(sessions);
-        sessions.MaxBytes.ShouldBe(new StoreConfig { Name = "here" }.MaxMemoryBytes);
+        sessions.Table.MaxBytes.ShouldBe(new StoreConfig { Name = "here" }.MaxMemoryBytes);
         next.TakeOver(before);
-        sessions.MaxBytes.ShouldBe(1 << 20);
+        sessions.Table.MaxBytes.ShouldBe(1 << 20);
     }
 
     private static AtlasConfig Config(SessionConfig session)

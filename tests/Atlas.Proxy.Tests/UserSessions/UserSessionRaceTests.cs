@@ -75,7 +75,7 @@ public sealed class UserSessionRaceTests : UserSessionScenario
         await AskAsync(world, next);
 
         Contents(Seen[^1]).ShouldBe("three");
-        store.Inner.Count.ShouldBe(2);
+        store.Inner.Table.Count.ShouldBe(2);
     });
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class UserSessionRaceTests : UserSessionScenario
 
         await AskAsync(world, status: 409);
 
-        store.Inner.Count.ShouldBe(0);
+        store.Inner.Table.Count.ShouldBe(0);
     });
 
     [Fact]

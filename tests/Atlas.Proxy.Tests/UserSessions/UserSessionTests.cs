@@ -74,7 +74,7 @@ public sealed class UserSessionTests : UserSessionScenario
         await AskAsync(world, id);
 
         answer.Field("set-cookie").ShouldBe("sid=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax");
-        store.Inner.Count.ShouldBe(0);
+        store.Inner.Table.Count.ShouldBe(0);
         Contents(Seen[^1]).ShouldBeEmpty();
         Seen[^1].Field("atlas-session-id").ShouldNotBe(id);
     });
@@ -123,7 +123,7 @@ public sealed class UserSessionTests : UserSessionScenario
 
         await AskAsync(world, id, status: 409);
 
-        store.Inner.Count.ShouldBe(0);
+        store.Inner.Table.Count.ShouldBe(0);
     });
 
     [Theory]
@@ -149,7 +149,7 @@ public sealed class UserSessionTests : UserSessionScenario
         Contents(Seen[^1]).ShouldBeEmpty();
 
         // The session, and for a while the knowledge that it has moved.
-        store.Inner.Count.ShouldBe(2);
+        store.Inner.Table.Count.ShouldBe(2);
     });
 
     [Fact]
@@ -180,7 +180,7 @@ public sealed class UserSessionTests : UserSessionScenario
 
         await AskAsync(world, id, status: 409);
 
-        store.Inner.Count.ShouldBe(0);
+        store.Inner.Table.Count.ShouldBe(0);
     });
 
     [Fact]
@@ -206,7 +206,7 @@ public sealed class UserSessionTests : UserSessionScenario
 
         answer.Trailers.ShouldBe([("X-A", "b")]);
         Seen[0].Trailers.ShouldBe([("X-C", "d")]);
-        store.Inner.Count.ShouldBe(0);
+        store.Inner.Table.Count.ShouldBe(0);
     });
 
     [Theory]
@@ -220,7 +220,7 @@ public sealed class UserSessionTests : UserSessionScenario
 
         await AskAsync(world, status: 502);
 
-        store.Inner.Count.ShouldBe(0);
+        store.Inner.Table.Count.ShouldBe(0);
     });
 
     [Fact]
@@ -259,6 +259,6 @@ public sealed class UserSessionTests : UserSessionScenario
 
         CookieOf(answer).ShouldNotBeNull();
         answer.Field("atlas-session").ShouldBeNull();
-        store.Inner.Count.ShouldBe(1);
+        store.Inner.Table.Count.ShouldBe(1);
     });
 }

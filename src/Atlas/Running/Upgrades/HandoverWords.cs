@@ -9,13 +9,15 @@ namespace Atlas.Running.Upgrades;
 ///   old                                    new
 ///   hello 2, sockets NAME…, state…, end
 ///                                          taken NAME…, ready VERSION                 or  failed WHY
-///   sessions SESSIONS…, holds its sockets,
+///   sessions SESSIONS…, memory, holds its sockets,
 ///   sessions of meanwhile…, go MASTERS…
 ///                                          serving GONE…                              or  failed WHY
 ///   lets go of its sockets, then: done
 ///                                          opens the ports that cannot be shared
 /// </code>
 /// SESSIONS are those of UDP, with their sockets: from then on both pass on what servers answer, and the old one ends them when it is done.
+/// With memory comes a stream, over which users' sessions of stores of the type memory go, before go and as long as the old one lasts
+/// (<see cref="Proxy.UserSessions.Handover.SessionSuccessor"/>).
 /// MASTERS are the names of the virtual routers that the old one is master of, a line each: the other goes on with their addresses, but
 /// for those that are GONE from its file, which the old one hands over to other nodes.
 /// Until <c>serving</c> the old one goes on as if nothing was whenever the other fails, ends or is silent.
@@ -33,6 +35,7 @@ internal static class HandoverWords
     internal const string Ready = "ready";
     internal const string Failed = "failed";
     internal const string Sessions = "sessions";
+    internal const string Memory = "memory";
     internal const string Go = "go";
     internal const string Serving = "serving";
     internal const string Done = "done";

@@ -98,7 +98,9 @@ internal sealed class Predecessor : IDisposable
             await Task.Delay(Look);
         }
 
-        string[] masters = await Task.Run(() => AwaitGo(instance));
+        // On a thread of its own, as it waits: on a small machine the pool has few.
+        string[] masters = await Task.Factory.StartNew(
+            () => AwaitGo(instance), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
             await instance.BeginAsync(masters);
@@ -106,6 +108,9 @@ internal sealed class Predecessor : IDisposable
             {
                 throw new IOException("the process that was to be replaced has ended the upgrade");
             }
+
+            // Last of all: what clients are answered from here on is lost if that process goes on instead.
+            instance.Accept();
         }
         catch
         {
@@ -139,7 +144,14 @@ internal sealed class Predecessor : IDisposable
                 return Encoding.UTF8.GetString(rest).Split('\n', StringSplitOptions.RemoveEmptyEntries);
             }
 
-            HandedSessions.Take(word == HandoverWords.Sessions ? instance.Listeners : [], rest, message!.Descriptors);
+            if (word == HandoverWords.Memory && message!.Descriptors is [var stream])
+            {
+                instance.Serve(HandoverStream.Of(stream));
+            }
+            else
+            {
+                HandedSessions.Take(word == HandoverWords.Sessions ? instance.Listeners : [], rest, message!.Descriptors);
+            }
         }
 
         throw new IOException("the process that was to be replaced has ended the upgrade");

@@ -70,9 +70,9 @@ internal sealed class Successor : IDisposable
 
     /// <summary>Says a word to it, and what belongs to the word.</summary>
     /// <exception cref="IOException">It hears nothing any more.</exception>
-    internal void Say(string word, string rest = "")
+    internal void Say(string word, string rest = "", IReadOnlyList<int>? descriptors = null)
     {
-        if (!_channel.Say(word, rest))
+        if (!_channel.Say(word, rest, descriptors))
         {
             throw new IOException(HasEnded() ?? "the new process takes no more messages");
         }
