@@ -1,3 +1,4 @@
+using System.Globalization;
 using Atlas.Admin.Reloads;
 using Atlas.Admin.Upgrades;
 using Atlas.Control.Configuration;
@@ -45,7 +46,7 @@ internal sealed class RunningProcess(
         }
 
         _ = OpenFiles.WatchAsync(instance, lines.Say, ended.Token);
-        notifier.Ready();
+        notifier.Ready("serving");
         if (ServiceNotifier.WatchdogInterval is TimeSpan interval)
         {
             _ = Watchdog.RunAsync(instance.Workers, notifier, interval, ended.Token);
@@ -69,8 +70,10 @@ internal sealed class RunningProcess(
                     return false;
                 case ProcessRequest.Reload:
                     notifier.Reloading();
-                    await ReloadAsync(reloads);
-                    notifier.Ready();
+                    bool isDone = await ReloadAsync(reloads);
+                    notifier.Ready(string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"serving; at {DateTime.UtcNow:HH:mm:ss}Z {(isDone ? "reloaded" : "a reload was refused, and nothing has changed: see the log")}"));
                     break;
                 case ProcessRequest.Upgrade:
                     // The new process has read the file when it started, which may have been before it was changed.
@@ -120,7 +123,9 @@ internal sealed class RunningProcess(
         lines.Say($"process {Environment.ProcessId} ended");
     }
 
-    private async Task ReloadAsync(ReloadRequests reloads)
+    /// <summary>Goes by the file as it is now.</summary>
+    /// <returns>Whether that was done.</returns>
+    private async Task<bool> ReloadAsync(ReloadRequests reloads)
     {
         // Who asks from now on may mean a file that was not read yet.
         TaskCompletionSource<ReloadAnswer>? asked = reloads.Begin();
@@ -152,6 +157,7 @@ internal sealed class RunningProcess(
         instance.Feed.Publish(InstanceEvents.OfReload(isDone, words));
         lines.Say([.. news, words]);
         asked?.SetResult(new ReloadAnswer(outcome, isDone ? news : [.. news, words]));
+        return isDone;
     }
 
     private async Task StopAsync()

@@ -53,7 +53,8 @@ internal sealed class ServiceNotifier : IDisposable
     public void Dispose() => _socket?.Dispose();
 
     /// <summary>The start, or a reload, is done.</summary>
-    internal void Ready() => Send("READY=1");
+    /// <param name="status">How it is, in a line of ASCII, which <c>systemctl status</c> shows.</param>
+    internal void Ready(string status) => Send($"READY=1\nSTATUS={status}");
 
     /// <summary>A reload begins; <see cref="Ready"/> ends it.</summary>
     internal void Reloading() =>
@@ -62,7 +63,7 @@ internal sealed class ServiceNotifier : IDisposable
     /// <summary>The service ends, which may take this long.</summary>
     internal void Stopping(TimeSpan most) =>
         Send(string.Create(
-            CultureInfo.InvariantCulture, $"STOPPING=1\nEXTEND_TIMEOUT_USEC={(long)most.TotalMicroseconds}"));
+            CultureInfo.InvariantCulture, $"STOPPING=1\nEXTEND_TIMEOUT_USEC={(long)most.TotalMicroseconds}\nSTATUS=draining"));
 
     /// <summary>Another process is the service's main one from now on.</summary>
     internal void HandedTo(int process) => Send(string.Create(CultureInfo.InvariantCulture, $"MAINPID={process}"));

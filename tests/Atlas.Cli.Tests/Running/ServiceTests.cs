@@ -16,12 +16,16 @@ public sealed class ServiceTests
         using Socket socket = Listen(config, out string path);
         await using RunningProgram program = Start(config, path);
 
-        (await NextAsync(socket)).ShouldBe("READY=1");
+        (await NextAsync(socket)).ShouldBe("READY=1\nSTATUS=serving");
         await program.SignalAsync("HUP");
         (await NextAsync(socket)).ShouldMatch(@"\ARELOADING=1\nMONOTONIC_USEC=\d+\z");
-        (await NextAsync(socket)).ShouldBe("READY=1");
+        (await NextAsync(socket)).ShouldMatch(@"\AREADY=1\nSTATUS=serving; at \d\d:\d\d:\d\dZ reloaded\z");
+        config.Write("listeners: {");
+        await program.SignalAsync("HUP");
+        (await NextAsync(socket)).ShouldMatch(@"\ARELOADING=1\nMONOTONIC_USEC=\d+\z");
+        (await NextAsync(socket)).ShouldMatch(@"\AREADY=1\nSTATUS=serving; at \d\d:\d\d:\d\dZ a reload was refused, and nothing has changed: see the log\z");
         await program.SignalAsync("TERM");
-        (await NextAsync(socket)).ShouldMatch(@"\ASTOPPING=1\nEXTEND_TIMEOUT_USEC=\d+\z");
+        (await NextAsync(socket)).ShouldMatch(@"\ASTOPPING=1\nEXTEND_TIMEOUT_USEC=\d+\nSTATUS=draining\z");
         (await program.EndAsync()).ShouldBe(0);
     }
 
@@ -33,7 +37,7 @@ public sealed class ServiceTests
         using Socket socket = Listen(config, out string path);
         await using RunningProgram program = Start(config, path, ("WATCHDOG_USEC", "20000"));
 
-        (await NextAsync(socket)).ShouldBe("READY=1");
+        (await NextAsync(socket)).ShouldBe("READY=1\nSTATUS=serving");
         (await NextAsync(socket)).ShouldBe("WATCHDOG=1");
         (await NextAsync(socket)).ShouldBe("WATCHDOG=1");
     }

@@ -178,7 +178,7 @@ public sealed class UpgradeTests
         start.Environment["WATCHDOG_USEC"] = "3600000000";
         await using RunningProgram first = RunningProgram.Start(start, "run", "-c", config.Path);
         await first.ErrorAsync("ready");
-        (await NextAsync(notify)).ShouldBe("READY=1");
+        (await NextAsync(notify)).ShouldBe("READY=1\nSTATUS=serving");
         string admin = "unix:" + config.Sibling("admin.sock");
         await Tool.RunAsync(Checkout.Program, "drain", "web/A", "--deadline", "1h", "--admin", admin);
 
@@ -186,7 +186,7 @@ public sealed class UpgradeTests
         string line = await first.ErrorAsync("upgraded to process ");
         string pid = line.Split(' ')[0];
         (await NextAsync(notify)).ShouldBe($"MAINPID={pid}");
-        (await NextAsync(notify)).ShouldBe("READY=1");
+        (await NextAsync(notify)).ShouldBe("READY=1\nSTATUS=serving");
         await first.ErrorAsync($"process {first.Id} ended");
 
         JsonElement status = JsonDocument.Parse(await Tool.RunAsync(Checkout.Program, "status", "--json", "--admin", admin)).RootElement;
