@@ -152,8 +152,8 @@ public sealed class ApiDescriptionTests
         JsonNode written = JsonSerializer.SerializeToNode(status, AdminJson.Default.StatusReport)!;
 
         Same(written, "Status");
-        Same(JsonSerializer.SerializeToNode(new ReloadReport(["x"]), AdminJson.Default.ReloadReport)!, "Reload");
-        var upgrade = new UpgradeReport { Pid = 1, Version = "x", FromPid = 1, FromVersion = "x", Draining = 1 };
+        Same(JsonSerializer.SerializeToNode(new ReloadReport { Lines = ["x"] }, AdminJson.Default.ReloadReport)!, "Reload");
+        var upgrade = new UpgradeReport { Pid = 1, Version = "x", FromPid = 1, FromVersion = "x", Draining = 1, Notes = ["x"] };
         Same(JsonSerializer.SerializeToNode(upgrade, AdminJson.Default.UpgradeReport)!, "Upgrade");
         Same(written["listeners"]![0]!, "Listener");
         Same(written["pools"]![0]!, "Pool");

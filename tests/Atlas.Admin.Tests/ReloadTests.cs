@@ -67,6 +67,17 @@ public sealed class ReloadTests : IAsyncLifetime
         (refused.Message, refused.IsWrongInput).ShouldBe(("it cannot be bound", false));
     }
 
+    [Fact]
+    public async Task Client_OfAnotherProgramThatAnswersJson_SaysSo()
+    {
+        // It echoes what it is asked.
+        await using TestServer server = await TestServer.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), "A");
+        using var client = new AdminClient(AdminAddress.Parse($"{server.Address}")!, token: null);
+
+        (await Should.ThrowAsync<AdminRefusedException>(() => client.ReloadAsync(CancellationToken.None)))
+            .Message.ShouldContain("is it the admin address of an Atlas?");
+    }
+
     private async Task<(HttpStatusCode Status, string Answer)> PostAsync(string body, string type = "application/json", string? host = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _server!.Urls[0] + "/api/v1/reload")

@@ -25,7 +25,7 @@ internal sealed class ReloadEndpoint(IAdminSource source, bool needsOwnHost)
 
         ReloadAnswer answer = await source.ReloadAsync().WaitAsync(context.RequestAborted);
         await (answer.Outcome == ReloadOutcome.Done
-            ? Answers.SendAsync(context, StatusCodes.Status200OK, new ReloadReport(answer.Lines), ReadableJson.Context.ReloadReport)
+            ? Answers.SendAsync(context, StatusCodes.Status200OK, new ReloadReport { Lines = answer.Lines }, ReadableJson.Context.ReloadReport)
             : Answers.ErrorAsync(context, StatusOf(answer.Outcome), string.Join('\n', answer.Lines)));
     }
 

@@ -17,4 +17,7 @@ public sealed record UpgradeReport
 
     /// <summary>Connections that are left there, and drain.</summary>
     public required int Draining { get; init; }
+
+    /// <summary>What did not go over, a sentence each; null: nothing to tell.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
 }

@@ -19,7 +19,8 @@ internal static class JsonRequest
 
         if (!context.Request.HasJsonContentType())
         {
-            await Answers.ErrorAsync(context, StatusCodes.Status415UnsupportedMediaType, "the body must be application/json");
+            const string needed = "the body must be JSON, such as {}, with Content-Type: application/json";
+            await Answers.ErrorAsync(context, StatusCodes.Status415UnsupportedMediaType, needed);
             return true;
         }
 

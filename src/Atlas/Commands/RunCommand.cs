@@ -36,7 +36,7 @@ internal static class RunCommand
             predecessor = Predecessor.Take();
             if (RunnableConfig.Load(path, Console.Error.WriteLine) is not AtlasConfig config)
             {
-                predecessor?.Fail($"{path} is wrong: see the lines of process {Environment.ProcessId} {LogPlace.Here}");
+                predecessor?.Fail($"{path} is wrong ('atlas check -c {path}' says where): see the lines of process {Environment.ProcessId} {LogPlace.Here}");
                 return ExitCodes.WrongInput;
             }
 

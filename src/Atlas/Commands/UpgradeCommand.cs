@@ -10,11 +10,10 @@ internal static class UpgradeCommand
 {
     internal static Command Create()
     {
-        var timeout = new Option<int>("--timeout")
+        var timeout = new Option<int?>("--timeout")
         {
             Description = "How long the new process may take until it serves; then it is killed, and nothing has changed. Default: 60s.",
             HelpName = "DURATION",
-            DefaultValueFactory = _ => UpgradeLimits.DefaultMs,
             CustomParser = result =>
             {
                 string text = result.Tokens[^1].Value;
@@ -28,7 +27,7 @@ internal static class UpgradeCommand
         };
         var command = new Command("upgrade", "Replace the running program by the one on disk, without dropping a connection.") { timeout };
         var options = new InstanceOptions(command);
-        command.SetAction(result => RunAsync(options.Of(result), result.GetValue(timeout)));
+        command.SetAction(result => RunAsync(options.Of(result), result.GetValue(timeout) ?? UpgradeLimits.DefaultMs));
         return command;
     }
 
@@ -36,6 +35,11 @@ internal static class UpgradeCommand
     {
         UpgradeReport report = await client.UpgradeAsync(limitMs, CancellationToken.None);
         Console.WriteLine($"process {report.Pid} (atlas {report.Version}) serves");
+        foreach (string note in report.Notes ?? [])
+        {
+            Console.WriteLine(note);
+        }
+
         Console.WriteLine($"process {report.FromPid} (atlas {report.FromVersion}) drains: {StatusText.Count(report.Draining, "connection")} left");
         return ExitCodes.Done;
     });

@@ -66,7 +66,7 @@ internal sealed partial class AtlasInstance
 
     /// <summary>Answers the process before, which has users' sessions of this one, until it ends.</summary>
     /// <param name="stream">From it.</param>
-    internal void Serve(Stream stream) => _served.Add(SessionService.RunAsync(stream, () => Snapshot.Sessions, _news.Say));
+    internal void Serve(Stream stream) => _served.Add(SessionService.RunAsync(stream, () => Snapshot.Sessions));
 
     /// <summary>Takes from the sockets what comes: the process before takes nothing any more.</summary>
     internal void Accept() => _listeners.Resume();

@@ -52,6 +52,24 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task Upgrade_ToAFileWithoutTheSession_SaysWhatIsLost()
+    {
+        await using Servers servers = await Servers.StartAsync(1);
+        string text = Text(servers, "type: memory", "127.0.0.1:0").Replace("bind: none", "bind: 127.0.0.1:0", StringComparison.Ordinal);
+        using var config = new ConfigFile(text);
+        await using UpgradableAtlas atlas = await UpgradableAtlas.StartAsync(config);
+        using var carts = new CartUsers(await atlas.AddressAsync("web", "http"));
+        await carts.RunAsync(users: 1, Items, lanes: 1);
+        config.Write(text.Replace("session: cart, ", "", StringComparison.Ordinal).Replace("cart: {", "basket: {", StringComparison.Ordinal));
+
+        ToolResult result = await atlas.TryUpgradeAsync();
+
+        const string Lost = "session cart: the file has none of this name in memory: the sessions of before are not taken along\n";
+        result.Output.ShouldContain(Lost);
+        atlas.Program.Errors.ShouldContain(Lost);
+    }
+
+    [Fact]
     public async Task Carts_InRedisWhileServersAndANodeRestart_LoseNothing()
     {
         const int users = 10_000;

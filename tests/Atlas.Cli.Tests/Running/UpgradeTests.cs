@@ -118,7 +118,7 @@ public sealed class UpgradeTests
 
         result.ExitCode.ShouldBe(3);
         result.Errors.ShouldMatch(
-            $@"\Athe new process does not start: {Regex.Escape(config.Path)} is wrong: see the lines of process [0-9]+ (on the standard error of the process that serves|in the .*)\n\z");
+            $@"\Athe new process does not start: {Regex.Escape(config.Path)} is wrong \('atlas check -c {Regex.Escape(config.Path)}' says where\): see the lines of process [0-9]+ (on the standard error of the process that serves|in the .*)\n\z");
         atlas.Program.Errors.ShouldContain($"{config.Path}:1:12: ");
         using var client = new Client(await atlas.AddressAsync("web", "http"));
         (await client.GetAsync()).ShouldBe("A");

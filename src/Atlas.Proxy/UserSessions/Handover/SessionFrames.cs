@@ -10,7 +10,8 @@ namespace Atlas.Proxy.UserSessions.Handover;
 ///   call   4 length of the rest, 1 kind, 1 flags (1 expects a version, 2 was stored, 4 has contents), 8 expected version, 16 id,
 ///          8 version, 8 created, 8 left in ms, 2 length of the name, the session's name, the contents
 ///   reply  4 length of the rest, 1 result (255: no such session here), 1 flags (4 has contents), 8 version, 8 created,
-///          8 left in ms (of a sync: how many found no room), the contents
+///          8 left in ms (of a sync: how many found no room), the contents (of a sync: names that are
+///          not there, a line each)
 /// </code>
 /// </summary>
 internal static class SessionFrames

@@ -1,3 +1,4 @@
+using System.Text;
 using Atlas.Core.Sessions;
 
 namespace Atlas.Proxy.UserSessions.Handover;
@@ -8,8 +9,7 @@ public static class SessionService
     /// <summary>Answers until the other process ends, or closes the stream.</summary>
     /// <param name="stream">From the other process. It is closed.</param>
     /// <param name="sessions">The sessions of this process at the moment.</param>
-    /// <param name="say">Takes sentences for the operator.</param>
-    public static async Task RunAsync(Stream stream, Func<IReadOnlyList<SessionSnapshot>> sessions, Action<string> say)
+    public static async Task RunAsync(Stream stream, Func<IReadOnlyList<SessionSnapshot>> sessions)
     {
         var refused = new HashSet<(string, SessionId)>();
         var unknown = new HashSet<string>(StringComparer.Ordinal);
@@ -22,15 +22,15 @@ public static class SessionService
                 {
                     (string name, SessionCall call) = SessionFrames.ReadCall(frame);
                     SessionReply? reply = call.Kind == SessionCallKind.Sync
-                        ? new SessionReply(StoreResult.Done, LeftMs: refused.Count)
+                        ? new SessionReply(StoreResult.Done, Encoding.UTF8.GetBytes(string.Join('\n', unknown)), LeftMs: refused.Count)
                         : await AnswerAsync(name, call, sessions()).ConfigureAwait(false);
                     if (call.Kind is not (SessionCallKind.Put or SessionCallKind.Remove))
                     {
                         await stream.WriteAsync(SessionFrames.Write(reply)).ConfigureAwait(false);
                     }
-                    else if (reply is null && unknown.Add(name))
+                    else if (reply is null)
                     {
-                        say($"session {name}: the file has none of this name in memory: the sessions of before are not taken along");
+                        unknown.Add(name);
                     }
                     else if (reply?.Result == StoreResult.Full)
                     {

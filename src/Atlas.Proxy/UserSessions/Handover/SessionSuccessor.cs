@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text;
 using Atlas.Core.Sessions;
 
 namespace Atlas.Proxy.UserSessions.Handover;
@@ -30,6 +31,9 @@ public sealed class SessionSuccessor(Stream stream) : IDisposable
 
     /// <summary>How many found no room in the other process.</summary>
     public long Refused { get; private set; }
+
+    /// <summary>The names of the sessions that the other process does not have in memory: what they held is lost.</summary>
+    public IReadOnlyList<string> Unknown { get; private set; } = [];
 
     /// <summary>Whether there is anything to hand over.</summary>
     public static bool IsNeeded(IEnumerable<SessionSnapshot> sessions) => sessions.Any(session => session.Store is MemorySessions);
@@ -81,7 +85,9 @@ public sealed class SessionSuccessor(Stream stream) : IDisposable
             _given.ForEach(given => given.Memory.Table.Changes = null);
             stream.Write(Sync);
             byte[]? answer = SessionFrames.ReadAsync(stream).AsTask().WaitAsync(TimeSpan.FromMilliseconds(SyncMs)).GetAwaiter().GetResult();
-            Refused = SessionFrames.ReadReply(answer ?? throw Gone()).LeftMs;
+            SessionReply synced = SessionFrames.ReadReply(answer ?? throw Gone());
+            Refused = synced.LeftMs;
+            Unknown = Encoding.UTF8.GetString(synced.Contents ?? []).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         }
         catch (Exception e) when (e is TimeoutException or IOException or ObjectDisposedException)
         {

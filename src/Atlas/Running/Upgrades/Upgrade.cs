@@ -69,11 +69,8 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
 
             instance.LetGo(successor.Taken, gone.Split('\n', StringSplitOptions.RemoveEmptyEntries));
             notifier.HandedTo(successor.Pid);
-            if (memory?.Refused > 0)
-            {
-                say($"{memory.Refused} sessions in memory found no room in process {successor.Pid}: max_memory is less than before");
-            }
-
+            string[] notes = [.. NotesOf(memory)];
+            Array.ForEach(notes, say);
             Finish(successor);
             return UpgradeAnswer.Done(new UpgradeReport
             {
@@ -82,6 +79,7 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
                 FromPid = Environment.ProcessId,
                 FromVersion = VersionCommand.Version,
                 Draining = instance.Listeners.Sum(listener => listener.Connections),
+                Notes = notes.Length > 0 ? notes : null,
             });
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -143,6 +141,19 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
             memory.TakeBack();
             memory.Dispose();
             throw;
+        }
+    }
+
+    private static IEnumerable<string> NotesOf(SessionSuccessor? memory)
+    {
+        foreach (string name in memory?.Unknown ?? [])
+        {
+            yield return $"session {name}: the file has none of this name in memory: the sessions of before are not taken along";
+        }
+
+        if (memory?.Refused > 0)
+        {
+            yield return $"{memory.Refused} sessions in memory found no room: max_memory is less than before";
         }
     }
 
