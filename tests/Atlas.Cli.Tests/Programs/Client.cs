@@ -24,6 +24,20 @@ public sealed class Client(string address) : IDisposable
         return all;
     }
 
+    /// <summary>The texts of the answers to requests, one after the other, until each of these is among them, or to a thousand. Beside others'
+    /// requests, taking turns may give one client the same server for long.</summary>
+    public async Task<string> GetUntilAsync(string wanted)
+    {
+        const int Most = 1_000;
+        string all = "";
+        while (all.Length < Most && !wanted.All(all.Contains))
+        {
+            all += await GetAsync();
+        }
+
+        return all;
+    }
+
     /// <summary>A response whose head has arrived and whose body may still come.</summary>
     public Task<HttpResponseMessage> BeginAsync(string path) =>
         _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead);

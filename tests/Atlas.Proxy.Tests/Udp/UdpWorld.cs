@@ -50,6 +50,9 @@ internal sealed class UdpWorld : IDisposable
             other.Receive(1_000, out HandoverMessage? message).ShouldBe(HandoverStatus.Received);
             Bound = _workers.BindDatagrams([.. message!.Descriptors.Select(OpenSocket.TryTake).OfType<OpenSocket>()], _proxy.Server(Listener), isHeld: true);
         }
+
+        // The workers open their sockets in a turn of their own.
+        _workers.Settle(20_000).ShouldBeTrue();
     }
 
     internal IReadOnlyList<UdpClient> Servers { get; }

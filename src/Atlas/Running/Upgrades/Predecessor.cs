@@ -135,6 +135,8 @@ internal sealed class Predecessor : IDisposable
     /// <returns>The virtual routers that it is master of.</returns>
     private string[] AwaitGo(AtlasInstance instance)
     {
+        // Sessions are for sockets that the workers have opened.
+        instance.Settle();
         bool isTold = Sockets.Taken.All(name => _channel.Say(HandoverWords.Taken, name)) && _channel.Say(HandoverWords.Ready, VersionCommand.Version);
         while (isTold && _channel.Receive(GoMs, out HandoverMessage? message) == HandoverStatus.Received)
         {
