@@ -158,14 +158,21 @@ public sealed partial class AddressLeaseTests
         host.Lease.Hold(host.Terms(Long) with { Addresses = addresses }).ShouldBe(0);
         host.Lease.Renew().ShouldBe(0);
         int failed = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+
+        // The runtime itself may allocate on a thread, once: what renewals allocate comes in each round.
+        long fewest = long.MaxValue;
+        for (int round = 0; round < 3; round++)
         {
-            failed += host.Lease.Renew() == 0 ? 0 : 1;
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                failed += host.Lease.Renew() == 0 ? 0 : 1;
+            }
+
+            fewest = Math.Min(fewest, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        (failed, allocated).ShouldBe((0, 0));
+        (failed, fewest).ShouldBe((0, 0));
         LeftMs(host).Length.ShouldBe(4 * addresses.Length);
     }
 
