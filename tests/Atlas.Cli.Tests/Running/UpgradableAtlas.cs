@@ -83,18 +83,26 @@ public sealed class UpgradableAtlas : IAsyncDisposable
     /// <summary>Runs <c>atlas upgrade</c>, which must succeed.</summary>
     public async Task UpgradeAsync()
     {
+        int before = Pid;
         ToolResult result = await TryUpgradeAsync();
         result.ExitCode.ShouldBe(0, result.Errors + _first.Errors);
-        result.Output.ShouldMatch($@"\Aprocess \d+ \(atlas \S+\) serves\nprocess {Pid} \(atlas \S+\) drains: \d+ connections? left\n\z");
-        int next = int.Parse(result.Output.Split(' ')[1], CultureInfo.InvariantCulture);
-        next.ShouldNotBe(Pid);
-        _pids.Add(next);
+        result.Output.ShouldMatch($@"\Aprocess \d+ \(atlas \S+\) serves\nprocess {before} \(atlas \S+\) drains: \d+ connections? left\n\z");
+        Pid.ShouldNotBe(before);
     }
 
     /// <summary>Runs <c>atlas upgrade</c> to whatever end it comes to.</summary>
-    public Task<ToolResult> TryUpgradeAsync(params string[] words) => _node is null
-        ? Tool.EndAsync(Checkout.Program, ["upgrade", "--admin", Admin, .. words])
-        : Tool.EndAsync("ip", ["netns", "exec", _node.Name, Checkout.Program, "upgrade", "--admin", Admin, .. words]);
+    public async Task<ToolResult> TryUpgradeAsync(params string[] words)
+    {
+        ToolResult result = _node is null
+            ? await Tool.EndAsync(Checkout.Program, ["upgrade", "--admin", Admin, .. words])
+            : await Tool.EndAsync("ip", ["netns", "exec", _node.Name, Checkout.Program, "upgrade", "--admin", Admin, .. words]);
+        if (Array.Find(result.Output.Split('\n'), line => line.EndsWith(" serves", StringComparison.Ordinal)) is { } serves)
+        {
+            _pids.Add(int.Parse(serves.Split(' ')[1], CultureInfo.InvariantCulture));
+        }
+
+        return result;
+    }
 
     /// <summary>The answer of the admin API to a path.</summary>
     public async Task<JsonElement> GetAsync(string path)
