@@ -1,32 +1,18 @@
 using System.Net;
-using System.Text;
 using Atlas.Admin.Client;
 using Atlas.Admin.Reloads;
 
 namespace Atlas.Admin.Tests;
 
-public sealed class ReloadTests : IAsyncLifetime
+public sealed class ReloadTests() : PostedServer("/api/v1/reload")
 {
-    private readonly StubSource _source = new();
-    private readonly HttpClient _client = new();
-    private AdminServer? _server;
-
-    public async ValueTask InitializeAsync() =>
-        _server = await AdminServer.StartAsync(new AdminOptions { Socket = AdminSockets.OnLoopback() }, _source);
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server!.DisposeAsync();
-    }
-
     [Theory]
     [InlineData(ReloadOutcome.Done, HttpStatusCode.OK, """{"lines":["pool 'web': a","b"]}""")]
     [InlineData(ReloadOutcome.WrongFile, HttpStatusCode.UnprocessableEntity, """{"error":"pool 'web': a\nb"}""")]
     [InlineData(ReloadOutcome.Refused, HttpStatusCode.Conflict, """{"error":"pool 'web': a\nb"}""")]
     public async Task Post_EmptyObject_AnswersWhatCameOfIt(ReloadOutcome outcome, HttpStatusCode status, string answer)
     {
-        _source.Reload = () => new ReloadAnswer(outcome, ["pool 'web': a", "b"]);
+        Source.Reload = () => new ReloadAnswer(outcome, ["pool 'web': a", "b"]);
 
         (await PostAsync("{}")).ShouldBe((status, answer));
     }
@@ -39,7 +25,7 @@ public sealed class ReloadTests : IAsyncLifetime
     [InlineData("{}", "application/json", "evil.example", HttpStatusCode.Forbidden)]
     public async Task Post_AnythingElse_IsRefused(string body, string type, string? host, HttpStatusCode status)
     {
-        _source.Reload = () => throw new InvalidOperationException("it must not be asked for");
+        Source.Reload = () => throw new InvalidOperationException("it must not be asked for");
 
         (await PostAsync(body, type, host)).Status.ShouldBe(status);
     }
@@ -47,7 +33,7 @@ public sealed class ReloadTests : IAsyncLifetime
     [Fact]
     public async Task Get_IsRefused()
     {
-        using HttpResponseMessage get = await _client.GetAsync(_server!.Urls[0] + "/api/v1/reload");
+        using HttpResponseMessage get = await Client.GetAsync(Url + "/api/v1/reload");
 
         get.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
         get.Content.Headers.Allow.ShouldBe(["POST"]);
@@ -56,13 +42,13 @@ public sealed class ReloadTests : IAsyncLifetime
     [Fact]
     public async Task Client_Asks_HearsWhatCameOfIt()
     {
-        using var client = new AdminClient(AdminAddress.Parse(_server!.Urls[0])!, token: null);
+        using var client = new AdminClient(AdminAddress.Parse(Url)!, token: null);
 
         (await client.ReloadAsync(CancellationToken.None)).Lines.ShouldBe(["pool web: changed"]);
-        _source.Reload = () => new ReloadAnswer(ReloadOutcome.WrongFile, ["atlas.yaml:1:1: wrong"]);
+        Source.Reload = () => new ReloadAnswer(ReloadOutcome.WrongFile, ["atlas.yaml:1:1: wrong"]);
         AdminRefusedException wrong = await Should.ThrowAsync<AdminRefusedException>(() => client.ReloadAsync(CancellationToken.None));
         (wrong.Message, wrong.IsWrongInput).ShouldBe(("atlas.yaml:1:1: wrong", true));
-        _source.Reload = () => new ReloadAnswer(ReloadOutcome.Refused, ["it cannot be bound"]);
+        Source.Reload = () => new ReloadAnswer(ReloadOutcome.Refused, ["it cannot be bound"]);
         AdminRefusedException refused = await Should.ThrowAsync<AdminRefusedException>(() => client.ReloadAsync(CancellationToken.None));
         (refused.Message, refused.IsWrongInput).ShouldBe(("it cannot be bound", false));
     }
@@ -76,16 +62,5 @@ public sealed class ReloadTests : IAsyncLifetime
 
         (await Should.ThrowAsync<AdminRefusedException>(() => client.ReloadAsync(CancellationToken.None)))
             .Message.ShouldContain("is it the admin address of an Atlas?");
-    }
-
-    private async Task<(HttpStatusCode Status, string Answer)> PostAsync(string body, string type = "application/json", string? host = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _server!.Urls[0] + "/api/v1/reload")
-        {
-            Content = new StringContent(body, Encoding.UTF8, type),
-        };
-        request.Headers.Host = host;
-        using HttpResponseMessage response = await _client.SendAsync(request);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

@@ -1,27 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Atlas.Admin.Client;
 using Atlas.Admin.Reports;
 using Atlas.Admin.Upgrades;
 
 namespace Atlas.Admin.Tests;
 
-public sealed class UpgradeTests : IAsyncLifetime
+public sealed class UpgradeTests() : PostedServer("/api/v1/upgrade")
 {
-    private readonly StubSource _source = new();
-    private readonly HttpClient _client = new();
-    private AdminServer? _server;
-
-    public async ValueTask InitializeAsync() =>
-        _server = await AdminServer.StartAsync(new AdminOptions { Socket = AdminSockets.OnLoopback() }, _source);
-
-    public async ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        await _server!.DisposeAsync();
-    }
-
     [Theory]
     [InlineData("{}", UpgradeLimits.DefaultMs)]
     [InlineData("""{"timeout":"1s"}""", UpgradeLimits.MinMs)]
@@ -45,7 +31,7 @@ public sealed class UpgradeTests : IAsyncLifetime
     [InlineData("""{"time":"5s"}""")]
     public async Task Post_WrongBody_IsRefused(string body)
     {
-        _source.Upgrade = _ => throw new InvalidOperationException("it must not be asked for");
+        Source.Upgrade = _ => throw new InvalidOperationException("it must not be asked for");
 
         (HttpStatusCode status, string answer) = await PostAsync(body);
 
@@ -56,11 +42,11 @@ public sealed class UpgradeTests : IAsyncLifetime
     [Fact]
     public async Task Post_OfAnotherKindOrHost_IsRefused()
     {
-        _source.Upgrade = _ => throw new InvalidOperationException("it must not be asked for");
+        Source.Upgrade = _ => throw new InvalidOperationException("it must not be asked for");
 
         (await PostAsync("{}", "text/plain")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         (await PostAsync("{}", host: "evil.example")).Status.ShouldBe(HttpStatusCode.Forbidden);
-        using HttpResponseMessage get = await _client.GetAsync(_server!.Urls[0] + "/api/v1/upgrade");
+        using HttpResponseMessage get = await Client.GetAsync(Url + "/api/v1/upgrade");
         get.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
         get.Content.Headers.Allow.ShouldBe(["POST"]);
     }
@@ -69,11 +55,11 @@ public sealed class UpgradeTests : IAsyncLifetime
     public async Task Client_Asks_HearsWhoServes()
     {
         var report = new UpgradeReport { Pid = 7, Version = "2", FromPid = 6, FromVersion = "1", Draining = 3 };
-        _source.Upgrade = _ => UpgradeAnswer.Done(report);
-        using var client = new AdminClient(AdminAddress.Parse(_server!.Urls[0])!, token: null);
+        Source.Upgrade = _ => UpgradeAnswer.Done(report);
+        using var client = new AdminClient(AdminAddress.Parse(Url)!, token: null);
 
         (await client.UpgradeAsync(5_000, CancellationToken.None)).ShouldBe(report);
-        _source.Upgrade = limitMs => UpgradeAnswer.Refused($"not within {limitMs} ms");
+        Source.Upgrade = limitMs => UpgradeAnswer.Refused($"not within {limitMs} ms");
         (await Should.ThrowAsync<AdminRefusedException>(() => client.UpgradeAsync(5_000, CancellationToken.None)))
             .Message.ShouldBe("not within 5000 ms");
     }
@@ -84,20 +70,9 @@ public sealed class UpgradeTests : IAsyncLifetime
         Socket socket = AdminSockets.OnLoopback();
         string url = $"http://{socket.LocalEndPoint}";
         await using AdminServer server = await AdminServer.StartAsync(
-            new AdminOptions { Socket = socket }, _source);
+            new AdminOptions { Socket = socket }, Source);
 
         server.Urls.ShouldBe([url]);
-        (await _client.GetStringAsync(url + "/healthz")).ShouldBe("""{"status":"ok"}""");
-    }
-
-    private async Task<(HttpStatusCode Status, string Answer)> PostAsync(string body, string type = "application/json", string? host = null)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, _server!.Urls[0] + "/api/v1/upgrade")
-        {
-            Content = new StringContent(body, Encoding.UTF8, type),
-        };
-        request.Headers.Host = host;
-        using HttpResponseMessage response = await _client.SendAsync(request);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+        (await Client.GetStringAsync(url + "/healthz")).ShouldBe("""{"status":"ok"}""");
     }
 }

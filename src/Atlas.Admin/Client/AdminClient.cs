@@ -20,7 +20,7 @@ public sealed class AdminClient : IDisposable
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    // An upgrade that is under way comes first.
+    // Names are looked up and files read first, and another reload may be under way.
     private static readonly TimeSpan ReloadLimit = TimeSpan.FromSeconds(90);
 
     private readonly AdminAddress _address;

@@ -80,8 +80,8 @@ internal sealed class UdpPort : IDatagramHandler
         _worker.PortClosed(this);
     }
 
-    /// <summary>Goes on with a session of another process, if the server is still one that it may stay at.</summary>
-    internal void TakeIn(HandedSession handed)
+    /// <summary>Goes on with a session of another process, if the pool still has its server. Whether that is well, its next datagram asks.</summary>
+    internal void TakeIn(HandedUdpSession handed)
     {
         UdpListenerSnapshot snapshot = Sessions.Snapshot;
         var key = new SessionKey(DatagramAddress.OfBytes(handed.Client), DatagramAddress.OfBytes(handed.Asked), this);
@@ -154,7 +154,7 @@ internal sealed class UdpPort : IDatagramHandler
         }
     }
 
-    private static int FindServer(PoolSnapshot pool, HandedSession handed)
+    private static int FindServer(PoolSnapshot pool, HandedUdpSession handed)
     {
         for (int i = 0; i < pool.Servers.Count; i++)
         {

@@ -30,9 +30,9 @@ public sealed class UdpProxy
     /// <param name="listener">The listener.</param>
     /// <param name="most">How many at once, at least 1.</param>
     /// <returns>The sessions, which belong to the caller; empty: the other process knows all that can be handed over.</returns>
-    public IReadOnlyList<HandedSession> HandOut(UdpListener listener, int most)
+    public IReadOnlyList<HandedUdpSession> HandOut(UdpListener listener, int most)
     {
-        var told = new List<HandedSession>();
+        var told = new List<HandedUdpSession>();
         Each(listener, sessions => sessions.HandOut(told, most));
         return told;
     }
@@ -46,7 +46,7 @@ public sealed class UdpProxy
     /// <summary>Goes on with sessions of another process. Not on a worker's thread.</summary>
     /// <param name="listener">The listener, whose sockets are those of the other process.</param>
     /// <param name="handed">The sessions. Those that cannot go on, or came to other sockets, are left to the caller.</param>
-    public void TakeIn(UdpListener listener, IReadOnlyList<HandedSession> handed) => Each(listener, sessions => sessions.TakeIn(handed));
+    public void TakeIn(UdpListener listener, IReadOnlyList<HandedUdpSession> handed) => Each(listener, sessions => sessions.TakeIn(handed));
 
     /// <summary>Whether a session may still write to an access log that no listener's snapshot names any more. True as well while a
     /// worker takes no question. Any thread.</summary>

@@ -87,7 +87,7 @@ internal sealed class UdpSession : IDatagramHandler
     /// <param name="server">The server's place in the snapshot's pool.</param>
     /// <param name="handed">What the other process had. Its socket is taken.</param>
     /// <returns>False: it cannot be, and nothing has begun.</returns>
-    internal bool TryGoOn(in SessionKey key, UdpListenerSnapshot snapshot, int server, HandedSession handed)
+    internal bool TryGoOn(in SessionKey key, UdpListenerSnapshot snapshot, int server, HandedUdpSession handed)
     {
         Key = key;
         _counters = key.Port.Sessions.Counters;
@@ -113,7 +113,7 @@ internal sealed class UdpSession : IDatagramHandler
 
     /// <summary>What another process needs to go on with it. It goes on here, too, until it is told to end.</summary>
     /// <returns>Null: it has been told already, or no descriptor is left.</returns>
-    internal HandedSession? HandOut()
+    internal HandedUdpSession? HandOut()
     {
         int socket = _isHandedOut ? -1 : _upstream.Socket.Duplicate();
         if (socket < 0)
@@ -123,7 +123,7 @@ internal sealed class UdpSession : IDatagramHandler
 
         _isHandedOut = true;
         long nowMs = _worker.Loop.NowMs;
-        return new HandedSession
+        return new HandedUdpSession
         {
             Port = Key.Port.Socket.Cookie,
             Client = Key.Client.ToBytes(),

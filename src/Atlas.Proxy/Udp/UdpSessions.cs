@@ -99,7 +99,7 @@ internal sealed class UdpSessions : ITimerTarget
     /// <summary>Tells another process of sessions of which it does not know yet. Those that end with an answer do so here soon.</summary>
     /// <param name="told">Takes them.</param>
     /// <param name="most">How many it takes in all.</param>
-    internal void HandOut(List<HandedSession> told, int most)
+    internal void HandOut(List<HandedUdpSession> told, int most)
     {
         if (Snapshot.Responses != int.MaxValue)
         {
@@ -141,12 +141,12 @@ internal sealed class UdpSessions : ITimerTarget
 
     /// <summary>Goes on with sessions of another process that came to this worker's sockets. Those that cannot be are left: their
     /// clients' next datagrams begin anew.</summary>
-    internal void TakeIn(IReadOnlyList<HandedSession> handed)
+    internal void TakeIn(IReadOnlyList<HandedUdpSession> handed)
     {
         foreach (UdpPort port in Ports)
         {
             ulong cookie = port.Socket.Cookie;
-            foreach (HandedSession session in handed)
+            foreach (HandedUdpSession session in handed)
             {
                 if (session.Port == cookie && cookie != 0)
                 {

@@ -60,7 +60,7 @@ internal sealed class UdpUpstream(UdpWorker worker, IDatagramHandler handler)
     /// <param name="client">The client.</param>
     /// <param name="handed">What the other process had. Its socket is taken.</param>
     /// <returns>False: the socket cannot be watched, and nothing has begun.</returns>
-    internal bool TryGoOn(PoolSnapshot pool, int index, in DatagramAddress client, HandedSession handed)
+    internal bool TryGoOn(PoolSnapshot pool, int index, in DatagramAddress client, HandedUdpSession handed)
     {
         if (handed.Socket is not { Number: >= 0 } socket || Socket.Adopt(socket.Number) < 0)
         {

@@ -49,12 +49,11 @@ internal sealed class MemoryTable(long maxBytes)
         SessionReply reply = call.Kind switch
         {
             SessionCallKind.Load => Load(call.Id, nowMs),
-            SessionCallKind.Save => new SessionReply(Replace(call, new MemoryEntry(call.Contents, call.Stamp, nowMs + call.LeftMs), nowMs)),
-            SessionCallKind.Delete => new SessionReply(Delete(call, nowMs)),
+            SessionCallKind.Save or SessionCallKind.Put =>
+                new SessionReply(Replace(call, new MemoryEntry(call.Contents, call.Stamp, nowMs + call.LeftMs), nowMs)),
+            SessionCallKind.Delete or SessionCallKind.Remove => new SessionReply(Delete(call, nowMs)),
             SessionCallKind.MoveAway => new SessionReply(Replace(call, new MemoryEntry(contents: null, default, nowMs + call.LeftMs), nowMs)),
             SessionCallKind.Renew => new SessionReply(Renew(call, nowMs)),
-            SessionCallKind.Put => new SessionReply(Put(call.Id, new MemoryEntry(call.Contents, call.Stamp, nowMs + call.LeftMs), nowMs)),
-            SessionCallKind.Remove => new SessionReply(Remove(call.Id)),
             SessionCallKind.Sync => new SessionReply(StoreResult.Done),
             _ => throw new InvalidOperationException("unknown call"),
         };
@@ -89,7 +88,8 @@ internal sealed class MemoryTable(long maxBytes)
     {
         while (_entries.TryGetValue(call.Id, out MemoryEntry? entry))
         {
-            if (entry.HasMovedAt(nowMs) || (call.Expected is ulong version && version != entry.VersionAt(nowMs)))
+            if (call.Kind == SessionCallKind.Delete
+                && (entry.HasMovedAt(nowMs) || (call.Expected is ulong version && version != entry.VersionAt(nowMs))))
             {
                 return StoreResult.Conflict;
             }
@@ -119,56 +119,24 @@ internal sealed class MemoryTable(long maxBytes)
         while (true)
         {
             _entries.TryGetValue(call.Id, out MemoryEntry? known);
-            if (known?.HasMovedAt(nowMs) == true || call.IsRefused(known?.VersionAt(nowMs) ?? 0))
+            if (call.Kind != SessionCallKind.Put && (known?.HasMovedAt(nowMs) == true || call.IsRefused(known?.VersionAt(nowMs) ?? 0)))
             {
                 return StoreResult.Conflict;
             }
 
-            if (TrySwap(call.Id, next, known, nowMs) is { } result)
+            long growth = next.Bytes - (known?.Bytes ?? 0);
+            if (!TryGrow(growth, nowMs))
             {
-                return result;
+                return StoreResult.Full;
             }
-        }
-    }
 
-    private StoreResult Put(SessionId id, MemoryEntry next, long nowMs)
-    {
-        while (true)
-        {
-            _entries.TryGetValue(id, out MemoryEntry? known);
-            if (TrySwap(id, next, known, nowMs) is { } result)
+            if (known is null ? _entries.TryAdd(call.Id, next) : _entries.TryUpdate(call.Id, next, known))
             {
-                return result;
+                return StoreResult.Done;
             }
+
+            Interlocked.Add(ref _bytes, -growth);
         }
-    }
-
-    private StoreResult Remove(SessionId id)
-    {
-        while (_entries.TryGetValue(id, out MemoryEntry? entry) && !TryRemove(id, entry))
-        {
-        }
-
-        return StoreResult.Done;
-    }
-
-    /// <summary>Puts an entry in the place of another, or of none.</summary>
-    /// <returns>Done, Full, or null: somebody else was faster.</returns>
-    private StoreResult? TrySwap(SessionId id, MemoryEntry next, MemoryEntry? known, long nowMs)
-    {
-        long growth = next.Bytes - (known?.Bytes ?? 0);
-        if (!TryGrow(growth, nowMs))
-        {
-            return StoreResult.Full;
-        }
-
-        if (known is null ? _entries.TryAdd(id, next) : _entries.TryUpdate(id, next, known))
-        {
-            return StoreResult.Done;
-        }
-
-        Interlocked.Add(ref _bytes, -growth);
-        return null;
     }
 
     private bool TryGrow(long growth, long nowMs)

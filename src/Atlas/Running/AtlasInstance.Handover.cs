@@ -8,9 +8,6 @@ namespace Atlas.Running;
 /// <summary>How an instance takes the place of one in another process, and gives its own up.</summary>
 internal sealed partial class AtlasInstance
 {
-    // A worker's turn takes less than a millisecond.
-    private const int SettleMs = 1_000;
-
     // What processes before ask of this one.
     private readonly List<Task> _served = [];
 
@@ -60,9 +57,8 @@ internal sealed partial class AtlasInstance
     /// <summary>Accepts nothing for now, so that another process may.</summary>
     internal void Hold() => _listeners.Hold();
 
-    /// <summary>Waits until the workers have done what they are at.</summary>
-    /// <returns>False: they have not, within a second.</returns>
-    internal bool Settle() => Workers.Settle(SettleMs);
+    /// <summary>See <see cref="ListenerSet.Settle"/>.</summary>
+    internal bool Settle() => _listeners.Settle();
 
     /// <summary>Answers the process before, which has users' sessions of this one, until it ends.</summary>
     /// <param name="stream">From it.</param>
@@ -72,7 +68,7 @@ internal sealed partial class AtlasInstance
     internal void Accept() => _listeners.Resume();
 
     /// <summary>Goes on with all UDP sessions, whatever the other process was told of them.</summary>
-    internal void TakeBackSessions()
+    internal void TakeBackUdpSessions()
     {
         foreach (RunningUdpListener listener in Listeners.OfType<RunningUdpListener>())
         {

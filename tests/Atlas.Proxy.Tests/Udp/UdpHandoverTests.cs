@@ -21,7 +21,7 @@ public sealed class UdpHandoverTests
         (IPEndPoint Session, int Server)[] began = [.. clients.Select(client => Exchange(before, client))];
         using var after = new UdpWorld(before);
 
-        IReadOnlyList<HandedSession> handed = before.HandOut();
+        IReadOnlyList<HandedUdpSession> handed = before.HandOut();
         handed.Count.ShouldBe(Clients);
         before.HandOut().ShouldBeEmpty("the other process knows them");
         after.TakeIn(handed);
@@ -116,11 +116,11 @@ public sealed class UdpHandoverTests
         after.Pool = after.PoolOf([after.States[1], new ServerState("s0", UdpWorld.AddressOf(after.NewSocket()))]);
         after.Configure(snapshot => snapshot with { Pool = after.Pool });
 
-        IReadOnlyList<HandedSession> handed = before.HandOut();
+        IReadOnlyList<HandedUdpSession> handed = before.HandOut();
         after.TakeIn(handed);
 
         handed.Select(session => session.Socket!.Number >= 0).ShouldBe([true, false]);
-        foreach (HandedSession session in handed)
+        foreach (HandedUdpSession session in handed)
         {
             session.Dispose();
         }
@@ -142,11 +142,11 @@ public sealed class UdpHandoverTests
 
         using var after = new UdpWorld(before);
         after.Configure(snapshot => snapshot with { MaxSessions = 2 });
-        IReadOnlyList<HandedSession> handed = before.HandOut();
+        IReadOnlyList<HandedUdpSession> handed = before.HandOut();
         after.TakeIn(handed);
 
         handed.Count(session => session.Socket!.Number >= 0).ShouldBe(1);
-        foreach (HandedSession session in handed)
+        foreach (HandedUdpSession session in handed)
         {
             session.Dispose();
         }
@@ -160,7 +160,7 @@ public sealed class UdpHandoverTests
         using var before = new UdpWorld();
         UdpClient client = before.NewClient();
         IPEndPoint session = before.Exchange(client, 0);
-        using (HandedSession told = before.HandOut().ShouldHaveSingleItem())
+        using (HandedUdpSession told = before.HandOut().ShouldHaveSingleItem())
         {
             told.Socket!.Number.ShouldBeGreaterThan(0);
         }
@@ -192,7 +192,7 @@ public sealed class UdpHandoverTests
             before.Exchange(client, 0);
         }
 
-        List<HandedSession> told = [.. before.HandOut(4), .. before.HandOut(4), .. before.HandOut(4), .. before.HandOut(4)];
+        List<HandedUdpSession> told = [.. before.HandOut(4), .. before.HandOut(4), .. before.HandOut(4), .. before.HandOut(4)];
 
         told.Count.ShouldBe(10);
         told.Select(session => DatagramAddress.OfBytes(session.Client).Port).Order()

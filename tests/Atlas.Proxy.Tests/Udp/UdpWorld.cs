@@ -80,9 +80,9 @@ internal sealed class UdpWorld : IDisposable
 
     internal void Abort() => _proxy.Abort(Listener);
 
-    internal IReadOnlyList<HandedSession> HandOut(int most = int.MaxValue) => _proxy.HandOut(Listener, most);
+    internal IReadOnlyList<HandedUdpSession> HandOut(int most = int.MaxValue) => _proxy.HandOut(Listener, most);
 
-    internal void TakeIn(IReadOnlyList<HandedSession> handed) => _proxy.TakeIn(Listener, handed);
+    internal void TakeIn(IReadOnlyList<HandedUdpSession> handed) => _proxy.TakeIn(Listener, handed);
 
     internal void TakeBack() => _proxy.TakeBack(Listener);
 

@@ -64,7 +64,7 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
         if (takesOver)
         {
             // From here on no connection goes to who had the address before.
-            workers.Settle(SettleMs);
+            Settle();
         }
 
         RunningListener[] gone = [.. Listeners.Except(next.Select(entry => entry.Listener))];
@@ -95,8 +95,12 @@ internal sealed class ListenerSet(WorkerGroup workers, DataPlane plane)
     internal void Hold()
     {
         Each(bound => bound.Hold());
-        workers.Settle(SettleMs);
+        Settle();
     }
+
+    /// <summary>Waits until the workers have done what they are at.</summary>
+    /// <returns>False: they have not, within a second.</returns>
+    internal bool Settle() => workers.Settle(SettleMs);
 
     /// <summary>Accepts again, or for the first time on sockets that another process has served until now.</summary>
     internal void Resume() => Each(bound => bound.Resume());

@@ -43,7 +43,7 @@ internal sealed class RunningUdpListener(UdpProxy proxy, UdpListener listener) :
     internal override void Abort(bool tunnels) => proxy.Abort(listener);
 
     /// <summary>See <see cref="UdpProxy.HandOut"/>.</summary>
-    internal IReadOnlyList<HandedSession> HandOut(int most) => proxy.HandOut(listener, most);
+    internal IReadOnlyList<HandedUdpSession> HandOut(int most) => proxy.HandOut(listener, most);
 
     /// <summary>See <see cref="UdpProxy.EndHandedOut"/>.</summary>
     internal void EndHandedOut() => proxy.EndHandedOut(listener);
@@ -52,5 +52,5 @@ internal sealed class RunningUdpListener(UdpProxy proxy, UdpListener listener) :
     internal void TakeBack() => proxy.TakeBack(listener);
 
     /// <summary>See <see cref="UdpProxy.TakeIn"/>.</summary>
-    internal void TakeIn(IReadOnlyList<HandedSession> handed) => proxy.TakeIn(listener, handed);
+    internal void TakeIn(IReadOnlyList<HandedUdpSession> handed) => proxy.TakeIn(listener, handed);
 }

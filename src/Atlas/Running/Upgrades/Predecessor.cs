@@ -152,7 +152,7 @@ internal sealed class Predecessor : IDisposable
             }
             else
             {
-                HandedSessions.Take(word == HandoverWords.Sessions ? instance.Listeners : [], rest, message!.Descriptors);
+                HandedUdpSessions.Take(word == HandoverWords.Sessions ? instance.Listeners : [], rest, message!.Descriptors);
             }
         }
 

@@ -80,7 +80,7 @@ internal sealed class Successor : IDisposable
 
     /// <summary>Tells it of UDP sessions that it does not know yet, of listeners all of whose sockets it serves.</summary>
     /// <exception cref="IOException">It hears nothing any more.</exception>
-    internal void GiveSessions(IEnumerable<RunningListener> listeners) => HandedSessions.Give(listeners.Where(IsTaken), (bytes, sockets) =>
+    internal void GiveUdpSessions(IEnumerable<RunningListener> listeners) => HandedUdpSessions.Give(listeners.Where(IsTaken), (bytes, sockets) =>
     {
         if (!_channel.Say(HandoverWords.Sessions, bytes, sockets))
         {

@@ -25,7 +25,7 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
     /// <summary>Upgrades. Ends on any thread.</summary>
     /// <param name="limitMs">How long the new process may take until it is ready.</param>
     /// <param name="stop">Cancelled when this process was asked to stop.</param>
-    internal Task<UpgradeAnswer> RunAsync(int limitMs, CancellationToken stop) => 
+    internal Task<UpgradeAnswer> RunAsync(int limitMs, CancellationToken stop) =>
         Task.Factory.StartNew(() => Run(limitMs, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private UpgradeAnswer Run(int limitMs, CancellationToken stop)
@@ -52,11 +52,11 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
 
             // Nearly all of them while clients are served; those that begin meanwhile are few.
             memory = GiveMemory(successor);
-            successor.GiveSessions(instance.Listeners);
+            successor.GiveUdpSessions(instance.Listeners);
             using var limit = new Timer(_ => GiveUp(successor), null, BeginMs, Timeout.Infinite);
             instance.Hold();
             isHeld = true;
-            successor.GiveSessions(instance.Listeners);
+            successor.GiveUdpSessions(instance.Listeners);
             memory?.Switch(instance.Settle);
 
             // Of this moment: which they are may have changed while the new process started.
@@ -82,7 +82,7 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
                 Notes = notes.Length > 0 ? notes : null,
             });
         }
-        catch (Exception e) when (e is not OutOfMemoryException)
+        catch (Exception e) when (e is not OutOfMemoryException && _outcome != Serves)
         {
             successor?.Kill();
             if (isHeld)
@@ -90,7 +90,7 @@ internal sealed class Upgrade(AtlasInstance instance, ProgramStart program, Serv
                 instance.Resume();
             }
 
-            instance.TakeBackSessions();
+            instance.TakeBackUdpSessions();
             memory?.TakeBack();
             memory?.Dispose();
             return UpgradeAnswer.Refused(

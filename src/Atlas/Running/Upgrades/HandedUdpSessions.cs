@@ -6,7 +6,7 @@ using Atlas.Running.Listeners;
 namespace Atlas.Running.Upgrades;
 
 /// <summary>The UDP sessions from one process to the next: a client stays at its server, which sees no difference.</summary>
-internal static class HandedSessions
+internal static class HandedUdpSessions
 {
     // At some 300 bytes each they fit in a message; while they are under way, so many descriptors are open twice.
     private const int MaxAtOnce = 64;
@@ -45,7 +45,7 @@ internal static class HandedSessions
         {
             if (Read(bytes) is { } read && read.Length == sockets.Length)
             {
-                HandedSession[] sessions = [.. read.Select((session, i) => session with { Socket = sockets[i] })];
+                HandedUdpSession[] sessions = [.. read.Select((session, i) => session with { Socket = sockets[i] })];
                 foreach (RunningUdpListener listener in listeners.OfType<RunningUdpListener>())
                 {
                     listener.TakeIn(sessions);
@@ -61,9 +61,9 @@ internal static class HandedSessions
         }
     }
 
-    private static void Give(IReadOnlyList<HandedSession> sessions, Action<byte[], IReadOnlyList<int>> send)
+    private static void Give(IReadOnlyList<HandedUdpSession> sessions, Action<byte[], IReadOnlyList<int>> send)
     {
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes([.. sessions], HandedJson.Default.HandedSessionArray);
+        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes([.. sessions], HandedJson.Default.HandedUdpSessionArray);
         if (bytes.Length <= HandoverWords.PieceBytes)
         {
             send(bytes, [.. sessions.Select(session => session.Socket!.Number)]);
@@ -76,11 +76,11 @@ internal static class HandedSessions
         }
     }
 
-    private static HandedSession[]? Read(byte[] bytes)
+    private static HandedUdpSession[]? Read(byte[] bytes)
     {
         try
         {
-            return JsonSerializer.Deserialize(bytes, HandedJson.Default.HandedSessionArray);
+            return JsonSerializer.Deserialize(bytes, HandedJson.Default.HandedUdpSessionArray);
         }
         catch (JsonException)
         {
@@ -89,9 +89,9 @@ internal static class HandedSessions
         }
     }
 
-    private static void Close(IReadOnlyList<HandedSession> sessions)
+    private static void Close(IReadOnlyList<HandedUdpSession> sessions)
     {
-        foreach (HandedSession session in sessions)
+        foreach (HandedUdpSession session in sessions)
         {
             session.Dispose();
         }

@@ -4,7 +4,7 @@ using Atlas.Engine.Handover;
 namespace Atlas.Proxy.Udp;
 
 /// <summary>A UDP session as one process tells another of it, with its socket to the server: the server sees no difference.</summary>
-public sealed record HandedSession : IDisposable
+public sealed record HandedUdpSession : IDisposable
 {
     /// <summary>The socket that the client's datagrams come to, by the number that the kernel gives it in all processes.</summary>
     public required ulong Port { get; init; }
